@@ -1,0 +1,73 @@
+"""Legal bases and purposes (GDPR 5(1)(b), 6, 9)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from licet.terms.ids import PurposeId, Territory
+
+
+class LegalBasis(StrEnum):
+    """GDPR 6(1). Two exist here; no value says "public" or "legitimate interest"."""
+
+    CONSENT = "6(1)(a)"
+    VITAL_INTERESTS = "6(1)(d)"
+
+
+class Condition(StrEnum):
+    """GDPR 9(2), the condition that lifts the ban on biometric data."""
+
+    EXPLICIT_CONSENT = "9(2)(a)"
+    VITAL_INTERESTS = "9(2)(c)"
+
+
+class Searchers(StrEnum):
+    """Who may search under a purpose."""
+
+    SUBJECT_ONLY = "subject_only"
+    ORGANISATION = "organisation"
+
+
+class Relationship(StrEnum):
+    """How the data subject stands to the organisation that asks for consent.
+
+    Consent is not free where the balance is clearly uneven (GDPR recital 43), so
+    the last five are always refused.
+    """
+
+    NONE = "none"
+    GUEST = "guest"
+    CLUB_MEMBER = "club_member"
+    FAMILY = "family"
+    PICTURED = "pictured"
+    EMPLOYMENT = "employment"
+    CUSTODY = "custody"
+    ASYLUM = "asylum"
+    SCHOOLING = "schooling"
+    CARE_DEPENDENCE = "care_dependence"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One closed, versioned purpose.
+
+    ``retention_days`` bounds every grant; ``approvals`` is how many approvers
+    (other than the investigator) must sign a case before it is searched;
+    ``source_purposes`` are the purposes a source must have been opened for
+    (GDPR 5(1)(b): compatibility); ``territories`` None means anywhere.
+    """
+
+    id: PurposeId
+    title: str
+    searchers: Searchers
+    basis: LegalBasis
+    condition: Condition
+    approvals: int
+    retention_days: int
+    source_purposes: frozenset[str]
+    territories: frozenset[Territory] | None
+    notice: str
+
+    @property
+    def name(self) -> str:
+        """The purpose without its version."""
+        return self.id.split("@")[0]

@@ -1,0 +1,149 @@
+"""Entries, checkpoints and proofs (RFC 6962, C2SP)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from licet.terms.ids import OrganisationId
+
+
+class EntryKind(StrEnum):
+    """Every state change that the ledger knows."""
+
+    DEPLOYMENT_OPENED = "deployment.opened"
+    ORGANISATION_ADDED = "organisation.added"
+    AGREEMENT_SIGNED = "agreement.signed"
+    MEMBER_ADDED = "member.added"
+    MEMBER_ENDED = "member.ended"
+    CASE_OPENED = "case.opened"
+    CASE_APPROVED = "case.approved"
+    CASE_CLOSED = "case.closed"
+    PURPOSES_CHANGED = "purposes.changed"
+    SUBJECT_ADDED = "subject.added"
+    SUBJECT_BLOCKED = "subject.blocked"
+    SUBJECT_ERASING = "subject.erasing"
+    SUBJECT_ERASED = "subject.erased"
+    GRANT_ASKED = "grant.asked"
+    NOTICE_DELIVERED = "notice.delivered"
+    GRANT_CONFIRMED = "grant.confirmed"
+    CONFIRMATION_FAILED = "confirmation.failed"
+    GRANT_RESTRICTED = "grant.restricted"
+    GRANT_RELEASED = "grant.released"
+    GRANT_ENDING = "grant.ending"
+    GRANT_ENDED = "grant.ended"
+    ENROLLED = "grant.enrolled"
+    ENROLMENT_FAILED = "enrolment.failed"
+    TEMPLATE_DROPPED = "template.dropped"
+    SOURCE_DECLARED = "source.declared"
+    SOURCE_AUTHORISED = "source.authorised"
+    SOURCE_LAPSED = "source.lapsed"
+    SOURCE_HELD = "source.held"
+    SOURCE_CEASED = "source.ceased"
+    SOURCE_PURGED = "source.purged"
+    COLLECTED = "collect.batch"
+    BACKFILLED = "backfill.batch"
+    SUGGESTION_ACCEPTED = "suggestion.accepted"
+    SUGGESTION_REJECTED = "suggestion.rejected"
+    SUGGESTIONS_LAPSED = "suggestion.lapsed"
+    SEARCHED = "search.released"
+    REVIEWED = "search.reviewed"
+    SEARCH_CLOSED = "search.closed"
+    SHOWN = "item.shown"
+    REFUSED = "refused"
+    BLOCK_PLACED = "block.placed"
+    BLOCK_LIFTED = "block.lifted"
+    EFFECT_DONE = "effect.done"
+    EPOCH_TURNED = "epoch.turned"
+    BACKED_UP = "backup.made"
+    RESTORED = "restore.done"
+    CERTIFIED = "certificate.issued"
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """HMAC-SHA-256 over ``nonce | id`` under a key that can be shredded. Both 32 and 16 bytes."""
+
+    nonce: bytes
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened.
+
+    ``organisation`` is in clear; ``actor`` and ``subject`` are commitments.
+    ``objects`` name pseudonymous object ids by role (``("grant", "6f1c...")``).
+    ``facts`` are short words and whole numbers. Neither may hold a direct
+    identifier. Both keep their order out: they are sorted in the bytes.
+    """
+
+    kind: EntryKind
+    at: datetime
+    organisation: OrganisationId | None = None
+    actor: Commitment | None = None
+    subject: Commitment | None = None
+    objects: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str | int | bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The ledger's head in the store: size, RFC 6962 frontier hashes, time of the last entry."""
+
+    size: int
+    frontier: tuple[bytes, ...]
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A stored entry: index, the exact bytes, and their RFC 6962 leaf hash (32 bytes)."""
+
+    index: int
+    data: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A C2SP checkpoint: origin, size, root hash, and the signed note it came as."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """RFC 6962 2.1.1: the leaf at ``index`` is in the tree of ``size``."""
+
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyProof:
+    """RFC 6962 2.1.2: the tree of ``old`` entries is a prefix of the tree of ``new``."""
+
+    old: int
+    new: int
+    path: tuple[bytes, ...]
+
+
+class LeafMaker(Protocol):
+    """How the store turns entries into leaves without knowing the ledger's formats."""
+
+    def encode(self, entry: Entry) -> bytes:
+        """Return the leaf's bytes."""
+        ...
+
+    def leaf_hash(self, data: bytes) -> bytes:
+        """Return the RFC 6962 leaf hash of the leaf's bytes (32 bytes)."""
+        ...
+
+    def grow(self, frontier: tuple[bytes, ...], size: int, leaf_hash: bytes) -> tuple[bytes, ...]:
+        """Return the frontier of ``size + 1`` leaves: roots of the full subtrees, largest first."""
+        ...

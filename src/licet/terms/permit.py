@@ -1,0 +1,167 @@
+"""Asks, facts, permits and refusals."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from licet.terms.basis import Purpose
+from licet.terms.gallery import Scope
+from licet.terms.grant import Grant, Subject
+from licet.terms.ids import (
+    CaseId,
+    GrantId,
+    MemberId,
+    ModelId,
+    OrganisationId,
+    PurposeId,
+    SourceId,
+    SubjectId,
+    Territory,
+)
+from licet.terms.organisation import Agreement, Approval, Case, Member, Organisation
+from licet.terms.source import Authority, Source
+
+
+class Action(StrEnum):
+    """What a permit may be asked for."""
+
+    GRANT = "grant"
+    CONFIRM = "confirm"
+    ENROL = "enrol"
+    AUTHORISE = "authorise"
+    COLLECT = "collect"
+    BACKFILL = "backfill"
+    ACCEPT = "accept"
+    SEARCH = "search"
+    REVIEW = "review"
+    SHOW = "show"
+    WITHDRAW = "withdraw"
+    ERASE = "erase"
+
+
+class By(StrEnum):
+    """Who acts: a member of an organisation, the data subject, or the machine on a plan."""
+
+    MEMBER = "member"
+    SUBJECT = "subject"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One use somebody wants to make now. Parts that an action does not need stay None."""
+
+    action: Action
+    by: By
+    model: ModelId
+    organisation: OrganisationId | None = None
+    member: MemberId | None = None
+    case: CaseId | None = None
+    purpose: PurposeId | None = None
+    grant: GrantId | None = None
+    subject: SubjectId | None = None
+    source: SourceId | None = None
+    evidence: str = ""
+    fpir: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the deployment may hold real people (GDPR 27, 35, 37; AI Act 6).
+
+    A sandbox is never ready for real grants and needs none of this.
+    """
+
+    sandbox: bool
+    dpia_digest: str
+    ai_act_classification: str
+    established_in_eu: bool
+    eu_representative: str
+    officer_is_independent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the ceilings are held against."""
+
+    searches_today: int = 0
+    probe_uses_in_case: int = 0
+    subjects_in_case: int = 0
+    live_vital_grants: int = 0
+    paper_confirmations_today: int = 0
+    adults_on_contact: int = 0
+    dependants_on_contact: int = 0
+    subjects_enrolled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block that holds now: by territory, by subject, by source, or everything (all None)."""
+
+    territory: Territory | None = None
+    subject: SubjectId | None = None
+    source: SourceId | None = None
+    collecting: bool = True
+    use: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the store says now, read by the flow, decided on by ``consent.decide``."""
+
+    head_size: int
+    readiness: Readiness
+    organisation: Organisation | None = None
+    agreement: Agreement | None = None
+    member: Member | None = None
+    signers: tuple[Member, ...] = ()
+    case: Case | None = None
+    approvals: tuple[Approval, ...] = ()
+    purpose: Purpose | None = None
+    grant: Grant | None = None
+    subject: Subject | None = None
+    subject_age: int | None = None
+    source: Source | None = None
+    authority: Authority | None = None
+    blocks: tuple[Block, ...] = ()
+    counts: Counts = field(default_factory=Counts)
+    witnessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The reasoned no. ``reason`` is a stable word, ``article`` the law behind it."""
+
+    action: Action
+    reason: str
+    article: str
+    says: str
+    would_change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Proof for one use now, made by ``consent.decide`` alone and never persisted.
+
+    ``scope`` belongs to scope permits (collect, backfill, search, and enrol for
+    its collision check); subject permits carry ``grant``. ``digest`` is the
+    SHA-256 (hex) over all other parts and goes into the leaf.
+    """
+
+    action: Action
+    by: By
+    organisation: OrganisationId | None
+    member: MemberId | None
+    case: CaseId | None
+    purpose: PurposeId | None
+    grant: GrantId | None
+    subject: SubjectId | None
+    source: SourceId | None
+    scope: Scope | None
+    fpir: float | None
+    articles: tuple[str, ...]
+    evidence: tuple[str, ...]
+    decided_at: datetime
+    not_after: datetime
+    head_size: int
+    digest: str

@@ -1,0 +1,116 @@
+"""Sources, their authority, and the items they hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from licet.terms.face import Box
+from licet.terms.ids import AuthorityId, FaceId, ItemId, OrganisationId, SourceId, Territory
+
+
+class SourceKind(StrEnum):
+    """Where items come from. No value names the open web, a social network or a live feed."""
+
+    FOLDER = "folder"
+    UPLOAD = "upload"
+    VIDEO = "video"
+    SITE = "site"
+    BUCKET = "bucket"
+
+
+class SourceState(StrEnum):
+    """declared -> authorised <-> lapsed; on_hold waits for a person; any -> ceased -> purged."""
+
+    DECLARED = "declared"
+    AUTHORISED = "authorised"
+    LAPSED = "lapsed"
+    ON_HOLD = "on_hold"
+    CEASED = "ceased"
+    PURGED = "purged"
+
+
+class BystanderCondition(StrEnum):
+    """On what basis a source's other faces may be compared at all (GDPR 9(2), 36)."""
+
+    ALL_PICTURED_CONSENTED = "all_pictured_consented"
+    LAW_CITED = "law_cited"
+    PRIOR_CONSULTATION = "prior_consultation"
+
+
+class Control(StrEnum):
+    """How control of the place was proved."""
+
+    OWN_STORAGE = "own_storage"
+    WELL_KNOWN_TOKEN = "well_known_token"  # noqa: S105 - a kind of proof, not a secret
+    DNS_RECORD = "dns_record"
+    SIGNED_AGREEMENT = "signed_agreement"
+
+
+class ItemPolicy(StrEnum):
+    """What becomes of the item when a person in it is erased."""
+
+    LEAVE_AT_SOURCE = "leave_at_source"
+    ASK_SOURCE = "ask_source"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who took the items, how the people in them were told, and for which purposes."""
+
+    taken_by: str
+    people_told: str
+    purposes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that items come from. ``place`` is a folder path, bucket or host and path."""
+
+    id: SourceId
+    organisation: OrganisationId
+    name: str
+    kind: SourceKind
+    place: str
+    origin: Origin
+    bystander_condition: BystanderCondition | None
+    bystander_evidence: str
+    territory: Territory | None
+    item_policy: ItemPolicy
+    state: SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The proof that we may collect at a source: control, licence digest (SHA-256 hex), term."""
+
+    id: AuthorityId
+    source: SourceId
+    control: Control
+    proof: str
+    licence: str
+    valid_from: datetime
+    valid_to: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A photo met at a source: content hash (SHA-256 hex), sealed address, size, first leaf."""
+
+    id: ItemId
+    source: SourceId
+    sha256: str
+    sealed_address: bytes
+    width: int
+    height: int
+    first_leaf: int
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFace:
+    """A face of an item: its box, kept so that it can be blurred. A face has no subject."""
+
+    id: FaceId
+    item: ItemId
+    box: Box
+    span: tuple[int, int] | None = None

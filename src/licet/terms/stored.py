@@ -1,0 +1,69 @@
+"""Rows that only make sense at rest: sealed templates, suggestions, confirmation codes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from licet.terms.gallery import TemplateKind
+from licet.terms.ids import GrantId, ModelId, SuggestionId, TemplateId
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTemplate:
+    """A template as kept: which face it is, the score and the features are in ``sealed``.
+
+    ``lapses_at`` ends an appearance that neither the subject nor a verifier
+    confirmed; None for references and confirmed appearances. ``leaf`` is the
+    ledger index of the entry that kept it.
+    """
+
+    id: TemplateId
+    grant: GrantId
+    kind: TemplateKind
+    model: ModelId
+    sealed: bytes
+    lapses_at: datetime | None
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSuggestion:
+    """A face between two thresholds that waits for a person's look: no template, no crop."""
+
+    id: SuggestionId
+    grant: GrantId
+    sealed: bytes
+    expires: datetime
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The one-time code of a pending grant: salted SHA-256, tries used, end."""
+
+    grant: GrantId
+    salt: bytes
+    digest: bytes
+    tries: int
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The one row that says what this deployment is.
+
+    ``origin`` is the ledger's C2SP origin line. A sandbox can never become real.
+    ``checkpoint_size`` is the size last signed: never sign a smaller one.
+    """
+
+    id: str
+    origin: str
+    controller: str
+    sandbox: bool
+    opened_at: datetime
+    dpia_digest: str
+    ai_act_classification: str
+    established_in_eu: bool
+    eu_representative: str
+    fpir_search: float
+    fpir_collect: float
+    checkpoint_size: int
