@@ -1,0 +1,35 @@
+"""Who acts, and with what proof."""
+
+from dataclasses import dataclass
+
+from licet.terms.ids import MemberId
+from licet.terms.organisation import Act, Signature
+from licet.terms.permit import By
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who stands behind a call.
+
+    ``signatures`` are over ``act``; each member named in ``members`` must have
+    one, except in a sandbox, where ``--as`` names members without keys. The
+    first member acts, the others are the second person of a two-person act.
+    A data subject has neither: what they know (a code) or hold proves them.
+    """
+
+    by: By
+    members: tuple[MemberId, ...] = ()
+    act: Act | None = None
+    signatures: tuple[Signature, ...] = ()
+
+    @property
+    def member(self) -> MemberId | None:
+        """The member who acts, if one does."""
+        return self.members[0] if self.members else None
+
+
+SUBJECT = Who(By.SUBJECT)
+"""A data subject, proved by what the flow asks of them."""
+
+WORKER = Who(By.WORKER)
+"""The machine, on a plan or run that somebody started lawfully."""
