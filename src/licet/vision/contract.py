@@ -1,0 +1,79 @@
+"""What the flows may ask of vision.
+
+Everything here is in the words of :mod:`licet.terms.face`; photos are bytes.
+An unreadable photo is a value, because folders hold such files.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from licet.terms.face import Box, Inspection, Score, SeenFace, Template, Unreadable
+from licet.terms.ids import ModelId
+
+ENROLMENT_PHOTOS = 3
+"""Photos averaged at enrolment: a quarter of the misses of one photo (docs/reference/models.md)."""
+
+
+class Vision(Protocol):
+    """Photo to faces to templates, and the model's calibration."""
+
+    @property
+    def model(self) -> ModelId:
+        """Return the model that makes the templates."""
+        ...
+
+    def threshold(self, fpir: float, subjects: int, photos: int = ENROLMENT_PHOTOS) -> Score:
+        """Return the score at which FPIR(N, T) is ``fpir`` for N ``subjects`` in scope.
+
+        ``photos`` is how many photos each reference averages (ISO/IEC 19795-1).
+        Raises :class:`licet.terms.errors.BadInput` outside 0 < fpir < 1 or subjects < 1.
+        """
+        ...
+
+    def expected_innocent(
+        self, score: Score, subjects: int, photos: int = ENROLMENT_PHOTOS
+    ) -> float:
+        """Return how many of ``subjects`` would reach ``score`` though they are not the person."""
+        ...
+
+    def same_person_threshold(self) -> Score:
+        """Return the 1:1 score at FMR 1e-3: agreement among one person's enrolment photos."""
+        ...
+
+    def inspect(
+        self, photo: bytes, *, flips: bool = False, thorough: bool = False
+    ) -> Inspection | Unreadable:
+        """Return the faces of one photo, strongest first, each with its template.
+
+        ``flips`` averages every template with that of the mirrored face
+        (enrolment); ``thorough`` looks for smaller faces (long side 1280, not 640).
+        """
+        ...
+
+    def inspect_many(
+        self, photos: Iterable[bytes], *, thorough: bool = False
+    ) -> Iterator[Inspection | Unreadable]:
+        """Yield what :meth:`inspect` would, in order, on all cores and in bounded memory."""
+        ...
+
+    def combine(self, templates: Sequence[Template]) -> Template:
+        """Return the mean of one person's templates. Raises ``BadInput`` on none or two models."""
+        ...
+
+    def assess(self, face: SeenFace) -> tuple[str, ...]:
+        """Return why a face fails to enrol, in plain words; empty when it is fit."""
+        ...
+
+    def redact(
+        self,
+        photo: bytes,
+        boxes: Sequence[Box],
+        keep: Sequence[Box] = (),
+        outline: Sequence[tuple[Box, str]] = (),
+    ) -> bytes:
+        """Return the photo as JPEG with every box except ``keep`` covered for good.
+
+        Upright, without metadata; ``outline`` draws labelled boxes. Raises
+        :class:`licet.terms.errors.BadInput` when the photo cannot be read.
+        """
+        ...
