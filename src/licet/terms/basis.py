@@ -54,6 +54,9 @@ class Purpose:
     (other than the investigator) must sign a case before it is searched;
     ``source_purposes`` are the purposes a source must have been opened for
     (GDPR 5(1)(b): compatibility); ``territories`` None means anywhere.
+    ``without_organisation`` is a purpose of the person alone (a rights request);
+    ``two_sided`` lets a search run only while the person it is made for has a
+    live grant for it too.
     """
 
     id: PurposeId
@@ -66,6 +69,8 @@ class Purpose:
     source_purposes: frozenset[str]
     territories: frozenset[Territory] | None
     notice: str
+    without_organisation: bool = False
+    two_sided: bool = False
 
     @property
     def name(self) -> str:

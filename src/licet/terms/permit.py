@@ -19,7 +19,7 @@ from licet.terms.ids import (
     Territory,
 )
 from licet.terms.organisation import Agreement, Approval, Case, Member, Organisation
-from licet.terms.source import Authority, Source
+from licet.terms.source import Authority, Marker, Source
 
 
 class Action(StrEnum):
@@ -82,7 +82,7 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the ceilings are held against."""
+    """What the ceilings are held against: what was there before this act, itself left out."""
 
     searches_today: int = 0
     probe_uses_in_case: int = 0
@@ -107,7 +107,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the store says now, read by the flow, decided on by ``consent.decide``."""
+    """What the store says now, read by the flow, decided on by ``consent.decide``.
+
+    For GRANT and AUTHORISE, ``grant``, ``subject`` and ``authority`` are the
+    proposed ones. ``signers`` are all members whose signatures over this act
+    were checked, the acting member included. ``markers`` are what the source
+    room found; ``searched_by`` is who made the search that is reviewed.
+    """
 
     head_size: int
     readiness: Readiness
@@ -126,6 +132,8 @@ class Facts:
     blocks: tuple[Block, ...] = ()
     counts: Counts = field(default_factory=Counts)
     witnessed: bool = False
+    markers: tuple[Marker, ...] = ()
+    searched_by: MemberId | None = None
 
 
 @dataclass(frozen=True, slots=True)

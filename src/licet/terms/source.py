@@ -53,6 +53,15 @@ class ItemPolicy(StrEnum):
     ASK_SOURCE = "ask_source"
 
 
+class Marker(StrEnum):
+    """What in a source speaks against its stated origin and makes it wait for a person."""
+
+    PLATFORM = "platform"
+    IDENTITY_PHOTOS = "identity_photos"
+    MANY_ORIGINS = "many_origins"
+    STREAM = "stream"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Who took the items, how the people in them were told, and for which purposes."""
