@@ -13,6 +13,7 @@ Rules, in the order of the code:
    that is not above k.
 """
 
+import itertools
 import math
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -129,7 +130,7 @@ def curve_of(anchors: list[Anchor]) -> Curve:
     )
     xs = tuple(x for x, _ in points)
     ys = tuple(y for _, y in points)
-    if len(points) < 2 or min(_secants(xs, ys)) <= 0:  # noqa: PLR2004 - two points make a curve
+    if len(points) < 2 or min(_secants(xs, ys)) <= 0:
         raise Setup("the anchors of a card must rise", "measure them again on more people")
     return Curve(xs, ys, _slopes(xs, ys))
 
@@ -151,5 +152,5 @@ def _secants(xs: tuple[float, ...], ys: tuple[float, ...]) -> list[float]:
 def _slopes(xs: tuple[float, ...], ys: tuple[float, ...]) -> tuple[float, ...]:
     """Return Fritsch-Carlson slopes (harmonic means), which keep the curve monotone."""
     secants = _secants(xs, ys)
-    inner = [2 * a * b / (a + b) for a, b in zip(secants, secants[1:], strict=False)]
+    inner = [2 * a * b / (a + b) for a, b in itertools.pairwise(secants)]
     return (secants[0], *inner, secants[-1])

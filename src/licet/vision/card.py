@@ -93,7 +93,7 @@ def _card(data: Mapping[str, Any]) -> ModelCard:
     """Build a card from parsed TOML."""
     calibration = data.get("calibration", {})
     file = ModelFile(**data["file"])
-    if len(file.sha256) != 64:  # noqa: PLR2004 - hex digits of SHA-256
+    if len(file.sha256) != 64:
         raise ValueError("file.sha256 must be the full SHA-256 in hex")
     return ModelCard(
         name=data["name"],
