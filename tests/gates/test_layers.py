@@ -1,0 +1,57 @@
+"""The import layers hold, and the contract that says so can fail."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.gates.tree import ROOT
+
+LINT = Path(sys.executable).with_name("lint-imports")
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the contracts over the tree in a folder."""
+    environment = {"PYTHONPATH": str(folder / "src"), "PATH": "/usr/bin:/bin"}
+    command = [str(LINT), "--no-cache", "--config", str(folder / "pyproject.toml")]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A small house with the project's own contracts, all of them kept."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in ("terms", "vault", "store", "effects"):
+        room = tmp_path / "src/licet" / name
+        room.mkdir(parents=True)
+        (room / "__init__.py").touch()
+    (tmp_path / "src/licet/__init__.py").touch()
+    (tmp_path / "src/licet/search.py").write_text("import licet.effects, licet.store\n")
+    (tmp_path / "src/licet/show.py").write_text("import licet.terms\n")
+    return tmp_path
+
+
+def test_a_house_in_order_passes(house: Path) -> None:
+    done = lint(house)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("store/__init__.py", "import licet.vault\n", "licet.store is not allowed to import"),
+        ("show.py", "import licet.search\n", "licet.show is not allowed to import"),
+        ("terms/__init__.py", "import licet.store\n", "licet.terms is not allowed to import"),
+        ("effects/__init__.py", "def f():\n    import licet.show\n", "licet.effects is not"),
+        ("attic.py", "", "licet.attic"),
+    ],
+)
+def test_a_house_out_of_order_is_refused(house: Path, file: str, text: str, says: str) -> None:
+    (house / "src/licet" / file).write_text(text)
+    done = lint(house)
+    assert done.returncode != 0
+    assert says in done.stdout
