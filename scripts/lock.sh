@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Resolve the locks for every supported Python: hashes, markers, no registry addresses.
 # Needs uv on the PATH (or UV=/path/to/uv); nobody else does: pip installs from the result.
+# What is pinned stays, unless UPGRADE=1 asks for the newest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 UV=${UV:-uv}
@@ -9,7 +10,7 @@ compile() {
   local out=$1
   shift
   "$UV" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+    ${UPGRADE:+--upgrade} --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
     --output-file "$out" "$@"
 }
 

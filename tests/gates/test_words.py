@@ -164,7 +164,7 @@ def test_the_glossary_is_spoken() -> None:
         ("licet.show", "self.similarity = 1"),
         ("licet.terms.x", "def f(*, liveness): ..."),
         ("licet.rights.x", "raise E(f'the DSAR of {name} is late')"),
-        ("licet.consent.x", "import a as suspect"),
+        ("licet.rights.x", "import a as suspect"),
         ("licet.gallery.x", "query = 1"),
         ("licet.sources.x", "def f():\n    with open('x') as img: ..."),
     ],
