@@ -1,0 +1,147 @@
+"""The real :class:`licet.vision.contract.Vision`: YuNet and SFace on the processor."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from licet.terms.errors import BadInput
+from licet.terms.face import Box, Inspection, Score, SeenFace, Template, Unreadable
+from licet.terms.ids import ModelId
+from licet.vision import embed, quality, redact
+from licet.vision.batch import in_groups
+from licet.vision.calibration import Calibration
+from licet.vision.card import ModelCard, shipped_card
+from licet.vision.contract import ENROLMENT_PHOTOS
+from licet.vision.decode import UnreadableError
+from licet.vision.look import Looked, look
+from licet.vision.runtime import Runner, prepared
+
+DETECTOR = "yunet-2023mar"
+RECOGNISER = "sface-2021dec"
+
+
+class Engine:
+    """Photos to faces to templates. One engine serves many threads."""
+
+    def __init__(self, detector: Runner, recogniser: Runner, card: ModelCard, threads: int) -> None:
+        self._detector = detector
+        self._recogniser = recogniser
+        self._calibration = Calibration(card)
+        self._threads = threads
+        self.card = card
+
+    @classmethod
+    def open(
+        cls,
+        models: Path | None,
+        cache: Path,
+        threads: int = 2,
+        calibration: ModelCard | None = None,
+    ) -> "Engine":
+        """Open the shipped models, looked for in ``models`` or in their package.
+
+        Optimised copies are kept in ``cache`` (40 MB). ``calibration`` replaces the
+        shipped card of the recogniser by one measured on this archive. Raises
+        :class:`licet.terms.errors.Setup` when a file is missing, altered or unwritable,
+        :class:`BadInput` when the other card is not of the same file.
+        """
+        card = shipped_card(RECOGNISER)
+        if calibration is not None:
+            if calibration.model_id != card.model_id:
+                raise BadInput(
+                    f"a calibration of {calibration.model_id} does not fit {card.model_id}",
+                    "measure this model with `licet evaluate --calibrate`",
+                )
+            card = calibration
+        detector = Runner(prepared(shipped_card(DETECTOR), models, cache))
+        recogniser = Runner(prepared(card, models, cache))
+        return cls(detector, recogniser, card, threads)
+
+    @property
+    def model(self) -> ModelId:
+        """Return the model that makes the templates."""
+        return self.card.model_id
+
+    def threshold(self, fpir: float, subjects: int, photos: int = ENROLMENT_PHOTOS) -> Score:
+        """Return the score at which FPIR(N, T) is ``fpir``. Raises ``BadInput``."""
+        return self._calibration.threshold(fpir, subjects, photos)
+
+    def expected_innocent(
+        self, score: Score, subjects: int, photos: int = ENROLMENT_PHOTOS
+    ) -> float:
+        """Return how many of ``subjects`` would reach ``score`` by chance."""
+        return self._calibration.expected_innocent(score, subjects, photos)
+
+    def same_person_threshold(self) -> Score:
+        """Return the 1:1 score at FMR 1e-3."""
+        return self._calibration.same_person()
+
+    def inspect(
+        self, photo: bytes, *, flips: bool = False, thorough: bool = False
+    ) -> Inspection | Unreadable:
+        """Return the faces of one photo, or why it cannot be read."""
+        return self._inspect([photo], flips=flips, thorough=thorough)[0]
+
+    def inspect_many(
+        self, photos: Iterable[bytes], *, thorough: bool = False
+    ) -> Iterator[Inspection | Unreadable]:
+        """Yield what :meth:`inspect` would, in order, on all threads."""
+
+        def work(group: list[bytes]) -> list[Inspection | Unreadable]:
+            return self._inspect(group, flips=False, thorough=thorough)
+
+        return in_groups(photos, work, self._threads)
+
+    def combine(self, templates: Sequence[Template]) -> Template:
+        """Return the mean of one person's templates. Raises ``BadInput``."""
+        return embed.combine(templates)
+
+    def assess(self, face: SeenFace) -> tuple[str, ...]:
+        """Return why a face fails to enrol; empty when it is fit."""
+        return quality.reasons(face.face, face.quality)
+
+    def redact(
+        self,
+        photo: bytes,
+        boxes: Sequence[Box],
+        keep: Sequence[Box] = (),
+        outline: Sequence[tuple[Box, str]] = (),
+    ) -> bytes:
+        """Return the photo with every box except ``keep`` covered for good. Raises ``BadInput``."""
+        try:
+            return redact.redact(photo, boxes, keep, outline)
+        except UnreadableError as error:
+            raise BadInput(error.value.reason, error.value.remedy) from error
+
+    def thumbnail(self, photo: bytes, long_side: int) -> bytes:
+        """Return an upright JPEG of at most ``long_side`` pixels, no metadata. ``BadInput``."""
+        try:
+            return redact.thumbnail(photo, long_side)
+        except UnreadableError as error:
+            raise BadInput(error.value.reason, error.value.remedy) from error
+
+    def _inspect(
+        self, photos: list[bytes], *, flips: bool, thorough: bool
+    ) -> list[Inspection | Unreadable]:
+        """Inspect photos of which all faces share the recogniser's batches."""
+        looked = [self._look(photo, thorough) for photo in photos]
+        readable = [one for one in looked if isinstance(one, Looked)]
+        samples = [face.sample for one in readable for face in one.faces]
+        vectors = iter(embed.embed(self._recogniser, samples, flips=flips))
+        results: list[Inspection | Unreadable] = []
+        for one in looked:
+            if isinstance(one, Unreadable):
+                results.append(one)
+                continue
+            seen = tuple(
+                SeenFace(face.face, face.quality, embed.to_template(self.model, next(vectors)))
+                for face in one.faces
+            )
+            results.append(Inspection(one.width, one.height, seen))
+        return results
+
+    def _look(self, photo: bytes, thorough: bool) -> Looked | Unreadable:
+        """Return a photo's faces, or why it cannot be read."""
+        try:
+            return look(self._detector, photo, thorough=thorough)
+        except UnreadableError as error:
+            return error.value

@@ -1,0 +1,67 @@
+"""One photo, from bytes to faces with aligned samples: everything before the recogniser."""
+
+from dataclasses import dataclass
+
+from licet.terms.face import Face, Quality
+from licet.vision.align import REFERENCE_EYES, eye_distance, sample_of
+from licet.vision.decode import Photo, Pixels, open_photo
+from licet.vision.detect import SIDE, THOROUGH_SIDE, find_faces
+from licet.vision.quality import measure
+from licet.vision.runtime import Runner
+
+FIRST_SIDE = 1280
+"""Long side decoded first: most faces can be sampled from it without decoding again."""
+
+FINE_ENOUGH = 0.7
+"""A face whose eyes are at least this share of the sample's eye distance apart needs no
+finer pixels: measured, the score hardly changes (docs/reference/models.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A face with its quality and its aligned sample."""
+
+    face: Face
+    quality: Quality
+    sample: Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A photo's upright size and its sampled faces, strongest first."""
+
+    width: int
+    height: int
+    faces: tuple[Sampled, ...]
+
+
+def look(detector: Runner, content: bytes, *, thorough: bool = False) -> Looked:
+    """Return the faces of a photo. Raises :class:`licet.vision.decode.UnreadableError`."""
+    photo = open_photo(content)
+    side = THOROUGH_SIDE if thorough else SIDE
+    pixels = photo.pixels(max(FIRST_SIDE, side))
+    faces = find_faces(detector, pixels, _scale(photo, pixels), side)
+    fine = _finer(photo, pixels, faces)
+    return Looked(photo.width, photo.height, tuple(_sampled(photo, fine, face) for face in faces))
+
+
+def _scale(photo: Photo, pixels: Pixels) -> float:
+    """Return how many of the full photo's pixels one of these stands for."""
+    height, width = pixels.shape[:2]
+    return float(photo.long_side / max(height, width))
+
+
+def _finer(photo: Photo, pixels: Pixels, faces: tuple[Face, ...]) -> Pixels:
+    """Return pixels fine enough for the smallest face, decoding again only if that helps."""
+    if not faces or max(pixels.shape[:2]) >= photo.long_side:
+        return pixels
+    smallest = min(eye_distance(face) for face in faces)
+    if smallest / _scale(photo, pixels) >= REFERENCE_EYES * FINE_ENOUGH:
+        return pixels
+    return photo.pixels(round(photo.long_side * REFERENCE_EYES / max(smallest, 1.0)))
+
+
+def _sampled(photo: Photo, pixels: Pixels, face: Face) -> Sampled:
+    """Return a face with its sample and quality."""
+    sample = sample_of(pixels, face, _scale(photo, pixels))
+    return Sampled(face, measure(face, sample), sample)

@@ -1,0 +1,100 @@
+"""Covering faces for good, and small upright copies.
+
+A covered face keeps nothing a model could use: the region (the box with a margin for
+hair, ears and chin) is averaged to a few cells, these are drawn towards their common
+mean, and the whole is laid over an ellipse. What was there is not in the file: the
+photo is encoded anew, upright, without metadata.
+"""
+
+from collections.abc import Sequence
+
+import simplejpeg
+from PIL import Image, ImageDraw, ImageFont
+
+from licet.terms.face import Box
+from licet.vision.decode import open_photo
+
+CELLS = 5
+"""Cells across a covered face: too few for any feature of it."""
+FLATTEN = 0.5
+"""How far each cell is drawn to the region's mean colour."""
+MARGIN = 0.25
+"""How much wider than its box a covered region is, on each side."""
+JPEG_QUALITY = 88
+OUTLINE = (22, 163, 74)
+
+
+def redact(
+    photo: bytes,
+    boxes: Sequence[Box],
+    keep: Sequence[Box] = (),
+    outline: Sequence[tuple[Box, str]] = (),
+) -> bytes:
+    """Return the photo as upright JPEG, every box except ``keep`` covered.
+
+    A kept face is never uncovered where a covered one overlaps it: covering wins.
+    Raises :class:`licet.vision.decode.UnreadableError`.
+    """
+    image: Image.Image = Image.fromarray(open_photo(photo).pixels())
+    kept = set(keep)
+    for box in boxes:
+        if box not in kept:
+            _cover(image, box)
+    width = max(2, max(image.size) // 300)
+    for box, words in outline:
+        _outline(image, box, words, width)
+    return _jpeg(image)
+
+
+def thumbnail(photo: bytes, long_side: int) -> bytes:
+    """Return an upright JPEG copy of at most ``long_side`` pixels. Raises ``UnreadableError``."""
+    image: Image.Image = Image.fromarray(open_photo(photo).pixels(long_side))
+    image.thumbnail((long_side, long_side))
+    return _jpeg(image)
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    """Encode RGB pixels; nothing but pixels goes in."""
+    import numpy as np
+
+    pixels = np.ascontiguousarray(image)
+    content: bytes = simplejpeg.encode_jpeg(pixels, JPEG_QUALITY, "RGB", "420")
+    return content
+
+
+def _cover(image: Image.Image, box: Box) -> None:
+    """Cover one region in place."""
+    wide, high = round(box.w * MARGIN), round(box.h * MARGIN)
+    left, top = max(0, box.x - wide), max(0, box.y - high)
+    right = min(image.width, box.x + box.w + wide)
+    bottom = min(image.height, box.y + box.h + high)
+    if right <= left or bottom <= top:
+        return
+    region = image.crop((left, top, right, bottom))
+    cells = region.resize((CELLS, CELLS), Image.Resampling.BOX)
+    mean = cells.resize((1, 1), Image.Resampling.BOX).resize(cells.size)
+    flat = Image.blend(cells, mean, FLATTEN).resize(region.size, Image.Resampling.NEAREST)
+    mask = Image.new("L", region.size, 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, region.width - 1, region.height - 1), fill=255)
+    # The box itself is covered whole; the ellipse only rounds off the margin.
+    inner = (box.x - left, box.y - top, box.x - left + box.w, box.y - top + box.h)
+    ImageDraw.Draw(mask).rounded_rectangle(inner, radius=min(box.w, box.h) // 4, fill=255)
+    image.paste(flat, (left, top), mask)
+
+
+def _outline(image: Image.Image, box: Box, words: str, width: int) -> None:
+    """Draw a box with its label above it, or inside at the photo's upper edge."""
+    draw = ImageDraw.Draw(image)
+    corners = (box.x, box.y, box.x + box.w, box.y + box.h)
+    draw.rounded_rectangle(corners, radius=width * 2, outline=OUTLINE, width=width)
+    if not words:
+        return
+    font = ImageFont.load_default(size=max(12, width * 6))
+    left, top, right, bottom = draw.textbbox((0, 0), words, font=font)
+    pad = width * 2
+    high = int(bottom - top) + 2 * pad
+    wide = int(right - left) + 2 * pad
+    x = max(0, min(box.x, image.width - wide))
+    y = box.y - high if box.y >= high else box.y
+    draw.rounded_rectangle((x, y, x + wide, y + high), radius=pad, fill=OUTLINE)
+    draw.text((x + pad - left, y + pad - top), words, font=font, fill="white")
