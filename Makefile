@@ -39,7 +39,7 @@ static: setup-dev
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-timing > $(CACHE)/lint-imports.txt || { cat $(CACHE)/lint-imports.txt; exit 1; }
+	@$(BIN)/lint-imports --no-logo > $(CACHE)/lint-imports.txt || { cat $(CACHE)/lint-imports.txt; exit 1; }
 	@echo "style, types and import layers: ok"
 
 gates: setup-dev
