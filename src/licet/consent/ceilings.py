@@ -1,0 +1,62 @@
+"""Ceilings: constants with the reason beside each, not settings.
+
+Nobody can configure them away, because each one holds the operator back as much
+as anybody else (GDPR 5(1)(c), 25(2)).
+"""
+
+from datetime import timedelta
+from typing import Final
+
+FPIR_SEARCH: Final = 1e-2
+"""Above one innocent candidate in a hundred searches a list accuses more than it finds."""
+
+FPIR_COLLECT: Final = 1e-3
+"""Collecting keeps a template: at most about one stranger's face in a thousand may be kept."""
+
+ORGANISATION_FLOOR: Final = timedelta(hours=24)
+"""An organisation sees an item a day after its hash entered the ledger, so nobody is followed."""
+
+VITAL_GRANTS: Final = 10
+"""Vital interests are for one named person at a time; more than ten at once is a list of people."""
+
+VITAL_TERM: Final = timedelta(hours=72)
+"""Nobody decided for themselves here, so two members look again every three days."""
+
+GRANT_TERM: Final = timedelta(days=730)
+"""A consent that was not given again in two years is no longer a person's will."""
+
+SEARCHES_A_DAY: Final = 50
+"""More than a member can weigh in a day is no longer looked at by a person."""
+
+PROBE_USES_A_CASE: Final = 3
+"""The same photo again and again is a standing search, which does not exist here."""
+
+SUBJECTS_A_CASE: Final = 5
+"""A case is about somebody; one case reference for many unrelated people is misuse."""
+
+WITNESS_FROM: Final = 100
+"""From this many enrolled people on, the operator's word about its own ledger is not enough."""
+
+PAPER_A_DAY: Final = 50
+"""Paper is confirmed by members: a flood of it would be mass enrolment without the people."""
+
+ADULTS_ON_CONTACT: Final = 1
+"""A contact proves one adult's own act; two adults behind one contact prove nobody's."""
+
+DEPENDANTS_ON_CONTACT: Final = 5
+"""A guardian answers for a family, not for a school or a home."""
+
+SIGNERS: Final = 2
+"""A two-person act needs two authenticators, so that no single member can do it alone."""
+
+PERMIT_TERM: Final = timedelta(seconds=30)
+"""A permit is proof for one use now; a withdrawal must not be outlived by an old yes."""
+
+SUGGESTION_TERM: Final = timedelta(days=30)
+"""A pointer that nobody looked at in a month is not needed (GDPR 5(1)(e))."""
+
+UNCONFIRMED_TERM: Final = timedelta(days=90)
+"""An appearance that nobody confirmed may be a stranger's face: it lapses."""
+
+PROBE_TERM: Final = timedelta(days=30)
+"""An open search keeps its probe sealed for verifiers, and no longer (GDPR 5(1)(e))."""

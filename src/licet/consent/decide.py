@@ -1,0 +1,241 @@
+"""The single decision: facts in, a Permit or a Refusal out. Pure.
+
+The rules of each action, in the order in which they are asked. The first that finds
+something against the act refuses it; a permit means that all of them found nothing.
+Rules about a member are silent when nobody acts as one. A fact that is missing speaks
+against the act. Each rule is written out under its name in ``rules/``.
+
+GRANT, to propose a grant to a person (GDPR 6, 7, 8, 9, 13)
+    doer, purpose_known, purpose_asked_by: the purpose is on the closed list, and is
+    asked for by a member, or by the person alone if it has no organisation.
+    organisation_known, agreement_in_force, member_active, member_role,
+    deployment_ready: a steward of an organisation whose agreement is in force, where
+    real people may be held.
+    subject_known, subject_unhindered, draft: a pending draft for a known person.
+    basis_is_the_purposes, relationship_free, age_of_consent, guardian_signed,
+    territory_open, window, notice_named: a grant that the person can give freely.
+    contact_free, vital, witnessed: within the ceilings.
+    source_of_organisation, grant_unblocked: and nothing in its way.
+
+CONFIRM, the act that makes a grant active (GDPR 4(11), 7(1))
+    doer, organisation_known, agreement_in_force, member_active, member_role,
+    deployment_ready: by the person; by a steward only on paper or for vital interests.
+    subject_known, subject_unhindered, grant_known, confirmable: a pending grant whose
+    notice was delivered, before its end.
+    age_of_consent, act_of_the_person, grant_unblocked: the person's own act, or two
+    members who vouch for it.
+
+ENROL, to keep references (GDPR 9(2))
+    doer, organisation_known, agreement_in_force, member_active, member_role,
+    deployment_ready, subject_known, grant_known, grant_live, age_of_consent,
+    witnessed, fpir_for_searching: under a live grant, by the person or a steward.
+
+AUTHORISE, to open a source (GDPR 5(1)(a), 5(1)(b), 14)
+    doer, organisation_known, agreement_in_force, member_active, member_role,
+    two_signers: a steward and a second signer.
+    source_known, unmarked, may_be_authorised, origin_stated, bystander_condition,
+    authority_proved, authority_in_force: control, origin and bystander condition.
+
+COLLECT, to compare a source's faces with references (GDPR 5(1)(b), 9(2))
+    doer, organisation_always, member_active, member_role, deployment_ready: by a
+    steward or the worker, under the organisation's agreement.
+    source_known, unmarked, source_authorised, origin_stated, bystander_condition,
+    authority_proved, authority_in_force, collecting_unblocked, some_purpose_fits: from
+    a source that is authorised now, for purposes compatible with it.
+    fpir_for_collecting: within the ceiling.
+
+BACKFILL, to compare a source's faces with one grant's references
+    doer, organisation_always, member_active, member_role, deployment_ready,
+    source_known, unmarked, source_authorised, origin_stated, bystander_condition,
+    authority_proved, authority_in_force, collecting_unblocked: as collecting.
+    subject_known, grant_of_source, grant_live, grants_purpose_fits: for a live grant
+    that reaches this source and whose purpose its origin is compatible with.
+    fpir_for_collecting: within the ceiling.
+
+ACCEPT, to keep an appearance that a person looked at
+    doer, organisation_always, member_active, member_role, deployment_ready,
+    source_known, unmarked, source_authorised, origin_stated, bystander_condition,
+    authority_proved, authority_in_force, collecting_unblocked, subject_known,
+    grant_of_source, grant_live, grants_purpose_fits, fpir_for_collecting: as backfill,
+    by the person, a verifier or a steward.
+
+SEARCH, to look for a person in the gallery (GDPR 5(1)(b)-(d), 25(2))
+    doer, organisation_known, agreement_in_force, member_active, member_role,
+    deployment_ready: an investigator of an organisation whose agreement is in force.
+    purpose_known, case_open, purpose_of_case, own_grant: in an open case for this very
+    purpose, which organisations may search under; the person with a live grant of
+    their own; for a two-sided purpose both.
+    approved, probe_is_evidence, within_ceilings, fpir_for_searching, nothing_blocked:
+    approved by others, with evidence of the case, within the ceilings.
+
+REVIEW, to verify a candidate (GDPR 22(3))
+    doer, organisation_known, agreement_in_force, member_active, member_role,
+    not_the_searcher: a verifier who did not search.
+    case_open, purpose_of_case, subject_known, grant_known, purpose_of_grant,
+    grant_live, approved, nothing_blocked: in the approved case, on a live grant.
+
+SHOW, to show a picture of a person (GDPR 5(1)(b), 15)
+    doer, organisation_known, agreement_in_force, member_active, member_role, case_open,
+    purpose_of_case, subject_known, grant_known, purpose_of_grant, grant_live, approved,
+    nothing_blocked: to the person at once; to a member in the approved case, a day
+    later (the scope says since when).
+
+WITHDRAW, to end a grant (GDPR 7(3))
+    doer, organisation_known, member_active, member_role, subject_known, grant_known,
+    grant_kept: by the person always while it is kept, and by a steward on the
+    person's behalf, agreement or no agreement.
+
+ERASE, to destroy what is kept of a person (GDPR 17)
+    doer, organisation_known, member_active, member_role, subject_known, not_erased,
+    on_behalf: by the person always, by a steward on the person's behalf.
+"""
+
+from datetime import datetime
+
+from licet.consent.permits import permit_for
+from licet.consent.refusals import refuse
+from licet.consent.rules import Rule, cases, governed, grants, kept, sourcing
+from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
+
+_MEMBER: tuple[Rule, ...] = (
+    governed.doer,
+    governed.organisation_known,
+    governed.agreement_in_force,
+    governed.member_active,
+    governed.member_role,
+)
+
+_COLLECTOR: tuple[Rule, ...] = (
+    governed.doer,
+    governed.organisation_always,
+    governed.member_active,
+    governed.member_role,
+    governed.deployment_ready,
+    sourcing.source_known,
+    sourcing.unmarked,
+    sourcing.source_authorised,
+    sourcing.origin_stated,
+    sourcing.bystander_condition,
+    sourcing.authority_proved,
+    sourcing.authority_in_force,
+    sourcing.collecting_unblocked,
+)
+
+_COLLECTED: tuple[Rule, ...] = (
+    kept.subject_known,
+    sourcing.grant_of_source,
+    kept.grant_live,
+    sourcing.grants_purpose_fits,
+    sourcing.fpir_for_collecting,
+)
+
+_LEAVING: tuple[Rule, ...] = (
+    governed.doer,
+    governed.organisation_known,
+    governed.member_active,
+    governed.member_role,
+    kept.subject_known,
+)
+
+_CASE: tuple[Rule, ...] = (
+    cases.case_open,
+    cases.purpose_of_case,
+    kept.subject_known,
+    kept.grant_known,
+    cases.purpose_of_grant,
+    kept.grant_live,
+    cases.approved,
+    governed.nothing_blocked,
+)
+
+ORDER: dict[Action, tuple[Rule, ...]] = {
+    Action.GRANT: (
+        governed.doer,
+        grants.purpose_known,
+        grants.purpose_asked_by,
+        *_MEMBER[1:],
+        governed.deployment_ready,
+        kept.subject_known,
+        kept.subject_unhindered,
+        grants.draft,
+        grants.basis_is_the_purposes,
+        grants.relationship_free,
+        grants.age_of_consent,
+        grants.guardian_signed,
+        grants.territory_open,
+        grants.window,
+        grants.notice_named,
+        grants.contact_free,
+        grants.vital,
+        governed.witnessed,
+        grants.source_of_organisation,
+        kept.grant_unblocked,
+    ),
+    Action.CONFIRM: (
+        *_MEMBER,
+        governed.deployment_ready,
+        kept.subject_known,
+        kept.subject_unhindered,
+        kept.grant_known,
+        kept.confirmable,
+        grants.age_of_consent,
+        kept.act_of_the_person,
+        kept.grant_unblocked,
+    ),
+    Action.ENROL: (
+        *_MEMBER,
+        governed.deployment_ready,
+        kept.subject_known,
+        kept.grant_known,
+        kept.grant_live,
+        grants.age_of_consent,
+        governed.witnessed,
+        cases.fpir_for_searching,
+    ),
+    Action.AUTHORISE: (
+        *_MEMBER,
+        governed.two_signers,
+        sourcing.source_known,
+        sourcing.unmarked,
+        sourcing.may_be_authorised,
+        sourcing.origin_stated,
+        sourcing.bystander_condition,
+        sourcing.authority_proved,
+        sourcing.authority_in_force,
+    ),
+    Action.COLLECT: (*_COLLECTOR, sourcing.some_purpose_fits, sourcing.fpir_for_collecting),
+    Action.BACKFILL: (*_COLLECTOR, *_COLLECTED),
+    Action.ACCEPT: (*_COLLECTOR, *_COLLECTED),
+    Action.SEARCH: (
+        *_MEMBER,
+        governed.deployment_ready,
+        grants.purpose_known,
+        cases.case_open,
+        cases.purpose_of_case,
+        cases.own_grant,
+        cases.approved,
+        cases.probe_is_evidence,
+        cases.within_ceilings,
+        cases.fpir_for_searching,
+        governed.nothing_blocked,
+    ),
+    Action.REVIEW: (*_MEMBER, cases.not_the_searcher, *_CASE),
+    Action.SHOW: (*_MEMBER, *_CASE),
+    Action.WITHDRAW: (*_LEAVING, kept.grant_known, kept.grant_kept),
+    Action.ERASE: (*_LEAVING, kept.not_erased, kept.on_behalf),
+}
+
+
+def decide(ask: Ask, facts: Facts, now: datetime) -> Permit | Refusal:
+    """Return a permit for this one use now, or the refusal with its reason.
+
+    ``facts`` are what the store says in the unit of work in which the use happens;
+    ``now`` is the deployment's moment, in UTC. Never raises over facts: a missing or
+    foreign one is a refusal. A moment without a time zone raises ``ValueError`` or
+    ``TypeError``, because nothing can be decided about it.
+    """
+    for rule in ORDER[ask.action]:
+        reason = rule(ask, facts, now)
+        if reason is not None:
+            return refuse(ask.action, reason)
+    return permit_for(ask, facts, now)

@@ -1,0 +1,135 @@
+"""The only place where a permit is made.
+
+The digest is the SHA-256 of all other parts as JSON: keys sorted, no spaces, UTF-8;
+moments as RFC 3339 text in milliseconds, sets as sorted lists, numbers that are not
+whole as the shortest decimal text that reads back the same.
+"""
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+
+from licet.consent import basis, ceilings
+from licet.consent.scopes import scope_for
+from licet.terms.grant import Grant
+from licet.terms.ids import PurposeId
+from licet.terms.permit import Action, Ask, By, Facts, Permit
+from licet.terms.when import to_text
+
+ARTICLES: dict[Action, tuple[str, ...]] = {
+    Action.GRANT: ("GDPR 13(1)",),
+    Action.CONFIRM: ("GDPR 7(1)",),
+    Action.ENROL: (),
+    Action.AUTHORISE: ("GDPR 5(2)", "GDPR 14(2)(f)"),
+    Action.COLLECT: ("GDPR 5(1)(b)",),
+    Action.BACKFILL: ("GDPR 5(1)(b)",),
+    Action.ACCEPT: ("GDPR 5(1)(b)",),
+    Action.SEARCH: ("GDPR 5(1)(b)",),
+    Action.REVIEW: ("GDPR 22(3)",),
+    Action.SHOW: ("GDPR 5(1)(b)",),
+    Action.WITHDRAW: ("GDPR 7(3)",),
+    Action.ERASE: ("GDPR 17(1)",),
+}
+"""The articles of an action; those of the basis in use come before them."""
+
+_COLLECTING = frozenset({Action.COLLECT, Action.BACKFILL, Action.ACCEPT})
+_AT_A_SOURCE = _COLLECTING | {Action.GRANT, Action.AUTHORISE}
+_COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH}
+_IN_A_CASE = frozenset({Action.SEARCH, Action.REVIEW, Action.SHOW})
+_ON_EVIDENCE = frozenset({Action.GRANT, Action.CONFIRM, Action.SEARCH})
+_WITHOUT_GRANT = frozenset({Action.AUTHORISE, Action.COLLECT, Action.ERASE})
+
+
+def permit_for(ask: Ask, facts: Facts, now: datetime) -> Permit:
+    """Return the permit for ``ask``. Only for facts that ``decide`` found nothing against.
+
+    It names what the rules of this action looked at, and nothing else that happens to
+    be among the facts.
+    """
+    grant = _grant(ask, facts)
+    by_member = ask.by is By.MEMBER
+    whose = ask.organisation if by_member or ask.action in _COLLECTING else None
+    subject = None if facts.subject is None else facts.subject.id
+    parts = Permit(
+        action=ask.action,
+        by=ask.by,
+        organisation=whose or (None if grant is None else grant.organisation),
+        member=ask.member if by_member else None,
+        case=ask.case if by_member and ask.action in _IN_A_CASE else None,
+        purpose=_purpose(ask, grant),
+        grant=None if grant is None else grant.id,
+        subject=subject if grant is not None or ask.action is Action.ERASE else None,
+        source=ask.source if ask.action in _AT_A_SOURCE else None,
+        scope=scope_for(ask, facts, now),
+        fpir=ask.fpir if ask.action in _COMPARING else None,
+        articles=_articles(ask, facts),
+        evidence=_evidence(ask, facts),
+        decided_at=now,
+        not_after=now + ceilings.PERMIT_TERM,
+        head_size=facts.head_size,
+        digest="",
+    )
+    return replace(parts, digest=digest(parts))
+
+
+def digest(permit: Permit) -> str:
+    """Return the SHA-256 (hex) over all parts of the permit but its digest."""
+    parts = {
+        part.name: _plain(getattr(permit, part.name))
+        for part in fields(permit)
+        if part.name != "digest"
+    }
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _grant(ask: Ask, facts: Facts) -> Grant | None:
+    two_sided = facts.purpose is not None and facts.purpose.two_sided
+    if ask.action is Action.SEARCH and ask.by is By.MEMBER and not two_sided:
+        return None
+    return None if ask.action in _WITHOUT_GRANT else facts.grant
+
+
+def _purpose(ask: Ask, grant: Grant | None) -> PurposeId | None:
+    if grant is not None and ask.action is not Action.SEARCH:
+        return grant.purpose
+    return ask.purpose if ask.action is Action.SEARCH else None
+
+
+def _articles(ask: Ask, facts: Facts) -> tuple[str, ...]:
+    stands_on = _grant(ask, facts) or (facts.purpose if ask.action is Action.SEARCH else None)
+    if stands_on is None or ask.action is Action.WITHDRAW:
+        return ARTICLES[ask.action]
+    return basis.articles(stands_on.basis, stands_on.condition) + ARTICLES[ask.action]
+
+
+def _evidence(ask: Ask, facts: Facts) -> tuple[str, ...]:
+    """Return the digests that the decision rests on. None of them identifies a person."""
+    found: list[str] = []
+    if facts.agreement is not None and facts.agreement.organisation == ask.organisation:
+        found.append(f"agreement:{facts.agreement.digest}")
+    if facts.readiness.dpia_digest and ask.action not in {Action.WITHDRAW, Action.ERASE}:
+        found.append(f"dpia:{facts.readiness.dpia_digest}")
+    if ask.evidence and ask.by is By.MEMBER and ask.action in _ON_EVIDENCE:
+        found.append(f"evidence:{ask.evidence}")
+    if facts.authority is not None and ask.action in _COLLECTING | {Action.AUTHORISE}:
+        found.append(f"licence:{facts.authority.licence}")
+    grant = _grant(ask, facts)
+    if grant is not None:
+        found.append(f"notice:{grant.notice}")
+    return tuple(found)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return to_text(value)
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, frozenset):
+        return sorted(str(part) for part in value)
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+    return value

@@ -1,0 +1,445 @@
+"""The refusals: one table from reason to article, sentence and what would change it.
+
+The sentences are for people and hold no personal data. Objects that do not exist and objects of
+somebody else give the same reason, so that a refusal tells nobody who is known.
+"""
+
+from dataclasses import dataclass
+
+from licet.consent.reasons import Reason
+from licet.terms.permit import Action, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What stands behind a reason: the law, a sentence, and what would change it."""
+
+    article: str
+    says: str
+    would_change: str
+
+
+_R = Reason
+GROUNDS: dict[Reason, Ground] = {
+    # Who asks (GDPR 24, 28, 32)
+    _R.NOT_FOR_THIS_DOER: Ground(
+        "GDPR 29",
+        "This is not theirs to do.",
+        "Have it asked by the one whom this act belongs to.",
+    ),
+    _R.NO_ORGANISATION: Ground(
+        "GDPR 4(9)",
+        "There is no such organisation here.",
+        "Name an organisation that has a signed agreement.",
+    ),
+    _R.NO_AGREEMENT: Ground(
+        "GDPR 28(3)",
+        "The organisation has no signed agreement.",
+        "File the signed agreement of the organisation.",
+    ),
+    _R.AGREEMENT_NOT_IN_FORCE: Ground(
+        "GDPR 28(3)",
+        "The organisation's agreement is not in force now.",
+        "Sign an agreement whose term covers today.",
+    ),
+    _R.NO_MEMBER: Ground(
+        "GDPR 32(4)",
+        "There is no such member in this organisation.",
+        "Act as a member of this organisation.",
+    ),
+    _R.MEMBER_ENDED: Ground(
+        "GDPR 32(4)",
+        "The membership has ended.",
+        "Have it done by an active member.",
+    ),
+    _R.WRONG_ROLE: Ground(
+        "GDPR 29",
+        "The member's roles do not cover this.",
+        "Have it done by a member who holds the role.",
+    ),
+    _R.TWO_SIGNERS_NEEDED: Ground(
+        "GDPR 32(1)",
+        "This takes two members, each with a key of their own.",
+        "Have a second active member of the organisation sign.",
+    ),
+    # Whether the deployment may hold people at all
+    _R.NO_DPIA: Ground(
+        "GDPR 35(1)",
+        "There is no data protection impact assessment.",
+        "Make the assessment and file its digest.",
+    ),
+    _R.NO_AI_ACT_CLASSIFICATION: Ground(
+        "AI Act 6",
+        "The deployment has no classification under the AI Act.",
+        "Classify the deployment and file the result.",
+    ),
+    _R.NO_REPRESENTATIVE: Ground(
+        "GDPR 27(1)",
+        "The operator is outside the Union and has no representative in it.",
+        "Name a representative in the Union.",
+    ),
+    _R.OFFICER_NOT_INDEPENDENT: Ground(
+        "GDPR 38(6)",
+        "There is no data protection officer apart from the administrator.",
+        "Appoint an officer who is not the only administrator.",
+    ),
+    _R.NO_WITNESS: Ground(
+        "GDPR 5(2)",
+        "This many people need a ledger that somebody else witnesses.",
+        "Have the ledger's checkpoints cosigned by a witness.",
+    ),
+    _R.BLOCKED: Ground(
+        "GDPR 58(2)(f)",
+        "A block holds.",
+        "The block must be lifted by those who may lift it.",
+    ),
+    # Purposes and grants (GDPR 5, 6, 7, 8, 9)
+    _R.UNKNOWN_PURPOSE: Ground(
+        "GDPR 5(1)(b)",
+        "This purpose is not on the closed list.",
+        "Choose a purpose that is on the list; the list is not open to wishes.",
+    ),
+    _R.PURPOSE_NEEDS_ORGANISATION: Ground(
+        "GDPR 7(1)",
+        "A grant for this purpose is asked for by a member of an organisation.",
+        "Have a steward of the organisation ask for it.",
+    ),
+    _R.PURPOSE_WITHOUT_ORGANISATION: Ground(
+        "GDPR 15(1)",
+        "This purpose belongs to the person alone, without an organisation.",
+        "Have the person ask for it.",
+    ),
+    _R.SUBJECT_ONLY_PURPOSE: Ground(
+        "GDPR 5(1)(b)",
+        "Only the person may search under this purpose.",
+        "Have the person search, or open a case for a purpose that organisations search under.",
+    ),
+    _R.WRONG_BASIS: Ground(
+        "GDPR 9(2)",
+        "The legal basis or the condition is not the purpose's.",
+        "Use the basis and the condition that the purpose names.",
+    ),
+    _R.UNEVEN_RELATIONSHIP: Ground(
+        "GDPR 7(4)",
+        "Consent is not free in this relationship (recital 43).",
+        "Nothing: in this relationship consent is not asked for.",
+    ),
+    _R.AGE_NOT_ASKED: Ground(
+        "GDPR 8(2)",
+        "The person's age was not asked.",
+        "Ask for the date of birth; it is never inferred.",
+    ),
+    _R.MINOR_WITHOUT_GUARDIAN: Ground(
+        "GDPR 8(1)",
+        "The person is below the age of consent.",
+        "A guardian must give the grant, on the guardian's contact.",
+    ),
+    _R.GUARDIAN_FOR_ADULT: Ground(
+        "GDPR 8(1)",
+        "A guardian's grant does not reach beyond the age of consent.",
+        "The person decides themselves from that day on.",
+    ),
+    _R.ADULT_AS_DEPENDANT: Ground(
+        "GDPR 7(1)",
+        "An adult does not consent through somebody else's contact.",
+        "Use the person's own contact.",
+    ),
+    _R.OUTSIDE_TERRITORIES: Ground(
+        "GDPR 5(1)(b)",
+        "The purpose is not open in the person's territory, or the territory is unknown.",
+        "Ask for the residence, or choose a purpose that is open there.",
+    ),
+    _R.BAD_WINDOW: Ground(
+        "GDPR 5(1)(e)",
+        "The grant's window is empty or already over.",
+        "Give a start before the end and an end that lies ahead.",
+    ),
+    _R.BEYOND_RETENTION: Ground(
+        "GDPR 5(1)(e)",
+        "The grant would last longer than its purpose, or the person's minority, allows.",
+        "Choose an earlier end; it can be given again.",
+    ),
+    _R.NO_NOTICE: Ground(
+        "GDPR 13(1)",
+        "No notice goes with this grant.",
+        "Name the notice that is shown to the person.",
+    ),
+    _R.CONTACT_TAKEN: Ground(
+        "GDPR 7(1)",
+        "This contact already stands for an adult.",
+        "Use a contact of the person's own.",
+    ),
+    _R.TOO_MANY_DEPENDANTS: Ground(
+        "GDPR 8(2)",
+        "This contact already stands for as many dependants as it may.",
+        "Another guardian must answer for further children.",
+    ),
+    _R.PERSON_NOT_NAMED: Ground(
+        "GDPR 9(2)(c)",
+        "Vital interests are those of one named person.",
+        "Name the person.",
+    ),
+    _R.NO_INSTRUMENT: Ground(
+        "GDPR 9(2)(c)",
+        "No instrument says why this person's life is in danger and that they cannot be asked.",
+        "File the instrument for this one person and give its digest.",
+    ),
+    _R.TOO_MANY_VITAL_GRANTS: Ground(
+        "GDPR 9(2)(c)",
+        "As many vital-interest grants as may exist at once do exist.",
+        "End one whose person was found or can decide.",
+    ),
+    _R.NOT_A_DRAFT: Ground(
+        "GDPR 4(11)",
+        "A grant begins pending; only the person's own act makes more of it.",
+        "Ask for a pending grant and let the person confirm it.",
+    ),
+    _R.NO_SUBJECT: Ground(
+        "GDPR 11(2)",
+        "There is no such data subject here.",
+        "Name the data subject of this grant or request.",
+    ),
+    _R.SUBJECT_BLOCKED: Ground(
+        "GDPR 18(2)",
+        "The use of this person's data is blocked.",
+        "The block on the person must be lifted first.",
+    ),
+    _R.SUBJECT_ERASING: Ground(
+        "GDPR 17(1)",
+        "This person's data is being erased.",
+        "Nothing: erasing is not undone.",
+    ),
+    _R.SUBJECT_ERASED: Ground(
+        "GDPR 17(1)",
+        "This person's data was erased.",
+        "The person may enrol anew.",
+    ),
+    _R.NO_GRANT: Ground(
+        "GDPR 9(1)",
+        "There is no such grant here.",
+        "The person must give a grant for this purpose and organisation.",
+    ),
+    _R.GRANT_NOT_PENDING: Ground(
+        "GDPR 7(1)",
+        "The grant does not wait for confirmation.",
+        "Ask for a new grant.",
+    ),
+    _R.GRANT_PENDING: Ground(
+        "GDPR 9(2)(a)",
+        "The person has not confirmed the grant.",
+        "The person must confirm by an act of their own.",
+    ),
+    _R.GRANT_RESTRICTED: Ground(
+        "GDPR 18(1)",
+        "The grant is restricted.",
+        "The restriction must be lifted; the person is told first.",
+    ),
+    _R.GRANT_ENDING: Ground(
+        "GDPR 7(3)",
+        "The grant was withdrawn or is ending.",
+        "The person may give a new grant.",
+    ),
+    _R.GRANT_ENDED: Ground(
+        "GDPR 7(3)",
+        "The grant has ended.",
+        "The person may give a new grant.",
+    ),
+    _R.GRANT_NOT_CONFIRMED: Ground(
+        "GDPR 7(1)",
+        "No act of the person stands behind this grant.",
+        "The person must confirm by an act of their own.",
+    ),
+    _R.GRANT_NOT_YET: Ground(
+        "GDPR 5(1)(a)",
+        "The grant has not begun.",
+        "Wait for the day it begins.",
+    ),
+    _R.GRANT_EXPIRED: Ground(
+        "GDPR 5(1)(e)",
+        "The grant has expired.",
+        "The person may give a new grant.",
+    ),
+    _R.NOTICE_NOT_DELIVERED: Ground(
+        "GDPR 13(1)",
+        "The notice has not reached the person.",
+        "Deliver the notice to the person's contact.",
+    ),
+    _R.NO_PAPER: Ground(
+        "GDPR 7(1)",
+        "Members confirm only by paper that the person signed.",
+        "Give the digest of the signed paper, or let the person confirm by code.",
+    ),
+    _R.TOO_MUCH_PAPER: Ground(
+        "GDPR 7(1)",
+        "As many papers as a day allows were confirmed today.",
+        "Let the person confirm by code, or wait for tomorrow.",
+    ),
+    _R.PERSON_CANNOT_CONFIRM: Ground(
+        "GDPR 9(2)(c)",
+        "Vital interests are for a person who cannot consent; somebody who can, decides.",
+        "Ask the person for a grant by consent instead.",
+    ),
+    # Sources (GDPR 5(1)(a) and (b), 6(4), 9(2), 14, 36)
+    _R.NO_SOURCE: Ground(
+        "GDPR 5(1)(a)",
+        "There is no such source here.",
+        "Declare the source first.",
+    ),
+    _R.SOURCE_NOT_AUTHORISED: Ground(
+        "GDPR 5(1)(a)",
+        "The source is not authorised.",
+        "Authorise the source: control, origin, licence, bystander condition, two signers.",
+    ),
+    _R.SOURCE_LAPSED: Ground(
+        "GDPR 5(1)(a)",
+        "The source's authority has lapsed.",
+        "Authorise the source again.",
+    ),
+    _R.SOURCE_ON_HOLD: Ground(
+        "GDPR 5(1)(b)",
+        "The source is on hold until somebody has looked at it.",
+        "The data protection officer must look at what was found.",
+    ),
+    _R.SOURCE_CEASED: Ground(
+        "GDPR 21(1)",
+        "Collecting from this source has ceased.",
+        "Nothing: a source that ceased is not opened again.",
+    ),
+    _R.ORIGIN_NOT_STATED: Ground(
+        "GDPR 14(2)(f)",
+        "Who took the items, how people were told, or for what, is not stated.",
+        "State the origin in full.",
+    ),
+    _R.UNKNOWN_ORIGIN_PURPOSE: Ground(
+        "GDPR 6(4)",
+        "The items were made for something that no purpose here is compatible with.",
+        "Only items made for a listed source purpose can be collected.",
+    ),
+    _R.NO_BYSTANDER_CONDITION: Ground(
+        "GDPR 9(1)",
+        "Nothing says on what basis the other faces of this source may be compared.",
+        "State the bystander condition with its evidence; without one nothing is compared.",
+    ),
+    _R.NO_AUTHORITY: Ground(
+        "GDPR 5(1)(a)",
+        "There is no proof that we may collect here.",
+        "Prove control of the place; that it can be reached proves nothing.",
+    ),
+    _R.CONTROL_NOT_PROVED: Ground(
+        "GDPR 5(2)",
+        "The proof of control is missing or does not fit this kind of place.",
+        "Prove control in a way that fits the place.",
+    ),
+    _R.NO_LICENCE: Ground(
+        "DSM Directive 4(3)",
+        "The licence document of the source is missing.",
+        "File the licence document; its digest is kept.",
+    ),
+    _R.AUTHORITY_NOT_IN_FORCE: Ground(
+        "GDPR 5(1)(a)",
+        "The source's authority is not in force now.",
+        "Renew the authority.",
+    ),
+    _R.PLATFORM_ITEMS: Ground(
+        "GDPR 5(1)(b)",
+        "Items carry the marks of a social platform; people there did not expect this.",
+        "Collect from the place where the photos were made.",
+    ),
+    _R.IDENTITY_PHOTOS: Ground(
+        "GDPR 5(1)(b)",
+        "Identity and badge photos were made for something else.",
+        "Nothing: identity and badge photos are not a source.",
+    ),
+    _R.MANY_ORIGINS: Ground(
+        "GDPR 14(2)(f)",
+        "The items come from more places than the stated origin.",
+        "Split the source by origin and state each.",
+    ),
+    _R.STREAM_LIKE: Ground(
+        "AI Act 5(1)(h)",
+        "New items arrive like a feed from a camera.",
+        "The data protection officer must look before collecting goes on.",
+    ),
+    _R.INCOMPATIBLE_PURPOSE: Ground(
+        "GDPR 5(1)(b)",
+        "The source was not made for anything compatible with this purpose.",
+        "Use a source whose people were told of this purpose.",
+    ),
+    _R.GRANT_FOR_OTHER_SOURCE: Ground(
+        "GDPR 7(2)",
+        "The grant is for another source.",
+        "Ask the person for a grant that covers this source.",
+    ),
+    # Cases and searches (governed use)
+    _R.FPIR_NOT_STATED: Ground(
+        "GDPR 5(1)(d)",
+        "The rate of innocent candidates that is accepted was not stated.",
+        "State the FPIR, above zero and at most the ceiling.",
+    ),
+    _R.FPIR_ABOVE_CEILING: Ground(
+        "GDPR 5(1)(d)",
+        "The stated FPIR is above its ceiling or not a rate.",
+        "State an FPIR above zero and at most the ceiling.",
+    ),
+    _R.NO_CASE: Ground(
+        "GDPR 5(1)(b)",
+        "There is no such case here.",
+        "Open a case of your organisation.",
+    ),
+    _R.CASE_CLOSED: Ground(
+        "GDPR 5(1)(b)",
+        "The case is closed.",
+        "Open a new case if there is a new matter.",
+    ),
+    _R.PURPOSE_NOT_THE_CASES: Ground(
+        "GDPR 5(1)(b)",
+        "The case was opened for another purpose.",
+        "Use the purpose of the case, or open a case for this one.",
+    ),
+    _R.PURPOSE_NOT_THE_GRANTS: Ground(
+        "GDPR 5(1)(b)",
+        "The grant was given for another purpose.",
+        "Ask the person for a grant for this purpose.",
+    ),
+    _R.CASE_NOT_APPROVED: Ground(
+        "GDPR 25(2)",
+        "The case lacks approvals by members other than the one who acts.",
+        "Have the case approved.",
+    ),
+    _R.EVIDENCE_NOT_OF_CASE: Ground(
+        "GDPR 5(1)(c)",
+        "The probe is not among the evidence of the case.",
+        "File the photo as evidence of the case it belongs to.",
+    ),
+    _R.TOO_MANY_SEARCHES: Ground(
+        "GDPR 25(2)",
+        "The member has made all the searches that a day allows.",
+        "Go on tomorrow; urgency does not raise the ceiling.",
+    ),
+    _R.PROBE_USED_UP: Ground(
+        "GDPR 5(1)(c)",
+        "This probe was used as often as a case allows.",
+        "Nothing: the same photo is not searched again in this case.",
+    ),
+    _R.TOO_MANY_SUBJECTS: Ground(
+        "GDPR 5(1)(c)",
+        "The case has reached its cap of people.",
+        "Open a case for each matter.",
+    ),
+    _R.NO_SEARCH: Ground(
+        "GDPR 5(2)",
+        "There is no search to review here.",
+        "Name a candidate of a released search.",
+    ),
+    _R.SEARCHER_MAY_NOT_VERIFY: Ground(
+        "GDPR 22(3)",
+        "Who searched does not verify.",
+        "Have another verifier look.",
+    ),
+}
+
+
+def refuse(action: Action, reason: Reason) -> Refusal:
+    """Return the refusal of ``action`` for ``reason`` with its article and remedy."""
+    ground = GROUNDS[reason]
+    return Refusal(action, reason.value, ground.article, ground.says, ground.would_change)

@@ -1,0 +1,155 @@
+"""Who asks, and whether this deployment may do it at all (GDPR 24-29, 32, 35-38).
+
+1. Each action belongs to some doers: a member, the data subject, the worker.
+2. A member acts for an organisation that is known, whose agreement is in force.
+3. A member is active, belongs to that organisation and holds a role of the action.
+4. A two-person act has two active signers of that organisation, each with a key of
+   their own; the acting member is one of them. Only in a sandbox may keys be absent.
+5. Real people need an impact assessment, a classification under the AI Act, an
+   independent officer, and in the Union the operator or a representative.
+6. From a number of enrolled people on, a witness.
+7. Nothing is processed while a block covers everything.
+
+Withdrawing and erasing need none of 5 to 7 and no agreement: nothing stands
+between people and their way out (GDPR 7(3), 17).
+"""
+
+from datetime import datetime
+
+from licet.consent import ceilings
+from licet.consent.reasons import Reason
+from licet.consent.territory import everything_blocked
+from licet.terms.ids import OrganisationId
+from licet.terms.organisation import Member, MemberState, Role
+from licet.terms.permit import Action, Ask, By, Facts
+
+DOERS: dict[Action, frozenset[By]] = {
+    Action.GRANT: frozenset({By.MEMBER, By.SUBJECT}),
+    Action.CONFIRM: frozenset({By.MEMBER, By.SUBJECT}),
+    Action.ENROL: frozenset({By.MEMBER, By.SUBJECT}),
+    Action.AUTHORISE: frozenset({By.MEMBER}),
+    Action.COLLECT: frozenset({By.MEMBER, By.WORKER}),
+    Action.BACKFILL: frozenset({By.MEMBER, By.WORKER}),
+    Action.ACCEPT: frozenset({By.MEMBER, By.SUBJECT}),
+    Action.SEARCH: frozenset({By.MEMBER, By.SUBJECT}),
+    Action.REVIEW: frozenset({By.MEMBER}),
+    Action.SHOW: frozenset({By.MEMBER, By.SUBJECT}),
+    Action.WITHDRAW: frozenset({By.MEMBER, By.SUBJECT, By.WORKER}),
+    Action.ERASE: frozenset({By.MEMBER, By.SUBJECT, By.WORKER}),
+}
+
+ROLES: dict[Action, frozenset[Role]] = {
+    Action.GRANT: frozenset({Role.STEWARD}),
+    Action.CONFIRM: frozenset({Role.STEWARD}),
+    Action.ENROL: frozenset({Role.STEWARD}),
+    Action.AUTHORISE: frozenset({Role.STEWARD}),
+    Action.COLLECT: frozenset({Role.STEWARD}),
+    Action.BACKFILL: frozenset({Role.STEWARD}),
+    Action.ACCEPT: frozenset({Role.STEWARD, Role.VERIFIER}),
+    Action.SEARCH: frozenset({Role.INVESTIGATOR}),
+    Action.REVIEW: frozenset({Role.VERIFIER}),
+    Action.SHOW: frozenset({Role.INVESTIGATOR, Role.VERIFIER}),
+    Action.WITHDRAW: frozenset({Role.STEWARD}),
+    Action.ERASE: frozenset({Role.STEWARD}),
+}
+
+_KEY_BYTES = 32
+
+
+def doer(ask: Ask, _facts: Facts, _now: datetime) -> Reason | None:
+    """1. The action belongs to the one who asks."""
+    return None if ask.by in DOERS[ask.action] else Reason.NOT_FOR_THIS_DOER
+
+
+def organisation_known(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """2. The organisation that a member acts for is known."""
+    return _organisation(ask, facts) if ask.by is By.MEMBER else None
+
+
+def agreement_in_force(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """2. The agreement of the organisation that a member acts for is in force."""
+    return _agreement(ask, facts, now) if ask.by is By.MEMBER else None
+
+
+def organisation_always(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """2. Comparing items needs the organisation and its agreement, whoever does it."""
+    return _organisation(ask, facts) or _agreement(ask, facts, now)
+
+
+def member_active(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """3. The acting member is active and of the organisation."""
+    if ask.by is not By.MEMBER:
+        return None
+    member = facts.member
+    if member is None or member.id != ask.member or member.organisation != ask.organisation:
+        return Reason.NO_MEMBER
+    return None if member.state is MemberState.ACTIVE else Reason.MEMBER_ENDED
+
+
+def member_role(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """3. The acting member holds a role of the action."""
+    if ask.by is not By.MEMBER:
+        return None
+    roles = frozenset[Role]() if facts.member is None else facts.member.roles
+    return None if roles & ROLES[ask.action] else Reason.WRONG_ROLE
+
+
+def two_signers(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """4. Two members signed this act, the acting one among them."""
+    signed = {
+        member.id: member.public_key
+        for member in facts.signers
+        if _may_sign(member, ask.organisation, facts.readiness.sandbox)
+    }
+    keys = len(signed) if facts.readiness.sandbox else len(set(signed.values()))
+    if ask.member not in signed or min(len(signed), keys) < ceilings.SIGNERS:
+        return Reason.TWO_SIGNERS_NEEDED
+    return None
+
+
+def deployment_ready(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """5. The deployment is a sandbox or ready for real people."""
+    ready = facts.readiness
+    if ready.sandbox:
+        return None
+    if not ready.dpia_digest.strip():
+        return Reason.NO_DPIA
+    if not ready.ai_act_classification.strip():
+        return Reason.NO_AI_ACT_CLASSIFICATION
+    if not ready.established_in_eu and not ready.eu_representative.strip():
+        return Reason.NO_REPRESENTATIVE
+    return None if ready.officer_is_independent else Reason.OFFICER_NOT_INDEPENDENT
+
+
+def witnessed(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """6. A ledger over many people has a witness."""
+    if facts.witnessed or facts.counts.subjects_enrolled < ceilings.WITNESS_FROM:
+        return None
+    return Reason.NO_WITNESS
+
+
+def nothing_blocked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """7. No block covers everything."""
+    return Reason.BLOCKED if everything_blocked(facts.blocks) else None
+
+
+def _organisation(ask: Ask, facts: Facts) -> Reason | None:
+    if facts.organisation is None or facts.organisation.id != ask.organisation:
+        return Reason.NO_ORGANISATION
+    return None
+
+
+def _agreement(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    agreement = facts.agreement
+    if agreement is None or agreement.organisation != ask.organisation:
+        return Reason.NO_AGREEMENT
+    if not agreement.digest.strip():
+        return Reason.NO_AGREEMENT
+    in_force = agreement.valid_from <= now < agreement.valid_to
+    return None if in_force else Reason.AGREEMENT_NOT_IN_FORCE
+
+
+def _may_sign(member: Member, organisation: OrganisationId | None, sandbox: bool) -> bool:
+    if member.organisation != organisation or member.state is not MemberState.ACTIVE:
+        return False
+    return sandbox or len(member.public_key) == _KEY_BYTES

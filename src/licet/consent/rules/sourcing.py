@@ -1,0 +1,161 @@
+"""Sources: what may be collected, and compared with whom (GDPR 5, 6(4), 9, 14).
+
+1. The source is known and the organisation's own.
+2. Nothing found in it speaks against it: no marks of a social platform, no identity
+   or badge photos, no many origins, nothing that arrives like a feed.
+3. To be authorised: declared, lapsed or authorised before; never ceased, nor while
+   on hold. To be collected from: authorised.
+4. Its origin is stated: who took the items, how people were told, made for what;
+   and what they were made for is something that a purpose is compatible with.
+5. A bystander condition is stated, with its evidence: without one no face of it is
+   compared with anybody (GDPR 9(1)).
+6. Authority is proof, and being reachable is none: control that fits the kind of
+   place, a licence document by its digest, a term that is running.
+7. No block stops collecting from it or from its territory.
+8. Some purpose is compatible with its origin; for one grant, that grant's own.
+9. A grant named is for this source, or for all of the organisation's.
+10. The FPIR is stated and at most the ceiling for collecting.
+"""
+
+import re
+from datetime import datetime
+
+from licet.consent import ceilings
+from licet.consent.purposes import fits, table
+from licet.consent.reasons import Reason
+from licet.consent.territory import collecting_blocked
+from licet.terms.permit import Ask, Facts
+from licet.terms.source import Control, Marker, SourceKind, SourceState
+
+_MARKERS = {
+    Marker.PLATFORM: Reason.PLATFORM_ITEMS,
+    Marker.IDENTITY_PHOTOS: Reason.IDENTITY_PHOTOS,
+    Marker.MANY_ORIGINS: Reason.MANY_ORIGINS,
+    Marker.STREAM: Reason.STREAM_LIKE,
+}
+
+_STATES = {
+    SourceState.DECLARED: Reason.SOURCE_NOT_AUTHORISED,
+    SourceState.AUTHORISED: None,
+    SourceState.LAPSED: Reason.SOURCE_LAPSED,
+    SourceState.ON_HOLD: Reason.SOURCE_ON_HOLD,
+    SourceState.CEASED: Reason.SOURCE_CEASED,
+    SourceState.PURGED: Reason.SOURCE_CEASED,
+}
+
+_OWN = frozenset({Control.OWN_STORAGE, Control.SIGNED_AGREEMENT})
+
+CONTROLS: dict[SourceKind, frozenset[Control]] = {
+    SourceKind.FOLDER: _OWN,
+    SourceKind.UPLOAD: _OWN,
+    SourceKind.VIDEO: _OWN,
+    SourceKind.BUCKET: _OWN,
+    SourceKind.SITE: frozenset({Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD}),
+}
+"""Which proof of control fits which kind of place."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def source_known(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """1. The source is known and the organisation's own."""
+    source = facts.source
+    if source is None or source.id != ask.source or source.organisation != ask.organisation:
+        return Reason.NO_SOURCE
+    return None
+
+
+def unmarked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """2. Nothing found in the source speaks against it."""
+    return _MARKERS[min(facts.markers)] if facts.markers else None
+
+
+def may_be_authorised(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """3. The source has not ceased and does not wait for a person's look."""
+    if facts.source is None:
+        return Reason.NO_SOURCE
+    if facts.source.state in {SourceState.DECLARED, SourceState.LAPSED}:
+        return None
+    return _STATES[facts.source.state]
+
+
+def source_authorised(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """3. The source is authorised."""
+    return Reason.NO_SOURCE if facts.source is None else _STATES[facts.source.state]
+
+
+def origin_stated(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """4. The origin is stated in full, and known."""
+    if facts.source is None:
+        return Reason.NO_SOURCE
+    origin = facts.source.origin
+    if not (origin.taken_by.strip() and origin.people_told.strip() and origin.purposes):
+        return Reason.ORIGIN_NOT_STATED
+    known = origin.purposes <= table().source_purposes()
+    return None if known else Reason.UNKNOWN_ORIGIN_PURPOSE
+
+
+def bystander_condition(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """5. Something allows the other faces to be compared."""
+    source = facts.source
+    if source is None or source.bystander_condition is None:
+        return Reason.NO_BYSTANDER_CONDITION
+    return None if source.bystander_evidence.strip() else Reason.NO_BYSTANDER_CONDITION
+
+
+def authority_proved(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """6. Control was proved in a way that fits, and the licence is on file."""
+    source, authority = facts.source, facts.authority
+    if source is None or authority is None or authority.source != source.id:
+        return Reason.NO_AUTHORITY
+    if not authority.proof.strip() or authority.control not in CONTROLS[source.kind]:
+        return Reason.CONTROL_NOT_PROVED
+    return None if _SHA256.fullmatch(authority.licence) else Reason.NO_LICENCE
+
+
+def authority_in_force(_ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """6. The authority's term is running."""
+    authority = facts.authority
+    if authority is None:
+        return Reason.NO_AUTHORITY
+    running = authority.valid_from <= now < authority.valid_to
+    return None if running else Reason.AUTHORITY_NOT_IN_FORCE
+
+
+def collecting_unblocked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """7. No block stops collecting here."""
+    if facts.source is None:
+        return Reason.NO_SOURCE
+    return Reason.BLOCKED if collecting_blocked(facts.source, facts.blocks) else None
+
+
+def some_purpose_fits(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """8. Some purpose is compatible with what the items were made for."""
+    fitting = facts.source is not None and table().compatible(facts.source.origin.purposes)
+    return None if fitting else Reason.INCOMPATIBLE_PURPOSE
+
+
+def grants_purpose_fits(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """8. The grant's purpose is compatible with what the items were made for."""
+    purpose = None if facts.grant is None else table().get(facts.grant.purpose)
+    if facts.source is None or purpose is None:
+        return Reason.UNKNOWN_PURPOSE
+    return None if fits(purpose, facts.source.origin.purposes) else Reason.INCOMPATIBLE_PURPOSE
+
+
+def grant_of_source(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """9. The grant is the organisation's, or the person's alone, and reaches this source."""
+    grant = facts.grant
+    if grant is None or grant.id != ask.grant:
+        return Reason.NO_GRANT
+    if grant.organisation is not None and grant.organisation != ask.organisation:
+        return Reason.NO_GRANT
+    reaches = grant.source is None or grant.source == ask.source
+    return None if reaches else Reason.GRANT_FOR_OTHER_SOURCE
+
+
+def fpir_for_collecting(ask: Ask, _facts: Facts, _now: datetime) -> Reason | None:
+    """10. The FPIR is stated and low enough for keeping a template."""
+    if ask.fpir is None:
+        return Reason.FPIR_NOT_STATED
+    return None if 0 < ask.fpir <= ceilings.FPIR_COLLECT else Reason.FPIR_ABOVE_CEILING
