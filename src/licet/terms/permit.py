@@ -25,6 +25,9 @@ from licet.terms.source import Authority, Marker, Source
 class Action(StrEnum):
     """What a permit may be asked for."""
 
+    GOVERN = "govern"
+    OPEN_CASE = "open_case"
+    APPROVE = "approve"
     GRANT = "grant"
     CONFIRM = "confirm"
     ENROL = "enrol"

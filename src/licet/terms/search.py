@@ -25,7 +25,7 @@ class Search:
 
     id: SearchId
     case: CaseId
-    member: MemberId
+    member: MemberId | None
     at: datetime
     probe_tag: bytes
     threshold: Score

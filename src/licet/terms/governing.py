@@ -1,0 +1,58 @@
+"""What passes the doors of governance."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from licet.terms.ids import OrganisationId, PurposeId, Territory
+from licet.terms.organisation import OrganisationKind, Role
+from licet.terms.source import BystanderCondition, Control, ItemPolicy, Origin, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationWish:
+    """An organisation to add, with the SHA-256 (hex) of its signed agreement and the term."""
+
+    name: str
+    kind: OrganisationKind
+    agreement: str
+    valid_from: datetime
+    valid_to: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberWish:
+    """A member to add; the Ed25519 public key is 32 bytes."""
+
+    organisation: OrganisationId
+    name: str
+    roles: frozenset[Role]
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWish:
+    """A case to open; ``evidence`` are SHA-256 (hex) of the files it rests on."""
+
+    organisation: OrganisationId
+    purpose: PurposeId
+    reference: str
+    evidence: frozenset[str]
+    cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWish:
+    """A source to open: what it is, its origin and bystander condition, its licence and term."""
+
+    organisation: OrganisationId
+    name: str
+    kind: SourceKind
+    place: str
+    origin: Origin
+    bystander_condition: BystanderCondition | None
+    bystander_evidence: str
+    territory: Territory | None
+    item_policy: ItemPolicy
+    control: Control
+    licence: str
+    valid_to: datetime

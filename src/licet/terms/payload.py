@@ -1,0 +1,155 @@
+"""What is inside sealed bytes, and its one text form: JSON, keys sorted, bytes in base64."""
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
+
+from licet.terms.errors import Corrupt
+from licet.terms.face import Box, Score
+from licet.terms.gallery import TemplateKind
+from licet.terms.grant import Identity
+from licet.terms.ids import FaceId, GrantId, ItemId, SourceId, SubjectId, TemplateId
+from licet.terms.search import Finding
+from licet.terms.when import from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePayload:
+    """A reference: the features, and how many photos were averaged."""
+
+    values: bytes
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppearancePayload:
+    """An appearance: the features, the face it is, where and since when it was seen."""
+
+    values: bytes
+    face: FaceId
+    item: ItemId
+    source: SourceId
+    first_seen: datetime
+    score: Score
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionPayload:
+    """A suggestion: a pointer to a face and its score. No features, no crop."""
+
+    face: FaceId
+    item: ItemId
+    source: SourceId
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatePayload:
+    """A candidate on a search's list."""
+
+    template: TemplateId
+    grant: GrantId
+    subject: SubjectId
+    kind: TemplateKind
+    score: Score
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPayload:
+    """What one verifier found."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePayload:
+    """What an erasure plan must still know of the person until its last check.
+
+    ``templates`` are (model, features) to search with, ``needles`` the byte
+    strings that no file may hold in clear, ``before`` the rows counted per store.
+    """
+
+    contact: str
+    language: str
+    templates: tuple[tuple[str, bytes], ...]
+    needles: tuple[bytes, ...]
+    before: tuple[tuple[str, int], ...]
+
+
+T = TypeVar("T")
+
+
+def to_bytes(payload: object) -> bytes:
+    """Return the payload's bytes."""
+    if not hasattr(payload, "__dataclass_fields__"):
+        raise TypeError(f"{type(payload).__name__} is no payload")
+    parts = {f.name: _out(getattr(payload, f.name)) for f in fields(payload)}
+    return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()
+
+
+def from_bytes(kind: type[T], data: bytes) -> T:
+    """Read a payload. Raises ``Corrupt`` when the bytes are not one of ``kind``."""
+    try:
+        parts = json.loads(data)
+        hints = _hints(kind)
+        return kind(**{name: _into(hints[name], value) for name, value in parts.items()})
+    except (ValueError, TypeError, KeyError) as error:
+        raise Corrupt(
+            f"sealed bytes are not a {kind.__name__}", "Restore from a backup."
+        ) from error
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Resolve a payload's declared types once: opening a gallery reads millions."""
+    return get_type_hints(kind)
+
+
+def _out(value: object) -> object:
+    match value:
+        case bytes():
+            return b64encode(value).decode()
+        case datetime():
+            return to_ms(value)
+        case Box():
+            return [value.x, value.y, value.w, value.h]
+        case tuple():
+            return [_out(part) for part in value]
+        case _:
+            return value
+
+
+def _into(hint: Any, value: Any) -> Any:
+    """Read one part by its declared type; anything undeclared is left as JSON has it."""
+    if hint is bytes:
+        return b64decode(value, validate=True)
+    if hint is datetime:
+        return from_ms(value)
+    if hint is Box:
+        return Box(*value)
+    if hint in (TemplateKind, Finding):
+        return hint(value)
+    arguments = getattr(hint, "__args__", ())
+    if not arguments:
+        return value
+    if arguments[-1] is Ellipsis:
+        return tuple(_into(arguments[0], part) for part in value)
+    return tuple(_into(h, part) for h, part in zip(arguments, value, strict=True))
+
+
+__all__ = [
+    "AppearancePayload",
+    "CandidatePayload",
+    "ErasurePayload",
+    "FindingPayload",
+    "Identity",
+    "ReferencePayload",
+    "SuggestionPayload",
+    "from_bytes",
+    "to_bytes",
+]
