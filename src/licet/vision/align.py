@@ -69,9 +69,10 @@ def sample_of(pixels: Pixels, face: Face, scale: float) -> Pixels:
     if step > 1:
         region = region.reduce(step)
     local = matrix.copy()
-    # Landmarks count pixel centres as whole numbers; the transform counts their edges.
-    local[:, 2] += 0.5 - np.array([left, top])
+    local[:, 2] -= (left, top)
     local /= step
+    # Landmarks count pixel edges as whole numbers, as the transform does; the reference
+    # points count centres, and the transform asks for the centre of each sample pixel.
     local[:, 2] -= local[:, :2] @ (0.5, 0.5)
     warped = region.transform(
         (SAMPLE_SIDE, SAMPLE_SIDE),
