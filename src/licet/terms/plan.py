@@ -26,6 +26,9 @@ class EffectKind(StrEnum):
     CHECK_KEYS = "check_keys"
     CHECK_BYTES = "check_bytes"
     CERTIFY = "certify"
+    SCAN_BYTES = "scan_bytes"
+    CERTIFY_SCAN = "certify_scan"
+    FORGET_PLAN = "forget_plan"
 
 
 class WorkState(StrEnum):
