@@ -1,0 +1,217 @@
+"""What a receipt or certificate states, in typed parts and in one sentence for the person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import TypeAlias, TypeVar
+
+from licet.ledger.canonical import Json, dumps
+from licet.ledger.reading import (
+    as_list,
+    as_moment,
+    as_number,
+    as_object,
+    as_text,
+    as_truth,
+)
+from licet.terms.errors import Corrupt
+from licet.terms.grant import GrantState
+from licet.terms.ids import GrantId, PurposeId, SubjectId
+from licet.terms.when import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class GrantStatement:
+    """What became of one grant: given, confirmed, used to enrol, or ended (GDPR 7).
+
+    ``organisation`` is its name; ``notice`` the SHA-256 (hex) of the notice shown;
+    ``says`` one sentence for the person, in their language.
+    """
+
+    grant: GrantId
+    organisation: str
+    purpose: PurposeId
+    state: GrantState
+    notice: str
+    expires: datetime
+    says: str
+
+
+class SealedBytes(StrEnum):
+    """What is left of the bytes that were sealed under the shredded keys."""
+
+    GONE = "gone"
+    MAY_REMAIN_UNREADABLE = "may_remain_unreadable"
+
+
+class PlaintextScan(StrEnum):
+    """Whether every file was searched for the person's bytes in clear."""
+
+    PENDING = "pending"
+    CLEAN = "clean"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCount:
+    """How many rows or things of the person one store held before and after, zeros included."""
+
+    store: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureStatement:
+    """The separate facts of an erasure (GDPR 17, 19; DESIGN 6), each found by a check of its own.
+
+    ``candidates_found`` is what a search with the person's own reference found
+    afterwards. ``scanned_at`` is when the plaintext scan ended, None while pending.
+    """
+
+    subject: SubjectId
+    asked_at: datetime
+    keys_absent_from_keyring: bool
+    keys_absent_from_key_service: bool
+    sealed_bytes: SealedBytes
+    plaintext_scan: PlaintextScan
+    scanned_at: datetime | None
+    candidates_found: int
+    counts: tuple[StoreCount, ...]
+    says: str
+
+    def doubts(self) -> tuple[str, ...]:
+        """Return why, by its own words, this is not an erasure; empty as a rule."""
+        found = []
+        if not self.keys_absent_from_keyring:
+            found.append("the certificate says that a key is still in the keyring")
+        if not self.keys_absent_from_key_service:
+            found.append("the certificate says that the old epoch key is not destroyed")
+        if self.candidates_found:
+            found.append("the certificate says that a search still finds the person")
+        left = ", ".join(count.store for count in self.counts if count.after)
+        if left:
+            found.append(f"the certificate says that something is left in: {left}")
+        if (self.plaintext_scan is PlaintextScan.CLEAN) != (self.scanned_at is not None):
+            found.append("the certificate's plaintext scan and its date contradict each other")
+        return tuple(found)
+
+
+Statement: TypeAlias = GrantStatement | ErasureStatement
+
+
+def digest(statement: Statement) -> str:
+    """Return the SHA-256 (hex) that the leaf's fact ``statement`` holds, binding the two."""
+    return sha256(dumps(to_json(statement))).hexdigest()
+
+
+def to_json(statement: Statement) -> dict[str, Json]:
+    """Return the statement as JSON parts."""
+    if isinstance(statement, GrantStatement):
+        return {
+            "about": "grant",
+            "expires": to_text(statement.expires),
+            "grant": statement.grant,
+            "notice": statement.notice,
+            "organisation": statement.organisation,
+            "purpose": statement.purpose,
+            "says": statement.says,
+            "state": statement.state.value,
+        }
+    scanned = statement.scanned_at
+    return {
+        "about": "erasure",
+        "asked_at": to_text(statement.asked_at),
+        "candidates_found": statement.candidates_found,
+        "counts": [
+            {"after": count.after, "before": count.before, "store": count.store}
+            for count in statement.counts
+        ],
+        "keys_absent_from_key_service": statement.keys_absent_from_key_service,
+        "keys_absent_from_keyring": statement.keys_absent_from_keyring,
+        "plaintext_scan": statement.plaintext_scan.value,
+        "says": statement.says,
+        "scanned_at": None if scanned is None else to_text(scanned),
+        "sealed_bytes": statement.sealed_bytes.value,
+        "subject": statement.subject,
+    }
+
+
+_GRANT = {"about", "expires", "grant", "notice", "organisation", "purpose", "says", "state"}
+_ERASURE = {
+    "about",
+    "asked_at",
+    "candidates_found",
+    "counts",
+    "keys_absent_from_key_service",
+    "keys_absent_from_keyring",
+    "plaintext_scan",
+    "says",
+    "scanned_at",
+    "sealed_bytes",
+    "subject",
+}
+
+
+def from_json(value: Json) -> Statement:
+    """Read a statement. Raises Corrupt."""
+    if not isinstance(value, Mapping):
+        raise Corrupt("the statement is not an object")
+    about = value.get("about")
+    if about == "grant":
+        return _grant(value)
+    if about == "erasure":
+        return _erasure(value)
+    raise Corrupt(f"the statement is about something this licet does not know: {about}")
+
+
+def _grant(value: Json) -> GrantStatement:
+    parts = as_object(value, "the statement", _GRANT)
+    return GrantStatement(
+        grant=GrantId(as_text(parts["grant"], "the grant")),
+        organisation=as_text(parts["organisation"], "the organisation"),
+        purpose=PurposeId(as_text(parts["purpose"], "the purpose")),
+        state=_one_of(GrantState, parts["state"]),
+        notice=as_text(parts["notice"], "the notice"),
+        expires=as_moment(parts["expires"], "the end of the grant"),
+        says=as_text(parts["says"], "the sentence"),
+    )
+
+
+def _erasure(value: Json) -> ErasureStatement:
+    parts = as_object(value, "the statement", _ERASURE)
+    scanned = parts["scanned_at"]
+    return ErasureStatement(
+        subject=SubjectId(as_text(parts["subject"], "the subject")),
+        asked_at=as_moment(parts["asked_at"], "the moment of asking"),
+        keys_absent_from_keyring=as_truth(parts["keys_absent_from_keyring"], "the keyring's fact"),
+        keys_absent_from_key_service=as_truth(
+            parts["keys_absent_from_key_service"], "the key service's fact"
+        ),
+        sealed_bytes=_one_of(SealedBytes, parts["sealed_bytes"]),
+        plaintext_scan=_one_of(PlaintextScan, parts["plaintext_scan"]),
+        scanned_at=None if scanned is None else as_moment(scanned, "the scan's moment"),
+        candidates_found=as_number(parts["candidates_found"], "the candidates found"),
+        counts=tuple(_count(count) for count in as_list(parts["counts"], "the counts")),
+        says=as_text(parts["says"], "the sentence"),
+    )
+
+
+def _count(value: Json) -> StoreCount:
+    parts = as_object(value, "a count", {"after", "before", "store"})
+    return StoreCount(
+        as_text(parts["store"], "a store's name"),
+        as_number(parts["before"], "a count before"),
+        as_number(parts["after"], "a count after"),
+    )
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def _one_of(choices: type[_Choice], value: Json) -> _Choice:
+    text = as_text(value, "a word of the statement")
+    if text not in [choice.value for choice in choices]:
+        raise Corrupt(f"the statement holds a word this licet does not know: {text}")
+    return choices(text)

@@ -1,0 +1,215 @@
+"""Checking a receipt or certificate offline, without a deployment.
+
+The checks, in the order of the code: the file is whole and signed by the key it
+names; that key is the one the reader trusts; the entry is a leaf of the kind that
+such a receipt is for; the entry commits to this statement; the openings open; the
+entry is in the checkpoint that the same key signed; which witnesses saw it; what the
+statement itself leaves in doubt. What cannot be checked is said, not left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from licet.ledger import checkpoint as checkpoints
+from licet.ledger import leaf as leaves
+from licet.ledger import statement as statements
+from licet.ledger import tree
+from licet.ledger.note import VerifierKey, read_note
+from licet.ledger.receipt import Proof, Receipt, ReceiptKind, take_apart
+from licet.ledger.statement import ErasureStatement, PlaintextScan, SealedBytes
+from licet.terms.errors import Corrupt
+from licet.terms.ledger import Entry, EntryKind
+
+STATEMENT_FACT = "statement"
+"""The leaf's fact that holds :func:`licet.ledger.statement.digest`."""
+
+_ENTRIES = {
+    ReceiptKind.GRANT: {EntryKind.GRANT_ASKED},
+    ReceiptKind.CONFIRMATION: {EntryKind.GRANT_CONFIRMED},
+    ReceiptKind.ENROLMENT: {EntryKind.ENROLLED},
+    ReceiptKind.WITHDRAWAL: {EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED},
+    ReceiptKind.ERASURE_CERTIFICATE: {EntryKind.CERTIFIED, EntryKind.SUBJECT_ERASED},
+}
+_UNWITNESSED = (
+    "the ledger's history: no witness you named has seen this checkpoint, "
+    "so the operator could show others another one"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a file proves.
+
+    ``kind`` is the receipt's kind, or ``unknown``. ``proved`` needs nobody's word;
+    ``rests_on_word`` is what the reader still takes on the operator's word, whether
+    a witness exists first; ``problems`` says what is wrong, and then ``ok`` is False.
+    """
+
+    kind: str
+    ok: bool
+    proved: tuple[str, ...]
+    rests_on_word: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Findings:
+    """Findings while they are being made."""
+
+    proved: list[str] = field(default_factory=list)
+    word: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def hold(self, holds: bool, proved: str, problem: str) -> bool:
+        """Note what ``holds`` proves, or the problem."""
+        (self.proved if holds else self.problems).append(proved if holds else problem)
+        return holds
+
+
+def verify_file(
+    data: bytes, trusted_vkey: str | None = None, witnesses: Sequence[str] = ()
+) -> Verdict:
+    """Check a receipt or certificate file. Raises BadInput on a malformed key line only.
+
+    ``trusted_vkey`` is the ledger's key as published; None takes the key in the file
+    on its word. ``witnesses`` are the key lines of witnesses the reader trusts.
+    """
+    trusted = VerifierKey.read(trusted_vkey) if trusted_vkey else None
+    known = tuple(VerifierKey.read(line) for line in witnesses)
+    try:
+        taken = take_apart(data)
+    except Corrupt as error:
+        return Verdict("unknown", False, (), (), (error.what,))
+    found = _Findings()
+    _signer(found, taken.signer, taken.holds, trusted)
+    _origin(found, taken.receipt, taken.signer)
+    _entry(found, taken.receipt)
+    seen = _proof(found, taken.receipt, taken.signer, known)
+    _says(found, taken.receipt)
+    if not seen:
+        found.word.insert(0, _UNWITNESSED)
+    return Verdict(
+        taken.receipt.kind.value,
+        not found.problems,
+        tuple(found.proved),
+        tuple(found.word),
+        tuple(found.problems),
+    )
+
+
+def _signer(
+    found: _Findings, signer: VerifierKey, holds: bool, trusted: VerifierKey | None
+) -> None:
+    found.hold(
+        holds,
+        f"the file is whole, as {signer.name} signed it",
+        "the file's signature does not hold: something in it was changed",
+    )
+    if trusted is None:
+        found.word.append(f"that the key in the file, {signer.text}, is the operator's")
+        return
+    found.hold(
+        signer == trusted,
+        "it was signed by the key you trust",
+        f"it was signed by {signer.text}, not by the key you trust",
+    )
+
+
+def _origin(found: _Findings, receipt: Receipt, signer: VerifierKey) -> None:
+    if receipt.origin != signer.name:
+        found.problems.append(f"it is of the ledger {receipt.origin}, signed by {signer.name}")
+
+
+def _entry(found: _Findings, receipt: Receipt) -> None:
+    try:
+        entry = leaves.decode(receipt.leaf.data)
+    except Corrupt as error:
+        found.problems.append(f"the ledger entry is damaged: {error.what}")
+        return
+    if entry.kind not in _ENTRIES[receipt.kind]:
+        found.problems.append(
+            f"the entry ({entry.kind.value}) is not one that a {receipt.kind.value} is for"
+        )
+    bound = dict(entry.facts).get(STATEMENT_FACT)
+    if bound is None:
+        found.word.append("the statement: it is signed, but the entry does not commit to it")
+    else:
+        found.hold(
+            bound == statements.digest(receipt.statement),
+            "the ledger entry commits to this statement",
+            "the statement is not the one that the ledger entry commits to",
+        )
+    _openings(found, receipt, entry)
+
+
+def _openings(found: _Findings, receipt: Receipt, entry: Entry) -> None:
+    committed = {"subject": entry.subject, "actor": entry.actor}
+    for opening in receipt.openings:
+        commitment = committed.get(opening.of)
+        if commitment is None:
+            found.problems.append(f"the entry has no {opening.of} that could be opened")
+            continue
+        found.hold(
+            opening.opens(commitment),
+            f"the entry's {opening.of} is {opening.object}",
+            f"the opening of the entry's {opening.of} does not open it",
+        )
+
+
+def _proof(
+    found: _Findings, receipt: Receipt, signer: VerifierKey, known: tuple[VerifierKey, ...]
+) -> bool:
+    """Check the proof; say whether a trusted witness saw the checkpoint."""
+    proof = receipt.proof
+    if proof is None:
+        found.word.append(
+            "that the entry is in the ledger: this receipt has no proof yet, "
+            "ask for the completed one after the next checkpoint"
+        )
+        return False
+    if not _holds(found, receipt, proof, signer):
+        return False
+    others = [witness for witness in known if witness.public != signer.public]
+    seen = checkpoints.witnesses(proof.checkpoint.note, others)
+    if seen:
+        names = ", ".join(name for name, _ in seen)
+        found.proved.append(f"{len(seen)} witnesses saw that checkpoint: {names}")
+    return bool(seen)
+
+
+def _holds(found: _Findings, receipt: Receipt, proof: Proof, signer: VerifierKey) -> bool:
+    signed = read_note(proof.checkpoint.note).signed_by(signer)
+    if not signed:
+        found.problems.append("the checkpoint is not signed by the key that signed the file")
+    if proof.checkpoint.origin != receipt.origin:
+        found.problems.append(f"the checkpoint is of another ledger, {proof.checkpoint.origin}")
+        return False
+    if proof.inclusion.size != proof.checkpoint.size:
+        found.problems.append("the proof and the checkpoint are of different sizes")
+        return False
+    leads = tree.verify_inclusion(receipt.leaf.hash, proof.inclusion, proof.checkpoint.root)
+    if not leads:
+        found.problems.append("the proof does not lead from the entry to the checkpoint's root")
+    if not (signed and leads):
+        return False
+    index, size = receipt.leaf.index, proof.checkpoint.size
+    found.proved.append(
+        f"the entry is number {index} in the ledger {receipt.origin} of {size} entries"
+    )
+    return True
+
+
+def _says(found: _Findings, receipt: Receipt) -> None:
+    found.word.append("that nothing was done which was never entered into the ledger")
+    statement = receipt.statement
+    certificate = receipt.kind is ReceiptKind.ERASURE_CERTIFICATE
+    if certificate != isinstance(statement, ErasureStatement):
+        found.problems.append(f"the statement is not one that a {receipt.kind.value} makes")
+    if not isinstance(statement, ErasureStatement):
+        return
+    found.problems.extend(statement.doubts())
+    found.word.append("what the certificate states: the operator's own checks found it")
+    if statement.sealed_bytes is SealedBytes.MAY_REMAIN_UNREADABLE:
+        found.word.append("that nobody kept the shredded keys: sealed bytes may remain, unreadable")
+    if statement.plaintext_scan is PlaintextScan.PENDING:
+        found.word.append("that no copy in clear is left: the scan for it is still pending")
