@@ -1,0 +1,39 @@
+"""What every source of items does.
+
+A source lists addresses in a stable order and gives the bytes behind one. Whether it
+may be listed or read at all is decided elsewhere: a flow holds a permit first.
+"""
+
+from collections.abc import Iterator
+from typing import NewType, Protocol
+
+from licet.terms.face import Unreadable
+
+Address = NewType("Address", str)
+"""Where an item is within its source, as text that UTF-8 can hold. Opaque to flows."""
+
+MOST_BYTES = 100 * 1024 * 1024
+"""No photo is larger; a larger file is not read at all."""
+
+
+class ItemSource(Protocol):
+    """A place that items come from."""
+
+    def walk(self, after: str = "") -> Iterator[Address]:
+        """Yield the address of every item after ``after``, in an order that never changes.
+
+        An address that is gone by now may still be resumed after. What cannot be
+        listed is yielded too, so that reading it says why.
+        """
+        ...
+
+    def read(self, address: Address) -> bytes | Unreadable:
+        """Return the item's bytes, or why it cannot be read and what to do about it.
+
+        Raises ``BadInput`` for an address that this source can never have given.
+        """
+        ...
+
+    def count(self) -> int:
+        """Return how many addresses a walk from the start would yield now, for progress."""
+        ...

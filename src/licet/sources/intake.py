@@ -1,0 +1,42 @@
+"""Whether new items arrive like a feed (AI Act 5(1)(h), and the 24 h floor).
+
+A feed shows people while they are still there. Its items are *fresh*: made less than
+two hours before they are seen. Items of an album are fresh at most in one go. So:
+
+1. take the fresh items, and the five-minute spans in which they were made;
+2. six such spans one after the other, half an hour without a gap, are a feed.
+
+A frame a minute is found after half an hour; an album that is copied in at once never
+is, nor one that is handed over in the evening. Copying for more than half an hour with
+a tool that sets new times looks the same as a feed: the data protection officer looks
+at it, and nothing is lost by waiting.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from licet.terms.when import to_ms
+
+FRESH = timedelta(hours=2)
+SPAN = timedelta(minutes=5)
+SPANS_OF_A_FEED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When an item was made (or last written) and when it was first seen, both in UTC."""
+
+    made: datetime
+    seen: datetime
+
+
+def looks_like_feed(arrivals: Iterable[Arrival]) -> bool:
+    """Say whether the arrivals look like a feed. Their order does not matter."""
+    width = SPAN // timedelta(milliseconds=1)
+    spans = {to_ms(item.made) // width for item in arrivals if item.seen - item.made <= FRESH}
+    return any(
+        all(first + step in spans for step in range(SPANS_OF_A_FEED))
+        for first in spans
+        if first - 1 not in spans
+    )
