@@ -1,0 +1,38 @@
+"""Blocks: what nobody may collect or use for now."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from licet.store import schema
+from licet.store.session import Group, Shape
+from licet.terms.ids import BlockId
+from licet.terms.permit import Block
+
+_SHAPE = Shape(schema.block, Block)
+
+
+class ReadBlocks(Group):
+    """Reading blocks."""
+
+    def active(self) -> tuple[Block, ...]:
+        """Return the blocks that hold now, oldest first."""
+        column = schema.block.c
+        statement = _SHAPE.select.where(column.lifted_at.is_(None))
+        return _SHAPE.all(self._session, statement.order_by(column.at, column.id))
+
+
+class WriteBlocks(ReadBlocks):
+    """Placing and lifting blocks."""
+
+    def add(self, block: BlockId, what: Block, cause: str, at: datetime) -> None:
+        """Place a block. Raises ``Conflict`` if what it names is missing."""
+        row = {"id": block, "cause": cause, "at": at, **_SHAPE.values(what)}
+        self._session.write(insert(schema.block), row)
+
+    def lift(self, block: BlockId, at: datetime) -> None:
+        """Lift a block. Raises ``NotFound``, and ``Conflict`` if it was lifted before."""
+        column = schema.block.c
+        statement = update(schema.block).where(column.id == block, column.lifted_at.is_(None))
+        found = select(column.id).where(column.id == block)
+        self._session.change(statement.values(lifted_at=at), found, "block")

@@ -1,0 +1,123 @@
+"""Items met at sources, their faces' boxes, and the addresses where they were met."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, insert, literal, select, tuple_
+
+from licet.store import schema
+from licet.store.session import Group, Shape, Values
+from licet.terms.errors import NotFound
+from licet.terms.face import Box
+from licet.terms.ids import FaceId, ItemId, SourceId
+from licet.terms.source import Item, ItemFace
+
+_SHAPE = Shape(schema.item, Item)
+
+
+def _face(row: Row[Any]) -> ItemFace:
+    face, item, x, y, w, h, start, end = tuple(row)
+    return ItemFace(face, item, Box(x, y, w, h), None if start is None else (start, end))
+
+
+def _face_values(face: ItemFace) -> Values:
+    start, end = face.span or (None, None)
+    box = face.box
+    return {
+        "id": face.id,
+        "item": face.item,
+        "x": box.x,
+        "y": box.y,
+        "w": box.w,
+        "h": box.h,
+        "span_start": start,
+        "span_end": end,
+    }
+
+
+class ReadItems(Group):
+    """Reading items. A face has no subject: whose it is stays sealed in a template."""
+
+    def get(self, item: ItemId) -> Item | None:
+        """Return the item, or None."""
+        return _SHAPE.one(self._session, _SHAPE.select.where(schema.item.c.id == item))
+
+    def find(self, source: SourceId, sha256: str) -> Item | None:
+        """Return the source's item with this content, or None."""
+        column = schema.item.c
+        where = (column.source == source, column.sha256 == sha256)
+        return _SHAPE.one(self._session, _SHAPE.select.where(*where))
+
+    def known_address(self, source: SourceId, tag: bytes) -> Item | None:
+        """Return the item met at an address of the source, or None. ``tag`` is its HMAC."""
+        address = schema.item_address.c
+        statement = _SHAPE.select.join(schema.item_address, address.item == schema.item.c.id).where(
+            address.source == source, address.tag == tag
+        )
+        return _SHAPE.one(self._session, statement)
+
+    def addresses(self, item: ItemId) -> tuple[bytes, ...]:
+        """Return the sealed addresses added with ``add_address``, by tag."""
+        column = schema.item_address.c
+        statement = select(column.sealed).where(column.item == item).order_by(column.tag)
+        return tuple(row[0] for row in self._session.rows(statement))
+
+    def faces(self, item: ItemId) -> tuple[ItemFace, ...]:
+        """Return the faces of an item, by id."""
+        column = schema.face.c
+        statement = select(*column).where(column.item == item).order_by(column.id)
+        return tuple(_face(row) for row in self._session.rows(statement))
+
+    def face(self, face: FaceId) -> ItemFace | None:
+        """Return the face, or None."""
+        row = self._session.first(select(*schema.face.c).where(schema.face.c.id == face))
+        return None if row is None else _face(row)
+
+    def of_source(self, source: SourceId, after: ItemId | None, limit: int) -> tuple[Item, ...]:
+        """Return up to ``limit`` items by first leaf, then id, after the item ``after``.
+
+        Raises ``NotFound`` when ``after`` is gone.
+        """
+        column = schema.item.c
+        statement = _SHAPE.select.where(column.source == source)
+        if after is not None:
+            last = self.get(after)
+            if last is None:
+                raise NotFound("the item to go on after is gone", "start again")
+            place = tuple_(literal(last.first_leaf), literal(last.id))
+            statement = statement.where(tuple_(column.first_leaf, column.id) > place)
+        statement = statement.order_by(column.first_leaf, column.id).limit(limit)
+        return _SHAPE.all(self._session, statement)
+
+    def count(self, source: SourceId | None = None) -> int:
+        """Return how many items there are (of one source)."""
+        statement = select(func.count()).select_from(schema.item)
+        if source is not None:
+            statement = statement.where(schema.item.c.source == source)
+        return self._session.number(statement)
+
+
+class WriteItems(ReadItems):
+    """Writing items."""
+
+    def add(self, item: Item, faces: Sequence[ItemFace]) -> None:
+        """Add an item and its faces. Raises ``Conflict`` if the source has this content."""
+        self._session.write(
+            _SHAPE.insert,
+            _SHAPE.values(item),
+            refused="the source does not exist or has an item with this content already",
+        )
+        self._session.write_many(insert(schema.face), map(_face_values, faces))
+
+    def add_address(self, item: ItemId, tag: bytes, sealed: bytes) -> None:
+        """Note an address where this content was met. ``tag`` is its HMAC under the source key.
+
+        Raises ``NotFound`` without such an item, ``Conflict`` if the address is known.
+        """
+        known = self.get(item)
+        if known is None:
+            raise NotFound("there is no such item")
+        row = {"source": known.source, "tag": tag, "item": item, "sealed": sealed}
+        self._session.write(
+            insert(schema.item_address), row, refused="this address is known already"
+        )

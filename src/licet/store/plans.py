@@ -1,0 +1,147 @@
+"""Plans with their effects, and runs: work that a worker holds by a lease."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Table, func, or_, select, update
+
+from licet.store import schema
+from licet.store.session import Group, Session, Shape
+from licet.terms.errors import Conflict
+from licet.terms.ids import PlanId, RunId
+from licet.terms.plan import Effect, Plan, Run, RunKind, WorkState
+
+_PLAN = Shape(schema.plan, Plan)
+_EFFECT = Shape(schema.effect, Effect)
+_RUN = Shape(schema.run, Run)
+
+
+def _claim(session: Session, table: Table, work: str, until: datetime) -> bool:
+    # One statement: free or lapsed, open, mine.
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= session.now)
+    where = (table.c.id == work, table.c.state == WorkState.OPEN, free)
+    statement = update(table).where(*where).values(lease_until=until)
+    return session.write(statement, bookkeeping=True) == 1
+
+
+class ReadPlans(Group):
+    """Reading plans."""
+
+    def get(self, plan: PlanId) -> Plan | None:
+        """Return the plan, or None."""
+        return _PLAN.one(self._session, _PLAN.select.where(schema.plan.c.id == plan))
+
+    def open(self) -> tuple[Plan, ...]:
+        """Return the plans that are not done, oldest first."""
+        column = schema.plan.c
+        statement = _PLAN.select.where(column.state == WorkState.OPEN)
+        return _PLAN.all(self._session, statement.order_by(column.created_at, column.id))
+
+    def effects(self, plan: PlanId) -> tuple[Effect, ...]:
+        """Return the plan's effects in their order."""
+        column = schema.effect.c
+        statement = _EFFECT.select.where(column.plan == plan).order_by(column.n)
+        return _EFFECT.all(self._session, statement)
+
+
+class WritePlans(ReadPlans):
+    """Writing plans."""
+
+    def add(self, plan: Plan, effects: Sequence[Effect]) -> None:
+        """Add a plan and its effects."""
+        self._session.write(_PLAN.insert, _PLAN.values(plan))
+        self._session.write_many(_EFFECT.insert, map(_EFFECT.values, effects))
+
+    def claim(self, plan: PlanId, until: datetime) -> bool:
+        """Hold an open plan until then (bookkeeping); False if another holds it or it is done."""
+        return _claim(self._session, schema.plan, plan, until)
+
+    def release(self, plan: PlanId) -> None:
+        """Let go of a plan before its lease ends (bookkeeping)."""
+        column = schema.plan.c
+        statement = update(schema.plan).where(column.id == plan).values(lease_until=None)
+        found = select(column.id).where(column.id == plan)
+        self._session.change(statement, found, "plan", bookkeeping=True)
+
+    def set_sealed(self, plan: PlanId, sealed: bytes) -> None:
+        """Replace what the plan holds sealed. Raises ``NotFound``."""
+        column = schema.plan.c
+        statement = update(schema.plan).where(column.id == plan).values(sealed=sealed)
+        self._session.change(statement, select(column.id).where(column.id == plan), "plan")
+
+    def finish_effect(self, effect: Effect) -> None:
+        """Note that an effect is done and what it found.
+
+        Raises ``NotFound``, and ``Conflict`` if it was done already: somebody else took
+        the plan when the lease ran out.
+        """
+        column = schema.effect.c
+        this = (column.plan == effect.plan, column.n == effect.n)
+        statement = update(schema.effect).where(*this, column.state == WorkState.OPEN)
+        self._session.change(
+            statement.values(state=WorkState.DONE, found=effect.found),
+            select(column.n).where(*this),
+            "effect",
+        )
+
+    def finish(self, plan: PlanId) -> None:
+        """Note that a plan is done (bookkeeping: its effects have their leaves).
+
+        Raises ``NotFound``, and ``Conflict`` while an effect is open.
+        """
+        effect = schema.effect.c
+        left = select(func.count()).where(effect.plan == plan, effect.state == WorkState.OPEN)
+        if self._session.number(left):
+            raise Conflict("the plan has open effects", "do them first")
+        column = schema.plan.c
+        statement = update(schema.plan).where(column.id == plan)
+        self._session.change(
+            statement.values(state=WorkState.DONE, lease_until=None),
+            select(column.id).where(column.id == plan),
+            "plan",
+            bookkeeping=True,
+        )
+
+
+class ReadRuns(Group):
+    """Reading runs."""
+
+    def get(self, run: RunId) -> Run | None:
+        """Return the run, or None."""
+        return _RUN.one(self._session, _RUN.select.where(schema.run.c.id == run))
+
+    def open(self, kind: RunKind | None = None) -> tuple[Run, ...]:
+        """Return the runs (of one kind) that are not done, by id."""
+        column = schema.run.c
+        statement = _RUN.select.where(column.state == WorkState.OPEN).order_by(column.id)
+        if kind is not None:
+            statement = statement.where(column.kind == kind)
+        return _RUN.all(self._session, statement)
+
+
+class WriteRuns(ReadRuns):
+    """Writing runs. All of it is bookkeeping: what a run finds has leaves of its own."""
+
+    def add(self, run: Run) -> None:
+        """Add a run."""
+        self._session.write(_RUN.insert, _RUN.values(run), bookkeeping=True)
+
+    def claim(self, run: RunId, until: datetime) -> bool:
+        """Hold an open run until then; False if another holds it or it is done."""
+        return _claim(self._session, schema.run, run, until)
+
+    def set_cursor(self, run: RunId, cursor: str, lease_until: datetime | None) -> None:
+        """Note how far an open run came. Raises ``NotFound``, and ``Conflict`` if it is done."""
+        self._change(run, True, cursor=cursor, lease_until=lease_until)
+
+    def finish(self, run: RunId) -> None:
+        """Note that a run is done. Doing it again changes nothing. Raises ``NotFound``."""
+        self._change(run, False, state=WorkState.DONE, lease_until=None)
+
+    def _change(self, run: RunId, only_open: bool, **values: object) -> None:
+        column = schema.run.c
+        statement = update(schema.run).where(column.id == run)
+        if only_open:
+            statement = statement.where(column.state == WorkState.OPEN)
+        found = select(column.id).where(column.id == run)
+        self._session.change(statement.values(**values), found, "run", bookkeeping=True)

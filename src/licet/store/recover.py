@@ -1,0 +1,122 @@
+"""Restore, step 2: rows whose key is absent are deleted, not kept as riddles."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import Select, Table, delete, exists, or_, select, update
+
+from licet.store import schema
+from licet.store.session import GROUPED, Group
+from licet.terms.errors import BadInput
+from licet.terms.grant import GrantState, SubjectState
+from licet.terms.ids import KeyId
+
+_KINDS = ("case", "grant", "source", "subject")
+Counts = tuple[tuple[str, int], ...]
+"""How many rows of which table were changed, by table name."""
+
+
+def _holders() -> dict[str, Select[Any]]:
+    grant, search, subject = schema.grant.c, schema.search.c, schema.subject.c
+    candidate = exists().where(schema.candidate.c.search == search.id)
+    return {
+        "case": select(search.case)
+        .where(or_(search.sealed_probe.is_not(None), candidate))
+        .distinct(),
+        "grant": select(grant.id).where(
+            or_(
+                exists().where(schema.template.c.grant == grant.id),
+                exists().where(schema.suggestion.c.grant == grant.id),
+            )
+        ),
+        # An address has its item's source, so items say it all.
+        "source": select(schema.item.c.source).distinct(),
+        "subject": select(subject.id).where(subject.sealed_identity != b""),
+    }
+
+
+class ReadRecover(Group):
+    """Reading which keys the rows need."""
+
+    def rows_with_key(self) -> Iterator[KeyId]:
+        """Give the id of every key that a sealed row depends on, each once.
+
+        ``case:`` for probes, candidates and verifications; ``grant:`` for templates and
+        suggestions; ``source:`` for addresses; ``subject:`` for identities.
+        """
+        for kind, statement in _holders().items():
+            for row in self._session.stream(statement):
+                yield KeyId(f"{kind}:{row[0]}")
+
+
+class WriteRecover(ReadRecover):
+    """Deleting what can be read no more."""
+
+    def delete_keyless(self, absent: Collection[KeyId]) -> Counts:
+        """Delete or empty every row sealed under an absent key; return counts by table.
+
+        A grant loses its templates, suggestions and code, and is ended. A subject is
+        erased, and all its grants are treated so. A source loses its items, faces and
+        addresses. A case loses its probes, candidates and verifications. Doing it again
+        changes nothing. Raises ``BadInput`` for a key id of another form.
+        """
+        ids: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+        for key in sorted(set(absent)):
+            kind, _, name = key.partition(":")
+            if kind not in ids or not name:
+                raise BadInput(f"{kind} keys belong to no row", "give keys as kind:id")
+            ids[kind].append(name)
+        counts: dict[str, int] = {}
+        for part in _parts(ids["subject"]):
+            self._subjects(part, counts)
+        for part in _parts(ids["grant"]):
+            self._grants(part, counts)
+        for part in _parts(ids["source"]):
+            self._sources(part, counts)
+        for part in _parts(ids["case"]):
+            self._cases(part, counts)
+        return tuple(sorted(counts.items()))
+
+    def _subjects(self, subjects: list[str], counts: dict[str, int]) -> None:
+        column = schema.subject.c
+        grants = select(schema.grant.c.id).where(schema.grant.c.subject.in_(subjects))
+        for part in _parts([row[0] for row in self._session.rows(grants)]):
+            self._grants(part, counts)
+        statement = update(schema.subject).where(
+            column.id.in_(subjects), column.state != SubjectState.ERASED
+        )
+        emptied = {"sealed_identity": b"", "contact_tag": b"", "residence": None}
+        self._count(counts, schema.subject, statement.values(state=SubjectState.ERASED, **emptied))
+
+    def _grants(self, grants: list[str], counts: dict[str, int]) -> None:
+        for table in (schema.template, schema.suggestion, schema.confirmation):
+            self._count(counts, table, delete(table).where(table.c.grant.in_(grants)))
+        column = schema.grant.c
+        statement = update(schema.grant).where(column.id.in_(grants), column.kept)
+        self._count(counts, schema.grant, statement.values(state=GrantState.ENDED))
+
+    def _sources(self, sources: list[str], counts: dict[str, int]) -> None:
+        items = select(schema.item.c.id).where(schema.item.c.source.in_(sources))
+        self._count(counts, schema.face, delete(schema.face).where(schema.face.c.item.in_(items)))
+        for table in (schema.item_address, schema.item):
+            self._count(counts, table, delete(table).where(table.c.source.in_(sources)))
+
+    def _cases(self, cases: list[str], counts: dict[str, int]) -> None:
+        search, candidate = schema.search, schema.candidate
+        searches = select(search.c.id).where(search.c.case.in_(cases))
+        candidates = select(candidate.c.id).where(candidate.c.search.in_(searches))
+        said = schema.verification
+        self._count(counts, said, delete(said).where(said.c.candidate.in_(candidates)))
+        self._count(counts, candidate, delete(candidate).where(candidate.c.search.in_(searches)))
+        probes = update(search).where(search.c.case.in_(cases), search.c.sealed_probe.is_not(None))
+        self._count(counts, search, probes.values(sealed_probe=None))
+
+    def _count(self, counts: dict[str, int], table: Table, statement: Any) -> None:
+        changed = self._session.write(statement)
+        if changed:
+            counts[table.name] = counts.get(table.name, 0) + changed
+
+
+def _parts(ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), GROUPED):
+        yield ids[start : start + GROUPED]

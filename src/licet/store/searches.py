@@ -1,0 +1,142 @@
+"""Searches, their candidates and what verifiers said."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, distinct, func, select, update
+
+from licet.store import schema
+from licet.store.session import Group, Shape
+from licet.terms.ids import CandidateId, CaseId, MemberId, SearchId
+from licet.terms.search import Search, SearchCandidate, SearchState, Verification
+
+_SHAPE = Shape(schema.search, Search)
+_CANDIDATE = Shape(schema.candidate, SearchCandidate)
+_VERIFICATION = Shape(schema.verification, Verification)
+
+
+class ReadSearches(Group):
+    """Reading searches. Who a candidate is stays sealed; tags find them (32 bytes each)."""
+
+    def get(self, search: SearchId) -> Search | None:
+        """Return the search, or None."""
+        return _SHAPE.one(self._session, _SHAPE.select.where(schema.search.c.id == search))
+
+    def of_case(self, case: CaseId) -> tuple[Search, ...]:
+        """Return a case's searches, by leaf."""
+        column = schema.search.c
+        statement = _SHAPE.select.where(column.case == case).order_by(column.leaf, column.id)
+        return _SHAPE.all(self._session, statement)
+
+    def with_probe_older(self, moment: datetime) -> tuple[Search, ...]:
+        """Return the searches made before ``moment`` that still have a probe, oldest first."""
+        column = schema.search.c
+        statement = _SHAPE.select.where(column.sealed_probe.is_not(None), column.at < moment)
+        return _SHAPE.all(self._session, statement.order_by(column.at, column.id))
+
+    def candidate(self, candidate: CandidateId) -> SearchCandidate | None:
+        """Return the candidate, or None."""
+        where = schema.candidate.c.id == candidate
+        return _CANDIDATE.one(self._session, _CANDIDATE.select.where(where))
+
+    def candidates(self, search: SearchId) -> tuple[SearchCandidate, ...]:
+        """Return a search's candidates, by id: their rank is sealed."""
+        return self._candidates(schema.candidate.c.search == search)
+
+    def candidates_tagged(self, subject_tag: bytes) -> tuple[SearchCandidate, ...]:
+        """Return the candidates with this subject tag, by id."""
+        return self._candidates(schema.candidate.c.subject_tag == subject_tag)
+
+    def candidates_of_grant(self, grant_tag: bytes) -> tuple[SearchCandidate, ...]:
+        """Return the candidates with this grant tag, by id."""
+        return self._candidates(schema.candidate.c.grant_tag == grant_tag)
+
+    def verifications(self, candidate: CandidateId) -> tuple[Verification, ...]:
+        """Return what verifiers said of a candidate, oldest first."""
+        column = schema.verification.c
+        statement = _VERIFICATION.select.where(column.candidate == candidate)
+        return _VERIFICATION.all(self._session, statement.order_by(column.at, column.member))
+
+    def count_by_member(self, member: MemberId, since: datetime) -> int:
+        """Return how many searches a member made at or after ``since``."""
+        column = schema.search.c
+        statement = select(func.count()).where(column.member == member, column.at >= since)
+        return self._session.number(statement)
+
+    def probe_uses(self, case: CaseId, probe_tag: bytes) -> int:
+        """Return how often a probe was searched with in a case."""
+        column = schema.search.c
+        statement = select(func.count()).where(column.case == case, column.probe_tag == probe_tag)
+        return self._session.number(statement)
+
+    def subjects_in_case(self, case: CaseId) -> int:
+        """Return how many subject tags there are among the candidates of a case."""
+        search, candidate = schema.search.c, schema.candidate.c
+        statement = (
+            select(func.count(distinct(candidate.subject_tag)))
+            .select_from(schema.candidate)
+            .join(schema.search, search.id == candidate.search)
+            .where(search.case == case)
+        )
+        return self._session.number(statement)
+
+    def _candidates(self, where: object) -> tuple[SearchCandidate, ...]:
+        statement = _CANDIDATE.select.where(where)  # type: ignore[arg-type]
+        return _CANDIDATE.all(self._session, statement.order_by(schema.candidate.c.id))
+
+
+class WriteSearches(ReadSearches):
+    """Writing searches."""
+
+    def add(self, search: Search) -> None:
+        """Add a search. Raises ``Conflict`` if its case or member is missing."""
+        self._session.write(_SHAPE.insert, _SHAPE.values(search))
+
+    def set_state(self, search: SearchId, state: SearchState) -> None:
+        """Move a search to a state. Raises ``NotFound``, and ``Conflict`` out of ``closed``."""
+        column = schema.search.c
+        statement = update(schema.search).where(column.id == search).values(state=state)
+        if state is not SearchState.CLOSED:
+            statement = statement.where(column.state != SearchState.CLOSED)
+        found = select(column.id).where(column.id == search)
+        self._session.change(statement, found, "search")
+
+    def seal_probe(self, search: SearchId, sealed: bytes) -> None:
+        """Keep the probe, sealed under the case's key. Raises ``NotFound``, ``Conflict`` if closed.
+
+        A closed search keeps no probe (invariant 12).
+        """
+        column = schema.search.c
+        statement = update(schema.search).where(
+            column.id == search, column.state != SearchState.CLOSED
+        )
+        found = select(column.id).where(column.id == search)
+        self._session.change(statement.values(sealed_probe=sealed), found, "search")
+
+    def drop_probe(self, search: SearchId) -> None:
+        """Forget the probe. Doing it again changes nothing. Raises ``NotFound``."""
+        column = schema.search.c
+        statement = update(schema.search).where(column.id == search).values(sealed_probe=None)
+        found = select(column.id).where(column.id == search)
+        self._session.change(statement, found, "search")
+
+    def add_candidate(self, candidate: SearchCandidate) -> None:
+        """Add a candidate. Raises ``Conflict`` without such a search."""
+        self._session.write(
+            _CANDIDATE.insert, _CANDIDATE.values(candidate), refused="there is no such search"
+        )
+
+    def delete_candidates_of_grant(self, grant_tag: bytes) -> int:
+        """Delete the candidates of a grant with their verifications; return how many."""
+        column = schema.candidate.c
+        tagged = select(column.id).where(column.grant_tag == grant_tag)
+        where = schema.verification.c.candidate.in_(tagged)
+        self._session.write(delete(schema.verification).where(where))
+        return self._session.write(delete(schema.candidate).where(column.grant_tag == grant_tag))
+
+    def add_verification(self, verification: Verification) -> None:
+        """Add what a verifier said. Raises ``Conflict`` if they spoke already."""
+        self._session.write(
+            _VERIFICATION.insert,
+            _VERIFICATION.values(verification),
+            refused="this verifier spoke already, or there is no such candidate",
+        )

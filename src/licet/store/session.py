@@ -1,0 +1,200 @@
+"""One transaction's statements: read rows, stream them, write them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Executable,
+    Insert,
+    Row,
+    Select,
+    Table,
+    insert,
+    select,
+)
+
+from licet.store.explain import explained
+from licet.terms.errors import Conflict, LicetError, NotFound
+
+At = Callable[[str], object]
+"""Called at the named boundaries of a unit, so that a test can stop there."""
+
+STREAMED = 2000
+"""Rows fetched at a time while streaming."""
+
+GROUPED = 1000
+"""Rows written, or ids asked for, in one statement."""
+
+T = TypeVar("T")
+Values = Mapping[str, object]
+
+
+class UnitWithoutLeaf(LicetError):
+    """A defect of ours: a unit changed rows and told the ledger nothing (invariant 11)."""
+
+
+class Session:
+    """A transaction, and what was written in it.
+
+    ``now`` is the moment that this transaction stands for. ``unrecorded`` says that rows
+    changed which the ledger must know of.
+    """
+
+    def __init__(self, connection: Connection, now: datetime, at: At, writes: bool) -> None:
+        self.connection = connection
+        self.now = now
+        self.changed = False
+        self.unrecorded = False
+        self.failed: LicetError | None = None
+        self._at = at
+        self._writes = writes
+
+    def rows(self, statement: Executable, values: object = None) -> Sequence[Row[Any]]:
+        """Return all rows."""
+        with explained():
+            return self._execute(statement, values).all()
+
+    def first(self, statement: Executable) -> Row[Any] | None:
+        """Return the first row, or None."""
+        with explained():
+            return self.connection.execute(statement).first()
+
+    def number(self, statement: Executable) -> int:
+        """Return the one number that the statement counts."""
+        with explained():
+            return int(self.connection.execute(statement).scalar_one())
+
+    def stream(self, statement: Executable) -> Iterator[Row[Any]]:
+        """Give rows as they come, :data:`STREAMED` at a time.
+
+        Nothing may be written to the same table before the last row was taken.
+        """
+        with explained():
+            result = self.connection.execute(statement, execution_options={"yield_per": STREAMED})
+        try:
+            while True:
+                with explained():
+                    part = result.fetchmany(STREAMED)
+                if not part:
+                    return
+                yield from part
+        finally:
+            result.close()
+
+    def write(
+        self,
+        statement: Executable,
+        values: Values | Sequence[Values] | None = None,
+        *,
+        bookkeeping: bool = False,
+        refused: str = "",
+    ) -> int:
+        """Change rows and return how many.
+
+        ``bookkeeping`` marks what the ledger need not know (cursors, leases, tries).
+        ``refused`` is what to say when a rule of the database forbids it. Raises
+        ``Conflict`` then; the unit cannot be committed any more.
+        """
+        if not self._writes:
+            raise TypeError("a reader does not write; open a unit")
+        if self.failed is not None:
+            raise self.failed
+        try:
+            with explained():
+                count = self._execute(statement, values).rowcount
+        except Conflict as conflict:
+            # PostgreSQL ends the transaction here and SQLite does not: both must.
+            self.failed = Conflict(refused, conflict.what) if refused else conflict
+            raise self.failed from None
+        except LicetError as error:
+            self.failed = error
+            raise
+        if count:
+            self.changed = True
+            self.unrecorded = self.unrecorded or not bookkeeping
+        self._at("unit.effects")
+        return int(count)
+
+    def _execute(self, statement: Executable, values: Any) -> CursorResult[Any]:
+        result: CursorResult[Any] = self.connection.execute(statement, values)
+        return result
+
+    def write_many(self, statement: Executable, values: Iterable[Values], refused: str = "") -> int:
+        """Write rows in groups, so that a million of them need little memory; return how many."""
+        total = 0
+        group: list[Values] = []
+        for value in values:
+            group.append(value)
+            if len(group) == GROUPED:
+                self.write(statement, group, refused=refused)
+                total += len(group)
+                group = []
+        if group:
+            self.write(statement, group, refused=refused)
+        return total + len(group)
+
+    def change(
+        self, statement: Executable, found: Executable, name: str, bookkeeping: bool = False
+    ) -> None:
+        """Change exactly the row that ``found`` selects.
+
+        Raises ``NotFound`` if there is no such row and ``Conflict`` if its state kept the
+        statement from changing it.
+        """
+        if self.write(statement, bookkeeping=bookkeeping):
+            return
+        if self.first(found) is None:
+            raise NotFound(f"there is no such {name}")
+        raise Conflict(f"the {name} is in a state that does not allow this")
+
+
+class Shape(Generic[T]):
+    """How a dataclass of ``licet.terms`` lies in a table, column by field."""
+
+    def __init__(self, table: Table, make: type[T]) -> None:
+        self.table = table
+        self.names = tuple(field.name for field in fields(make))  # type: ignore[arg-type]
+        self._make: Callable[..., T] = make
+
+    @property
+    def select(self) -> Select[Any]:
+        """Return ``SELECT`` of the fields, in their order."""
+        return select(*(self.table.c[name] for name in self.names))
+
+    @property
+    def insert(self) -> Insert:
+        """Return ``INSERT`` into the table."""
+        return insert(self.table)
+
+    def read(self, row: Row[Any]) -> T:
+        """Return the dataclass that a row of :attr:`select` holds."""
+        return self._make(*row)
+
+    def values(self, thing: T) -> Values:
+        """Return the columns' values of a dataclass."""
+        return {name: getattr(thing, name) for name in self.names}
+
+    def one(self, session: Session, statement: Executable) -> T | None:
+        """Return the first, or None."""
+        row = session.first(statement)
+        return None if row is None else self.read(row)
+
+    def all(self, session: Session, statement: Executable) -> tuple[T, ...]:
+        """Return all of them."""
+        return tuple(self.read(row) for row in session.rows(statement))
+
+    def each(self, session: Session, statement: Executable) -> Iterator[T]:
+        """Give them one after the other, without holding all."""
+        make = self._make
+        return (make(*row) for row in session.stream(statement))
+
+
+class Group:
+    """A group of tables within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session

@@ -1,0 +1,108 @@
+"""Sources and the authority by which we collect at them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+
+from licet.store import schema
+from licet.store.session import Group, Session, Shape, Values
+from licet.terms.ids import OrganisationId, SourceId
+from licet.terms.source import Authority, Origin, Source, SourceState
+
+_AUTHORITY = Shape(schema.authority, Authority)
+
+
+def _select() -> Select[Any]:
+    return select(*schema.source.c)
+
+
+def _read(row: Row[Any]) -> Source:
+    column = dict(row._mapping)
+    origin = Origin(column.pop("taken_by"), column.pop("people_told"), column.pop("purposes"))
+    return Source(origin=origin, **column)
+
+
+def _values(source: Source) -> Values:
+    return {
+        "id": source.id,
+        "organisation": source.organisation,
+        "name": source.name,
+        "kind": source.kind,
+        "place": source.place,
+        "taken_by": source.origin.taken_by,
+        "people_told": source.origin.people_told,
+        "purposes": source.origin.purposes,
+        "bystander_condition": source.bystander_condition,
+        "bystander_evidence": source.bystander_evidence,
+        "territory": source.territory,
+        "item_policy": source.item_policy,
+        "state": source.state,
+    }
+
+
+def _one(session: Session, statement: Select[Any]) -> Source | None:
+    row = session.first(statement)
+    return None if row is None else _read(row)
+
+
+class ReadSources(Group):
+    """Reading sources."""
+
+    def get(self, source: SourceId) -> Source | None:
+        """Return the source, or None."""
+        return _one(self._session, _select().where(schema.source.c.id == source))
+
+    def named(self, organisation: OrganisationId, name: str) -> Source | None:
+        """Return the organisation's source of this name, or None."""
+        column = schema.source.c
+        where = (column.organisation == organisation, column.name == name)
+        return _one(self._session, _select().where(*where))
+
+    def of_organisation(self, organisation: OrganisationId) -> tuple[Source, ...]:
+        """Return the organisation's sources, by name."""
+        column = schema.source.c
+        statement = _select().where(column.organisation == organisation).order_by(column.name)
+        return tuple(_read(row) for row in self._session.rows(statement))
+
+    def all(self) -> tuple[Source, ...]:
+        """Return every source, by name, then id."""
+        column = schema.source.c
+        statement = _select().order_by(column.name, column.id)
+        return tuple(_read(row) for row in self._session.rows(statement))
+
+    def authority_at(self, source: SourceId, moment: datetime) -> Authority | None:
+        """Return the authority in force: ``valid_from <= moment < valid_to``, the latest."""
+        column = schema.authority.c
+        statement = _AUTHORITY.select.where(
+            column.source == source, column.valid_from <= moment, column.valid_to > moment
+        )
+        order = (column.valid_from.desc(), column.id)
+        return _AUTHORITY.one(self._session, statement.order_by(*order))
+
+
+class WriteSources(ReadSources):
+    """Writing sources."""
+
+    def add(self, source: Source) -> None:
+        """Add a source. Raises ``Conflict`` if the organisation has one of this name."""
+        self._session.write(
+            insert(schema.source),
+            _values(source),
+            refused="the organisation does not exist or has a source of this name already",
+        )
+
+    def set_state(self, source: SourceId, state: SourceState) -> None:
+        """Move a source to a state. Raises ``NotFound``, and ``Conflict`` out of ``purged``."""
+        column = schema.source.c
+        statement = update(schema.source).where(column.id == source).values(state=state)
+        if state is not SourceState.PURGED:
+            statement = statement.where(column.state != SourceState.PURGED)
+        found = select(column.id).where(column.id == source)
+        self._session.change(statement, found, "source")
+
+    def add_authority(self, authority: Authority) -> None:
+        """Add a proof that we may collect there. Raises ``Conflict`` without such a source."""
+        self._session.write(
+            _AUTHORITY.insert, _AUTHORITY.values(authority), refused="there is no such source"
+        )

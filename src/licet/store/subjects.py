@@ -1,0 +1,71 @@
+"""Data subjects: pseudonymous rows with a sealed identity."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import func, select, update
+
+from licet.store import schema
+from licet.store.session import Group, Shape
+from licet.terms.gallery import TemplateKind
+from licet.terms.grant import Subject, SubjectState
+from licet.terms.ids import SubjectId
+
+_SHAPE = Shape(schema.subject, Subject)
+
+
+class ReadSubjects(Group):
+    """Reading data subjects."""
+
+    def get(self, subject: SubjectId) -> Subject | None:
+        """Return the data subject, erased or not, or None."""
+        return _SHAPE.one(self._session, _SHAPE.select.where(schema.subject.c.id == subject))
+
+    def on_contact(self, contact_tag: bytes) -> tuple[Subject, ...]:
+        """Return the data subjects on one contact, by id (one adult, up to five dependants)."""
+        column = schema.subject.c
+        statement = _SHAPE.select.where(column.contact_tag == contact_tag).order_by(column.id)
+        return _SHAPE.all(self._session, statement)
+
+    def ids(self) -> Iterator[SubjectId]:
+        """Give every data subject's id, in order."""
+        column = schema.subject.c.id
+        return (row[0] for row in self._session.stream(select(column).order_by(column)))
+
+    def count_enrolled(self) -> int:
+        """Return how many data subjects have a kept grant with a reference."""
+        grant, template = schema.grant.c, schema.template.c
+        # A template's grant is kept by the composite key, so it need not be asked.
+        statement = (
+            select(func.count(func.distinct(grant.subject)))
+            .select_from(schema.template)
+            .join(schema.grant, grant.id == template.grant)
+            .where(template.kind == TemplateKind.REFERENCE)
+        )
+        return self._session.number(statement)
+
+
+class WriteSubjects(ReadSubjects):
+    """Writing data subjects."""
+
+    def add(self, subject: Subject) -> None:
+        """Add a data subject. Raises ``Conflict`` if the id is taken."""
+        self._session.write(_SHAPE.insert, _SHAPE.values(subject))
+
+    def add_many(self, subjects: Iterable[Subject]) -> int:
+        """Add data subjects in groups and return how many."""
+        return self._session.write_many(_SHAPE.insert, map(_SHAPE.values, subjects))
+
+    def set_state(self, subject: SubjectId, state: SubjectState) -> None:
+        """Move a data subject to a state. Raises ``NotFound``, and ``Conflict`` once erased.
+
+        ``ERASED`` also empties the sealed identity, the contact tag and the residence:
+        an erased row says nothing but that it was one.
+        """
+        column = schema.subject.c
+        statement = update(schema.subject).where(column.id == subject)
+        if state is SubjectState.ERASED:
+            statement = statement.values(sealed_identity=b"", contact_tag=b"", residence=None)
+        else:
+            statement = statement.where(column.state != SubjectState.ERASED)
+        found = select(column.id).where(column.id == subject)
+        self._session.change(statement.values(state=state), found, "data subject")

@@ -1,0 +1,129 @@
+"""Sealed templates and suggestions. The database refuses one without a kept grant."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+
+from licet.store import schema
+from licet.store.session import GROUPED, Group, Shape
+from licet.terms.gallery import TemplateKind
+from licet.terms.ids import GrantId, SuggestionId, TemplateId
+from licet.terms.stored import StoredSuggestion, StoredTemplate
+
+_SHAPE = Shape(schema.template, StoredTemplate)
+_SUGGESTION = Shape(schema.suggestion, StoredSuggestion)
+_NO_GRANT = "the grant has ended or never was, or the id is taken"
+
+
+class ReadTemplates(Group):
+    """Reading sealed templates."""
+
+    def get(self, template: TemplateId) -> StoredTemplate | None:
+        """Return the template, or None."""
+        return _SHAPE.one(self._session, _SHAPE.select.where(schema.template.c.id == template))
+
+    def of_grant(self, grant: GrantId) -> tuple[StoredTemplate, ...]:
+        """Return the templates kept under a grant, by leaf, then id."""
+        column = schema.template.c
+        statement = _SHAPE.select.where(column.grant == grant).order_by(column.leaf, column.id)
+        return _SHAPE.all(self._session, statement)
+
+    def all(self, kind: TemplateKind | None = None) -> Iterator[StoredTemplate]:
+        """Give every template (of one kind), in no order, without holding them all."""
+        statement = _SHAPE.select
+        if kind is not None:
+            statement = statement.where(schema.template.c.kind == kind)
+        return _SHAPE.each(self._session, statement)
+
+    def since(self, leaf: int) -> Iterator[StoredTemplate]:
+        """Give every template kept by an entry at or after ``leaf``, by leaf, then id."""
+        column = schema.template.c
+        statement = _SHAPE.select.where(column.leaf >= leaf).order_by(column.leaf, column.id)
+        return _SHAPE.each(self._session, statement)
+
+    def lapsed(self, now: datetime) -> tuple[StoredTemplate, ...]:
+        """Return the unconfirmed appearances with ``lapses_at <= now``, oldest first."""
+        column = schema.template.c
+        statement = _SHAPE.select.where(column.lapses_at <= now)
+        return _SHAPE.all(self._session, statement.order_by(column.lapses_at, column.id))
+
+    def count(self) -> int:
+        """Return how many templates are kept."""
+        return self._session.number(select(func.count()).select_from(schema.template))
+
+
+class WriteTemplates(ReadTemplates):
+    """Writing sealed templates."""
+
+    def add(self, template: StoredTemplate) -> None:
+        """Keep a template. Raises ``Conflict`` unless its grant is kept."""
+        self._session.write(_SHAPE.insert, _SHAPE.values(template), refused=_NO_GRANT)
+
+    def add_many(self, templates: Iterable[StoredTemplate]) -> int:
+        """Keep templates in groups and return how many. Raises ``Conflict`` as :meth:`add`."""
+        return self._session.write_many(_SHAPE.insert, map(_SHAPE.values, templates), _NO_GRANT)
+
+    def confirm(self, template: TemplateId) -> None:
+        """Let an appearance lapse no more. Raises ``NotFound``."""
+        column = schema.template.c
+        statement = update(schema.template).where(column.id == template).values(lapses_at=None)
+        found = select(column.id).where(column.id == template)
+        self._session.change(statement, found, "template")
+
+    def delete(self, templates: Collection[TemplateId]) -> int:
+        """Delete templates and return how many there were."""
+        wanted = sorted(set(templates))
+        count = 0
+        for start in range(0, len(wanted), GROUPED):
+            part = schema.template.c.id.in_(wanted[start : start + GROUPED])
+            count += self._session.write(delete(schema.template).where(part))
+        return count
+
+    def delete_of_grant(self, grant: GrantId) -> int:
+        """Delete all templates of a grant and return how many there were."""
+        where = schema.template.c.grant == grant
+        return self._session.write(delete(schema.template).where(where))
+
+
+class ReadSuggestions(Group):
+    """Reading suggestions: faces that wait for a person's look."""
+
+    def get(self, suggestion: SuggestionId) -> StoredSuggestion | None:
+        """Return the suggestion, or None."""
+        where = schema.suggestion.c.id == suggestion
+        return _SUGGESTION.one(self._session, _SUGGESTION.select.where(where))
+
+    def of_grant(self, grant: GrantId) -> tuple[StoredSuggestion, ...]:
+        """Return a grant's suggestions, by leaf, then id."""
+        column = schema.suggestion.c
+        statement = _SUGGESTION.select.where(column.grant == grant)
+        return _SUGGESTION.all(self._session, statement.order_by(column.leaf, column.id))
+
+    def expired(self, now: datetime) -> tuple[StoredSuggestion, ...]:
+        """Return the suggestions with ``expires <= now``, oldest first."""
+        column = schema.suggestion.c
+        statement = _SUGGESTION.select.where(column.expires <= now)
+        return _SUGGESTION.all(self._session, statement.order_by(column.expires, column.id))
+
+    def count(self) -> int:
+        """Return how many suggestions wait."""
+        return self._session.number(select(func.count()).select_from(schema.suggestion))
+
+
+class WriteSuggestions(ReadSuggestions):
+    """Writing suggestions."""
+
+    def add(self, suggestion: StoredSuggestion) -> None:
+        """Keep a suggestion. Raises ``Conflict`` unless its grant is kept."""
+        self._session.write(_SUGGESTION.insert, _SUGGESTION.values(suggestion), refused=_NO_GRANT)
+
+    def delete(self, suggestion: SuggestionId) -> int:
+        """Delete a suggestion and return 1, or 0 if it was gone already."""
+        where = schema.suggestion.c.id == suggestion
+        return self._session.write(delete(schema.suggestion).where(where))
+
+    def delete_of_grant(self, grant: GrantId) -> int:
+        """Delete all suggestions of a grant and return how many there were."""
+        where = schema.suggestion.c.grant == grant
+        return self._session.write(delete(schema.suggestion).where(where))
