@@ -1,0 +1,1 @@
+"""The demo: a sandbox on fixture photos."""
