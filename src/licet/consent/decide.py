@@ -5,10 +5,24 @@ something against the act refuses it; a permit means that all of them found noth
 Rules about a member are silent when nobody acts as one. A fact that is missing speaks
 against the act. Each rule is written out under its name in ``rules/``.
 
+GOVERN, to add an organisation or a member (GDPR 24, 28(3), 32(4))
+    doer, organisation_known, agreement_in_force, member_active, member_signed,
+    member_role, controllers, two_signers: two members of the controller.
+
+OPEN_CASE, to open a case (GDPR 5(1)(b))
+    doer, organisation_known, agreement_in_force, member_active, member_signed,
+    member_role, deployment_ready, purpose_known, searched_by_organisations: for a
+    purpose on the list that organisations search under.
+
+APPROVE, to say yes to a case
+    doer, organisation_known, agreement_in_force, member_active, member_signed,
+    member_role, case_is_open: by an approver with a key of their own.
+
 GRANT, to propose a grant to a person (GDPR 6, 7, 8, 9, 13)
     doer, purpose_known, purpose_asked_by: the purpose is on the closed list, and is
     asked for by a member, or by the person alone if it has no organisation.
-    organisation_known, agreement_in_force, member_active, member_role,
+    organisation_known, agreement_in_force, member_active, member_signed,
+    member_role,
     deployment_ready: a steward of an organisation whose agreement is in force, where
     real people may be held.
     subject_known, subject_unhindered, draft: a pending draft for a known person.
@@ -18,7 +32,8 @@ GRANT, to propose a grant to a person (GDPR 6, 7, 8, 9, 13)
     source_of_organisation, grant_unblocked: and nothing in its way.
 
 CONFIRM, the act that makes a grant active (GDPR 4(11), 7(1))
-    doer, organisation_known, agreement_in_force, member_active, member_role,
+    doer, organisation_known, agreement_in_force, member_active, member_signed,
+    member_role,
     deployment_ready: by the person; by a steward only on paper or for vital interests.
     subject_known, subject_unhindered, grant_known, confirmable: a pending grant whose
     notice was delivered, before its end.
@@ -26,18 +41,25 @@ CONFIRM, the act that makes a grant active (GDPR 4(11), 7(1))
     members who vouch for it.
 
 ENROL, to keep references (GDPR 9(2))
-    doer, organisation_known, agreement_in_force, member_active, member_role,
+    doer, organisation_known, agreement_in_force, member_active, member_signed,
+    member_role,
     deployment_ready, subject_known, grant_known, grant_live, age_of_consent,
     witnessed, fpir_for_searching: under a live grant, by the person or a steward.
 
 AUTHORISE, to open a source (GDPR 5(1)(a), 5(1)(b), 14)
-    doer, organisation_known, agreement_in_force, member_active, member_role,
+    doer, organisation_known, agreement_in_force, member_active, member_signed,
+    member_role,
     two_signers: a steward and a second signer.
     source_known, unmarked, may_be_authorised, origin_stated, bystander_condition,
     authority_proved, authority_in_force: control, origin and bystander condition.
 
+CEASE, to stop a source for good
+    doer, organisation_known, member_active, member_signed, member_role, source_known:
+    by a steward, agreement or no agreement.
+
 COLLECT, to compare a source's faces with references (GDPR 5(1)(b), 9(2))
-    doer, organisation_always, member_active, member_role, deployment_ready: by a
+    doer, organisation_always, member_active, member_signed,
+    member_role, deployment_ready: by a
     steward or the worker, under the organisation's agreement.
     source_known, unmarked, source_authorised, origin_stated, bystander_condition,
     authority_proved, authority_in_force, collecting_unblocked, some_purpose_fits: from
@@ -45,7 +67,8 @@ COLLECT, to compare a source's faces with references (GDPR 5(1)(b), 9(2))
     fpir_for_collecting: within the ceiling.
 
 BACKFILL, to compare a source's faces with one grant's references
-    doer, organisation_always, member_active, member_role, deployment_ready,
+    doer, organisation_always, member_active, member_signed,
+    member_role, deployment_ready,
     source_known, unmarked, source_authorised, origin_stated, bystander_condition,
     authority_proved, authority_in_force, collecting_unblocked: as collecting.
     subject_known, grant_of_source, grant_live, grants_purpose_fits: for a live grant
@@ -53,14 +76,16 @@ BACKFILL, to compare a source's faces with one grant's references
     fpir_for_collecting: within the ceiling.
 
 ACCEPT, to keep an appearance that a person looked at
-    doer, organisation_always, member_active, member_role, deployment_ready,
+    doer, organisation_always, member_active, member_signed,
+    member_role, deployment_ready,
     source_known, unmarked, source_authorised, origin_stated, bystander_condition,
     authority_proved, authority_in_force, collecting_unblocked, subject_known,
     grant_of_source, grant_live, grants_purpose_fits, fpir_for_collecting: as backfill,
     by the person, a verifier or a steward.
 
 SEARCH, to look for a person in the gallery (GDPR 5(1)(b)-(d), 25(2))
-    doer, organisation_known, agreement_in_force, member_active, member_role,
+    doer, organisation_known, agreement_in_force, member_active, member_signed,
+    member_role,
     deployment_ready: an investigator of an organisation whose agreement is in force.
     purpose_known, case_open, purpose_of_case, own_grant: in an open case for this very
     purpose, which organisations may search under; the person with a live grant of
@@ -69,24 +94,28 @@ SEARCH, to look for a person in the gallery (GDPR 5(1)(b)-(d), 25(2))
     approved by others, with evidence of the case, within the ceilings.
 
 REVIEW, to verify a candidate (GDPR 22(3))
-    doer, organisation_known, agreement_in_force, member_active, member_role,
+    doer, organisation_known, agreement_in_force, member_active, member_signed,
+    member_role,
     not_the_searcher: a verifier who did not search.
     case_open, purpose_of_case, subject_known, grant_known, purpose_of_grant,
     grant_live, approved, nothing_blocked: in the approved case, on a live grant.
 
 SHOW, to show a picture of a person (GDPR 5(1)(b), 15)
-    doer, organisation_known, agreement_in_force, member_active, member_role, case_open,
+    doer, organisation_known, agreement_in_force, member_active, member_signed,
+    member_role, case_open,
     purpose_of_case, subject_known, grant_known, purpose_of_grant, grant_live, approved,
     nothing_blocked: to the person at once; to a member in the approved case, a day
     later (the scope says since when).
 
 WITHDRAW, to end a grant (GDPR 7(3))
-    doer, organisation_known, member_active, member_role, subject_known, grant_known,
+    doer, organisation_known, member_active, member_signed,
+    member_role, subject_known, grant_known,
     grant_kept: by the person always while it is kept, and by a steward on the
     person's behalf, agreement or no agreement.
 
 ERASE, to destroy what is kept of a person (GDPR 17)
-    doer, organisation_known, member_active, member_role, subject_known, not_erased,
+    doer, organisation_known, member_active, member_signed,
+    member_role, subject_known, not_erased,
     on_behalf: by the person always, by a steward on the person's behalf.
 """
 
@@ -94,7 +123,7 @@ from datetime import datetime
 
 from licet.consent.permits import permit_for
 from licet.consent.refusals import refuse
-from licet.consent.rules import Rule, cases, governed, grants, kept, sourcing
+from licet.consent.rules import Rule, cases, governance, governed, grants, kept, sourcing
 from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
 
 _MEMBER: tuple[Rule, ...] = (
@@ -102,6 +131,7 @@ _MEMBER: tuple[Rule, ...] = (
     governed.organisation_known,
     governed.agreement_in_force,
     governed.member_active,
+    governed.member_signed,
     governed.member_role,
 )
 
@@ -109,6 +139,7 @@ _COLLECTOR: tuple[Rule, ...] = (
     governed.doer,
     governed.organisation_always,
     governed.member_active,
+    governed.member_signed,
     governed.member_role,
     governed.deployment_ready,
     sourcing.source_known,
@@ -133,6 +164,7 @@ _LEAVING: tuple[Rule, ...] = (
     governed.doer,
     governed.organisation_known,
     governed.member_active,
+    governed.member_signed,
     governed.member_role,
     kept.subject_known,
 )
@@ -149,6 +181,22 @@ _CASE: tuple[Rule, ...] = (
 )
 
 ORDER: dict[Action, tuple[Rule, ...]] = {
+    Action.GOVERN: (*_MEMBER, governance.controllers, governed.two_signers),
+    Action.OPEN_CASE: (
+        *_MEMBER,
+        governed.deployment_ready,
+        grants.purpose_known,
+        governance.searched_by_organisations,
+    ),
+    Action.APPROVE: (*_MEMBER, governance.case_is_open),
+    Action.CEASE: (
+        governed.doer,
+        governed.organisation_known,
+        governed.member_active,
+        governed.member_signed,
+        governed.member_role,
+        sourcing.source_known,
+    ),
     Action.GRANT: (
         governed.doer,
         grants.purpose_known,

@@ -18,6 +18,10 @@ from licet.terms.permit import Action, Ask, By, Facts, Permit
 from licet.terms.when import to_text
 
 ARTICLES: dict[Action, tuple[str, ...]] = {
+    Action.GOVERN: ("GDPR 24(1)", "GDPR 28(3)"),
+    Action.OPEN_CASE: ("GDPR 5(1)(b)",),
+    Action.APPROVE: ("GDPR 25(2)",),
+    Action.CEASE: ("GDPR 5(1)(a)",),
     Action.GRANT: ("GDPR 13(1)",),
     Action.CONFIRM: ("GDPR 7(1)",),
     Action.ENROL: (),
@@ -34,11 +38,12 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
 """The articles of an action; those of the basis in use come before them."""
 
 _COLLECTING = frozenset({Action.COLLECT, Action.BACKFILL, Action.ACCEPT})
-_AT_A_SOURCE = _COLLECTING | {Action.GRANT, Action.AUTHORISE}
+_AT_A_SOURCE = _COLLECTING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
 _COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH}
-_IN_A_CASE = frozenset({Action.SEARCH, Action.REVIEW, Action.SHOW})
+_IN_A_CASE = frozenset({Action.SEARCH, Action.REVIEW, Action.SHOW, Action.APPROVE})
 _ON_EVIDENCE = frozenset({Action.GRANT, Action.CONFIRM, Action.SEARCH})
-_WITHOUT_GRANT = frozenset({Action.AUTHORISE, Action.COLLECT, Action.ERASE})
+_GOVERNING = frozenset({Action.GOVERN, Action.OPEN_CASE, Action.APPROVE, Action.CEASE})
+_WITHOUT_GRANT = _GOVERNING | {Action.AUTHORISE, Action.COLLECT, Action.ERASE}
 
 
 def permit_for(ask: Ask, facts: Facts, now: datetime) -> Permit:

@@ -13,6 +13,8 @@ class Reason(StrEnum):
     NO_MEMBER = "no_member"
     MEMBER_ENDED = "member_ended"
     WRONG_ROLE = "wrong_role"
+    NOT_THE_CONTROLLER = "not_the_controller"
+    NOT_SIGNED = "not_signed"
     TWO_SIGNERS_NEEDED = "two_signers_needed"
     NO_DPIA = "no_dpia"
     NO_AI_ACT_CLASSIFICATION = "no_ai_act_classification"

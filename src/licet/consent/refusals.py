@@ -57,6 +57,16 @@ GROUNDS: dict[Reason, Ground] = {
         "The member's roles do not cover this.",
         "Have it done by a member who holds the role.",
     ),
+    _R.NOT_THE_CONTROLLER: Ground(
+        "GDPR 24(1)",
+        "Only the controller lets others act here.",
+        "Have it done by two members of the controller.",
+    ),
+    _R.NOT_SIGNED: Ground(
+        "GDPR 32(4)",
+        "The acting member did not sign this very act within the last five minutes.",
+        "Sign it with the member's own key.",
+    ),
     _R.TWO_SIGNERS_NEEDED: Ground(
         "GDPR 32(1)",
         "This takes two members, each with a key of their own.",

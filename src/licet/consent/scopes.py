@@ -9,7 +9,8 @@
    purpose, in items whose hash entered the ledger a day ago or more. In a two-sided
    purpose the person for whom one searches is left out.
 5. The data subject searches and sees their own grant alone, at once.
-6. A sandbox has no such day, because nobody real can be followed in it.
+6. The last check of an erasure looks at every row, to find none of the person's.
+7. A sandbox has no such day, because nobody real can be followed in it.
 """
 
 from datetime import datetime
@@ -36,6 +37,8 @@ def scope_for(ask: Ask, facts: Facts, now: datetime) -> Scope | None:
         return _one_grant(ask, facts.grant, now)
     if ask.action is Action.ENROL:
         return _collision(ask, facts, now)
+    if ask.action is Action.ERASE and ask.by is By.WORKER:
+        return _everything(ask, now)
     if ask.action is Action.SEARCH and ask.by is By.MEMBER:
         return _searching(ask, facts, now)
     if facts.grant is not None and ask.action in {Action.SEARCH, Action.SHOW, Action.REVIEW}:
@@ -77,6 +80,17 @@ def _collision(ask: Ask, facts: Facts, now: datetime) -> Scope:
         kinds=_REFERENCES,
         model=ask.model,
         without=None if facts.subject is None else facts.subject.id,
+        any_organisation=True,
+    )
+
+
+def _everything(ask: Ask, now: datetime) -> Scope:
+    return Scope(
+        at=now,
+        organisation=None,
+        purposes=frozenset(table().by_id),
+        kinds=_ALL,
+        model=ask.model,
         any_organisation=True,
     )
 

@@ -17,8 +17,8 @@ class GrantWish:
 
     organisation: OrganisationId
     purpose: PurposeId
-    identity: Identity
     relationship: Relationship
+    identity: Identity | None = None
     residence: Territory | None = None
     subject: SubjectId | None = None
     source: SourceId | None = None

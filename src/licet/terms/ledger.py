@@ -41,6 +41,7 @@ class EntryKind(StrEnum):
     SOURCE_HELD = "source.held"
     SOURCE_CEASED = "source.ceased"
     SOURCE_PURGED = "source.purged"
+    COLLECTING = "collect.started"
     COLLECTED = "collect.batch"
     BACKFILLED = "backfill.batch"
     SUGGESTION_ACCEPTED = "suggestion.accepted"

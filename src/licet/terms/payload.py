@@ -2,7 +2,8 @@
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, fields
+from collections.abc import Hashable
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
@@ -86,7 +87,7 @@ T = TypeVar("T")
 
 def to_bytes(payload: object) -> bytes:
     """Return the payload's bytes."""
-    if not hasattr(payload, "__dataclass_fields__"):
+    if not is_dataclass(payload) or isinstance(payload, type):
         raise TypeError(f"{type(payload).__name__} is no payload")
     parts = {f.name: _out(getattr(payload, f.name)) for f in fields(payload)}
     return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()
@@ -105,7 +106,7 @@ def from_bytes(kind: type[T], data: bytes) -> T:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Hashable) -> dict[str, Any]:
     """Resolve a payload's declared types once: opening a gallery reads millions."""
     return get_type_hints(kind)
 

@@ -32,6 +32,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     ENROL = "enrol"
     AUTHORISE = "authorise"
+    CEASE = "cease"
     COLLECT = "collect"
     BACKFILL = "backfill"
     ACCEPT = "accept"

@@ -2,7 +2,8 @@
 
 1. Each action belongs to some doers: a member, the data subject, the worker.
 2. A member acts for an organisation that is known, whose agreement is in force.
-3. A member is active, belongs to that organisation and holds a role of the action.
+3. A member is active, belongs to that organisation, signed this very act with a key
+   of their own, and holds a role of the action.
 4. A two-person act has two active signers of that organisation, each with a key of
    their own; the acting member is one of them. Only in a sandbox may keys be absent.
 5. Real people need an impact assessment, a classification under the AI Act, an
@@ -24,6 +25,10 @@ from licet.terms.organisation import Member, MemberState, Role
 from licet.terms.permit import Action, Ask, By, Facts
 
 DOERS: dict[Action, frozenset[By]] = {
+    Action.GOVERN: frozenset({By.MEMBER}),
+    Action.OPEN_CASE: frozenset({By.MEMBER}),
+    Action.APPROVE: frozenset({By.MEMBER}),
+    Action.CEASE: frozenset({By.MEMBER}),
     Action.GRANT: frozenset({By.MEMBER, By.SUBJECT}),
     Action.CONFIRM: frozenset({By.MEMBER, By.SUBJECT}),
     Action.ENROL: frozenset({By.MEMBER, By.SUBJECT}),
@@ -39,6 +44,10 @@ DOERS: dict[Action, frozenset[By]] = {
 }
 
 ROLES: dict[Action, frozenset[Role]] = {
+    Action.GOVERN: frozenset({Role.STEWARD, Role.DATA_PROTECTION_OFFICER}),
+    Action.OPEN_CASE: frozenset({Role.INVESTIGATOR, Role.STEWARD}),
+    Action.APPROVE: frozenset({Role.APPROVER}),
+    Action.CEASE: frozenset({Role.STEWARD}),
     Action.GRANT: frozenset({Role.STEWARD}),
     Action.CONFIRM: frozenset({Role.STEWARD}),
     Action.ENROL: frozenset({Role.STEWARD}),
@@ -84,6 +93,14 @@ def member_active(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     if member is None or member.id != ask.member or member.organisation != ask.organisation:
         return Reason.NO_MEMBER
     return None if member.state is MemberState.ACTIVE else Reason.MEMBER_ENDED
+
+
+def member_signed(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """3. The acting member signed this very act, or is named in a sandbox."""
+    if ask.by is not By.MEMBER:
+        return None
+    signed = any(member.id == ask.member for member in facts.signers)
+    return None if signed else Reason.NOT_SIGNED
 
 
 def member_role(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
