@@ -62,6 +62,14 @@ class ReadGrants(Group):
         statement = _SHAPE.select.where(column.expires <= now, column.state.not_in(_OVER))
         return _SHAPE.all(self._session, statement.order_by(column.expires, column.id))
 
+    def count_paper(self, since: datetime) -> int:
+        """Return how many grants were confirmed on paper at or after ``since``."""
+        column = schema.grant.c
+        statement = select(func.count()).where(
+            column.confirmed_by == "paper", column.confirmed_at >= since
+        )
+        return self._session.number(statement)
+
     def count_live_vital(self, now: datetime) -> int:
         """Return how many active vital-interest grants have their window open now.
 

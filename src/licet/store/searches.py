@@ -69,14 +69,9 @@ class ReadSearches(Group):
         return self._session.number(statement)
 
     def subjects_in_case(self, case: CaseId) -> int:
-        """Return how many subject tags there are among the candidates of a case."""
-        search, candidate = schema.search.c, schema.candidate.c
-        statement = (
-            select(func.count(distinct(candidate.subject_tag)))
-            .select_from(schema.candidate)
-            .join(schema.search, search.id == candidate.search)
-            .where(search.case == case)
-        )
+        """Return how many probes were searched with in a case: each is taken for a person."""
+        column = schema.search.c
+        statement = select(func.count(distinct(column.probe_tag))).where(column.case == case)
         return self._session.number(statement)
 
     def _candidates(self, where: object) -> tuple[SearchCandidate, ...]:
@@ -132,6 +127,16 @@ class WriteSearches(ReadSearches):
         where = schema.verification.c.candidate.in_(tagged)
         self._session.write(delete(schema.verification).where(where))
         return self._session.write(delete(schema.candidate).where(column.grant_tag == grant_tag))
+
+    def delete_candidates_tagged(self, subject_tag: bytes) -> int:
+        """Delete the candidates of a data subject with their verifications; return how many."""
+        column = schema.candidate.c
+        tagged = select(column.id).where(column.subject_tag == subject_tag)
+        where = schema.verification.c.candidate.in_(tagged)
+        self._session.write(delete(schema.verification).where(where))
+        return self._session.write(
+            delete(schema.candidate).where(column.subject_tag == subject_tag)
+        )
 
     def add_verification(self, verification: Verification) -> None:
         """Add what a verifier said. Raises ``Conflict`` if they spoke already."""

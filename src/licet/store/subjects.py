@@ -1,11 +1,11 @@
 """Data subjects: pseudonymous rows with a sealed identity."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import func, select, update
 
 from licet.store import schema
-from licet.store.session import Group, Shape
+from licet.store.session import GROUPED, Group, Shape
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Subject, SubjectState
 from licet.terms.ids import SubjectId
@@ -19,6 +19,16 @@ class ReadSubjects(Group):
     def get(self, subject: SubjectId) -> Subject | None:
         """Return the data subject, erased or not, or None."""
         return _SHAPE.one(self._session, _SHAPE.select.where(schema.subject.c.id == subject))
+
+    def many(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Subject]:
+        """Return those of the data subjects that exist, by id."""
+        wanted = sorted(set(subjects))
+        found: dict[SubjectId, Subject] = {}
+        for start in range(0, len(wanted), GROUPED):
+            part = schema.subject.c.id.in_(wanted[start : start + GROUPED])
+            for subject in _SHAPE.all(self._session, _SHAPE.select.where(part)):
+                found[subject.id] = subject
+        return found
 
     def on_contact(self, contact_tag: bytes) -> tuple[Subject, ...]:
         """Return the data subjects on one contact, by id (one adult, up to five dependants)."""

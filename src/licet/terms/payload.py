@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 
 from licet.terms.errors import Corrupt
 from licet.terms.face import Box, Score
@@ -97,7 +97,7 @@ def from_bytes(kind: type[T], data: bytes) -> T:
     """Read a payload. Raises ``Corrupt`` when the bytes are not one of ``kind``."""
     try:
         parts = json.loads(data)
-        hints = _hints(kind)
+        hints = _hints(cast(Hashable, kind))
         return kind(**{name: _into(hints[name], value) for name, value in parts.items()})
     except (ValueError, TypeError, KeyError) as error:
         raise Corrupt(
