@@ -189,10 +189,11 @@ class Keyring:
             self._replicas.copy(0)
             self._replicas.put_state(state.keyring, state.generation, new)
             destroy_stale(self._service, state.epoch, new)
+            keys = self._replicas.count(0)
         self._at("keyring.turn.committed")
         self._service.destroy(state.epoch)
         self._at("keyring.turn.destroyed")
-        return EpochTurn(state.epoch, new, state.keys)
+        return EpochTurn(state.epoch, new, keys)
 
     def epoch(self) -> str:
         """Return the current epoch's name."""

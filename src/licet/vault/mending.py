@@ -48,7 +48,7 @@ def damages(replicas: Replicas) -> tuple[str, ...]:
 def differences(replicas: Replicas) -> Iterator[str]:
     """Yield what is not the same in both replicas."""
     with replicas.reading():
-        if replicas.state(0) != replicas.state(1):
+        if not _same(replicas, replicas.state(0), replicas.state(1)):
             yield "the replicas differ in generation, epoch or number; open the keyring again"
         for which, path in enumerate(replicas.paths):
             count = replicas.count_unlike(which)
@@ -59,7 +59,14 @@ def differences(replicas: Replicas) -> Iterator[str]:
 def _is_settled(replicas: Replicas, service: KeyService) -> bool:
     with replicas.reading():
         main, replica = replicas.state(0), replicas.state(1)
-    return main is not None and main == replica and service.epochs() == (main.epoch,)
+        same = _same(replicas, main, replica)
+    return main is not None and same and service.epochs() == (main.epoch,)
+
+
+def _same(replicas: Replicas, main: State | None, replica: State | None) -> bool:
+    if main is None or replica is None or main != replica:
+        return False
+    return replicas.count(0) == replicas.count(1)
 
 
 def _mend(replicas: Replicas, service: KeyService) -> tuple[str, ...]:
@@ -69,9 +76,11 @@ def _mend(replicas: Replicas, service: KeyService) -> tuple[str, ...]:
         return ()
     if main is None and replica is not None:
         return (_rebuild(replicas, 1, replica),)
-    if replica is None and main is not None:
+    if main is not None and replica is None:
         return (_rebuild(replicas, 0, main),)
-    return _merge(replicas, main, replica) if main != replica and main and replica else ()
+    if main is None or replica is None or _same(replicas, main, replica):
+        return ()
+    return _merge(replicas, main, replica)
 
 
 def _begin(replicas: Replicas, service: KeyService) -> None:
@@ -92,7 +101,9 @@ def _rebuild(replicas: Replicas, source: int, state: State) -> str:
     replicas.copy(source)
     replicas.put_state(state.keyring, state.generation, state.epoch)
     made, whole = replicas.paths[1 - source], replicas.paths[source]
-    return f"{made} was missing or empty; made again from {whole} with {state.keys} keys"
+    return (
+        f"{made} was missing or empty; made again from {whole} with {replicas.count(source)} keys"
+    )
 
 
 def _merge(replicas: Replicas, main: State, replica: State) -> tuple[str, ...]:

@@ -77,6 +77,12 @@ def new_member_key(passphrase: str) -> MemberKey:
 
 def open_member_key(pem: bytes, passphrase: str) -> Signer:
     """Open a member's key. Raises BadInput: wrong passphrase, not a key, not Ed25519."""
+    wrong = BadInput(
+        "the member's key does not open",
+        "Check the passphrase and that this is the member's key file",
+    )
+    if not passphrase:
+        raise wrong
     try:
         key = load_pem_private_key(pem, passphrase.encode())
     except TypeError as error:
@@ -85,10 +91,7 @@ def open_member_key(pem: bytes, passphrase: str) -> Signer:
             "Have a steward add a new key for the member",
         ) from error
     except ValueError as error:
-        raise BadInput(
-            "the member's key does not open",
-            "Check the passphrase and that this is the member's key file",
-        ) from error
+        raise wrong from error
     if not isinstance(key, Ed25519PrivateKey):
         raise BadInput("this key is not an Ed25519 key", "Use the file that licet made")
     return Signer(key)
