@@ -1,0 +1,198 @@
+"""Opens the rooms from settings into one frozen App. Decides nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from licet.ledger.checkpoint import LedgerKey, sign, witnesses
+from licet.ledger.maker import Leaves
+from licet.ledger.note import VerifierKey
+from licet.ledger.tiles import Tiles
+from licet.outbox import Outbox, open_outbox
+from licet.settings import Settings
+from licet.store.store import Store
+from licet.terms.errors import Quarantine, Setup
+from licet.terms.ids import KeyId, ModelId
+from licet.terms.ledger import Checkpoint, Head
+from licet.terms.stored import Deployment
+from licet.terms.when import Clock, from_ms, utc_now
+from licet.vault.keyring import Keyring
+from licet.vault.service import KeyService, LocalKeyService
+from licet.vision.card import ModelCard, shipped_card
+
+if TYPE_CHECKING:
+    from licet.gallery.contract import Gallery
+    from licet.vision.contract import Vision
+
+CrashPoint = Callable[[str], None]
+"""Called with the name of each boundary that is passed; tests stop the world there."""
+
+CONTACT_KEY = KeyId("deployment:contact")
+ACCOUNTABILITY_KEY = KeyId("deployment:accountability")
+
+
+def pass_by(_name: str) -> None:
+    """Do nothing: nobody stops the world outside the tests."""
+
+
+@dataclass
+class Shelf:
+    """The gallery in memory and how far into the ledger it has read; None: not opened yet."""
+
+    gallery: "Gallery | None" = None
+    size: int = -1
+    lock: RLock = field(default_factory=RLock)
+
+
+@dataclass(frozen=True)
+class App:
+    """All rooms of one deployment, open.
+
+    ``vision`` and the gallery are opened when first used, so that a command that
+    needs no photo pays for neither.
+    """
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    keyring: Keyring
+    service: KeyService
+    ledger_key: LedgerKey
+    tiles: Tiles
+    outbox: Outbox
+    deployment: Deployment
+    model: ModelId
+    open_vision: "Callable[[], Vision]"
+    open_gallery: "Callable[[ModelId], Gallery]"
+    at: CrashPoint = pass_by
+    shelf: Shelf = field(default_factory=Shelf)
+
+    @cached_property
+    def witnessed(self) -> bool:
+        """Whether a witness that the operator trusts cosigned the last checkpoint."""
+        latest = self.tiles.latest()
+        keys = [VerifierKey.read(line) for line in self.settings.witnesses]
+        return latest is not None and bool(witnesses(latest.note, keys))
+
+    @cached_property
+    def vision(self) -> "Vision":
+        """The vision room: models are read and checked when first used."""
+        return self.open_vision()
+
+    def publish(self) -> Checkpoint | None:
+        """Mirror the ledger outside the store and sign its head (C2SP tiles, checkpoint).
+
+        Runs after the unit of work, never inside: signing must not hold the head lock.
+        """
+        with self.store.read() as reader:
+            head = reader.head
+            latest = self.tiles.latest()
+            if latest is not None and latest.size == head.size:
+                return latest
+            if head.size == 0:
+                return None
+            self.at("publish.start")
+            checkpoint = self.tiles.publish(reader.leaves.get, head, self._sign)
+        self.at("publish.done")
+        return checkpoint
+
+    def _sign(self, size: int, root: bytes) -> Checkpoint:
+        return sign(self.deployment.origin, size, root, self.ledger_key)
+
+    def close(self) -> None:
+        """Close the store and the keyring; keys in memory are dropped with them."""
+        self.store.close()
+        self.keyring.close()
+
+
+_NOWHERE = Deployment(
+    id="",
+    origin="",
+    controller="",
+    sandbox=False,
+    opened_at=from_ms(0),
+    dpia_digest="",
+    ai_act_classification="",
+    established_in_eu=False,
+    eu_representative="",
+    fpir_search=0.01,
+    fpir_collect=0.001,
+    checkpoint_size=0,
+)
+"""What an empty store stands for while it is being restored."""
+
+
+def behind(tiles: Tiles, head: Head) -> bool:
+    """Say whether the store lacks entries that were signed: an older copy was put in place."""
+    latest = tiles.latest()
+    return latest is not None and latest.size > head.size
+
+
+def open_app(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    at: CrashPoint = pass_by,
+    vision: "Vision | None" = None,
+    outbox: Outbox | None = None,
+    recovering: bool = False,
+) -> App:
+    """Open a deployment.
+
+    Raises ``Setup`` when something is missing, ``Quarantine`` when the store is
+    older than the ledger that was signed (unless ``recovering``), ``Corrupt``
+    when stored bytes fail their check.
+    """
+    store = Store.open(settings.url, Leaves(), clock, at=at)
+    service = LocalKeyService(settings.place(settings.epochs))
+    keyring = Keyring.open(
+        settings.place(settings.keyring), settings.place(settings.keyring_replica), service, at
+    )
+    tiles = Tiles(settings.place(settings.tiles))
+    with store.read() as reader:
+        deployment = reader.deployment.get()
+        head = reader.head
+    if deployment is None and not recovering:
+        raise Setup("this store holds no deployment", "Run `licet init`, or `licet restore`.")
+    if behind(tiles, head) and not recovering:
+        raise Quarantine(
+            "the store is older than its signed ledger",
+            "An older copy was put in place. Run `licet restore` so that what was withdrawn "
+            "or erased since stays withdrawn and erased.",
+        )
+    known = deployment or _NOWHERE
+    return App(
+        settings=settings,
+        clock=clock,
+        store=store,
+        keyring=keyring,
+        service=service,
+        ledger_key=LedgerKey.open(settings.place(settings.ledger_key)),
+        tiles=tiles,
+        outbox=outbox or open_outbox(settings, sandbox=known.sandbox),
+        deployment=known,
+        model=vision.model if vision is not None else _recogniser().model_id,
+        open_vision=(lambda: vision) if vision is not None else (lambda: _engine(settings)),
+        open_gallery=lambda model: _exact(model, clock, settings.threads),
+        at=at,
+    )
+
+
+def _engine(settings: Settings) -> "Vision":
+    """Open the real models; imported here because they cost a second that most commands save."""
+    from licet.vision.engine import Engine
+
+    return Engine.open(settings.models, settings.place(settings.cache), settings.threads)
+
+
+def _exact(model: ModelId, clock: Clock, threads: int) -> "Gallery":
+    from licet.gallery.exact import ExactGallery
+
+    return ExactGallery(model, _recogniser().dimension, clock, threads=threads)
+
+
+def _recogniser() -> ModelCard:
+    """Return the card of the model that makes templates; reading it loads no model."""
+    return shipped_card("sface-2021dec")

@@ -1,0 +1,183 @@
+"""Collecting: source -> items -> faces -> appearances.
+
+Only references are compared with, never appearances, so that one wrong
+appearance cannot pull others after it. Every face that is not a data subject's
+is compared in memory under the source's bystander condition and forgotten; its
+box alone is kept, so that it can be blurred (GDPR 5(1)(c), 9, 25).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.effects.comparing import compare
+from licet.effects.facts import read_facts
+from licet.effects.keeping import Recognised, keep
+from licet.effects.record import Objects, record, record_refusal, refuse
+from licet.effects.running import finish_run, move_cursor, open_run, place_of, release_run
+from licet.effects.sealed import address_tag, seal_address
+from licet.effects.sourcing import open_source
+from licet.effects.walking import Photo, Walk
+from licet.store.unit import Unit
+from licet.terms.acting import WORKER, Who
+from licet.terms.collecting import Collected, ReportProgress
+from licet.terms.errors import NotFound, Stopped
+from licet.terms.face import Inspection
+from licet.terms.ids import FaceId, ItemId, SourceId, new_id
+from licet.terms.ledger import EntryKind
+from licet.terms.permit import Action, Ask, Refusal
+from licet.terms.plan import Run, RunKind
+from licet.terms.source import Item, ItemFace, Source
+
+
+def collect(
+    app: App, who: Who, source_id: SourceId, tell: ReportProgress = lambda _done, _total: None
+) -> Collected | Refusal:
+    """Collect a source, or go on with a run that was stopped.
+
+    1. Read the source and ask whether it may be collected now.
+    2. Open the run, or take over the one that was left, by its lease.
+    3. Walk the source from the cursor; content met before is not inspected again.
+    4. Compare the faces of a batch with the references in scope.
+    5. In one unit of work: decide again, keep what may be kept, record, move the cursor.
+    6. Finish the run and mirror the ledger.
+
+    A walk may take hours and a member's signature holds five minutes: what the member
+    started lawfully the machine carries on, asking anew before every photo.
+
+    Raises ``NotFound``, ``Busy`` while another process runs it, ``Stopped`` on
+    Ctrl-C: what was committed stays, and the next call goes on from there.
+    """
+    source = _source(app, source_id)  # 1
+    ask = Ask(
+        Action.COLLECT,
+        who.by,
+        app.vision.model,
+        organisation=source.organisation,
+        member=who.member,
+        source=source_id,
+        fpir=app.deployment.fpir_collect,
+    )
+    with app.store.unit() as unit:
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        record(app, unit, EntryKind.COLLECTING, permit, (("source", source_id),))
+    run = open_run(app, RunKind.COLLECT, source)  # 2
+    place = open_source(source)
+    on = replace(ask, by=WORKER.by, member=None)
+    walk = Walk(app, WORKER, on, source, place, tell, place.count())
+    try:
+        for batch in walk.batches(_new_photos(walk, run)):  # 3
+            recognised = compare(walk, [_item_of(app, source, *b) for b in batch])  # 4
+            if walk.refusal is None:
+                _commit(walk, run, [photo for photo, _ in batch], recognised)  # 5
+            if walk.refusal is not None:
+                break
+    except KeyboardInterrupt as stop:
+        release_run(app, run)
+        raise Stopped(
+            "collecting was stopped; everything found so far is kept",
+            "Run the same command again to go on.",
+        ) from stop
+    if walk.refusal is not None:
+        release_run(app, run)
+        return refuse(app, ask, walk.refusal)
+    if walk.elsewhere:
+        _commit(walk, run, [], [])
+    finish_run(app, run)  # 6
+    app.publish()
+    return walk.tally.result(run.id)
+
+
+def _source(app: App, source_id: SourceId) -> Source:
+    with app.store.read() as reader:
+        source = reader.sources.get(source_id)
+    if source is None:
+        raise NotFound("no such source", "See `licet source list`.")
+    return source
+
+
+def _new_photos(walk: Walk, run: Run) -> Iterator[tuple[Photo, bytes]]:
+    """Yield photos whose content was never met, for as long as reading is allowed."""
+    for address in walk.place.walk(place_of(walk.app, run)):
+        if not walk.may_go_on():
+            return
+        read = walk.read(address)
+        if read is None:
+            continue
+        data, sha256 = read
+        if walk.first_time(sha256, lambda known: _known(walk.app, walk.source, known)):
+            yield Photo(address, sha256), data
+        else:
+            walk.elsewhere.append(Photo(address, sha256))
+
+
+def _known(app: App, source: Source, sha256: str) -> bool:
+    with app.store.read() as reader:
+        return reader.items.find(source.id, sha256) is not None
+
+
+def _item_of(app: App, source: Source, photo: Photo, seen: Inspection) -> Recognised:
+    """Turn an inspected photo into an item and its boxes; who is in it is not known yet."""
+    item = Item(
+        id=(item_id := ItemId(new_id())),
+        source=source.id,
+        sha256=photo.sha256,
+        sealed_address=seal_address(app, item_id, source.id, photo.address),
+        width=seen.width,
+        height=seen.height,
+        first_leaf=-1,
+        first_seen=app.clock(),
+    )
+    faces = tuple(ItemFace(FaceId(new_id()), item_id, face.face.box) for face in seen.faces)
+    return Recognised(item, faces, seen.faces, ())
+
+
+def _commit(walk: Walk, run: Run, batch: list[Photo], recognised: list[Recognised]) -> None:
+    """Keep one batch in one unit of work, or keep the refusal that came instead."""
+    app, ask = walk.app, walk.ask
+    with app.store.unit() as unit:
+        permit = decide(ask, read_facts(app, unit, ask, walk.who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            walk.refusal = permit
+            return
+        leaf = unit.head.size
+        dated = [_dated(found, leaf, unit.now) for found in recognised]
+        for photo, found in zip(batch, dated, strict=True):
+            unit.items.add(found.item, found.stored)
+            _add_address(app, unit, found.item, photo)
+        _add_elsewhere(walk, unit)
+        kept = keep(app, unit, dated, leaf)
+        if batch:
+            move_cursor(app, unit, run, batch[-1].address)
+        record(app, unit, EntryKind.COLLECTED, permit, _objects(run), kept.facts(dated))
+    walk.tally.add(dated, kept)
+    app.at("collect.committed")
+
+
+def _dated(found: Recognised, leaf: int, now: datetime) -> Recognised:
+    """Give an item its first leaf and moment: the 24 h floor counts from there."""
+    return replace(found, item=replace(found.item, first_leaf=leaf, first_seen=now))
+
+
+def _add_address(app: App, unit: Unit, item: Item, photo: Photo) -> None:
+    tag = address_tag(app, item.source, photo.address)
+    if unit.items.known_address(item.source, tag) is None:
+        sealed = seal_address(app, item.id, item.source, photo.address)
+        unit.items.add_address(item.id, tag, sealed)
+
+
+def _add_elsewhere(walk: Walk, unit: Unit) -> None:
+    """Note that content met before stands at further addresses: one item, many addresses."""
+    for photo in walk.elsewhere:
+        item = unit.items.find(walk.source.id, photo.sha256)
+        if item is not None:
+            _add_address(walk.app, unit, item, photo)
+    walk.elsewhere.clear()
+
+
+def _objects(run: Run) -> Objects:
+    return (("run", run.id), ("source", run.source))

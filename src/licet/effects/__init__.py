@@ -1,0 +1,1 @@
+"""Idempotent steps that several flows and the worker share."""

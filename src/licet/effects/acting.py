@@ -1,0 +1,62 @@
+"""Who really acts: members are known by their keys, not by their names.
+
+Outside a sandbox each member named must have signed the very act that is
+asked: its name, organisation, object and the digest of what it is about, made
+within the last five minutes. In a sandbox ``--as`` names members without keys.
+"""
+
+import hashlib
+from datetime import datetime
+
+from licet.store.unit import Reader, Unit
+from licet.terms.acting import Who
+from licet.terms.ids import OrganisationId
+from licet.terms.organisation import Act, Member
+from licet.vault.signing import ACT_AGE, ACT_AHEAD, act_holds
+
+
+def digest_of(*parts: str | bytes) -> str:
+    """Return the SHA-256 (hex) over parts, each preceded by its length in bytes."""
+    running = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        running.update(len(data).to_bytes(8, "big"))
+        running.update(data)
+    return running.hexdigest()
+
+
+Asked = tuple[str, OrganisationId | None, str, str]
+"""Act name, organisation, object id, digest."""
+
+
+def signers(
+    reader: Reader | Unit,
+    who: Who,
+    asked: Asked,
+    now: datetime,
+) -> tuple[Member, ...]:
+    """Return the members who provably stand behind an act, in the order named.
+
+    A member without a
+    holding signature is left out, and the permit then says who is missing.
+    """
+    deployment = reader.deployment.get()
+    named = [m for m in map(reader.governance.member, who.members) if m is not None]
+    if deployment is not None and deployment.sandbox:
+        return tuple(named)
+    if who.act is None or not _is_the_act(who.act, asked, now):
+        return ()
+    return tuple(
+        member
+        for member in named
+        if any(
+            s.member == member.id and act_holds(who.act, s, member.public_key)
+            for s in who.signatures
+        )
+    )
+
+
+def _is_the_act(act: Act, asked: Asked, now: datetime) -> bool:
+    if (act.name, act.organisation, act.object, act.digest) != asked:
+        return False
+    return now - ACT_AGE <= act.at <= now + ACT_AHEAD

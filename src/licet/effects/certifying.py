@@ -1,0 +1,90 @@
+"""Certificates of erasure: what each check found, bound to the ledger, rebuilt at any time.
+
+A certificate is derived from the plan's effects and its entry, so it can be
+written again whenever it is asked for, and always says the same.
+"""
+
+from datetime import datetime
+
+from licet.app import App
+from licet.effects.plans import Found
+from licet.effects.receipts import receipt_for, statement_fact
+from licet.effects.record import record_machine
+from licet.ledger.receipt import ReceiptKind
+from licet.ledger.statement import ErasureStatement, PlaintextScan, SealedBytes, StoreCount
+from licet.store.unit import Unit
+from licet.terms.errors import Conflict, NotFound
+from licet.terms.ids import PlanId
+from licet.terms.ledger import EntryKind
+from licet.terms.plan import Effect, EffectKind, Plan, WorkState
+from licet.terms.when import from_ms
+
+COUNTED = ("templates", "suggestions", "candidates", "confirmations")
+"""The stores a certificate counts, zeros included."""
+
+_SAYS = (
+    "Everything kept about you is destroyed: what was written is deleted, and the keys without "
+    "which no copy of it can be read are gone, backups included."
+)
+
+
+def certify(_app: App, unit: Unit, plan: Plan) -> Found:
+    """Record what the checks found; the entry commits to the certificate's statement."""
+    statement = _statement(plan, _found(unit.plans.effects(plan.id)))
+    leaf = record_machine(
+        unit, EntryKind.CERTIFIED, (("plan", plan.id),), statement_fact(statement)
+    )
+    return (("leaf", leaf),)
+
+
+def certificate(app: App, plan_id: PlanId) -> bytes:
+    """Return the certificate's file: the later one, with the scan, once that was made.
+
+    Raises ``NotFound`` for a plan not known, ``Conflict`` while nothing is certified.
+    """
+    with app.store.read() as reader:
+        plan = reader.plans.get(plan_id)
+        effects = reader.plans.effects(plan_id) if plan else ()
+    if plan is None:
+        raise NotFound("no such plan", "See `licet erase --list`.")
+    done = [e for e in effects if e.state is WorkState.DONE]
+    certified = [e for e in done if e.kind in {EffectKind.CERTIFY, EffectKind.CERTIFY_SCAN}]
+    if not certified:
+        raise Conflict("the erasure is not certified yet", "Run `licet worker --once`.")
+    last = certified[-1]
+    leaf = int(dict(last.found)["leaf"])
+    earlier = _found([e for e in done if e.n < last.n])
+    return receipt_for(app, ReceiptKind.ERASURE_CERTIFICATE, leaf, _statement(plan, earlier), None)
+
+
+def _found(effects: list[Effect] | tuple[Effect, ...]) -> dict[EffectKind, dict[str, object]]:
+    return {e.kind: dict(e.found) for e in effects if e.state is WorkState.DONE}
+
+
+def _statement(plan: Plan, found: dict[EffectKind, dict[str, object]]) -> ErasureStatement:
+    rows = found.get(EffectKind.DELETE_ROWS, {})
+    keys = found.get(EffectKind.CHECK_KEYS, {})
+    wiped = found.get(EffectKind.CHECK_BYTES, {})
+    scan = found.get(EffectKind.SCAN_BYTES)
+    return ErasureStatement(
+        subject=plan.subject,
+        asked_at=plan.created_at,
+        keys_absent_from_keyring=keys.get("absent") == keys.get("looked_for"),
+        keys_absent_from_key_service=keys.get("epochs") == 1,
+        sealed_bytes=(
+            SealedBytes.GONE if wiped.get("removed") else SealedBytes.MAY_REMAIN_UNREADABLE
+        ),
+        plaintext_scan=PlaintextScan.CLEAN if scan else PlaintextScan.PENDING,
+        scanned_at=_moment(scan),
+        candidates_found=_number(found.get(EffectKind.CHECK_UNFINDABLE, {}).get("found")),
+        counts=tuple(StoreCount(store, _number(rows.get(store)), 0) for store in COUNTED),
+        says=_SAYS,
+    )
+
+
+def _moment(scan: dict[str, object] | None) -> datetime | None:
+    return from_ms(_number(scan.get("at"))) if scan else None
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

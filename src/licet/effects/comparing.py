@@ -1,0 +1,56 @@
+"""Compares the faces of a batch with the references in scope, in one pass."""
+
+from dataclasses import replace
+
+from licet.effects.identify import identify
+from licet.effects.keeping import Recognised
+from licet.effects.shelf import fresh_gallery
+from licet.effects.walking import Walk
+from licet.terms.face import Box
+from licet.terms.source import ItemFace
+
+SAME_FACE = 0.5
+"""Overlap (intersection over union) above which a box found again is the same face."""
+
+CLOSEST = 32
+"""References looked at per face; more than any person's grants at one organisation."""
+
+
+def compare(walk: Walk, batch: list[Recognised]) -> list[Recognised]:
+    """Return the batch with what was identified; as it was when nobody is in scope.
+
+    Two thresholds, both for the number of people in scope now: the strict one of
+    collecting, and the search threshold above which a suggestion is worth a look.
+    """
+    gallery = fresh_gallery(walk.app)
+    permit = walk.permit()
+    if permit is None or permit.fpir is None:
+        return batch
+    subjects = gallery.subjects(permit)
+    probes = [face.template for found in batch for face in found.seen]
+    if not subjects or not probes:
+        return batch
+    vision = walk.app.vision
+    strict = vision.threshold(permit.fpir, subjects)
+    loose = vision.threshold(max(walk.app.deployment.fpir_search, permit.fpir), subjects)
+    lists = iter(gallery.candidates(permit, probes, loose, CLOSEST))
+    return [
+        replace(found, identified=identify([next(lists) for _ in found.seen], strict))
+        for found in batch
+    ]
+
+
+def same_face(stored: tuple[ItemFace, ...], box: Box) -> ItemFace | None:
+    """Return the box kept earlier that a box found again is, or None."""
+    best = max(stored, key=lambda face: overlap(face.box, box), default=None)
+    return best if best is not None and overlap(best.box, box) >= SAME_FACE else None
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Return intersection over union of two boxes, in [0, 1]."""
+    w = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    h = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    if w <= 0 or h <= 0:
+        return 0.0
+    shared = w * h
+    return shared / (a.w * a.h + b.w * b.h - shared)

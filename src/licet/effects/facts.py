@@ -1,0 +1,123 @@
+"""Reads the facts that ``consent.decide`` decides on. Reads, never judges."""
+
+from datetime import date, datetime, timedelta
+
+from licet.app import App
+from licet.consent.age import age_on
+from licet.consent.purposes import table
+from licet.effects.acting import signers
+from licet.effects.sealed import open_identity, probe_tag
+from licet.store.unit import Reader, Unit
+from licet.terms.acting import Who
+from licet.terms.basis import Purpose
+from licet.terms.grant import Grant, Subject, SubjectState
+from licet.terms.organisation import Case, Role
+from licet.terms.permit import Ask, Counts, Facts, Readiness
+
+DAY = timedelta(days=1)
+
+
+def read_facts(
+    app: App, reader: Reader | Unit, ask: Ask, who: Who, now: datetime, digest: str = ""
+) -> Facts:
+    """Return what the store says now about everything that ``ask`` names.
+
+    ``digest`` is what the members' signatures must be about, for acts that
+    carry more than their object (a probe, a wish, a document).
+    """
+    grant = reader.grants.get(ask.grant) if ask.grant else None
+    subject_id = ask.subject or (grant.subject if grant else None)
+    subject = reader.subjects.get(subject_id) if subject_id else None
+    case = reader.governance.case(ask.case) if ask.case else None
+    source = reader.sources.get(ask.source) if ask.source else None
+    organisation = ask.organisation
+    asked = (ask.action.value, organisation, object_of(ask), digest)
+    return Facts(
+        head_size=reader.head.size,
+        readiness=readiness(reader),
+        organisation=reader.governance.organisation(organisation) if organisation else None,
+        agreement=reader.governance.agreement_at(organisation, now) if organisation else None,
+        member=reader.governance.member(ask.member) if ask.member else None,
+        signers=signers(reader, who, asked, now),
+        case=case,
+        approvals=reader.governance.approvals(case.id) if case else (),
+        purpose=purpose_of(ask, grant, case),
+        grant=grant,
+        subject=subject,
+        subject_age=subject_age(app, subject, now.date()),
+        source=source,
+        authority=reader.sources.authority_at(source.id, now) if source else None,
+        blocks=reader.blocks.active(),
+        counts=_counts(app, reader, ask, subject, now),
+        witnessed=app.witnessed,
+    )
+
+
+def object_of(ask: Ask) -> str:
+    """Return the id of the one object that an act is about, empty when there is none yet."""
+    return ask.grant or ask.source or ask.case or ask.subject or ""
+
+
+def readiness(reader: Reader | Unit) -> Readiness:
+    """Return whether this deployment may hold real people (GDPR 27, 35, 37, 38(6))."""
+    deployment = reader.deployment.get()
+    if deployment is None:
+        return Readiness(False, "", "", False, "", False)
+    members = [
+        member
+        for organisation in reader.governance.organisations()
+        for member in reader.governance.members(organisation.id)
+    ]
+    officers = {m.id for m in members if Role.DATA_PROTECTION_OFFICER in m.roles}
+    stewards = {m.id for m in members if Role.STEWARD in m.roles}
+    return Readiness(
+        sandbox=deployment.sandbox,
+        dpia_digest=deployment.dpia_digest,
+        ai_act_classification=deployment.ai_act_classification,
+        established_in_eu=deployment.established_in_eu,
+        eu_representative=deployment.eu_representative,
+        officer_is_independent=bool(officers - stewards),
+    )
+
+
+def subject_age(app: App, subject: Subject | None, today: date) -> int | None:
+    """Return the age the person stated, in whole years; None when nothing can be read."""
+    identity = open_identity(app, subject)
+    if identity is None:
+        return None
+    return age_on(identity.born, today)
+
+
+def purpose_of(ask: Ask, grant: Grant | None, case: Case | None) -> Purpose | None:
+    """Return the purpose that is asked for, or else the grant's or the case's."""
+    named = ask.purpose or (grant.purpose if grant else None) or (case.purpose if case else None)
+    return table().get(named) if named else None
+
+
+def _counts(
+    app: App, reader: Reader | Unit, ask: Ask, subject: Subject | None, now: datetime
+) -> Counts:
+    contact = others_on_contact(reader, subject)
+    case, member = ask.case, ask.member
+    tag = probe_tag(app, case, ask.evidence) if case and ask.evidence else b""
+    return Counts(
+        searches_today=reader.searches.count_by_member(member, now - DAY) if member else 0,
+        probe_uses_in_case=reader.searches.probe_uses(case, tag) if case and tag else 0,
+        subjects_in_case=reader.searches.subjects_in_case(case) if case else 0,
+        live_vital_grants=reader.grants.count_live_vital(now),
+        paper_confirmations_today=reader.grants.count_paper(now - DAY),
+        adults_on_contact=sum(not s.dependant for s in contact),
+        dependants_on_contact=sum(s.dependant for s in contact),
+        subjects_enrolled=reader.subjects.count_enrolled(),
+    )
+
+
+def others_on_contact(reader: Reader | Unit, subject: Subject | None) -> tuple[Subject, ...]:
+    """Return who else is reached by a person's contact, erased people left out."""
+    if subject is None:
+        return ()
+    return tuple(
+        other
+        for other in reader.subjects.on_contact(subject.contact_tag)
+        if other.id != subject.id and other.state is not SubjectState.ERASED
+    )

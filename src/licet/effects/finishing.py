@@ -1,0 +1,26 @@
+"""Brings any plan to its end: which steps each kind of plan has."""
+
+from licet.app import App
+from licet.effects.ending import END_INSIDE, END_OUTSIDE
+from licet.effects.erasing import ERASE_INSIDE, ERASE_OUTSIDE
+from licet.effects.plans import InUnit, Step, drive
+from licet.terms.ids import PlanId
+from licet.terms.plan import EffectKind, PlanKind
+
+OUTSIDE: dict[PlanKind, dict[EffectKind, Step]] = {
+    PlanKind.WITHDRAW: END_OUTSIDE,
+    PlanKind.ERASE: ERASE_OUTSIDE,
+}
+INSIDE: dict[PlanKind, dict[EffectKind, InUnit]] = {
+    PlanKind.WITHDRAW: END_INSIDE,
+    PlanKind.ERASE: ERASE_INSIDE,
+}
+
+
+def finish(app: App, plan_id: PlanId) -> bool:
+    """Carry a plan as far as it goes now; returns whether it is done."""
+    with app.store.read() as reader:
+        plan = reader.plans.get(plan_id)
+    if plan is None:
+        return True
+    return drive(app, plan_id, OUTSIDE[plan.kind], INSIDE[plan.kind])

@@ -1,0 +1,151 @@
+"""Writes what collecting found: items, boxes, and what may be kept of their faces."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from licet.app import App
+from licet.consent.live import live
+from licet.effects.record import Facts
+from licet.effects.sealed import grant_key
+from licet.ledger.tree import EMPTY_ROOT, grow, leaf_hash, root
+from licet.store.unit import Unit
+from licet.terms.collecting import Identified, Standing
+from licet.terms.face import SeenFace
+from licet.terms.gallery import TemplateKind
+from licet.terms.grant import Grant
+from licet.terms.ids import GrantId, SuggestionId, TemplateId, new_id
+from licet.terms.payload import AppearancePayload, SuggestionPayload, to_bytes
+from licet.terms.source import Item, ItemFace
+from licet.terms.stored import StoredSuggestion, StoredTemplate
+from licet.vault.seal import seal
+
+UNCONFIRMED_DAYS = timedelta(days=90)
+"""An appearance nobody confirmed lapses: about one stranger in a thousand is kept wrongly."""
+
+SUGGESTION_DAYS = timedelta(days=30)
+"""How long a suggestion may wait for a person's look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """One item with its faces as stored and as seen, and what was identified among them."""
+
+    item: Item
+    stored: tuple[ItemFace, ...]
+    seen: tuple[SeenFace, ...]
+    identified: tuple[Identified, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one unit kept, and the root of the commitments to it (32 bytes)."""
+
+    appearances: int
+    suggestions: int
+    root: bytes
+
+    def facts(self, found: Sequence[Recognised]) -> Facts:
+        """Return what the batch's one entry says: counts and the root, nobody's id."""
+        return (
+            ("items", len(found)),
+            ("faces", sum(len(f.stored) for f in found)),
+            ("appearances", self.appearances),
+            ("suggestions", self.suggestions),
+            ("root", self.root.hex()),
+        )
+
+
+def live_grants(unit: Unit, grants: Iterable[GrantId]) -> dict[GrantId, Grant]:
+    """Return those of ``grants`` that are live at this moment, under the head lock."""
+    found = unit.grants.many(set(grants))
+    subjects = unit.subjects.many({grant.subject for grant in found.values()})
+    blocks = unit.blocks.active()
+    return {
+        grant.id: grant
+        for grant in found.values()
+        if live(grant, subjects[grant.subject], blocks, unit.now)
+    }
+
+
+def keep(app: App, unit: Unit, recognised: Iterable[Recognised], leaf: int) -> Kept:
+    """Keep appearances and suggestions of grants that are live now; forget the rest.
+
+    A withdrawal that committed since the comparison wins here (GDPR 7(3)). A
+    suggestion keeps a sealed pointer and the score, no template and no crop.
+    """
+    recognised = list(recognised)
+    grants = live_grants(unit, {i.grant for r in recognised for i in r.identified})
+    commitments: list[bytes] = []
+    counts = {Standing.APPEARANCE: 0, Standing.SUGGESTION: 0}
+    for found in recognised:
+        commitments.append(leaf_hash(f"{found.item.id}|{len(found.stored)}".encode()))
+        for identified in found.identified:
+            if identified.grant not in grants:
+                continue
+            put = _appearance if identified.standing is Standing.APPEARANCE else _suggestion
+            kept_id = put(app, unit, found, identified, leaf)
+            counts[identified.standing] += 1
+            commitments.append(leaf_hash(kept_id.encode()))
+    return Kept(counts[Standing.APPEARANCE], counts[Standing.SUGGESTION], root_over(commitments))
+
+
+def root_over(commitments: list[bytes]) -> bytes:
+    """Return the RFC 6962 root over leaf hashes."""
+    frontier: tuple[bytes, ...] = ()
+    for size, commitment in enumerate(commitments):
+        frontier = grow(frontier, size, commitment)
+    return root(frontier, len(commitments)) if commitments else EMPTY_ROOT
+
+
+def _appearance(
+    app: App, unit: Unit, found: Recognised, identified: Identified, leaf: int
+) -> TemplateId:
+    face = found.stored[identified.face]
+    seen = found.seen[identified.face]
+    payload = AppearancePayload(
+        values=seen.template.values,
+        face=face.id,
+        item=found.item.id,
+        source=found.item.source,
+        first_seen=found.item.first_seen,
+        score=identified.score,
+        box=face.box,
+    )
+    template = TemplateId(new_id())
+    key = app.keyring.get(grant_key(identified.grant))
+    unit.templates.add(
+        StoredTemplate(
+            id=template,
+            grant=identified.grant,
+            kind=TemplateKind.APPEARANCE,
+            model=seen.template.model,
+            sealed=seal(key, to_bytes(payload), f"template:{template}"),
+            lapses_at=unit.now + UNCONFIRMED_DAYS,
+            leaf=leaf,
+        )
+    )
+    return template
+
+
+def _suggestion(
+    app: App, unit: Unit, found: Recognised, identified: Identified, leaf: int
+) -> SuggestionId:
+    payload = SuggestionPayload(
+        face=found.stored[identified.face].id,
+        item=found.item.id,
+        source=found.item.source,
+        score=identified.score,
+    )
+    suggestion = SuggestionId(new_id())
+    key = app.keyring.get(grant_key(identified.grant))
+    unit.suggestions.add(
+        StoredSuggestion(
+            id=suggestion,
+            grant=identified.grant,
+            sealed=seal(key, to_bytes(payload), f"suggestion:{suggestion}"),
+            expires=unit.now + SUGGESTION_DAYS,
+            leaf=leaf,
+        )
+    )
+    return suggestion

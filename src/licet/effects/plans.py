@@ -1,0 +1,80 @@
+"""Plans: work that must reach its end whatever is killed, wherever.
+
+A plan is rows. Each effect is idempotent and recorded when done, so whoever
+finds an open plan (the flow that made it, a worker, the next command) goes on
+where it stopped. A lease keeps two from doing the same effect at once.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from licet.app import App
+from licet.effects.record import record_machine
+from licet.store.unit import Unit
+from licet.terms.ids import PlanId
+from licet.terms.ledger import EntryKind
+from licet.terms.plan import Effect, EffectKind, Plan, WorkState
+
+LEASE = timedelta(seconds=60)
+Found = tuple[tuple[str, str | int | bool], ...]
+Step = Callable[[App, Plan], Found | None]
+"""Does one effect outside the head lock. None: not yet, try again later."""
+
+InUnit = Callable[[App, Unit, Plan], Found]
+"""Does one effect inside the unit of work that records it."""
+
+
+def drive(
+    app: App, plan_id: PlanId, outside: dict[EffectKind, Step], inside: dict[EffectKind, InUnit]
+) -> bool:
+    """Carry a plan to its end.
+
+    1. Claim it by a lease; somebody else's claim is left alone.
+    2. For each open effect in order: do what must happen outside the head lock.
+    3. Then, in one unit of work: do the rest, mark it done, record it.
+    4. When no effect is open, finish the plan.
+
+    Returns whether the plan is done.
+    """
+    if not _claim(app, plan_id):  # 1
+        return False
+    with app.store.read() as reader:
+        plan = reader.plans.get(plan_id)
+        effects = reader.plans.effects(plan_id)
+    if plan is None:
+        return True
+    for effect in effects:
+        if effect.state is WorkState.DONE:
+            continue
+        app.at(f"effect.{effect.kind.value}.start")
+        step = outside.get(effect.kind)  # 2
+        found = step(app, plan) if step else ()
+        if found is None:
+            return False
+        _finish(app, plan, effect, found, inside.get(effect.kind))  # 3
+        app.at(f"effect.{effect.kind.value}.done")
+    with app.store.unit(bookkeeping=True) as unit:  # 4
+        unit.plans.finish(plan_id)
+    return True
+
+
+def _claim(app: App, plan_id: PlanId) -> bool:
+    with app.store.unit(bookkeeping=True) as unit:
+        plan = unit.plans.get(plan_id)
+        if plan is None or plan.state is WorkState.DONE:
+            return False
+        return unit.plans.claim(plan_id, unit.now + LEASE)
+
+
+def _finish(app: App, plan: Plan, effect: Effect, found: Found, within: InUnit | None) -> None:
+    with app.store.unit() as unit:
+        if within is not None:
+            found = (*found, *within(app, unit, plan))
+        done = Effect(effect.plan, effect.n, effect.kind, WorkState.DONE, found)
+        unit.plans.finish_effect(done)
+        record_machine(
+            unit,
+            EntryKind.EFFECT_DONE,
+            (("plan", plan.id),),
+            (("effect", effect.kind.value), ("n", effect.n), *found),
+        )

@@ -1,0 +1,219 @@
+"""What a search releases and what is kept of it, all under the case's key."""
+
+from dataclasses import dataclass, replace
+
+from licet.app import App
+from licet.consent.purposes import table
+from licet.effects.keeping import live_grants
+from licet.effects.record import record
+from licet.effects.sealed import (
+    candidate_tag,
+    case_key,
+    grant_key,
+    open_address,
+    open_appearance,
+    probe_tag,
+    subject_key,
+)
+from licet.store.unit import Unit
+from licet.terms.errors import KeyAbsent
+from licet.terms.face import Score, Template
+from licet.terms.gallery import Candidate, TemplateKind
+from licet.terms.ids import CandidateId, CaseId, GrantId, SearchId, new_id
+from licet.terms.ledger import EntryKind
+from licet.terms.payload import CandidatePayload, to_bytes
+from licet.terms.permit import Permit
+from licet.terms.search import (
+    Found,
+    Search,
+    SearchCandidate,
+    SearchResult,
+    SearchState,
+    Seen,
+)
+from licet.terms.stored import StoredTemplate
+from licet.vault.seal import seal
+
+MILLION = 1_000_000
+
+CAVEAT = (
+    "Candidates are not identifications. Each may be an innocent person who looks alike; "
+    "two verifiers must look before anything follows from this list."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What was searched with: its template, and the SHA-256 (hex) of its photo."""
+
+    template: Template
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the gallery said: rows best first, the threshold, the people in scope."""
+
+    rows: tuple[Candidate, ...]
+    threshold: Score
+    in_scope: int
+
+
+def still_live(unit: Unit, answer: Answer) -> Answer:
+    """Leave out what ended since the gallery was asked: a withdrawal wins over a search."""
+    grants = live_grants(unit, {row.grant for row in answer.rows})
+    rows = tuple(
+        row
+        for row in answer.rows
+        if row.grant in grants and unit.templates.get(row.template) is not None
+    )
+    return replace(answer, rows=rows)
+
+
+def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Probe) -> SearchResult:
+    """Keep a search and return what the member sees, within the unit that releases it.
+
+    Without candidates the search is closed at once and keeps no probe.
+    """
+    case = _case(permit)
+    search_id = SearchId(new_id())
+    state = SearchState.CANDIDATES if answer.rows else SearchState.NONE
+    fpir = permit.fpir or app.deployment.fpir_search
+    key = app.keyring.get(case_key(case))
+    sealed = seal(key, probe.template.values, f"search:{search_id}") if answer.rows else None
+    leaf = unit.head.size
+    unit.searches.add(
+        Search(
+            id=search_id,
+            case=case,
+            member=permit.member,
+            at=unit.now,
+            probe_tag=probe_tag(app, case, probe.sha256),
+            threshold=answer.threshold,
+            fpir_millionths=round(fpir * MILLION),
+            in_scope=answer.in_scope,
+            state=state,
+            sealed_probe=sealed,
+            leaf=leaf,
+        )
+    )
+    found = tuple(
+        _keep_candidate(app, unit, permit, search_id, answer, row_rank)
+        for row_rank in _by_subject(answer.rows)
+    )
+    record(
+        app,
+        unit,
+        EntryKind.SEARCHED,
+        permit,
+        (("case", case), ("search", search_id)),
+        (
+            ("candidates", len(found)),
+            ("in_scope", answer.in_scope),
+            ("threshold", answer.threshold),
+            ("fpir_millionths", round(fpir * MILLION)),
+            ("purpose", str(permit.purpose)),
+        ),
+    )
+    return SearchResult(
+        id=search_id,
+        state=state,
+        candidates=found,
+        threshold=answer.threshold,
+        fpir=fpir,
+        in_scope=answer.in_scope,
+        expected_innocent=_expected(app, answer.threshold, answer.in_scope),
+        leaf=leaf,
+        caveat=CAVEAT,
+    )
+
+
+def _case(permit: Permit) -> CaseId:
+    if permit.case is None:
+        raise TypeError("a search permit names a case")
+    return permit.case
+
+
+def _expected(app: App, score: Score, in_scope: int) -> float:
+    return app.vision.expected_innocent(score, in_scope) if in_scope else 0.0
+
+
+def _by_subject(rows: tuple[Candidate, ...]) -> list[tuple[int, Candidate]]:
+    """Return each subject's best row with its rank; rows come best first."""
+    best: dict[str, Candidate] = {}
+    for row in rows:
+        best.setdefault(row.subject, row)
+    return list(enumerate(best.values(), start=1))
+
+
+def _keep_candidate(
+    app: App,
+    unit: Unit,
+    permit: Permit,
+    search: SearchId,
+    answer: Answer,
+    ranked: tuple[int, Candidate],
+) -> Found:
+    rank, row = ranked
+    candidate = CandidateId(new_id())
+    payload = CandidatePayload(row.template, row.grant, row.subject, row.kind, row.score, rank)
+    key = app.keyring.get(case_key(_case(permit)))
+    unit.searches.add_candidate(
+        SearchCandidate(
+            id=candidate,
+            search=search,
+            subject_tag=candidate_tag(app, subject_key(row.subject)),
+            grant_tag=candidate_tag(app, grant_key(row.grant)),
+            sealed=seal(key, to_bytes(payload), f"candidate:{candidate}"),
+        )
+    )
+    return Found(
+        id=candidate,
+        rank=rank,
+        grant=row.grant,
+        kind=row.kind,
+        score=row.score,
+        expected_innocent=_expected(app, row.score, answer.in_scope),
+        appearances=_appearances(app, unit, permit, row.grant),
+    )
+
+
+def _appearances(app: App, unit: Unit, permit: Permit, grant: GrantId) -> tuple[Seen, ...]:
+    """Return where the subject was seen, as far as this permit may show it.
+
+    A two-sided purpose never discloses places; an organisation sees an item 24 h
+    after its hash entered the ledger (the scope's ``seen_before``).
+    """
+    purpose = table().get(permit.purpose) if permit.purpose else None
+    if purpose is None or purpose.two_sided or permit.scope is None:
+        return ()
+    floor = permit.scope.seen_before
+    seen = [
+        _seen(app, unit, template)
+        for template in unit.templates.of_grant(grant)
+        if template.kind is TemplateKind.APPEARANCE
+    ]
+    shown = (s for s in seen if s is not None and (floor is None or s.first_seen <= floor))
+    return tuple(sorted(shown, key=lambda s: (s.first_seen, s.item)))
+
+
+def _seen(app: App, unit: Unit, template: StoredTemplate) -> Seen | None:
+    """Return one appearance in words, or None when its source was purged meanwhile."""
+    payload = open_appearance(app, template)
+    item, source = unit.items.get(payload.item), unit.sources.get(payload.source)
+    if item is None or source is None:
+        return None
+    try:
+        address = open_address(app, item.id, source.id, item.sealed_address)
+    except KeyAbsent:
+        return None
+    return Seen(
+        item=item.id,
+        source=source.id,
+        source_name=source.name,
+        address=address,
+        box=payload.box,
+        first_seen=payload.first_seen,
+        score=payload.score,
+        confirmed=template.lapses_at is None,
+    )

@@ -1,0 +1,79 @@
+"""Looks for byte strings in every file a deployment owns, many at once, in one pass."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from licet.app import App
+
+CHUNK = 8 * 1024 * 1024
+SHORTEST = 8
+"""A needle shorter than this would be found by chance in any large file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a scan read and found: the places are (file, offset)."""
+
+    files: int
+    bytes: int
+    places: tuple[tuple[str, int], ...]
+
+    @property
+    def hits(self) -> int:
+        """How many places hold a needle."""
+        return len(self.places)
+
+
+def scan_for(app: App, needles: Sequence[bytes]) -> Scan:
+    """Read every file below the deployment's places for any of ``needles``.
+
+    Needles shorter than eight bytes are left out. The outbox is left out too: its
+    letters were delivered to the person and belong to them.
+    """
+    wanted = sorted({needle for needle in needles if len(needle) >= SHORTEST})
+    outbox = app.settings.place(app.settings.outbox).resolve()
+    places: list[tuple[str, int]] = []
+    files = total = 0
+    for file in _files(app):
+        if outbox in file.parents:
+            continue
+        files += 1
+        total += file.stat().st_size
+        places.extend((str(file), offset) for offset in _offsets(file, wanted))
+    return Scan(files, total, tuple(places))
+
+
+def _files(app: App) -> Iterator[Path]:
+    settings = app.settings
+    roots = {
+        settings.home,
+        *(
+            settings.place(place).parent
+            for place in (settings.keyring, settings.keyring_replica, settings.ledger_key)
+        ),
+        *(settings.place(p) for p in (settings.epochs, settings.tiles, settings.certificates)),
+        *(file.parent for file in app.store.files()),
+    }
+    seen: set[Path] = set()
+    for root in sorted(roots):
+        for file in sorted(root.rglob("*")):
+            path = file.resolve()
+            if file.is_file() and not file.is_symlink() and path not in seen:
+                seen.add(path)
+                yield path
+
+
+def _offsets(file: Path, needles: list[bytes]) -> Iterator[int]:
+    """Yield where a needle begins; chunks overlap so that none is cut in two."""
+    overlap = max(map(len, needles), default=1) - 1
+    with file.open("rb") as stream:
+        start, tail = 0, b""
+        while chunk := stream.read(CHUNK):
+            window = tail + chunk
+            for needle in needles:
+                at = window.find(needle)
+                if at >= 0:
+                    yield start - len(tail) + at
+            start += len(chunk)
+            tail = window[-overlap:] if overlap else b""

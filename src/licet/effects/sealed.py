@@ -1,0 +1,136 @@
+"""Seals and opens what rows hold, each under its own object's key."""
+
+from licet.app import CONTACT_KEY, App
+from licet.terms.errors import KeyAbsent
+from licet.terms.face import Template
+from licet.terms.gallery import Row, TemplateKind
+from licet.terms.grant import Identity, Subject
+from licet.terms.ids import CaseId, GrantId, ItemId, KeyId, PlanId, SourceId, SubjectId
+from licet.terms.payload import (
+    AppearancePayload,
+    ErasurePayload,
+    ReferencePayload,
+    SuggestionPayload,
+    from_bytes,
+    to_bytes,
+)
+from licet.terms.plan import Plan
+from licet.terms.stored import StoredSuggestion, StoredTemplate
+from licet.vault.seal import open_sealed, seal, tag
+
+
+def subject_key(subject: SubjectId) -> KeyId:
+    """Return the name of a data subject's key."""
+    return KeyId(f"subject:{subject}")
+
+
+def grant_key(grant: GrantId) -> KeyId:
+    """Return the name of a grant's key."""
+    return KeyId(f"grant:{grant}")
+
+
+def case_key(case: CaseId) -> KeyId:
+    """Return the name of a case's key."""
+    return KeyId(f"case:{case}")
+
+
+def source_key(source: SourceId) -> KeyId:
+    """Return the name of a source's key."""
+    return KeyId(f"source:{source}")
+
+
+def seal_identity(app: App, subject: SubjectId, identity: Identity) -> bytes:
+    """Seal who a data subject is under the subject's key."""
+    key = app.keyring.get(subject_key(subject))
+    return seal(key, to_bytes(identity), f"subject:{subject}")
+
+
+def open_identity(app: App, subject: Subject | None) -> Identity | None:
+    """Return who a data subject is; None when erased or their key is gone."""
+    if subject is None or not subject.sealed_identity:
+        return None
+    try:
+        key = app.keyring.get(subject_key(subject.id))
+    except KeyAbsent:
+        return None
+    return from_bytes(Identity, open_sealed(key, subject.sealed_identity, f"subject:{subject.id}"))
+
+
+def contact_tag(app: App, contact: str) -> bytes:
+    """Return the tag by which one contact is recognised without being readable."""
+    return tag(app.keyring.get(CONTACT_KEY), "contact", contact.strip().casefold().encode())
+
+
+def probe_tag(app: App, case: CaseId, probe_sha256: str) -> bytes:
+    """Return the tag that tells a probe used again within one case, and nowhere else."""
+    return tag(app.keyring.get(case_key(case)), "probe", probe_sha256.encode())
+
+
+def candidate_tag(app: App, key: KeyId) -> bytes:
+    """Return the tag under which a subject's or grant's candidate rows are found."""
+    return tag(app.keyring.get(key), "candidate", key.encode())
+
+
+def row_of(template: StoredTemplate, key: bytes) -> Row:
+    """Open a stored template into a gallery row. Raises ``Corrupt``."""
+    opened = open_sealed(key, template.sealed, f"template:{template.id}")
+    if template.kind is TemplateKind.REFERENCE:
+        reference = from_bytes(ReferencePayload, opened)
+        return Row(
+            template.id, template.grant, template.kind, Template(template.model, reference.values)
+        )
+    seen = from_bytes(AppearancePayload, opened)
+    return Row(
+        template.id,
+        template.grant,
+        template.kind,
+        Template(template.model, seen.values),
+        seen.source,
+        seen.first_seen,
+    )
+
+
+def seal_address(app: App, item: ItemId, source: SourceId, address: str) -> bytes:
+    """Seal an item's address under its source's key: a file's name can name a person."""
+    return seal(app.keyring.get(source_key(source)), address.encode(), f"address:{item}")
+
+
+def open_address(app: App, item: ItemId, source: SourceId, sealed: bytes) -> str:
+    """Return an item's address. Raises ``KeyAbsent`` when the source was purged."""
+    return open_sealed(app.keyring.get(source_key(source)), sealed, f"address:{item}").decode()
+
+
+def address_tag(app: App, source: SourceId, address: str) -> bytes:
+    """Return the tag by which an address is recognised without being readable."""
+    return tag(app.keyring.get(source_key(source)), "address", address.encode())
+
+
+def open_appearance(app: App, template: StoredTemplate) -> AppearancePayload:
+    """Open an appearance. Raises ``KeyAbsent`` when its grant's key was shredded."""
+    key = app.keyring.get(grant_key(template.grant))
+    return from_bytes(
+        AppearancePayload, open_sealed(key, template.sealed, f"template:{template.id}")
+    )
+
+
+def open_suggestion(app: App, suggestion: StoredSuggestion) -> SuggestionPayload:
+    """Open a suggestion. Raises ``KeyAbsent`` when its grant's key was shredded."""
+    key = app.keyring.get(grant_key(suggestion.grant))
+    opened = open_sealed(key, suggestion.sealed, f"suggestion:{suggestion.id}")
+    return from_bytes(SuggestionPayload, opened)
+
+
+def plan_key(plan: PlanId) -> KeyId:
+    """Return the name of a plan's key."""
+    return KeyId(f"plan:{plan}")
+
+
+def seal_plan(app: App, plan: PlanId, payload: ErasurePayload) -> bytes:
+    """Seal what an erasure must know until its last check."""
+    return seal(app.keyring.get(plan_key(plan)), to_bytes(payload), f"plan:{plan}")
+
+
+def open_plan(app: App, plan: Plan) -> ErasurePayload:
+    """Open what an erasure must know. Raises ``KeyAbsent`` once it is over."""
+    key = app.keyring.get(plan_key(plan.id))
+    return from_bytes(ErasurePayload, open_sealed(key, plan.sealed, f"plan:{plan.id}"))

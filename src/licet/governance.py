@@ -1,0 +1,200 @@
+"""Organisations, members and cases: who may act, and for what matter.
+
+An organisation exists here by a signed agreement with an end; there is no trial
+kind, no payment that opens a door, and nobody acts without a key of their own.
+"""
+
+from datetime import datetime
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.effects.acting import digest_of
+from licet.effects.facts import read_facts
+from licet.effects.record import record, record_refusal
+from licet.effects.sealed import case_key
+from licet.terms.acting import Who
+from licet.terms.errors import BadInput, Conflict, NotFound
+from licet.terms.governing import CaseWish, MemberWish, OrganisationWish
+from licet.terms.ids import (
+    AgreementId,
+    CaseId,
+    KeyId,
+    MemberId,
+    OrganisationId,
+    new_id,
+)
+from licet.terms.ledger import EntryKind
+from licet.terms.organisation import (
+    Agreement,
+    Approval,
+    Case,
+    CaseState,
+    Member,
+    MemberState,
+    Organisation,
+)
+from licet.terms.permit import Action, Ask, Permit, Refusal
+
+
+def add_organisation(app: App, who: Who, wish: OrganisationWish) -> OrganisationId | Refusal:
+    """Add an organisation with its signed agreement.
+
+    1. Make its key durable.
+    2. In one unit of work: decide (two members of the controller), add, record.
+    3. Mirror the ledger.
+
+    Raises ``BadInput`` for a term that ends before it begins, ``Conflict`` for a name taken.
+    """
+    if wish.valid_to <= wish.valid_from:
+        raise BadInput("the agreement ends before it begins", "Give its real term.")
+    organisation = OrganisationId(new_id())
+    ask = _govern(app, who)
+    app.keyring.create(KeyId(f"organisation:{organisation}"))  # 1
+    with app.store.unit() as unit:  # 2
+        digest = digest_of("organisation", wish.name, wish.kind.value, wish.agreement)
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        if unit.governance.organisation_named(wish.name):
+            raise Conflict(f"there is an organisation named {wish.name}", "Choose another name.")
+        unit.governance.add_organisation(Organisation(organisation, wish.name, wish.kind))
+        agreement = AgreementId(new_id())
+        unit.governance.add_agreement(
+            Agreement(agreement, organisation, wish.agreement, wish.valid_from, wish.valid_to)
+        )
+        objects = (("organisation", organisation), ("agreement", agreement))
+        record(app, unit, EntryKind.ORGANISATION_ADDED, permit, objects)
+        record(
+            app, unit, EntryKind.AGREEMENT_SIGNED, permit, objects, (("digest", wish.agreement),)
+        )
+    app.publish()  # 3
+    return organisation
+
+
+def add_member(app: App, who: Who, wish: MemberWish) -> MemberId | Refusal:
+    """Add a member with a key of their own.
+
+    1. In one unit of work: decide (two members of the controller), add, record.
+    2. Mirror the ledger.
+
+    Raises ``NotFound``, ``BadInput`` for a key that is no Ed25519 key or no role,
+    ``Conflict`` for a name taken in this organisation.
+    """
+    if len(wish.public_key) != 32 or not wish.roles:
+        raise BadInput("a member needs a key and a role", "Make one with `licet member key`.")
+    member = MemberId(new_id())
+    ask = _govern(app, who)
+    with app.store.unit() as unit:  # 1
+        digest = digest_of("member", wish.organisation, wish.name, wish.public_key)
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        if unit.governance.organisation(wish.organisation) is None:
+            raise NotFound("no such organisation", "See `licet org list`.")
+        if unit.governance.member_named(wish.organisation, wish.name):
+            raise Conflict(f"there is a member named {wish.name}", "Choose another name.")
+        unit.governance.add_member(
+            Member(
+                member,
+                wish.organisation,
+                wish.name,
+                wish.roles,
+                wish.public_key,
+                MemberState.ACTIVE,
+            )
+        )
+        roles = "+".join(sorted(role.value for role in wish.roles))
+        objects = (("organisation", wish.organisation),)
+        record(app, unit, EntryKind.MEMBER_ADDED, permit, objects, (("roles", roles),))
+    app.publish()  # 2
+    return member
+
+
+def open_case(app: App, who: Who, wish: CaseWish) -> CaseId | Refusal:
+    """Open a case: one matter, one purpose, bound to its evidence by hash.
+
+    1. Make its key durable.
+    2. In one unit of work: decide, add, record.
+    3. Mirror the ledger.
+
+    Raises ``Conflict`` for a reference taken in this organisation.
+    """
+    case = CaseId(new_id())
+    ask = Ask(
+        Action.OPEN_CASE,
+        who.by,
+        app.model,
+        organisation=wish.organisation,
+        member=who.member,
+        purpose=wish.purpose,
+    )
+    app.keyring.create(case_key(case))  # 1
+    with app.store.unit() as unit:  # 2
+        digest = digest_of(wish.reference, wish.purpose, *sorted(wish.evidence))
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        if unit.governance.case_with_reference(wish.organisation, wish.reference):
+            raise Conflict(f"there is a case {wish.reference}", "Use it, or another reference.")
+        unit.governance.add_case(
+            Case(
+                case,
+                wish.organisation,
+                wish.purpose,
+                wish.reference,
+                wish.evidence,
+                wish.cap,
+                CaseState.OPEN,
+            )
+        )
+        facts = (("purpose", str(wish.purpose)), ("evidence", len(wish.evidence)))
+        record(app, unit, EntryKind.CASE_OPENED, permit, (("case", case),), facts)
+    app.publish()  # 3
+    return case
+
+
+def approve_case(app: App, who: Who, case_id: CaseId) -> datetime | Refusal:
+    """Let an approver say yes to a case with their own key; returns when.
+
+    1. In one unit of work: decide, add the approval with its signature, record.
+    2. Mirror the ledger.
+
+    Raises ``NotFound``, ``Conflict`` when this member approved it before.
+    """
+    with app.store.unit() as unit:  # 1
+        case = unit.governance.case(case_id)
+        if case is None:
+            raise NotFound("no such case", "See `licet case list`.")
+        ask = Ask(
+            Action.APPROVE,
+            who.by,
+            app.model,
+            organisation=case.organisation,
+            member=who.member,
+            case=case_id,
+        )
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        if any(a.member == who.member for a in unit.governance.approvals(case_id)):
+            raise Conflict("this member approved the case before", "Ask another approver.")
+        signature = who.signatures[0].value if who.signatures else b""
+        at, approver = unit.now, _member(permit)
+        unit.governance.add_approval(Approval(case_id, approver, signature, at))
+        record(app, unit, EntryKind.CASE_APPROVED, permit, (("case", case_id),))
+    app.publish()  # 2
+    return at
+
+
+def _member(permit: Permit) -> MemberId:
+    if permit.member is None:
+        raise TypeError("an approval is a member's")
+    return permit.member
+
+
+def _govern(app: App, who: Who) -> Ask:
+    """Ask for an act of the controller itself; the member's organisation is the asking one."""
+    with app.store.read() as reader:
+        member = reader.governance.member(who.member) if who.member else None
+    organisation = member.organisation if member else None
+    return Ask(Action.GOVERN, who.by, app.model, organisation=organisation, member=who.member)

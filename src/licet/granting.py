@@ -1,0 +1,373 @@
+"""Granting: a person is asked, told, and acts; only then may anything be kept of them.
+
+A grant is *pending* until the person sends back the one-time code that went to
+their own contact. No member can do that in their place (GDPR 4(11), 7(1), 9(2)(a)).
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from licet.app import App
+from licet.consent.age import age_on
+from licet.consent.decide import decide
+from licet.consent.purposes import table
+from licet.effects.acting import digest_of
+from licet.effects.ending import END_INSIDE, END_OUTSIDE, end_grants
+from licet.effects.facts import others_on_contact, read_facts
+from licet.effects.letters import notice_letter
+from licet.effects.plans import drive
+from licet.effects.receipts import Receipted, grant_statement, receipt_for, statement_fact
+from licet.effects.record import Facts as RecordedFacts
+from licet.effects.record import record, record_machine, record_refusal, refuse
+from licet.effects.sealed import (
+    contact_tag,
+    grant_key,
+    open_identity,
+    seal_identity,
+    subject_key,
+)
+from licet.ledger.receipt import ReceiptKind
+from licet.ledger.statement import GrantStatement
+from licet.store.unit import Reader, Unit
+from licet.terms.acting import SUBJECT, Who
+from licet.terms.errors import BadInput, Conflict, NotFound
+from licet.terms.grant import Grant, GrantState, Identity, Subject, SubjectState
+from licet.terms.granting import Asked, GrantWish, WrongCode
+from licet.terms.ids import GrantId, SubjectId, new_id
+from licet.terms.ledger import EntryKind
+from licet.terms.payload import to_bytes
+from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
+from licet.terms.stored import Confirmation
+
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+"""No letter that is read as a digit or the other way round."""
+
+CODE_LENGTH = 10
+CODE_TRIES = 5
+CODE_DAYS = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A grant on its way: the person as they would be stored, who they are, the code."""
+
+    subject: Subject
+    identity: Identity
+    grant: Grant
+    code: str
+    new: bool
+
+
+def ask_grant(app: App, who: Who, wish: GrantWish) -> Asked | Refusal:
+    """Ask a person for a grant.
+
+    1. Draft the grant that is wished for.
+    2. Ask whether it may be asked for at all; a refusal is recorded and returned.
+    3. Make the keys durable before any row that needs them.
+    4. In one unit of work: decide again, add person, grant and code, record.
+    5. Send the notice and the code to the person's own contact.
+    6. Record the delivery: nobody becomes searchable before it.
+
+    Raises ``BadInput`` for a wish that cannot be read, ``NotFound`` for a person
+    not known, ``Busy`` or ``Setup`` when the letter cannot be sent: the grant
+    then stays pending and ``resend`` tries again.
+    """
+    draft = _draft(app, wish)  # 1
+    ask = _ask(app, Action.GRANT, who, draft.grant)
+    digest = digest_of(to_bytes(draft.identity), draft.grant.purpose)
+    with app.store.read() as reader:  # 2
+        facts = _facts(app, reader, ask, who, draft, digest)
+        decided = decide(ask, facts, app.clock())
+    if isinstance(decided, Refusal):
+        return refuse(app, ask, decided)
+    keys = (subject_key(draft.subject.id), grant_key(draft.grant.id))  # 3
+    app.keyring.create(*(keys if draft.new else keys[1:]))
+    app.at("grant.keys")
+    with app.store.unit() as unit:  # 4
+        permit = decide(ask, _facts(app, unit, ask, who, draft, digest), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        leaf = unit.head.size
+        _add(app, unit, draft, leaf)
+        record(app, unit, EntryKind.GRANT_ASKED, permit, (("grant", draft.grant.id),))
+    _send(app, draft.grant, draft.identity, draft.code)  # 5
+    delivered = _delivered(app, draft.grant.id)  # 6
+    app.publish()
+    return Asked(draft.grant.id, draft.subject.id, True, delivered)
+
+
+def resend(app: App, grant_id: GrantId) -> Asked:
+    """Send the notice again with a new code; the old code ends.
+
+    Raises ``NotFound``, ``BadInput`` when the grant is not pending any more.
+    """
+    code = _new_code()
+    with app.store.unit(bookkeeping=True) as unit:
+        grant = unit.grants.get(grant_id)
+        subject = unit.subjects.get(grant.subject) if grant else None
+        identity = open_identity(app, subject)
+        if grant is None or identity is None:
+            raise NotFound("no such grant", "See `licet grant list`.")
+        if grant.state is not GrantState.PENDING:
+            raise BadInput(f"the grant is {grant.state.value}, not pending", "Nothing to send.")
+        unit.confirmations.delete(grant_id)
+        unit.confirmations.put(_confirmation(grant_id, code, unit.now))
+    _send(app, grant, identity, code)
+    leaf = _delivered(app, grant_id)
+    app.publish()
+    return Asked(grant_id, grant.subject, True, leaf)
+
+
+def confirm(app: App, grant_id: GrantId, code: str) -> Receipted | WrongCode | Refusal:
+    """Let the person act: the code proves that it is they who say yes.
+
+    1. In one unit of work: read the facts and decide.
+    2. Compare the code; a wrong one is counted and recorded.
+    3. Make the grant active, forget the code, record.
+    4. Mirror the ledger and write the person's receipt.
+
+    Raises ``NotFound`` for a grant that is not there.
+    """
+    with app.store.unit() as unit:  # 1
+        grant = _known(unit, grant_id)
+        ask = _ask(app, Action.CONFIRM, SUBJECT, grant)
+        permit = decide(ask, read_facts(app, unit, ask, SUBJECT, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        wrong = _wrong_code(unit, grant_id, code)  # 2
+        if wrong is not None:
+            return wrong
+        leaf, statement = _activate(app, unit, permit, grant, ("code", ()))  # 3
+    app.publish()  # 4
+    receipt = receipt_for(app, ReceiptKind.CONFIRMATION, leaf, statement, grant.subject)
+    return Receipted(grant_id, leaf, receipt)
+
+
+def confirm_on_paper(
+    app: App, who: Who, grant_id: GrantId, paper_sha256: str
+) -> Receipted | Refusal:
+    """Take a paper that the person signed and two members counter-sign.
+
+    1. In one unit of work: read the facts and decide (two signers, at most 50 a day).
+    2. Make the grant active, record the paper's digest.
+    3. Mirror the ledger and write the person's receipt.
+
+    Raises ``NotFound`` for a grant that is not there.
+    """
+    with app.store.unit() as unit:  # 1
+        grant = _known(unit, grant_id)
+        ask = replace(_ask(app, Action.CONFIRM, who, grant), evidence=paper_sha256)
+        facts = read_facts(app, unit, ask, who, unit.now, paper_sha256)
+        permit = decide(ask, facts, unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        how = ("paper", (("paper", paper_sha256),))  # 2
+        leaf, statement = _activate(app, unit, permit, grant, how)
+    app.publish()  # 3
+    receipt = receipt_for(app, ReceiptKind.CONFIRMATION, leaf, statement, grant.subject)
+    return Receipted(grant_id, leaf, receipt)
+
+
+def withdraw(app: App, who: Who, grant_id: GrantId) -> Receipted | Refusal:
+    """End a grant, at once and for good (GDPR 7(3)).
+
+    1. In one unit of work: read the facts and decide.
+    2. The grant is ending: invisible to every process from this commit on; a plan
+       says what follows; record.
+    3. Mirror the ledger and write the person's receipt.
+    4. Carry the plan to its end: rows deleted, key shredded, grant ended.
+
+    Raises ``NotFound`` for a grant that is not there.
+    """
+    with app.store.unit() as unit:  # 1
+        grant = _known(unit, grant_id)
+        ask = _ask(app, Action.WITHDRAW, who, grant)
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        leaf = unit.head.size  # 2
+        plan = end_grants(unit, "withdrawn", grant.subject, (grant,), leaf)
+        statement = grant_statement(unit, grant, GrantState.ENDING)
+        objects = (("grant", grant_id), ("plan", plan))
+        record(app, unit, EntryKind.GRANT_ENDING, permit, objects, statement_fact(statement))
+    app.at("withdraw.committed")
+    app.publish()  # 3
+    receipt = receipt_for(app, ReceiptKind.WITHDRAWAL, leaf, statement, grant.subject)
+    drive(app, plan, END_OUTSIDE, END_INSIDE)  # 4
+    app.publish()
+    return Receipted(grant_id, leaf, receipt)
+
+
+def _known(reader: Unit, grant_id: GrantId) -> Grant:
+    grant = reader.grants.get(grant_id)
+    if grant is None:
+        raise NotFound("no such grant", "See `licet grant list`.")
+    return grant
+
+
+def _ask(app: App, action: Action, who: Who, grant: Grant) -> Ask:
+    return Ask(
+        action,
+        who.by,
+        app.model,
+        organisation=grant.organisation,
+        member=who.member,
+        purpose=grant.purpose,
+        grant=grant.id,
+        subject=grant.subject,
+        source=grant.source,
+    )
+
+
+def _draft(app: App, wish: GrantWish) -> _Draft:
+    """Turn a wish into the grant that would be stored. Raises ``BadInput``, ``NotFound``."""
+    purpose = table().get(wish.purpose)
+    if purpose is None:
+        raise BadInput(f"there is no purpose {wish.purpose}", "See docs/reference/purposes.md.")
+    subject, identity, new = _person(app, wish)
+    now = app.clock()
+    days = purpose.retention_days if wish.days is None else wish.days
+    grant = Grant(
+        id=GrantId(new_id()),
+        subject=subject.id,
+        organisation=wish.organisation,
+        purpose=purpose.id,
+        basis=purpose.basis,
+        condition=purpose.condition,
+        relationship=wish.relationship,
+        source=wish.source,
+        territories=wish.territories,
+        notice=hashlib.sha256(purpose.notice.encode()).hexdigest(),
+        notice_delivered_at=None,
+        confirmed_at=None,
+        confirmed_by="",
+        guardian=wish.guardian,
+        captured=False,
+        not_before=now,
+        expires=now + timedelta(days=days),
+        state=GrantState.PENDING,
+        leaf=0,
+    )
+    return _Draft(subject, identity, grant, _new_code(), new)
+
+
+def _person(app: App, wish: GrantWish) -> tuple[Subject, Identity, bool]:
+    """Return the person as stored, who they are, and whether they are new here."""
+    if wish.subject is not None:
+        with app.store.read() as reader:
+            known = reader.subjects.get(wish.subject)
+        identity = open_identity(app, known)
+        if known is None or identity is None:
+            raise NotFound("no such person", "See `licet grant list`.")
+        return known, identity, False
+    identity = wish.identity
+    if identity is None or not identity.name.strip() or "@" not in identity.contact:
+        raise BadInput("the person needs a name and a mail address of their own", "Ask for both.")
+    age_on(identity.born, app.clock().date())
+    subject = Subject(
+        id=SubjectId(new_id()),
+        residence=wish.residence,
+        contact_tag=contact_tag(app, identity.contact),
+        dependant=wish.guardian,
+        sealed_identity=b"",
+        state=SubjectState.KNOWN,
+    )
+    return subject, identity, True
+
+
+def _facts(
+    app: App, reader: Reader | Unit, ask: Ask, who: Who, draft: _Draft, digest: str
+) -> Facts:
+    """Return the facts with the draft in the place of what is not stored yet."""
+    stored = replace(ask, grant=None, subject=None)
+    facts = read_facts(app, reader, stored, who, reader.now, digest)
+    contact = others_on_contact(reader, draft.subject)
+    counts = replace(
+        facts.counts,
+        adults_on_contact=sum(not other.dependant for other in contact),
+        dependants_on_contact=sum(other.dependant for other in contact),
+    )
+    return replace(
+        facts,
+        grant=draft.grant,
+        subject=draft.subject,
+        subject_age=age_on(draft.identity.born, reader.now.date()),
+        counts=counts,
+    )
+
+
+def _add(app: App, unit: Unit, draft: _Draft, leaf: int) -> None:
+    if draft.new:
+        sealed = seal_identity(app, draft.subject.id, draft.identity)
+        unit.subjects.add(replace(draft.subject, sealed_identity=sealed))
+    unit.grants.add(replace(draft.grant, leaf=leaf))
+    unit.confirmations.put(_confirmation(draft.grant.id, draft.code, unit.now))
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def _confirmation(grant: GrantId, code: str, now: datetime) -> Confirmation:
+    salt = secrets.token_bytes(16)
+    return Confirmation(grant, salt, _digest(salt, code), 0, now + CODE_DAYS)
+
+
+def _digest(salt: bytes, code: str) -> bytes:
+    written = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
+    return hashlib.sha256(salt + written.encode()).digest()
+
+
+def _wrong_code(unit: Unit, grant_id: GrantId, code: str) -> WrongCode | None:
+    """Return None when the code is right; count, record and answer when it is wrong."""
+    kept = unit.confirmations.get(grant_id)
+    if kept is None or unit.now >= kept.expires:
+        raise Conflict("the code is over", "Ask for a new one: `licet grant resend`.")
+    if kept.tries >= CODE_TRIES:
+        raise Conflict("the code was tried too often", "Ask for a new one: `licet grant resend`.")
+    if hmac.compare_digest(kept.digest, _digest(kept.salt, code)):
+        return None
+    tries = unit.confirmations.count_try(grant_id)
+    record_machine(unit, EntryKind.CONFIRMATION_FAILED, (("grant", grant_id),), (("try", tries),))
+    return WrongCode(CODE_TRIES - tries)
+
+
+def _activate(
+    app: App, unit: Unit, permit: Permit, grant: Grant, how: tuple[str, RecordedFacts]
+) -> tuple[int, GrantStatement]:
+    by, facts = how
+    leaf = unit.head.size
+    unit.grants.confirm(grant.id, unit.now, by, leaf)
+    unit.confirmations.delete(grant.id)
+    statement = grant_statement(unit, grant, GrantState.ACTIVE)
+    record(
+        app,
+        unit,
+        EntryKind.GRANT_CONFIRMED,
+        permit,
+        (("grant", grant.id),),
+        (("confirmed_by", by), *facts, *statement_fact(statement)),
+    )
+    return leaf, statement
+
+
+def _send(app: App, grant: Grant, identity: Identity, code: str) -> None:
+    purpose = table().get(grant.purpose)
+    with app.store.read() as reader:
+        organisation = (
+            reader.governance.organisation(grant.organisation) if grant.organisation else None
+        )
+    if purpose is None:
+        raise BadInput(f"there is no purpose {grant.purpose}", "It was taken off the list.")
+    name = organisation.name if organisation else app.deployment.controller
+    app.outbox.send(notice_letter(identity, grant, purpose, name, code))
+
+
+def _delivered(app: App, grant_id: GrantId) -> int:
+    with app.store.unit() as unit:
+        leaf = unit.head.size
+        unit.grants.notice_delivered(grant_id, unit.now, leaf)
+        return record_machine(unit, EntryKind.NOTICE_DELIVERED, (("grant", grant_id),))

@@ -1,0 +1,1 @@
+"""People's rights: request -> plan -> effects -> receipt."""

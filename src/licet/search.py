@@ -1,0 +1,117 @@
+"""Searching: probe -> candidates -> lead.
+
+"No candidate" is a first-class answer. What comes back are candidates, never a
+decision: a lead takes two verifiers who do not see each other's finding.
+"""
+
+import hashlib
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.effects.facts import read_facts
+from licet.effects.record import record_refusal, refuse
+from licet.effects.releasing import Answer, Probe, keep_search, still_live
+from licet.effects.shelf import fresh_gallery
+from licet.terms.acting import Who
+from licet.terms.errors import BadInput, NotFound
+from licet.terms.face import Template, Unreadable
+from licet.terms.ids import CaseId, PurposeId
+from licet.terms.permit import Action, Ask, Permit, Refusal
+from licet.terms.search import SearchResult
+
+LONGEST_LIST = 200
+"""Rows looked at; more would be a crowd, not candidates."""
+
+
+def search(
+    app: App,
+    who: Who,
+    case_id: CaseId,
+    purpose: PurposeId,
+    probe: bytes,
+    *,
+    face: int | None = None,
+    fpir: float | None = None,
+) -> SearchResult | Refusal:
+    """Search the people who may be found by a photo.
+
+    ``face`` chooses one of several faces in the probe photo (from 1, strongest
+    first); ``fpir`` asks for a stricter rate than the deployment's.
+
+    1. Read the facts and decide, before the photo is looked at.
+    2. Find the face in the probe photo; its template is the probe, in memory.
+    3. Ask the gallery within the permit's scope, at the threshold for its size.
+    4. In one unit of work: decide again; only grants live at this moment are released.
+    5. Keep the search, sealed under the case's key; without candidates no probe is kept.
+    6. Mirror the ledger.
+
+    Raises ``NotFound`` for a case that is not there, ``BadInput`` for a photo
+    that cannot be read or shows no face, or several when none is chosen.
+    """
+    digest = hashlib.sha256(probe).hexdigest()
+    ask = _ask(app, who, case_id, purpose, digest, fpir)
+    with app.store.read() as reader:  # 1
+        now = reader.now
+        decided = decide(ask, read_facts(app, reader, ask, who, now, digest), now)
+    if isinstance(decided, Refusal):
+        return refuse(app, ask, decided)
+    template = _probe(app, probe, face)  # 2
+    answer = _ask_gallery(app, decided, template)  # 3
+    app.at("search.found")
+    with app.store.unit() as unit:  # 4
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        answer = still_live(unit, answer)
+        released = keep_search(app, unit, permit, answer, Probe(template, digest))  # 5
+    app.publish()  # 6
+    return released
+
+
+def _ask(
+    app: App, who: Who, case_id: CaseId, purpose: PurposeId, digest: str, fpir: float | None
+) -> Ask:
+    with app.store.read() as reader:
+        case = reader.governance.case(case_id)
+    if case is None:
+        raise NotFound("no such case", "See `licet case list`.")
+    return Ask(
+        Action.SEARCH,
+        who.by,
+        app.model,
+        organisation=case.organisation,
+        member=who.member,
+        case=case_id,
+        purpose=purpose,
+        evidence=digest,
+        fpir=app.deployment.fpir_search if fpir is None else fpir,
+    )
+
+
+def _probe(app: App, photo: bytes, face: int | None) -> Template:
+    """Return the template of the one face that is searched for."""
+    seen = app.vision.inspect(photo)
+    if isinstance(seen, Unreadable):
+        raise BadInput(f"the probe photo cannot be read: {seen.reason}", seen.remedy)
+    if not seen.faces:
+        raise BadInput("no face was found in the probe photo", "Use a photo that shows a face.")
+    if face is None and len(seen.faces) > 1:
+        raise BadInput(
+            f"{len(seen.faces)} faces were found in the probe photo",
+            "Say which one: --face 1 is the strongest.",
+        )
+    place = face or 1
+    if not 1 <= place <= len(seen.faces):
+        raise BadInput(f"there is no face {place}", f"Choose 1 to {len(seen.faces)}.")
+    return seen.faces[place - 1].template
+
+
+def _ask_gallery(app: App, permit: Permit, probe: Template) -> Answer:
+    """Return every row in scope at or above the threshold for this many people."""
+    gallery = fresh_gallery(app)
+    in_scope = gallery.subjects(permit)
+    threshold = app.vision.threshold(permit.fpir or app.deployment.fpir_search, max(in_scope, 1))
+    if not in_scope:
+        return Answer((), threshold, 0)
+    (rows,) = gallery.candidates(permit, [probe], threshold, LONGEST_LIST)
+    return Answer(rows, threshold, in_scope)

@@ -1,0 +1,84 @@
+"""Where a deployment keeps its parts, read from ``licet.toml`` and ``LICET_*`` variables.
+
+The folders are apart on purpose: whoever copies the store alone has sealed bytes,
+whoever copies the keyring alone has wrapped keys, and the epoch folder opens
+neither without the other two.
+"""
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from licet.terms.errors import Setup
+
+FILE_NAME = "licet.toml"
+
+
+class Settings(BaseSettings):
+    """One deployment's places and limits. Relative paths are below ``home``."""
+
+    model_config = SettingsConfigDict(env_prefix="LICET_", extra="forbid", frozen=True)
+    _file: ClassVar[Path | None] = None
+
+    home: Path
+    database_url: str = ""
+    keyring: Path = Path("vault/keyring.db")
+    keyring_replica: Path = Path("replica/keyring.db")
+    epochs: Path = Path("epochs")
+    ledger_key: Path = Path("ledger/key")
+    tiles: Path = Path("mirror")
+    outbox: Path = Path("outbox")
+    certificates: Path = Path("certificates")
+    cache: Path = Path("cache")
+    models: Path | None = None
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_starttls: bool = True
+    smtp_sender: str = ""
+    witnesses: tuple[str, ...] = ()
+    threads: int = 2
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, which wins over the file."""
+        file = TomlConfigSettingsSource(settings_cls, cls._file) if cls._file else None
+        return tuple(s for s in (init_settings, env_settings, file) if s is not None)
+
+    @classmethod
+    def read(cls, home: Path) -> "Settings":
+        """Read the settings of the deployment at ``home``.
+
+        Raises ``Setup`` when there is no deployment or its file is not right.
+        """
+        file = home / FILE_NAME
+        if not file.is_file():
+            raise Setup(f"no licet deployment at {home}", "Run `licet init` there first.")
+        located = type("Located", (cls,), {"_file": file})
+        try:
+            settings = located(home=home.resolve())
+        except (ValidationError, ValueError) as error:
+            raise Setup(f"{file} is not right: {error}", "Mend the named line.") from error
+        return cls.model_construct(**settings.model_dump())
+
+    def place(self, path: Path) -> Path:
+        """Return a configured path as an absolute one."""
+        return path if path.is_absolute() else self.home / path
+
+    @property
+    def url(self) -> str:
+        """The store's database URL; an SQLite file below ``home`` by default."""
+        return self.database_url or f"sqlite:///{self.home / 'store' / 'licet.db'}"

@@ -1,0 +1,141 @@
+"""Opening a source: control, origin, bystander condition, licence, or no source.
+
+Being accessible is not an authority. A source states who took its items, how the
+people in them were told and for which purposes; on what basis its bystanders may
+be compared; and under which licence, until when (GDPR 5(1)(b), 6, 9(2), 14).
+"""
+
+from dataclasses import replace
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.effects.acting import digest_of
+from licet.effects.facts import read_facts
+from licet.effects.record import record, record_refusal, refuse
+from licet.effects.sealed import source_key
+from licet.effects.sourcing import control_of, markers_of
+from licet.store.unit import Reader, Unit
+from licet.terms.acting import Who
+from licet.terms.errors import Conflict, NotFound
+from licet.terms.governing import SourceWish
+from licet.terms.ids import AuthorityId, SourceId, new_id
+from licet.terms.ledger import EntryKind
+from licet.terms.permit import Action, Ask, Facts, Refusal
+from licet.terms.source import Authority, Marker, Source, SourceState
+
+
+def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
+    """Open a source.
+
+    1. Prove control of the place and look for what speaks against its origin.
+    2. Ask whether it may be opened; a refusal is recorded and returned.
+    3. Make its key durable: its addresses are sealed under it.
+    4. In one unit of work: decide again, add source and authority, record.
+    5. Mirror the ledger.
+
+    Raises ``BadInput`` for a place that cannot be read, ``Conflict`` for a name taken.
+    """
+    source = _draft(wish)  # 1
+    authority = Authority(
+        AuthorityId(new_id()),
+        source.id,
+        wish.control,
+        control_of(source),
+        wish.licence,
+        app.clock(),
+        wish.valid_to,
+    )
+    markers = markers_of(source)
+    ask = Ask(
+        Action.AUTHORISE,
+        who.by,
+        app.model,
+        organisation=wish.organisation,
+        member=who.member,
+        source=source.id,
+    )
+    digest = digest_of(wish.name, wish.place, wish.licence, wish.bystander_evidence)
+    with app.store.read() as reader:  # 2
+        facts = _facts(app, reader, ask, who, digest, (source, authority, markers))
+        decided = decide(ask, facts, app.clock())
+    if isinstance(decided, Refusal):
+        return refuse(app, ask, decided)
+    app.keyring.create(source_key(source.id))  # 3
+    app.at("source.keys")
+    with app.store.unit() as unit:  # 4
+        facts = _facts(app, unit, ask, who, digest, (source, authority, markers))
+        permit = decide(ask, facts, unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        if unit.sources.named(wish.organisation, wish.name):
+            raise Conflict(f"there is a source named {wish.name}", "Choose another name.")
+        opened = replace(source, state=SourceState.AUTHORISED)
+        unit.sources.add(opened)
+        unit.sources.add_authority(authority)
+        condition = wish.bystander_condition.value if wish.bystander_condition else "none"
+        objects = (("source", source.id), ("authority", authority.id))
+        facts_written = (("bystander_condition", condition), ("licence", wish.licence))
+        record(app, unit, EntryKind.SOURCE_AUTHORISED, permit, objects, facts_written)
+    app.publish()  # 5
+    return opened
+
+
+def cease_source(app: App, who: Who, source_id: SourceId) -> Source | Refusal:
+    """Stop a source for good: nothing is read from it from this commit on.
+
+    1. In one unit of work: decide, mark it ceased, record.
+    2. Mirror the ledger.
+
+    Raises ``NotFound``. What came from it is purged by a plan of its own.
+    """
+    with app.store.unit() as unit:  # 1
+        source = unit.sources.get(source_id)
+        if source is None:
+            raise NotFound("no such source", "See `licet source list`.")
+        ask = Ask(
+            Action.CEASE,
+            who.by,
+            app.model,
+            organisation=source.organisation,
+            member=who.member,
+            source=source_id,
+        )
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        unit.sources.set_state(source_id, SourceState.CEASED)
+        record(app, unit, EntryKind.SOURCE_CEASED, permit, (("source", source_id),))
+    app.publish()  # 2
+    return replace(source, state=SourceState.CEASED)
+
+
+def _draft(wish: SourceWish) -> Source:
+    return Source(
+        id=SourceId(new_id()),
+        organisation=wish.organisation,
+        name=wish.name,
+        kind=wish.kind,
+        place=wish.place,
+        origin=wish.origin,
+        bystander_condition=wish.bystander_condition,
+        bystander_evidence=wish.bystander_evidence,
+        territory=wish.territory,
+        item_policy=wish.item_policy,
+        state=SourceState.DECLARED,
+    )
+
+
+def _facts(
+    app: App,
+    reader: Reader | Unit,
+    ask: Ask,
+    who: Who,
+    digest: str,
+    proposed: tuple[Source, Authority, tuple[Marker, ...]],
+) -> Facts:
+    """Return the facts with the proposed source in the place of what is not stored yet."""
+    source, authority, markers = proposed
+    now = reader.now
+    signed = replace(ask, source=None)
+    facts = read_facts(app, reader, signed, who, now, digest)
+    return replace(facts, source=source, authority=authority, markers=markers)

@@ -1,0 +1,137 @@
+"""Suggestions: faces between two thresholds that wait for a person's look.
+
+Accepting one reads the photo from its source again and keeps a confirmed
+appearance; rejecting one, or waiting 30 days, forgets it.
+"""
+
+import hashlib
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.effects.comparing import same_face
+from licet.effects.facts import read_facts
+from licet.effects.record import record, record_machine, record_refusal, refuse
+from licet.effects.sealed import grant_key, open_address, open_suggestion
+from licet.effects.sourcing import open_source
+from licet.sources.contract import Address
+from licet.terms.acting import Who
+from licet.terms.collecting import Accepted
+from licet.terms.errors import Conflict, NotFound
+from licet.terms.face import Inspection, SeenFace, Unreadable
+from licet.terms.gallery import TemplateKind
+from licet.terms.ids import SuggestionId, TemplateId, new_id
+from licet.terms.ledger import EntryKind
+from licet.terms.payload import AppearancePayload, SuggestionPayload, to_bytes
+from licet.terms.permit import Action, Ask, Refusal
+from licet.terms.source import Item, ItemFace, Source
+from licet.terms.stored import StoredSuggestion, StoredTemplate
+from licet.vault.seal import seal
+
+
+def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusal:
+    """Keep a suggested face as a confirmed appearance.
+
+    1. Read the suggestion and decide; a refusal is recorded and returned.
+    2. Read the photo from its source again and find the face.
+    3. In one unit of work: decide again, keep the appearance, drop the suggestion, record.
+    4. Mirror the ledger.
+
+    Raises ``NotFound``, ``Conflict`` when the photo changed or the face is gone.
+    """
+    kept, pointer, ask = _asked(app, who, suggestion_id)  # 1
+    with app.store.read() as reader:
+        now = reader.now
+        decided = decide(ask, read_facts(app, reader, ask, who, now), now)
+        item, source = reader.items.get(pointer.item), reader.sources.get(pointer.source)
+        face = reader.items.face(pointer.face)
+    if isinstance(decided, Refusal):
+        return refuse(app, ask, decided)
+    if item is None or source is None or face is None:
+        raise NotFound("the suggested photo is gone", "Nothing to accept.")
+    seen = _face_again(app, item, source, face)  # 2
+    with app.store.unit() as unit:  # 3
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        leaf = unit.head.size
+        template = TemplateId(new_id())
+        payload = AppearancePayload(
+            seen.template.values,
+            face.id,
+            item.id,
+            source.id,
+            item.first_seen,
+            pointer.score,
+            face.box,
+        )
+        sealed = seal(
+            app.keyring.get(grant_key(kept.grant)), to_bytes(payload), f"template:{template}"
+        )
+        unit.templates.add(
+            StoredTemplate(
+                template,
+                kept.grant,
+                TemplateKind.APPEARANCE,
+                seen.template.model,
+                sealed,
+                None,
+                leaf,
+            )
+        )
+        unit.suggestions.delete(suggestion_id)
+        objects = (("grant", kept.grant), ("suggestion", suggestion_id), ("template", template))
+        record(app, unit, EntryKind.SUGGESTION_ACCEPTED, permit, objects)
+    app.publish()  # 4
+    return Accepted(suggestion_id, template, leaf)
+
+
+def reject(app: App, suggestion_id: SuggestionId) -> int:
+    """Forget a suggestion; returns the leaf index. Raises ``NotFound``.
+
+    Nobody needs a permit to forget.
+    """
+    with app.store.unit() as unit:
+        if unit.suggestions.get(suggestion_id) is None:
+            raise NotFound("no such suggestion", "See `licet suggestion list`.")
+        unit.suggestions.delete(suggestion_id)
+        objects = (("suggestion", suggestion_id),)
+        leaf = record_machine(unit, EntryKind.SUGGESTION_REJECTED, objects)
+    app.publish()
+    return leaf
+
+
+def _asked(
+    app: App, who: Who, suggestion_id: SuggestionId
+) -> tuple[StoredSuggestion, SuggestionPayload, Ask]:
+    with app.store.read() as reader:
+        kept = reader.suggestions.get(suggestion_id)
+        grant = reader.grants.get(kept.grant) if kept else None
+    if kept is None or grant is None:
+        raise NotFound("no such suggestion", "See `licet suggestion list`.")
+    pointer = open_suggestion(app, kept)
+    ask = Ask(
+        Action.ACCEPT,
+        who.by,
+        app.model,
+        organisation=grant.organisation,
+        member=who.member,
+        purpose=grant.purpose,
+        grant=grant.id,
+        subject=grant.subject,
+        source=pointer.source,
+        fpir=app.deployment.fpir_collect,
+    )
+    return kept, pointer, ask
+
+
+def _face_again(app: App, item: Item, source: Source, face: ItemFace) -> SeenFace:
+    address = open_address(app, item.id, source.id, item.sealed_address)
+    photo = open_source(source).read(Address(address))
+    if isinstance(photo, Unreadable) or hashlib.sha256(photo).hexdigest() != item.sha256:
+        raise Conflict("the photo changed or is gone at its source", "Reject the suggestion.")
+    seen = app.vision.inspect(photo)
+    faces = seen.faces if isinstance(seen, Inspection) else ()
+    found = next((f for f in faces if same_face((face,), f.face.box) is not None), None)
+    if found is None:
+        raise Conflict("the face was not found again", "Reject the suggestion.")
+    return found

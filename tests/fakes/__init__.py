@@ -1,0 +1,1 @@
+"""Working fakes: small, deterministic, and honest about what they are."""

@@ -1,0 +1,196 @@
+"""A deployment in a temporary folder, with people who act, for tests of flows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from licet.app import App, open_app, pass_by
+from licet.deployment import FirstMember, Opening, open_deployment
+from licet.effects.acting import digest_of
+from licet.enrol import enrol
+from licet.governance import add_member, approve_case, open_case
+from licet.granting import ask_grant, confirm
+from licet.settings import Settings
+from licet.sourcing import add_source
+from licet.terms.acting import Who
+from licet.terms.basis import Relationship
+from licet.terms.governing import CaseWish, MemberWish, SourceWish
+from licet.terms.grant import Identity
+from licet.terms.granting import Asked, Enrolled, GrantWish, Message
+from licet.terms.ids import CaseId, GrantId, MemberId, OrganisationId, PurposeId, SubjectId
+from licet.terms.organisation import Role
+from licet.terms.permit import By
+from licet.terms.source import (
+    BystanderCondition,
+    Control,
+    ItemPolicy,
+    Origin,
+    Source,
+    SourceKind,
+)
+from tests.fakes.vision import FakeVision, photo
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+CLEARANCE = PurposeId("archive_rights_clearance@1")
+LICENCE = "ab" * 32
+
+
+@dataclass
+class FakeClock:
+    """A clock that stands still until it is told to go on."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, **parts: float) -> None:
+        """Let time pass: ``go(days=1)``."""
+        self.now += timedelta(**parts)
+
+
+@dataclass
+class FakeOutbox:
+    """Keeps letters, so that a test can read the code as the person would."""
+
+    letters: list[Message] = field(default_factory=list)
+
+    def send(self, message: Message) -> None:
+        self.letters.append(message)
+
+    def code(self) -> str:
+        """Return the code of the last notice."""
+        text = self.letters[-1].text
+        return text.split("nobody else has: ")[1].split("\n")[0].strip()
+
+
+@dataclass
+class World:
+    """One sandbox deployment with a steward, an investigator, an approver and two verifiers."""
+
+    home: Path
+    url: str
+    clock: FakeClock
+    outbox: FakeOutbox
+    vision: FakeVision
+    organisation: OrganisationId
+    people: dict[str, MemberId]
+    app: App
+
+    def reopen(self, at: Callable[[str], None] = pass_by, *, recovering: bool = False) -> App:
+        """Open the deployment once more, as another process would."""
+        return open_app(
+            settings_of(self.home, self.url),
+            clock=self.clock,
+            at=at,
+            vision=self.vision,
+            outbox=self.outbox,
+            recovering=recovering,
+        )
+
+    def who(self, *names: str) -> Who:
+        """Return members who act together, the first one leading."""
+        return Who(By.MEMBER, tuple(self.people[name] for name in names))
+
+    def wish(self, name: str, **parts: object) -> GrantWish:
+        """Return the wish for a grant by one person."""
+        identity = Identity(name, f"{name}@example.org", "1980-05-17")
+        wish = {
+            "organisation": self.organisation,
+            "purpose": CLEARANCE,
+            "relationship": Relationship.PICTURED,
+            "identity": identity,
+        }
+        return GrantWish(**{**wish, **parts})
+
+    def granted(self, name: str, app: App | None = None, **parts: object) -> tuple[GrantId, SubjectId]:
+        """Let a person be asked and say yes."""
+        app = app or self.app
+        asked = ask_grant(app, self.who("steward"), self.wish(name, **parts))
+        assert isinstance(asked, Asked), asked
+        confirmed = confirm(app, asked.grant, self.outbox.code())
+        assert hasattr(confirmed, "receipt"), confirmed
+        return asked.grant, asked.subject
+
+    def enrolled(self, name: str, app: App | None = None, **parts: object) -> tuple[GrantId, SubjectId]:
+        """Let a person be asked, say yes, and be enrolled from three photos."""
+        app = app or self.app
+        grant, subject = self.granted(name, app, **parts)
+        photos = tuple(photo(name, shot=n) for n in range(3))
+        done = enrol(app, self.who("steward"), grant, photos, 1)
+        assert isinstance(done, Enrolled), done
+        return grant, subject
+
+    def folder(self, name: str = "photos", **photos: bytes) -> Path:
+        """Write photos into a folder."""
+        place = self.home.parent / name
+        place.mkdir(exist_ok=True)
+        for stem, data in photos.items():
+            (place / f"{stem}.jpg").write_bytes(data)
+        return place
+
+    def source(self, place: Path, name: str = "album", **parts: object) -> Source:
+        """Open a folder as a source."""
+        wish = {
+            "organisation": self.organisation,
+            "name": name,
+            "kind": SourceKind.FOLDER,
+            "place": str(place),
+            "origin": Origin("our photographer", "posters at the door", frozenset({"archive"})),
+            "bystander_condition": BystanderCondition.ALL_PICTURED_CONSENTED,
+            "bystander_evidence": "consent forms, binder 3",
+            "territory": None,
+            "item_policy": ItemPolicy.LEAVE_AT_SOURCE,
+            "control": Control.OWN_STORAGE,
+            "licence": LICENCE,
+            "valid_to": self.clock() + timedelta(days=365),
+        }
+        opened = add_source(self.app, self.who("steward", "officer"), SourceWish(**{**wish, **parts}))
+        assert isinstance(opened, Source), opened
+        return opened
+
+    def case(self, *evidence: bytes, reference: str = "2026-17", cap: int = 5) -> CaseId:
+        """Open a case with its evidence and have it approved."""
+        import hashlib
+
+        digests = frozenset(hashlib.sha256(e).hexdigest() for e in evidence)
+        wish = CaseWish(self.organisation, CLEARANCE, reference, digests, cap)
+        case = open_case(self.app, self.who("investigator"), wish)
+        assert isinstance(case, str), case
+        approve_case(self.app, self.who("approver"), CaseId(case))
+        return CaseId(case)
+
+
+def settings_of(home: Path, url: str) -> Settings:
+    """Return the settings of a deployment in ``home`` on the database at ``url``."""
+    return Settings(home=home, database_url=url)
+
+
+def new_world(home: Path, url: str) -> World:
+    """Open a sandbox with one member of each role."""
+    clock, outbox, vision = FakeClock(), FakeOutbox(), FakeVision()
+    first = (
+        FirstMember("steward", bytes([1]) * 32, Role.STEWARD),
+        FirstMember("officer", bytes([2]) * 32, Role.DATA_PROTECTION_OFFICER),
+    )
+    opening = Opening("The Harbour Archive", first, sandbox=True)
+    opened = open_deployment(settings_of(home, url), opening, clock)
+    people = dict(zip(("steward", "officer"), opened.members, strict=True))
+    app = open_app(settings_of(home, url), clock=clock, vision=vision, outbox=outbox)
+    world = World(home, url, clock, outbox, vision, opened.organisation, people, app)
+    roles = {
+        "investigator": Role.INVESTIGATOR,
+        "approver": Role.APPROVER,
+        "verifier": Role.VERIFIER,
+        "second": Role.VERIFIER,
+    }
+    for n, (name, role) in enumerate(roles.items(), start=3):
+        wish = MemberWish(opened.organisation, name, frozenset({role}), bytes([n]) * 32)
+        member = add_member(app, world.who("steward", "officer"), wish)
+        assert isinstance(member, str), member
+        people[name] = MemberId(member)
+    return world
+
+
+__all__ = ["START", "FakeClock", "FakeOutbox", "World", "digest_of", "new_world", "settings_of"]

@@ -1,0 +1,135 @@
+"""A vision room for tests: photos are JSON that says who is in them.
+
+A photo lists people by name with a box and how good the likeness is; the fake turns
+a name into a fixed random unit vector and mixes noise in. So everything behind vision
+(thresholds, integers, gallery, flows) is the real thing on real numbers.
+"""
+
+import hashlib
+import json
+import math
+import random
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+
+from licet.terms.errors import BadInput
+from licet.terms.face import (
+    STEP,
+    Box,
+    Face,
+    Inspection,
+    Quality,
+    Score,
+    SeenFace,
+    Template,
+    Unreadable,
+    score_of,
+)
+from licet.terms.ids import ModelId
+
+MODEL = ModelId("fake@00000000")
+DIMENSION = 128
+START = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
+"""What a JPEG begins with, so that sources take the fake photos for photos."""
+
+FIT = Quality(60.0, 200.0, 128.0, 50.0, 0.0, 0.0)
+
+
+def photo(*people: str, noise: float = 0.3, shot: int = 0, blurred: bool = False) -> bytes:
+    """Return a photo of people standing side by side; ``shot`` makes another photo of them."""
+    faces = [{"who": who, "noise": noise} for who in people]
+    return START + json.dumps({"faces": faces, "shot": shot, "blurred": blurred}).encode()
+
+
+def features(who: str, noise: float, seed: str) -> list[float]:
+    """Return a unit vector near the person's own; ``noise`` 0 is the person's own."""
+    own = _unit(f"person {who}")
+    other = _unit(f"noise {seed}")
+    mixed = [a + noise * b for a, b in zip(own, other, strict=True)]
+    return _normalised(mixed)
+
+
+def template(vector: Sequence[float], model: ModelId = MODEL) -> Template:
+    """Return a template of a unit vector."""
+    return Template(model, array("h", (round(v * STEP) for v in vector)).tobytes())
+
+
+class FakeVision:
+    """See :class:`licet.vision.contract.Vision`."""
+
+    def __init__(self, model: ModelId = MODEL) -> None:
+        self._model = model
+        self.inspected = 0
+
+    @property
+    def model(self) -> ModelId:
+        return self._model
+
+    def threshold(self, fpir: float, subjects: int, photos: int = 3) -> Score:
+        """Follow the normal tail of random unit vectors in 128 dimensions, roughly."""
+        rate = fpir / max(subjects, 1)
+        return score_of(min(0.9, math.sqrt(2 * -math.log(rate)) / math.sqrt(DIMENSION) + 0.05))
+
+    def expected_innocent(self, score: Score, subjects: int, photos: int = 3) -> float:
+        return subjects * math.exp(-DIMENSION * (score / STEP / STEP - 0.05) ** 2 / 2)
+
+    def same_person_threshold(self) -> Score:
+        return score_of(0.45)
+
+    def inspect(
+        self, photo: bytes, *, flips: bool = False, thorough: bool = False
+    ) -> Inspection | Unreadable:
+        self.inspected += 1
+        try:
+            said = json.loads(photo.removeprefix(START))
+            people = said["faces"]
+        except (ValueError, TypeError, KeyError):
+            return Unreadable("it is not a photo", "Use another file.")
+        return Inspection(
+            100 * max(len(people), 1),
+            100,
+            tuple(self._seen(photo, said, n, face) for n, face in enumerate(people)),
+        )
+
+    def inspect_many(
+        self, photos: Iterable[bytes], *, thorough: bool = False
+    ) -> Iterator[Inspection | Unreadable]:
+        for one in photos:
+            yield self.inspect(one, thorough=thorough)
+
+    def combine(self, templates: Sequence[Template]) -> Template:
+        if not templates:
+            raise BadInput("no templates", "Give one.")
+        rows = [t.integers() for t in templates]
+        mean = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
+        return template(_normalised(mean), self._model)
+
+    def assess(self, face: SeenFace) -> tuple[str, ...]:
+        return () if face.quality.sharpness > 100 else ("it is blurred",)
+
+    def redact(
+        self,
+        photo: bytes,
+        boxes: Sequence[Box],
+        keep: Sequence[Box] = (),
+        outline: Sequence[tuple[Box, str]] = (),
+    ) -> bytes:
+        covered = [[b.x, b.y, b.w, b.h] for b in boxes if b not in keep]
+        return json.dumps({"covered": covered}).encode()
+
+    def _seen(self, photo: bytes, said: dict, place: int, face: dict) -> SeenFace:
+        seed = hashlib.sha256(photo + bytes([place])).hexdigest()
+        vector = features(face["who"], face["noise"], seed)
+        box = Box(100 * place + 10, 10, 80, 80)
+        quality = Quality(60.0, 10.0, 128.0, 50.0, 0.0, 0.0) if said.get("blurred") else FIT
+        return SeenFace(Face(box, ((0.0, 0.0),) * 5, 0.9), quality, template(vector, self._model))
+
+
+def _unit(seed: str) -> list[float]:
+    source = random.Random(seed)
+    return _normalised([source.gauss(0, 1) for _ in range(DIMENSION)])
+
+
+def _normalised(vector: Sequence[float]) -> list[float]:
+    length = math.sqrt(sum(v * v for v in vector)) or 1.0
+    return [v / length for v in vector]
