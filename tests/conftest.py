@@ -1,11 +1,10 @@
 """What every test stands on: databases, and how far properties are explored."""
 
 import os
-from importlib.util import find_spec
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.databases"] if find_spec("tests.databases") else []
+pytest_plugins = ["tests.databases"]
 
 # A shared core is slow now and then: no test fails for time alone. Both profiles are
 # repeatable, so that a red run is red again.

@@ -18,6 +18,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "PIL": frozenset({"vision", "demo"}),  # the demo draws its group photos and its page
     "alembic": frozenset({"store"}),
     "cryptography": frozenset({"vault", "ledger"}),
+    "numkong": frozenset({"gallery"}),
     "numpy": frozenset({"vision", "gallery", "evaluate", "demo", "bench"}),
     "onnx": frozenset({"vision"}),
     "onnxruntime": frozenset({"vision"}),
@@ -29,14 +30,11 @@ ALLOWED: dict[str, frozenset[str]] = {
     "rfc8785": frozenset({"consent", "ledger", "vault"}),
     "rich": frozenset({"cli", "demo", "bench"}),
     "simplejpeg": frozenset({"vision"}),
-    "simsimd": frozenset({"gallery", "bench"}),
     "sqlalchemy": frozenset({"store"}),
     "sqlite3": frozenset({"store", "vault"}),  # vault: the keyring is a store of its own
     "structlog": frozenset({"cli", "worker", "effects", "app"}),
     "typer": frozenset({"cli"}),
     "click": frozenset({"cli"}),  # typer is built on it and raises its errors
-    "faiss": frozenset({"bench"}),
-    "threadpoolctl": frozenset({"bench"}),
 }
 
 UNIMPORTED = {
@@ -80,7 +78,7 @@ def test_every_import_is_agreed() -> None:
 def test_every_library_imported_is_declared() -> None:
     provided = packages_distributions()
     used = {name.split(".")[0] for code in package() for name, _ in imports(code.tree)}
-    libraries = used & (ALLOWED.keys() - WATCHED - {"faiss", "threadpoolctl", "click"})
+    libraries = used & (ALLOWED.keys() - WATCHED - {"click"})
     undeclared = [
         one
         for one in sorted(libraries)

@@ -2,7 +2,8 @@
 
 So a broad ``except`` exists only as ``# noqa: BLE001 - why``, and a reader never wonders
 whether a silenced warning was looked at. mypy takes no words inside its own comment, so
-there it is ``# type: ignore[code]  # why``.
+there it is ``# type: ignore[code]  # why``; tests that hand over wrong types on purpose
+need no such words.
 """
 
 import io
@@ -25,7 +26,10 @@ def unreasoned(code: Code) -> list[str]:
     for token in tokenize.generate_tokens(io.StringIO(code.text).readline):
         if token.type != tokenize.COMMENT or not EXCEPTION.search(token.string):
             continue
-        for start in (one.start() for one in EXCEPTION.finditer(token.string)):
+        for one in EXCEPTION.finditer(token.string):
+            start = one.start()
+            if one[1].startswith("type") and code.module.startswith("tests."):
+                continue
             if not REASONED.match(token.string, start):
                 found.append(f"{code.module}:{token.start[0]} {token.string[start:]}")
     return found

@@ -52,7 +52,8 @@ WORDS = (
     Word("sighting", "appearance"),
     Word("detection", "appearance (in a gallery), face (in a photo)", but=_in("vision")),
     Word("hit", "candidate", said=False),
-    Word("img", "photo"),
+    # a platform marks the photos it serves so, and such a source is put on hold.
+    Word("img", "photo", unless=r"\bfb_img_"),
     Word("image_path", "photo"),
     Word("query", "probe", rooms=_SEARCHING),
     Word("target", "probe", rooms=_in("search", "gallery", "consent", "show")),
@@ -81,7 +82,7 @@ WORDS = (
     Word("ticket", "rights request"),
     Word("takedown", "order"),
     # a model has a job: to detect, to recognise.
-    Word("job", "case, run or plan", but=_in("vision")),
+    Word("job", "case, run or plan", but=_in("vision", "evaluate")),
     Word("audit_log", "ledger"),
     Word("audit_row", "entry"),
     Word("blockchain", "ledger"),
