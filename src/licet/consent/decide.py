@@ -6,25 +6,24 @@ Rules about a member are silent when nobody acts as one. A fact that is missing 
 against the act. Each rule is written out under its name in ``rules/``.
 
 GOVERN, to add an organisation or a member (GDPR 24, 28(3), 32(4))
-    doer, organisation_known, agreement_in_force, member_active, member_signed,
-    member_role, controllers, two_signers: two members of the controller.
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    controllers, two_signers: two members of the controller.
 
 OPEN_CASE, to open a case (GDPR 5(1)(b))
-    doer, organisation_known, agreement_in_force, member_active, member_signed,
-    member_role, deployment_ready, purpose_known, searched_by_organisations: for a
-    purpose on the list that organisations search under.
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    deployment_ready, purpose_known, searched_by_organisations: for a purpose on the list
+    that organisations search under.
 
 APPROVE, to say yes to a case
-    doer, organisation_known, agreement_in_force, member_active, member_signed,
-    member_role, case_is_open: by an approver with a key of their own.
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    case_open: by an approver with a key of their own.
 
 GRANT, to propose a grant to a person (GDPR 6, 7, 8, 9, 13)
-    doer, purpose_known, purpose_asked_by: the purpose is on the closed list, and is
-    asked for by a member, or by the person alone if it has no organisation.
-    organisation_known, agreement_in_force, member_active, member_signed,
-    member_role,
-    deployment_ready: a steward of an organisation whose agreement is in force, where
-    real people may be held.
+    doer, purpose_known, purpose_asked_by: the purpose is on the closed list, and is asked
+    for by a member, or by the person alone if it has no organisation.
+    organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    deployment_ready: a steward of an organisation whose agreement is in force, where real
+    people may be held.
     subject_known, subject_unhindered, draft: a pending draft for a known person.
     basis_is_the_purposes, relationship_free, age_of_consent, guardian_signed,
     territory_open, window, notice_named: a grant that the person can give freely.
@@ -32,91 +31,80 @@ GRANT, to propose a grant to a person (GDPR 6, 7, 8, 9, 13)
     source_of_organisation, grant_unblocked: and nothing in its way.
 
 CONFIRM, the act that makes a grant active (GDPR 4(11), 7(1))
-    doer, organisation_known, agreement_in_force, member_active, member_signed,
-    member_role,
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     deployment_ready: by the person; by a steward only on paper or for vital interests.
     subject_known, subject_unhindered, grant_known, confirmable: a pending grant whose
     notice was delivered, before its end.
-    age_of_consent, act_of_the_person, grant_unblocked: the person's own act, or two
-    members who vouch for it.
+    age_of_consent, act_of_the_person, grant_unblocked: the person's own act, or two members
+    who vouch for it.
 
 ENROL, to keep references (GDPR 9(2))
-    doer, organisation_known, agreement_in_force, member_active, member_signed,
-    member_role,
-    deployment_ready, subject_known, grant_known, grant_live, age_of_consent,
-    witnessed, fpir_for_searching: under a live grant, by the person or a steward.
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    deployment_ready, subject_known, grant_known, grant_live, age_of_consent, witnessed,
+    fpir_for_searching: under a live grant, by the person or a steward.
 
 AUTHORISE, to open a source (GDPR 5(1)(a), 5(1)(b), 14)
-    doer, organisation_known, agreement_in_force, member_active, member_signed,
-    member_role,
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     two_signers: a steward and a second signer.
     source_known, unmarked, may_be_authorised, origin_stated, bystander_condition,
     authority_proved, authority_in_force: control, origin and bystander condition.
 
 CEASE, to stop a source for good
-    doer, organisation_known, member_active, member_signed, member_role, source_known:
-    by a steward, agreement or no agreement.
+    doer, organisation_known, member_active, member_signed, member_role, source_known: by a
+    steward, agreement or no agreement.
 
 COLLECT, to compare a source's faces with references (GDPR 5(1)(b), 9(2))
-    doer, organisation_always, member_active, member_signed,
-    member_role, deployment_ready: by a
-    steward or the worker, under the organisation's agreement.
+    doer, organisation_always, member_active, member_signed, member_role, deployment_ready:
+    by a steward or the worker, under the organisation's agreement.
     source_known, unmarked, source_authorised, origin_stated, bystander_condition,
-    authority_proved, authority_in_force, collecting_unblocked, some_purpose_fits: from
-    a source that is authorised now, for purposes compatible with it.
+    authority_proved, authority_in_force, collecting_unblocked, some_purpose_fits: from a
+    source that is authorised now, for purposes compatible with it.
     fpir_for_collecting: within the ceiling.
 
 BACKFILL, to compare a source's faces with one grant's references
-    doer, organisation_always, member_active, member_signed,
-    member_role, deployment_ready,
+    doer, organisation_always, member_active, member_signed, member_role, deployment_ready,
     source_known, unmarked, source_authorised, origin_stated, bystander_condition,
     authority_proved, authority_in_force, collecting_unblocked: as collecting.
-    subject_known, grant_of_source, grant_live, grants_purpose_fits: for a live grant
-    that reaches this source and whose purpose its origin is compatible with.
+    subject_known, grant_of_source, grant_live, grants_purpose_fits: for a live grant that
+    reaches this source and whose purpose its origin is compatible with.
     fpir_for_collecting: within the ceiling.
 
 ACCEPT, to keep an appearance that a person looked at
-    doer, organisation_always, member_active, member_signed,
-    member_role, deployment_ready,
+    doer, organisation_always, member_active, member_signed, member_role, deployment_ready,
     source_known, unmarked, source_authorised, origin_stated, bystander_condition,
     authority_proved, authority_in_force, collecting_unblocked, subject_known,
-    grant_of_source, grant_live, grants_purpose_fits, fpir_for_collecting: as backfill,
-    by the person, a verifier or a steward.
+    grant_of_source, grant_live, grants_purpose_fits, fpir_for_collecting: as backfill, by
+    the person, a verifier or a steward.
 
 SEARCH, to look for a person in the gallery (GDPR 5(1)(b)-(d), 25(2))
-    doer, organisation_known, agreement_in_force, member_active, member_signed,
-    member_role,
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     deployment_ready: an investigator of an organisation whose agreement is in force.
     purpose_known, case_open, purpose_of_case, own_grant: in an open case for this very
-    purpose, which organisations may search under; the person with a live grant of
-    their own; for a two-sided purpose both.
+    purpose, which organisations may search under; the person with a live grant of their
+    own; for a two-sided purpose both.
     approved, probe_is_evidence, within_ceilings, fpir_for_searching, nothing_blocked:
     approved by others, with evidence of the case, within the ceilings.
 
 REVIEW, to verify a candidate (GDPR 22(3))
-    doer, organisation_known, agreement_in_force, member_active, member_signed,
-    member_role,
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     not_the_searcher: a verifier who did not search.
-    case_open, purpose_of_case, subject_known, grant_known, purpose_of_grant,
-    grant_live, approved, nothing_blocked: in the approved case, on a live grant.
+    case_open, purpose_of_case, subject_known, grant_known, purpose_of_grant, grant_live,
+    approved, nothing_blocked: in the approved case, on a live grant.
 
 SHOW, to show a picture of a person (GDPR 5(1)(b), 15)
-    doer, organisation_known, agreement_in_force, member_active, member_signed,
-    member_role, case_open,
-    purpose_of_case, subject_known, grant_known, purpose_of_grant, grant_live, approved,
-    nothing_blocked: to the person at once; to a member in the approved case, a day
-    later (the scope says since when).
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    case_open, purpose_of_case, subject_known, grant_known, purpose_of_grant, grant_live,
+    approved, nothing_blocked: to the person at once; to a member in the approved case, a
+    day later (the scope says since when).
 
 WITHDRAW, to end a grant (GDPR 7(3))
-    doer, organisation_known, member_active, member_signed,
-    member_role, subject_known, grant_known,
-    grant_kept: by the person always while it is kept, and by a steward on the
+    doer, organisation_known, member_active, member_signed, member_role, subject_known,
+    grant_known, grant_kept: by the person always while it is kept, and by a steward on the
     person's behalf, agreement or no agreement.
 
 ERASE, to destroy what is kept of a person (GDPR 17)
-    doer, organisation_known, member_active, member_signed,
-    member_role, subject_known, not_erased,
-    on_behalf: by the person always, by a steward on the person's behalf.
+    doer, organisation_known, member_active, member_signed, member_role, subject_known,
+    not_erased, on_behalf: by the person always, by a steward on the person's behalf.
 """
 
 from datetime import datetime
@@ -188,7 +176,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         grants.purpose_known,
         governance.searched_by_organisations,
     ),
-    Action.APPROVE: (*_MEMBER, governance.case_is_open),
+    Action.APPROVE: (*_MEMBER, cases.case_open),
     Action.CEASE: (
         governed.doer,
         governed.organisation_known,

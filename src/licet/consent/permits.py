@@ -99,11 +99,11 @@ def _grant(ask: Ask, facts: Facts) -> Grant | None:
 def _purpose(ask: Ask, grant: Grant | None) -> PurposeId | None:
     if grant is not None and ask.action is not Action.SEARCH:
         return grant.purpose
-    return ask.purpose if ask.action is Action.SEARCH else None
+    return ask.purpose if ask.action in {Action.SEARCH, Action.OPEN_CASE} else None
 
 
 def _articles(ask: Ask, facts: Facts) -> tuple[str, ...]:
-    stands_on = _grant(ask, facts) or (facts.purpose if ask.action is Action.SEARCH else None)
+    stands_on = _grant(ask, facts) or (facts.purpose if _purpose(ask, None) else None)
     if stands_on is None or ask.action is Action.WITHDRAW:
         return ARTICLES[ask.action]
     return basis.articles(stands_on.basis, stands_on.condition) + ARTICLES[ask.action]

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from licet.consent.reasons import Reason
 from licet.terms.basis import Searchers
-from licet.terms.organisation import CaseState, OrganisationKind
+from licet.terms.organisation import OrganisationKind
 from licet.terms.permit import Ask, Facts
 
 
@@ -29,11 +29,3 @@ def searched_by_organisations(_ask: Ask, facts: Facts, _now: datetime) -> Reason
         return Reason.UNKNOWN_PURPOSE
     open_to = facts.purpose.searchers is Searchers.ORGANISATION
     return None if open_to else Reason.SUBJECT_ONLY_PURPOSE
-
-
-def case_is_open(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
-    """3. The case is the organisation's own and open."""
-    case = facts.case
-    if case is None or case.id != ask.case or case.organisation != ask.organisation:
-        return Reason.NO_CASE
-    return None if case.state is CaseState.OPEN else Reason.CASE_CLOSED

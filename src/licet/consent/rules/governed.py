@@ -99,7 +99,11 @@ def member_signed(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     """3. The acting member signed this very act, or is named in a sandbox."""
     if ask.by is not By.MEMBER:
         return None
-    signed = any(member.id == ask.member for member in facts.signers)
+    sandbox = facts.readiness.sandbox
+    signed = any(
+        member.id == ask.member and _may_sign(member, ask.organisation, sandbox)
+        for member in facts.signers
+    )
     return None if signed else Reason.NOT_SIGNED
 
 

@@ -1,0 +1,224 @@
+"""What can be wrong with a source and with a case, and the reason then."""
+
+from dataclasses import replace
+
+from licet.consent.reasons import Reason as R
+from licet.terms.basis import Searchers
+from licet.terms.ids import Territory
+from licet.terms.organisation import CaseState
+from licet.terms.permit import Block, By, Counts
+from licet.terms.source import Control, Marker, Origin, SourceKind, SourceState
+from tests.consent import world as w
+from tests.consent.changes import (
+    AHEAD,
+    COLLECTING,
+    ELSEWHERE,
+    ENDED,
+    IN_CASE,
+    ONE_GRANT,
+    ORIGIN,
+    OTHER,
+    PLACED,
+    PROBING,
+    UNTIL,
+    A,
+    Row,
+    asks,
+    but,
+    counts,
+    facts,
+    missing,
+    named,
+    of,
+)
+
+SOURCING: list[Row] = [
+    ("no source", PLACED, missing("source"), R.NO_SOURCE),
+    ("another source", PLACED, asks(source=OTHER), R.NO_SOURCE),
+    ("a source elsewhere", PLACED, facts(source=ELSEWHERE), R.NO_SOURCE),
+    *(
+        (f"marked {mark.value}", PLACED, facts(markers=(mark,)), reason)
+        for mark, reason in (
+            (Marker.PLATFORM, R.PLATFORM_ITEMS),
+            (Marker.IDENTITY_PHOTOS, R.IDENTITY_PHOTOS),
+            (Marker.MANY_ORIGINS, R.MANY_ORIGINS),
+            (Marker.STREAM, R.STREAM_LIKE),
+        )
+    ),
+    ("declared", COLLECTING, but("source", state=SourceState.DECLARED), R.SOURCE_NOT_AUTHORISED),
+    ("lapsed", COLLECTING, but("source", state=SourceState.LAPSED), R.SOURCE_LAPSED),
+    ("on hold", PLACED, but("source", state=SourceState.ON_HOLD), R.SOURCE_ON_HOLD),
+    ("ceased", PLACED, but("source", state=SourceState.CEASED), R.SOURCE_CEASED),
+    ("purged", PLACED, but("source", state=SourceState.PURGED), R.SOURCE_CEASED),
+    *(
+        (
+            f"{part} unsaid",
+            PLACED,
+            but("source", origin=replace(ORIGIN, **{part: empty})),
+            R.ORIGIN_NOT_STATED,
+        )
+        for part, empty in (("taken_by", " "), ("people_told", ""), ("purposes", frozenset()))
+    ),
+    (
+        "made for something else",
+        PLACED,
+        but("source", origin=Origin("a", "b", frozenset({"event_album", "advertising"}))),
+        R.UNKNOWN_ORIGIN_PURPOSE,
+    ),
+    (
+        "the word for any",
+        PLACED,
+        but("source", origin=Origin("a", "b", frozenset({"any"}))),
+        R.UNKNOWN_ORIGIN_PURPOSE,
+    ),
+    (
+        "no bystander condition",
+        PLACED,
+        but("source", bystander_condition=None),
+        R.NO_BYSTANDER_CONDITION,
+    ),
+    ("no evidence of it", PLACED, but("source", bystander_evidence=" "), R.NO_BYSTANDER_CONDITION),
+    ("no authority", PLACED, missing("authority"), R.NO_AUTHORITY),
+    ("another's authority", PLACED, but("authority", source=OTHER), R.NO_AUTHORITY),
+    ("no proof", PLACED, but("authority", proof=""), R.CONTROL_NOT_PROVED),
+    (
+        "a proof that does not fit",
+        PLACED,
+        but("authority", control=Control.DNS_RECORD),
+        R.CONTROL_NOT_PROVED,
+    ),
+    ("a host without proof", PLACED, but("source", kind=SourceKind.SITE), R.CONTROL_NOT_PROVED),
+    ("no licence", PLACED, but("authority", licence=""), R.NO_LICENCE),
+    ("no digest", PLACED, but("authority", licence="see the mail"), R.NO_LICENCE),
+    ("authority over", PLACED, but("authority", **ENDED), R.AUTHORITY_NOT_IN_FORCE),
+    ("authority ahead", PLACED, but("authority", **AHEAD), R.AUTHORITY_NOT_IN_FORCE),
+    *(
+        (f"collecting blocked {number}", COLLECTING, facts(blocks=(block,)), R.BLOCKED)
+        for number, block in enumerate(
+            (
+                Block(use=False),
+                Block(use=False, source=w.SOURCE.id),
+                Block(use=False, territory=Territory("FR")),
+            )
+        )
+    ),
+    (
+        "place unknown",
+        COLLECTING,
+        lambda act: act.but("source", territory=None).with_facts(
+            blocks=(Block(territory=Territory("JP")),)
+        ),
+        R.BLOCKED,
+    ),
+    (
+        "made for another purpose",
+        tuple(name for name in ONE_GRANT if name != "backfill a rights request"),
+        but("source", origin=Origin("a", "b", frozenset({"family_tracing"}))),
+        R.INCOMPATIBLE_PURPOSE,
+    ),
+    ("a purpose unheard of", ONE_GRANT, but("grant", purpose="old@0"), R.UNKNOWN_PURPOSE),
+    ("for another source", ONE_GRANT, but("grant", source=OTHER), R.GRANT_FOR_OTHER_SOURCE),
+    ("no FPIR", (*COLLECTING, *of(A.SEARCH)), asks(fpir=None), R.FPIR_NOT_STATED),
+    *(
+        (f"FPIR {fpir}", COLLECTING, asks(fpir=fpir), R.FPIR_ABOVE_CEILING)
+        for fpir in (0.0, -1e-3, 1.0001e-3, float("nan"), float("inf"))
+    ),
+]
+
+CASES: list[Row] = [
+    *(
+        (f"FPIR {fpir}", (*of(A.SEARCH), "enrol"), asks(fpir=fpir), R.FPIR_ABOVE_CEILING)
+        for fpir in (0.0, -1e-3, 1.0001e-2, float("nan"), float("inf"))
+    ),
+    ("no case", (*IN_CASE, "approve"), missing("case"), R.NO_CASE),
+    ("another case", (*IN_CASE, "approve"), asks(case=OTHER), R.NO_CASE),
+    ("a case elsewhere", (*IN_CASE, "approve"), but("case", organisation=OTHER), R.NO_CASE),
+    ("case closed", (*IN_CASE, "approve"), but("case", state=CaseState.CLOSED), R.CASE_CLOSED),
+    ("no purpose", of(A.REVIEW, A.SHOW, by=By.MEMBER), missing("purpose"), R.UNKNOWN_PURPOSE),
+    (
+        "another purpose asked",
+        of(A.REVIEW, A.SHOW, by=By.MEMBER),
+        asks(purpose=w.FIND),
+        R.UNKNOWN_PURPOSE,
+    ),
+    ("case for another", IN_CASE, but("case", purpose=w.FIND), R.PURPOSE_NOT_THE_CASES),
+    (
+        "the person's own purpose",
+        IN_CASE,
+        but("purpose", searchers=Searchers.SUBJECT_ONLY),
+        R.SUBJECT_ONLY_PURPOSE,
+    ),
+    (
+        "granted for another",
+        of(A.REVIEW, A.SHOW, by=By.MEMBER) + named("search for family", "search oneself"),
+        but("grant", purpose=w.MISSING),
+        R.PURPOSE_NOT_THE_GRANTS,
+    ),
+    (
+        "shown for another",
+        named("show oneself"),
+        asks(purpose=w.MISSING),
+        R.PURPOSE_NOT_THE_GRANTS,
+    ),
+    (
+        "in a rights request",
+        named("search oneself"),
+        but("grant", organisation=None),
+        R.PURPOSE_WITHOUT_ORGANISATION,
+    ),
+    ("not approved", IN_CASE, facts(approvals=()), R.CASE_NOT_APPROVED),
+    (
+        "approved by the searcher",
+        IN_CASE,
+        lambda act: act.with_facts(approvals=(replace(w.APPROVALS[0], member=w.INVESTIGATOR.id),)),
+        R.CASE_NOT_APPROVED,
+    ),
+    (
+        "approved elsewhere",
+        IN_CASE,
+        facts(approvals=(replace(w.APPROVALS[0], case=OTHER),)),
+        R.CASE_NOT_APPROVED,
+    ),
+    (
+        "approved tomorrow",
+        IN_CASE,
+        facts(approvals=(replace(w.APPROVALS[0], at=w.NOW + UNTIL),)),
+        R.CASE_NOT_APPROVED,
+    ),
+    (
+        "approved unsigned",
+        IN_CASE,
+        facts(approvals=(replace(w.APPROVALS[0], signature=b""),)),
+        R.CASE_NOT_APPROVED,
+    ),
+    (
+        "approved once of three",
+        IN_CASE,
+        lambda act: act.but("purpose", approvals=3).with_facts(approvals=w.APPROVALS * 2),
+        R.CASE_NOT_APPROVED,
+    ),
+    ("no evidence", PROBING, asks(evidence=""), R.EVIDENCE_NOT_OF_CASE),
+    ("another's evidence", PROBING, asks(evidence="ef" * 32), R.EVIDENCE_NOT_OF_CASE),
+    ("a fifty-first search", PROBING, counts(searches_today=50), R.TOO_MANY_SEARCHES),
+    ("a fourth use", PROBING, counts(probe_uses_in_case=3), R.PROBE_USED_UP),
+    ("a sixth person", PROBING, counts(subjects_in_case=5), R.TOO_MANY_SUBJECTS),
+    (
+        "a smaller cap",
+        PROBING,
+        lambda act: act.but("case", cap=2).with_facts(counts=Counts(subjects_in_case=2)),
+        R.TOO_MANY_SUBJECTS,
+    ),
+    (
+        "a cap above the ceiling",
+        PROBING,
+        lambda act: act.but("case", cap=9).with_facts(counts=Counts(subjects_in_case=5)),
+        R.TOO_MANY_SUBJECTS,
+    ),
+    ("no search", named("review"), missing("searched_by"), R.NO_SEARCH),
+    (
+        "the searcher verifies",
+        named("review"),
+        facts(searched_by=w.VERIFIER.id),
+        R.SEARCHER_MAY_NOT_VERIFY,
+    ),
+]

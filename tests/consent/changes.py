@@ -1,0 +1,87 @@
+"""Ways to change a permitted act, and the groups of acts that a change concerns."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from licet.consent.reasons import Reason as R
+from licet.terms.ids import Territory
+from licet.terms.permit import Action, By, Counts
+from tests.consent import world as w
+from tests.consent.world import ACTS, Change
+
+
+def missing(fact: str) -> Change:
+    """Take a whole fact away."""
+    return lambda act: act.with_facts(**{fact: None})
+
+
+def but(fact: str, **parts: Any) -> Change:
+    """Change parts of a fact."""
+    return lambda act: act.but(fact, **parts)
+
+
+def facts(**parts: Any) -> Change:
+    """Change facts."""
+    return lambda act: act.with_facts(**parts)
+
+
+def asks(**parts: Any) -> Change:
+    """Change the ask."""
+    return lambda act: act.asks(**parts)
+
+
+def counts(**parts: int) -> Change:
+    """Change what was counted."""
+    return facts(counts=Counts(**parts))
+
+
+def named(*words: str) -> tuple[str, ...]:
+    return tuple(name for name in ACTS if name in words)
+
+
+def of(*actions: Action, by: By | None = None) -> tuple[str, ...]:
+    return tuple(
+        name for name, act in ACTS.items() if act.ask.action in actions and by in {None, act.ask.by}
+    )
+
+
+Row = tuple[str, tuple[str, ...], Change, R]
+"""What is changed, in which acts, how, and the reason then."""
+
+A = Action
+EVERY = tuple(A)
+BY_MEMBER = of(*EVERY, by=By.MEMBER)
+BY_SUBJECT = of(*EVERY, by=By.SUBJECT)
+LEAVING_FOR = of(A.WITHDRAW, A.ERASE, A.CEASE, by=By.MEMBER)
+AGREED = tuple(name for name in BY_MEMBER if name not in LEAVING_FOR)
+COLLECTING = of(A.COLLECT, A.BACKFILL, A.ACCEPT)
+ONE_GRANT = of(A.BACKFILL, A.ACCEPT)
+GATED = of(A.GRANT, A.CONFIRM, A.ENROL, A.COLLECT, A.BACKFILL, A.ACCEPT, A.SEARCH, A.OPEN_CASE)
+NEW = of(A.GRANT)
+CONSENTING = tuple(name for name in NEW if name != "vital grant")
+ADULTS = tuple(name for name in CONSENTING if name != "grant to a child")
+SIGNED = named(
+    "govern", "grant to a child", "vital grant", "confirm on paper", "confirm vital", "authorise"
+)
+ON_GRANT = of(A.CONFIRM, A.ENROL, A.BACKFILL, A.ACCEPT, A.REVIEW, A.SHOW, A.WITHDRAW) + named(
+    "search for family", "search oneself"
+)
+LIVE = of(A.ENROL, A.BACKFILL, A.ACCEPT, A.REVIEW, A.SHOW) + named(
+    "search for family", "search oneself"
+)
+ON_SUBJECT = (*NEW, *ON_GRANT, *of(A.ERASE))
+IN_CASE = of(A.SEARCH, A.REVIEW, A.SHOW, by=By.MEMBER)
+PROBING = of(A.SEARCH, by=By.MEMBER)
+PLACED = (*COLLECTING, "authorise")
+
+OTHER = "somebody else's"
+LATE = w.NOW + timedelta(days=400)
+ELSEWHERE = replace(w.SOURCE, organisation=OTHER)
+STRANGER = replace(w.SECOND, organisation=OTHER)
+SAME_KEY = replace(w.SECOND, public_key=w.STEWARD.public_key)
+ORIGIN = w.SOURCE.origin
+CLOSED_HERE = replace(w.purpose(w.FIND), territories=frozenset({Territory("DE")}))
+UNTIL = timedelta(milliseconds=1)
+ENDED = {"valid_from": w.NOW - 2 * w.DAY, "valid_to": w.NOW}
+AHEAD = {"valid_from": w.NOW + UNTIL, "valid_to": w.NOW + w.DAY}

@@ -1,0 +1,208 @@
+"""The decision, act by act: what is permitted, and what each missing or adverse fact does."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from licet.consent.decide import ORDER, decide
+from licet.consent.reasons import Reason
+from licet.consent.refusals import GROUNDS
+from licet.terms.ids import MemberId, Territory
+from licet.terms.organisation import MemberState
+from licet.terms.permit import Action, Block, Counts, Permit, Refusal
+from licet.terms.source import Marker, SourceState
+from tests.consent import world as w
+from tests.consent.adverse_people import GOVERNED, GRANTS, KEPT
+from tests.consent.adverse_places import CASES, SOURCING
+from tests.consent.world import ACTS, NOW, Act, Change
+
+
+def decided(act: Act) -> Permit | Refusal:
+    return decide(act.ask, act.facts, NOW)
+
+
+ROWS = (*GOVERNED, *GRANTS, *KEPT, *SOURCING, *CASES)
+REFUSED = [
+    pytest.param(act, change, reason, id=f"{act}: {name}")
+    for name, acts, change, reason in ROWS
+    for act in acts
+]
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_with_everything_in_order_is_permitted(name: str) -> None:
+    act = ACTS[name]
+    permit = decided(act)
+    assert isinstance(permit, Permit), permit
+    assert permit.action is act.ask.action
+    assert permit.by is act.ask.by
+
+
+@pytest.mark.parametrize(("name", "change", "reason"), REFUSED)
+def test_an_adverse_fact_refuses(name: str, change: Change, reason: Reason) -> None:
+    refusal = decided(change(ACTS[name]))
+    assert isinstance(refusal, Refusal)
+    ground = GROUNDS[reason]
+    assert refusal == Refusal(
+        ACTS[name].ask.action, reason, ground.article, ground.says, ground.would_change
+    )
+
+
+def test_every_row_is_used_and_every_reason_is_reached() -> None:
+    assert all(acts for _, acts, _, _ in ROWS)
+    assert {reason for *_, reason in ROWS} == set(Reason)
+
+
+def test_every_action_is_reached_by_a_permit_and_a_refusal() -> None:
+    assert {act.ask.action for act in ACTS.values()} == set(Action) == set(ORDER)
+    refused = {ACTS[act].ask.action for _, acts, _, _ in ROWS for act in acts}
+    assert refused == set(Action)
+
+
+# Just inside: the other side of every boundary.
+
+
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [
+        (
+            "ceilings of a search",
+            ACTS["search"].with_facts(
+                counts=Counts(searches_today=49, probe_uses_in_case=2, subjects_in_case=4)
+            ),
+        ),
+        (
+            "a fifth dependant",
+            ACTS["grant to a child"].with_facts(counts=Counts(dependants_on_contact=4)),
+        ),
+        (
+            "dependants of an adult's contact",
+            ACTS["grant"].with_facts(counts=Counts(dependants_on_contact=5)),
+        ),
+        ("a tenth", ACTS["vital grant"].with_facts(counts=Counts(live_vital_grants=9))),
+        (
+            "a fiftieth paper",
+            ACTS["confirm on paper"].with_facts(counts=Counts(paper_confirmations_today=49)),
+        ),
+        ("the 99th person", ACTS["grant"].with_facts(counts=Counts(subjects_enrolled=99))),
+        (
+            "the 101st, witnessed",
+            ACTS["enrol"].with_facts(counts=Counts(subjects_enrolled=100), witnessed=True),
+        ),
+        ("of age in France", ACTS["grant"].with_facts(subject_age=15)),
+        ("begins now", ACTS["enrol"].but("grant", not_before=NOW)),
+        ("ends next", ACTS["enrol"].but("grant", expires=NOW + timedelta(milliseconds=1))),
+        ("a whole year", ACTS["grant"].but("grant", expires=NOW + timedelta(days=365))),
+        ("agreement begins now", ACTS["search"].but("agreement", valid_from=NOW)),
+        ("authority begins now", ACTS["collect"].but("authority", valid_from=NOW)),
+        (
+            "represented in the Union",
+            ACTS["grant"].but("readiness", established_in_eu=False, eu_representative="X, Paris"),
+        ),
+        ("another territory", ACTS["enrol"].with_facts(blocks=(Block(territory=Territory("JP")),))),
+        ("another source", ACTS["collect"].with_facts(blocks=(Block(source=w.GRANT.id),))),  # type: ignore[arg-type]  # an id is an id
+        (
+            "a block on use only, when collecting",
+            ACTS["collect"].with_facts(blocks=(Block(collecting=False),)),
+        ),
+        ("authorised anew", ACTS["authorise"].but("source", state=SourceState.LAPSED)),
+        ("authorised further", ACTS["authorise"].but("source", state=SourceState.AUTHORISED)),
+        (
+            "a grant for this source",
+            ACTS["backfill"].but("grant", source=w.SOURCE.id),
+        ),
+        (
+            "withdrawn while ending",
+            ACTS["withdraw"].but("grant", state=w.GrantState.ENDING),
+        ),
+        ("withdrawn while pending", ACTS["withdraw"].but("grant", state=w.GrantState.PENDING)),
+        (
+            "withdrawn under a block",
+            ACTS["withdraw"]
+            .with_facts(blocks=(Block(),))
+            .but("subject", state=w.SubjectState.BLOCKED),
+        ),
+        ("erased while erasing", ACTS["erase"].but("subject", state=w.SubjectState.ERASING)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_just_inside_is_permitted(name: str, act: Act) -> None:
+    assert isinstance(decided(act), Permit), decided(act)
+
+
+@pytest.mark.parametrize("name", ["withdraw for", "erase for"])
+def test_the_way_out_needs_no_agreement_and_no_readiness(name: str) -> None:
+    bare = replace(w.READY, dpia_digest="", officer_is_independent=False)
+    act = ACTS[name].with_facts(agreement=None, readiness=bare)
+    assert isinstance(decided(act), Permit)
+
+
+def test_a_sandbox_needs_no_papers_and_no_keys() -> None:
+    keyless = tuple(replace(one, public_key=b"") for one in (w.STEWARD, w.SECOND))
+    act = ACTS["authorise"].with_facts(readiness=w.SANDBOX, signers=keyless)
+    assert isinstance(decided(act), Permit)
+    alone = act.with_facts(signers=keyless[:1])
+    refusal = decided(alone)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == Reason.TWO_SIGNERS_NEEDED
+    unsigned = (replace(w.APPROVALS[0], signature=b""),)
+    search = ACTS["search"].with_facts(readiness=w.SANDBOX, approvals=unsigned)
+    assert isinstance(decided(search), Permit)
+
+
+def test_a_sandbox_still_asks_the_person() -> None:
+    for name, change in [
+        ("enrol", {"state": w.GrantState.PENDING}),
+        ("search oneself", {"notice_delivered_at": None}),
+    ]:
+        act = ACTS[name].with_facts(readiness=w.SANDBOX).but("grant", **change)
+        assert isinstance(decided(act), Refusal)
+
+
+def test_a_child_is_never_enrolled_by_one_member_alone() -> None:
+    refusal = decided(ACTS["grant to a child"].with_facts(signers=(w.STEWARD,)))
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == Reason.TWO_SIGNERS_NEEDED
+
+
+def test_unknown_residence_takes_the_age_of_majority() -> None:
+    at_17 = ACTS["grant"].with_facts(subject_age=17)
+    assert isinstance(decided(at_17), Permit)
+    refusal = decided(at_17.but("subject", residence=None))
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == Reason.MINOR_WITHOUT_GUARDIAN
+
+
+def test_several_markers_give_one_reason_whatever_their_order() -> None:
+    both = (Marker.STREAM, Marker.IDENTITY_PHOTOS)
+    found = {decided(ACTS["collect"].with_facts(markers=marks)) for marks in (both, both[::-1])}
+    assert [refusal.reason for refusal in found if isinstance(refusal, Refusal)] == [
+        Reason.IDENTITY_PHOTOS
+    ]
+
+
+def test_a_verifier_who_approved_may_look_but_who_searched_does_not_count() -> None:
+    by_verifier = (replace(w.APPROVALS[0], member=w.VERIFIER.id),)
+    assert isinstance(decided(ACTS["review"].with_facts(approvals=by_verifier)), Permit)
+    by_searcher = (replace(w.APPROVALS[0], member=w.INVESTIGATOR.id),)
+    assert isinstance(decided(ACTS["review"].with_facts(approvals=by_searcher)), Refusal)
+
+
+def test_who_is_named_in_a_search_cannot_pass_the_approval_on() -> None:
+    """Naming somebody else as the searcher does not let the searcher approve."""
+    own = (replace(w.APPROVALS[0], member=w.INVESTIGATOR.id),)
+    act = ACTS["search"].with_facts(approvals=own, searched_by=MemberId("somebody"))
+    assert isinstance(decided(act), Refusal)
+
+
+def test_an_ended_approver_of_the_same_key_is_no_signer() -> None:
+    ended = replace(w.STEWARD, state=MemberState.ENDED)
+    act = ACTS["authorise"].with_facts(signers=(ended, w.SECOND))
+    assert isinstance(decided(act), Refusal)
+
+
+def test_an_ask_has_no_word_for_urgency() -> None:
+    """Urgency skips no gate, because nothing can carry it."""
+    names = set(w.Ask.__dataclass_fields__) | set(w.Facts.__dataclass_fields__)
+    assert not [name for name in names if "urgen" in name or "priorit" in name or "paid" in name]

@@ -1,0 +1,346 @@
+"""A world in which every act is permitted, for tests to take things away from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from licet.consent.purposes import table
+from licet.terms.basis import Condition, LegalBasis, Purpose, Relationship
+from licet.terms.grant import Grant, GrantState, Subject, SubjectState
+from licet.terms.ids import (
+    AgreementId,
+    AuthorityId,
+    CaseId,
+    GrantId,
+    MemberId,
+    ModelId,
+    OrganisationId,
+    PurposeId,
+    SourceId,
+    SubjectId,
+    Territory,
+)
+from licet.terms.organisation import (
+    Agreement,
+    Approval,
+    Case,
+    CaseState,
+    Member,
+    MemberState,
+    Organisation,
+    OrganisationKind,
+    Role,
+)
+from licet.terms.permit import Action, Ask, By, Facts, Readiness
+from licet.terms.source import (
+    Authority,
+    BystanderCondition,
+    Control,
+    ItemPolicy,
+    Origin,
+    Source,
+    SourceKind,
+    SourceState,
+)
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+MODEL = ModelId("sface@fb143eea")
+ORG = OrganisationId("org")
+SHA = "ab" * 32
+PHOTO = "cd" * 32
+FIND = PurposeId("find_my_photos@1")
+FAMILY = PurposeId("family_tracing@1")
+ARCHIVE = PurposeId("archive_rights_clearance@1")
+MISSING = PurposeId("missing_person@1")
+RIGHTS = PurposeId("rights_request@1")
+
+READY = Readiness(False, SHA, "high risk, Annex III 1(a)", True, "", True)
+SANDBOX = Readiness(True, "", "", False, "", False)
+
+ORGANISATION = Organisation(ORG, "A club", OrganisationKind.CONTROLLER)
+AGREEMENT = Agreement(AgreementId("agr"), ORG, SHA, NOW - DAY, NOW + DAY)
+
+
+def member(name: str, *roles: Role) -> Member:
+    """Return an active member with a key of their own."""
+    key = name.encode().ljust(32, b".")
+    return Member(MemberId(name), ORG, name, frozenset(roles), key, MemberState.ACTIVE)
+
+
+STEWARD = member("steward", Role.STEWARD)
+SECOND = member("second", Role.STEWARD)
+INVESTIGATOR = member("investigator", Role.INVESTIGATOR)
+VERIFIER = member("verifier", Role.VERIFIER)
+APPROVER = member("approver", Role.APPROVER)
+
+SUBJECT = Subject(
+    SubjectId("sub"), Territory("FR"), b"t" * 32, False, b"sealed", SubjectState.KNOWN
+)
+
+GRANT = Grant(
+    id=GrantId("grant"),
+    subject=SUBJECT.id,
+    organisation=ORG,
+    purpose=FIND,
+    basis=LegalBasis.CONSENT,
+    condition=Condition.EXPLICIT_CONSENT,
+    relationship=Relationship.GUEST,
+    source=None,
+    territories=frozenset({Territory("DE")}),
+    notice=SHA,
+    notice_delivered_at=NOW - DAY,
+    confirmed_at=NOW - DAY,
+    confirmed_by="code",
+    guardian=False,
+    captured=False,
+    not_before=NOW - DAY,
+    expires=NOW + 30 * DAY,
+    state=GrantState.ACTIVE,
+    leaf=7,
+)
+DRAFT = replace(
+    GRANT,
+    state=GrantState.PENDING,
+    notice_delivered_at=None,
+    confirmed_at=None,
+    confirmed_by="",
+    not_before=NOW,
+)
+PENDING = replace(DRAFT, notice_delivered_at=NOW - timedelta(hours=1))
+
+SOURCE = Source(
+    id=SourceId("src"),
+    organisation=ORG,
+    name="Summer party",
+    kind=SourceKind.FOLDER,
+    place="photos",
+    origin=Origin("the club's photographer", "a sign at the door", frozenset({"event_album"})),
+    bystander_condition=BystanderCondition.ALL_PICTURED_CONSENTED,
+    bystander_evidence=SHA,
+    territory=Territory("FR"),
+    item_policy=ItemPolicy.LEAVE_AT_SOURCE,
+    state=SourceState.AUTHORISED,
+)
+AUTHORITY = Authority(
+    AuthorityId("aut"), SOURCE.id, Control.OWN_STORAGE, "own", SHA, NOW - DAY, NOW + DAY
+)
+CASE = Case(CaseId("case"), ORG, ARCHIVE, "A/1", frozenset({PHOTO}), 5, CaseState.OPEN)
+APPROVALS = (
+    Approval(CASE.id, MemberId("approver"), b"s" * 64, NOW - DAY),
+    Approval(CASE.id, MemberId("approver-2"), b"s" * 64, NOW - DAY),
+)
+
+
+def purpose(name: PurposeId) -> Purpose:
+    """Return a purpose of the list."""
+    found = table().get(name)
+    assert found is not None
+    return found
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act: what is asked, and what the store says."""
+
+    ask: Ask
+    facts: Facts
+
+    def asks(self, **parts: Any) -> "Act":
+        """Return the act with other parts of the ask."""
+        return replace(self, ask=replace(self.ask, **parts))
+
+    def with_facts(self, **parts: Any) -> "Act":
+        """Return the act with other facts."""
+        return replace(self, facts=replace(self.facts, **parts))
+
+    def but(self, fact: str, **parts: Any) -> "Act":
+        """Return the act with parts of one fact changed."""
+        return self.with_facts(**{fact: replace(getattr(self.facts, fact), **parts)})
+
+
+_WORKS = {"organisation": ORGANISATION, "agreement": AGREEMENT}
+
+
+def _act(action: Action, by: By, facts: dict[str, Any], **ask: Any) -> Act:
+    who: dict[str, Any] = {}
+    if by is By.MEMBER:
+        who = {"organisation": ORG, "member": facts["member"].id}
+        facts = {"signers": (facts["member"],), **_WORKS, **facts}
+    if by is By.SUBJECT:
+        who = {"subject": SUBJECT.id}
+    whole = Facts(head_size=9, **{"readiness": READY, **facts})
+    return Act(Ask(action=action, by=by, model=MODEL, **{**who, **ask}), whole)
+
+
+_VITAL = {
+    "purpose": MISSING,
+    "basis": LegalBasis.VITAL_INTERESTS,
+    "condition": Condition.VITAL_INTERESTS,
+    "relationship": Relationship.NONE,
+    "expires": NOW + 3 * DAY,
+}
+_SEALED = {"signers": (STEWARD, SECOND)}
+_CHILD = {"subject": replace(SUBJECT, dependant=True), "subject_age": 9}
+_HELD = {"grant": GRANT, "subject": SUBJECT}
+_PLACE = {"source": SOURCE, "authority": AUTHORITY}
+_RIGHTS = {"organisation": None, "purpose": RIGHTS, "relationship": Relationship.NONE}
+_IN_CASE = {
+    "case": CASE,
+    "purpose": purpose(ARCHIVE),
+    "approvals": APPROVALS,
+    "grant": replace(GRANT, purpose=ARCHIVE),
+    "subject": SUBJECT,
+}
+
+
+def _acts() -> dict[str, Act]:
+    by_member, by_subject, by_worker = By.MEMBER, By.SUBJECT, By.WORKER
+    steward: dict[str, Any] = {"member": STEWARD}
+    searching: dict[str, Any] = {
+        "member": INVESTIGATOR,
+        "case": CASE,
+        "purpose": purpose(ARCHIVE),
+        "approvals": APPROVALS,
+    }
+    offer: dict[str, Any] = steward | {"subject": SUBJECT, "subject_age": 30, "grant": DRAFT}
+    offer |= {"purpose": purpose(FIND)}
+    collecting = {"source": SOURCE.id, "organisation": ORG, "fpir": 1e-3}
+    one = {"grant": GRANT.id}
+    in_case = {"case": CASE.id, **one}
+    probing = {"case": CASE.id, "evidence": PHOTO, "fpir": 1e-2}
+    family = replace(CASE, purpose=FAMILY)
+    return {
+        "govern": _act(Action.GOVERN, by_member, steward | _SEALED),
+        "open a case": _act(
+            Action.OPEN_CASE,
+            by_member,
+            {"member": INVESTIGATOR, "purpose": purpose(ARCHIVE)},
+            purpose=ARCHIVE,
+        ),
+        "approve": _act(
+            Action.APPROVE, by_member, {"member": APPROVER, "case": CASE}, case=CASE.id
+        ),
+        "cease": _act(Action.CEASE, by_member, steward | {"source": SOURCE}, source=SOURCE.id),
+        "grant": _act(Action.GRANT, by_member, offer, purpose=FIND, **one),
+        "grant to a child": _act(
+            Action.GRANT,
+            by_member,
+            offer | _CHILD | _SEALED | {"grant": replace(DRAFT, guardian=True)},
+            purpose=FIND,
+        ),
+        "grant for one source": _act(
+            Action.GRANT,
+            by_member,
+            offer | {"source": SOURCE, "grant": replace(DRAFT, source=SOURCE.id)},
+            purpose=FIND,
+            source=SOURCE.id,
+        ),
+        "vital grant": _act(
+            Action.GRANT,
+            by_member,
+            offer | _SEALED | {"purpose": purpose(MISSING), "grant": replace(DRAFT, **_VITAL)},
+            purpose=MISSING,
+            evidence=SHA,
+        ),
+        "rights grant": _act(
+            Action.GRANT,
+            by_subject,
+            {
+                "subject": SUBJECT,
+                "subject_age": 30,
+                "purpose": purpose(RIGHTS),
+                "grant": replace(DRAFT, **_RIGHTS),
+            },
+            purpose=RIGHTS,
+        ),
+        "confirm": _act(Action.CONFIRM, by_subject, {"grant": PENDING, "subject": SUBJECT}, **one),
+        "confirm on paper": _act(
+            Action.CONFIRM,
+            by_member,
+            steward | _SEALED | {"grant": PENDING, "subject": SUBJECT},
+            evidence=SHA,
+            **one,
+        ),
+        "confirm vital": _act(
+            Action.CONFIRM,
+            by_member,
+            steward | _SEALED | {"grant": replace(PENDING, **_VITAL), "subject": SUBJECT},
+            **one,
+        ),
+        "enrol": _act(Action.ENROL, by_member, steward | _HELD, fpir=1e-3, **one),
+        "enrol oneself": _act(Action.ENROL, by_subject, _HELD, **one),
+        "authorise": _act(
+            Action.AUTHORISE,
+            by_member,
+            steward | _SEALED | _PLACE | {"source": replace(SOURCE, state=SourceState.DECLARED)},
+            source=SOURCE.id,
+        ),
+        "collect": _act(Action.COLLECT, by_member, steward | _PLACE, **collecting),
+        "collect on": _act(Action.COLLECT, by_worker, _WORKS | _PLACE, **collecting),
+        "backfill": _act(Action.BACKFILL, by_worker, _WORKS | _PLACE | _HELD, **one, **collecting),
+        "backfill a rights request": _act(
+            Action.BACKFILL,
+            by_worker,
+            _WORKS | _PLACE | {"subject": SUBJECT, "grant": replace(GRANT, **_RIGHTS)},
+            **one,
+            **collecting,
+        ),
+        "accept": _act(
+            Action.ACCEPT, by_member, {"member": VERIFIER} | _PLACE | _HELD, **one, **collecting
+        ),
+        "accept oneself": _act(
+            Action.ACCEPT, by_subject, _WORKS | _PLACE | _HELD, **one, **collecting
+        ),
+        "search": _act(Action.SEARCH, by_member, searching, purpose=ARCHIVE, **probing),
+        "search for family": _act(
+            Action.SEARCH,
+            by_member,
+            searching
+            | {"case": family, "purpose": purpose(FAMILY), "subject": SUBJECT}
+            | {"grant": replace(GRANT, purpose=FAMILY)},
+            purpose=FAMILY,
+            **one,
+            **probing,
+        ),
+        "search oneself": _act(
+            Action.SEARCH,
+            by_subject,
+            _HELD | {"purpose": purpose(FIND)},
+            purpose=FIND,
+            fpir=1e-2,
+            **one,
+        ),
+        "review": _act(
+            Action.REVIEW,
+            by_member,
+            {"member": VERIFIER, "searched_by": INVESTIGATOR.id} | _IN_CASE,
+            **in_case,
+        ),
+        "show": _act(Action.SHOW, by_member, {"member": INVESTIGATOR} | _IN_CASE, **in_case),
+        "show oneself": _act(Action.SHOW, by_subject, _HELD, **one),
+        "withdraw": _act(Action.WITHDRAW, by_subject, _HELD, **one),
+        "withdraw for": _act(Action.WITHDRAW, by_member, steward | _HELD, **one),
+        "withdraw by plan": _act(Action.WITHDRAW, by_worker, _HELD, **one),
+        "erase": _act(Action.ERASE, by_subject, {"subject": SUBJECT}),
+        "erase for": _act(
+            Action.ERASE, by_member, steward | {"subject": SUBJECT}, subject=SUBJECT.id
+        ),
+        "erase a recipient's": _act(
+            Action.ERASE,
+            by_member,
+            steward
+            | _HELD
+            | {"organisation": replace(ORGANISATION, kind=OrganisationKind.RECIPIENT)},
+            subject=SUBJECT.id,
+            **one,
+        ),
+        "erase by plan": _act(Action.ERASE, by_worker, {"subject": SUBJECT}),
+    }
+
+
+ACTS = _acts()
+"""Acts that are permitted, by name."""
+
+Change = Callable[[Act], Act]
