@@ -52,8 +52,8 @@ WORDS = (
     Word("sighting", "appearance"),
     Word("detection", "appearance (in a gallery), face (in a photo)", but=_in("vision")),
     Word("hit", "candidate", said=False),
-    # a platform marks the photos it serves so, and such a source is put on hold.
-    Word("img", "photo", unless=r"\bfb_img_"),
+    # sources know the file names that platforms give, and put what they mark on hold.
+    Word("img", "photo", but=_in("sources")),
     Word("image_path", "photo"),
     Word("query", "probe", rooms=_SEARCHING),
     Word("target", "probe", rooms=_in("search", "gallery", "consent", "show")),
@@ -167,7 +167,7 @@ def test_the_glossary_is_spoken() -> None:
         ("licet.rights.x", "raise E(f'the DSAR of {name} is late')"),
         ("licet.rights.x", "import a as suspect"),
         ("licet.gallery.x", "query = 1"),
-        ("licet.sources.x", "def f():\n    with open('x') as img: ..."),
+        ("licet.show", "def f():\n    with open('x') as img: ..."),
     ],
 )
 def test_a_wrong_word_is_named(module: str, text: str) -> None:
