@@ -98,8 +98,7 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.runtime
 	@$(PIP) install --require-hashes -r requirements/bench.txt
 	@touch $@
 
-$(FIXTURES)/.fetched: $(wildcard src/licet/sources/fixtures.py) $(VENV)/.runtime | $(CACHE)
+$(FIXTURES)/.fetched: src/licet/sources/fixtures.py src/licet/sources/fixtures.toml $(VENV)/.runtime
 	@echo "fetching the demo's photos"
-	@if [ -e src/licet/sources/fixtures.py ]; then \
-	  $(BIN)/python -m licet.sources.fixtures fetch $(FIXTURES); fi
-	@mkdir -p $(@D); touch $@
+	@$(BIN)/python -m licet.sources.fixtures fetch $(FIXTURES)
+	@touch $@
