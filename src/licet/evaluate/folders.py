@@ -17,8 +17,11 @@ from licet.terms.errors import BadInput
 
 PAIRS_REMEDY = "name a pairs.txt as LFW has it"
 SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".gif")
-    + (".bmp", ".pgm", ".ppm", ".pnm", ".jp2")
+    f".{ending}"
+    for ending in (
+        *("jpg", "jpeg", "png", "webp", "avif", "heic", "heif", "tif", "tiff", "gif"),
+        *("bmp", "pgm", "ppm", "pnm", "jp2"),
+    )
 )
 
 

@@ -30,7 +30,8 @@ class Trials:
     """Scores of one k.
 
     ``mated`` is each probe's score with its own person's reference, ``non_mated`` the
-    highest score with anybody; ``*_people`` number the person of each. ``enrolled`` is N of one search; ``failed`` counts failures to enrol.
+    highest score with anybody; ``*_people`` number the person of each. ``enrolled`` is N
+    of one search; ``failed`` counts failures to enrol.
     """
 
     k: int

@@ -86,7 +86,8 @@ class Photo:
 
     def _fast(self, wanted: int) -> Pixels | None:
         """Decode a plain JPEG, or None when it needs the patient decoder."""
-        share = wanted / self.long_side
+        # Halves, quarters and eighths have fast code in the decoder; thirds do not.
+        step = max(step for step in (1, 2, 4, 8) if step == 1 or self.long_side // step >= wanted)
         width, height = self.width, self.height
         if self.orientation >= 5:  # these four swap the axes
             width, height = height, width
@@ -96,8 +97,8 @@ class Photo:
                 "RGB",
                 fastdct=True,
                 fastupsample=True,
-                min_width=max(1, int(width * share)),
-                min_height=max(1, int(height * share)),
+                min_width=max(1, width // step),
+                min_height=max(1, height // step),
             )
         except (ValueError, RuntimeError):
             return None
@@ -127,13 +128,10 @@ def open_photo(content: bytes) -> Photo:
             f"the file has {len(content) // 1_000_000} MB, more than {MAX_BYTES // 1_000_000}",
             "save the photo in a smaller size",
         )
-    if content[:2] == b"\xff\xd8" and content.count(b"\xff\xda") > MAX_SCANS:
-        raise UnreadableError(
-            f"the JPEG has more than {MAX_SCANS} scans", "save the photo again as a plain JPEG"
-        )
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _check_size(*image.size)
+            _check_scans(content, image)
             return _photo(content, image)
     except UnidentifiedImageError as error:
         raise UnreadableError(
@@ -165,6 +163,14 @@ def _check_size(width: int, height: int) -> None:
         raise _too_large()
     if width < 1 or height < 1:
         raise UnreadableError("the photo has no pixels", "fetch the original again")
+
+
+def _check_scans(content: bytes, image: Image.Image) -> None:
+    """Refuse a progressive JPEG that asks for more passes than any camera or editor writes."""
+    if image.info.get("progressive") and content.count(b"\xff\xda") > MAX_SCANS:
+        raise UnreadableError(
+            f"the JPEG has more than {MAX_SCANS} scans", "save the photo again as a plain JPEG"
+        )
 
 
 def _too_large() -> UnreadableError:

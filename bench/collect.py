@@ -1,0 +1,142 @@
+"""How fast photos are read: photos/s against the models alone, in one run.
+
+The *raw model bound* runs the same detector and recogniser, on the same number of
+photos and faces and as many threads, on tensors that are in memory already: no
+decoding, no alignment. ``decoding bound`` adds the cheapest decoding of each photo.
+
+    LICET_FIXTURES=.cache/fixtures python -m bench.collect
+    LICET_BENCH_DLIB=/other/venv/bin/python ...   also measures the face_recognition style
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import simplejpeg
+
+from licet.demo.compose import Portrait, compose
+from licet.sources import fixtures
+from licet.terms.face import Inspection
+from licet.vision.card import shipped_card
+from licet.vision.embed import BATCH
+from licet.vision.engine import DETECTOR, RECOGNISER, Engine
+from licet.vision.runtime import Runner, prepared
+
+THREADS = 2
+SIZES = {"12 MP": (4243, 24), "1 MP": (1225, 60)}
+"""Width in pixels and how many photos, by the name of the size."""
+DLIB_PHOTOS = 2
+GRAIN = 6
+"""Sensor grain (standard deviation in grey levels), so that files are as large as real ones."""
+
+
+def photos_of(width: int, count: int, portraits: Sequence[Portrait]) -> list[bytes]:
+    """Return group photos of two to six people with sensor grain."""
+    chance = np.random.default_rng(0)
+    found = []
+    for at in range(count):
+        people = [portraits[(at + step) % len(portraits)] for step in range(2 + at % 5)]
+        plain = simplejpeg.decode_jpeg(compose(people, width=width, seed=at), "RGB")
+        grain = chance.normal(0, GRAIN, (*plain.shape[:2], 1))
+        pixels = np.clip(plain + grain, 0, 255).astype(np.uint8)
+        found.append(simplejpeg.encode_jpeg(pixels, 90, "RGB", "420"))
+    return found
+
+
+def models_alone(detector: Runner, recogniser: Runner, photos: int, faces: int) -> float:
+    """Return the seconds that the models need for so many photos and faces."""
+    seen = np.random.default_rng(0).random((1, 3, 448, 640), np.float32) * 255
+    batch = np.random.default_rng(0).random((BATCH, 3, 112, 112), np.float32) * 255
+    work: list[Callable[[], object]] = [lambda: detector(seen)] * photos
+    work += [lambda: recogniser(batch)] * (faces // BATCH)
+    if faces % BATCH:
+        work.append(lambda: recogniser(batch[: faces % BATCH]))
+    with ThreadPoolExecutor(THREADS) as pool:
+        start = time.perf_counter()
+        list(pool.map(lambda task: task(), work))
+        return time.perf_counter() - start
+
+
+def decoding_alone(photos: list[bytes]) -> float:
+    """Return the seconds that the cheapest sufficient JPEG decoding needs."""
+
+    def decode(photo: bytes) -> object:
+        return simplejpeg.decode_jpeg(photo, "RGB", True, True, 426, 640)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        start = time.perf_counter()
+        list(pool.map(decode, photos))
+        return time.perf_counter() - start
+
+
+def dlib_style(photos: list[bytes]) -> float | None:
+    """Return photos/s of the face_recognition style, or None without its environment."""
+    python = os.environ.get("LICET_BENCH_DLIB")
+    if not python:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        for at, photo in enumerate(photos):
+            Path(folder, f"{at}.jpg").write_bytes(photo)
+        script = str(Path(__file__).with_name("dlib_style.py"))
+        done = subprocess.run(  # noqa: S603 - the operator names the interpreter
+            [python, "-W", "ignore", script, folder], capture_output=True, text=True, check=True
+        )
+    answer = json.loads(done.stdout)
+    return float(answer["photos"] / answer["seconds"])
+
+
+def run() -> list[dict[str, Any]]:
+    """Return one line per size and comparison: name, value, unit, against, ratio, n."""
+    folder = Path(os.environ.get("LICET_FIXTURES", ".cache/fixtures"))
+    portraits = [Portrait(photo.content(), photo.face) for photo in fixtures.photos(folder)]
+    cache = Path(os.environ.get("LICET_BENCH_CACHE", ".cache/models"))
+    engine = Engine.open(None, cache, THREADS)
+    detector, recogniser = (
+        Runner(prepared(shipped_card(name), None, cache)) for name in (DETECTOR, RECOGNISER)
+    )
+    lines: list[dict[str, Any]] = []
+    for size, (width, count) in SIZES.items():
+        photos = photos_of(width, count, portraits)
+        list(engine.inspect_many(photos[:4]))
+        start = time.perf_counter()
+        seen = [one for one in engine.inspect_many(photos) if isinstance(one, Inspection)]
+        ours = count / (time.perf_counter() - start)
+        faces = sum(len(one.faces) for one in seen)
+        models = models_alone(detector, recogniser, count, faces)
+        bounds = {
+            "raw model bound": count / models,
+            "models and cheapest decoding": count / (models + decoding_alone(photos)),
+            "face_recognition style": dlib_style(photos[:DLIB_PHOTOS]),
+        }
+        megabytes = sum(len(photo) for photo in photos) / count / 1e6
+        note = f"{faces / count:.1f} faces and {megabytes:.1f} MB a photo"
+        lines += [
+            _line(size, note, ours, name, value, count) for name, value in bounds.items() if value
+        ]
+    return lines
+
+
+def _line(
+    size: str, note: str, ours: float, against: str, bound: float, count: int
+) -> dict[str, Any]:
+    """Return one line of the results."""
+    return {
+        "name": f"collect {size} ({note})",
+        "value": round(ours, 2),
+        "unit": "photos/s",
+        "against": f"{against}: {bound:.2f} photos/s",
+        "ratio": round(ours / bound, 3),
+        "n": count,
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(run(), indent=2) + "\n")
