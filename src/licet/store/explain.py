@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -69,9 +68,7 @@ def explain(error: Exception) -> Exception:
         return Busy("all database connections of this process are in use", _RETRY)
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(cause) or error
-    if isinstance(cause, psycopg.Error):
-        return _of_postgresql(cause, error) or error
-    return error
+    return _of_postgresql(cause, error) or error
 
 
 def _of_sqlite(cause: sqlite3.Error) -> LicetError | None:
@@ -88,7 +85,11 @@ def _of_sqlite(cause: sqlite3.Error) -> LicetError | None:
     return kind(what + detail, remedy)
 
 
-def _of_postgresql(cause: psycopg.Error, error: Exception) -> LicetError | None:
+def _of_postgresql(cause: BaseException | None, error: Exception) -> LicetError | None:
+    import psycopg
+
+    if not isinstance(cause, psycopg.Error):
+        return None
     state = cause.sqlstate or ""
     row = _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
     if row is not None:

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, inspect, text
 
 from licet.store.engine import APPLICATION_ID, Begin, connect, file_of, parse, transaction
 from licet.store.explain import explained
 from licet.store.schema import REVISION
 from licet.terms.errors import Corrupt, Setup
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _WAIT_SECONDS = 60.0
@@ -21,6 +23,8 @@ _ADVISORY_LOCK = 0x6C696374
 
 def upgrade(url: str) -> None:
     """Bring the database up to :data:`REVISION`; see ``licet.store.migrate``."""
+    from alembic import command
+
     parsed = parse(url)
     file = file_of(parsed)
     if file is not None and not file.parent.is_dir():
@@ -34,8 +38,10 @@ def upgrade(url: str) -> None:
 
 
 @contextmanager
-def migrating(engine: Engine) -> Iterator[Config]:
+def migrating(engine: Engine) -> Iterator["Config"]:
     """Give Alembic's configuration inside one transaction, committed on a clean end."""
+    from alembic.config import Config
+
     with transaction(engine, Begin.UNIT) as connection, explained():
         _claim(connection)
         config = Config()

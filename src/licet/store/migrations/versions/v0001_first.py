@@ -26,7 +26,7 @@ TABLES = (
 
 def _one_of(name: str, column: str, words: str) -> sa.CheckConstraint:
     allowed = ", ".join(f"'{word}'" for word in words.split())
-    return sa.CheckConstraint(f"{column} IN ({allowed})", name=f"ck_{name}")
+    return sa.CheckConstraint(f"{column} IN ({allowed})", name=op.f(f"ck_{name}"))
 
 
 def upgrade() -> None:
@@ -61,7 +61,7 @@ def _deployment() -> None:
         sa.Column("fpir_search", sa.Double(), nullable=False),
         sa.Column("fpir_collect", sa.Double(), nullable=False),
         sa.Column("checkpoint_size", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("one = 1", name="ck_deployment_one"),
+        sa.CheckConstraint("one = 1", name=op.f("ck_deployment_one")),
         sa.PrimaryKeyConstraint("one", name="pk_deployment"),
     )
     op.create_table(
@@ -75,7 +75,7 @@ def _deployment() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("frontier", sa.LargeBinary(), nullable=False),
         sa.Column("time", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("one = 1", name="ck_head_one"),
+        sa.CheckConstraint("one = 1", name=op.f("ck_head_one")),
         sa.PrimaryKeyConstraint("one", name="pk_head"),
     )
     op.create_table(
@@ -83,7 +83,7 @@ def _deployment() -> None:
         sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint("length(hash) = 32", name="ck_leaf_hash"),
+        sa.CheckConstraint("length(hash) = 32", name=op.f("ck_leaf_hash")),
         sa.PrimaryKeyConstraint("index", name="pk_leaf"),
     )
     # The empty ledger: no entry, no frontier, the beginning of time.
@@ -241,7 +241,7 @@ def _items() -> None:
         sa.Column("h", sa.Integer(), nullable=False),
         sa.Column("span_start", sa.BigInteger(), nullable=True),
         sa.Column("span_end", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("(span_start IS NULL) = (span_end IS NULL)", name="ck_face_span"),
+        sa.CheckConstraint("(span_start IS NULL) = (span_end IS NULL)", name=op.f("ck_face_span")),
         sa.ForeignKeyConstraint(["item"], ["item.id"], name="fk_face_item"),
         sa.PrimaryKeyConstraint("id", name="pk_face"),
     )
@@ -331,7 +331,7 @@ def _templates() -> None:
         sa.Column("lapses_at", sa.BigInteger(), nullable=True),
         sa.Column("leaf", sa.BigInteger(), nullable=False),
         _one_of("template_kind", "kind", "reference appearance"),
-        sa.CheckConstraint("kept", name="ck_template_kept"),
+        sa.CheckConstraint("kept", name=op.f("ck_template_kept")),
         sa.ForeignKeyConstraint(
             ["grant", "kept"], ["grant.id", "grant.kept"], name="fk_template_grant_kept"
         ),
@@ -355,7 +355,7 @@ def _templates() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.Column("leaf", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("kept", name="ck_suggestion_kept"),
+        sa.CheckConstraint("kept", name=op.f("ck_suggestion_kept")),
         sa.ForeignKeyConstraint(
             ["grant", "kept"], ["grant.id", "grant.kept"], name="fk_suggestion_grant_kept"
         ),
