@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -45,7 +46,7 @@ def template(*values: int, model: ModelId = MODEL) -> Template:
     return Template(model, np.array(filled, dtype="<i2").tobytes())
 
 
-def slot(number: int, subject: int | None = None, **parts: object) -> Slot:
+def slot(number: int, subject: int | None = None, **parts: Any) -> Slot:
     """A grant in use for the archive's clearing, all sources, an hour around NOW."""
     made = Slot(
         grant=GrantId(key(number)),
@@ -58,7 +59,7 @@ def slot(number: int, subject: int | None = None, **parts: object) -> Slot:
         not_before=NOW - HOUR,
         expires=NOW + HOUR,
     )
-    return replace(made, **parts)  # type: ignore[arg-type]
+    return replace(made, **parts)
 
 
 def row(
@@ -87,7 +88,7 @@ def columns(rows: Sequence[Row]) -> Columns:
     )
 
 
-def scope(**parts: object) -> Scope:
+def scope(**parts: Any) -> Scope:
     """The archive's clearing at NOW, both kinds."""
     made = Scope(
         at=NOW,
@@ -96,9 +97,9 @@ def scope(**parts: object) -> Scope:
         kinds=BOTH,
         model=MODEL,
     )
-    return replace(made, **parts)  # type: ignore[arg-type]
+    return replace(made, **parts)
 
 
-def searching(action: Action = Action.SEARCH, **parts: object) -> Permit:
+def searching(action: Action = Action.SEARCH, **parts: Any) -> Permit:
     """A permit with such a scope, decided at NOW."""
     return permit(scope(**parts), NOW, action)

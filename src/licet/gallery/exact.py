@@ -140,7 +140,7 @@ class ExactGallery:
         checked_limit(limit)
         with self._turns.reading():
             chosen = self._rows.filter(scope)
-            if not chosen.grants.any():
+            if not len(self._rows) or not chosen.grants.any():
                 return [() for _ in probes]
             found: list[list[Reached]] = [[] for _ in probes]
             for batch in batches(made, self._within(threshold)):
