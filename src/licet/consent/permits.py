@@ -40,6 +40,8 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
 _COLLECTING = frozenset({Action.COLLECT, Action.BACKFILL, Action.ACCEPT})
 _AT_A_SOURCE = _COLLECTING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
 _COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH}
+_ON_REAL_PEOPLE = _COMPARING | {Action.GRANT, Action.CONFIRM, Action.OPEN_CASE}
+_WITHOUT_AGREEMENT = frozenset({Action.WITHDRAW, Action.ERASE, Action.CEASE})
 _IN_A_CASE = frozenset({Action.SEARCH, Action.REVIEW, Action.SHOW, Action.APPROVE})
 _ON_EVIDENCE = frozenset({Action.GRANT, Action.CONFIRM, Action.SEARCH})
 _GOVERNING = frozenset({Action.GOVERN, Action.OPEN_CASE, Action.APPROVE, Action.CEASE})
@@ -112,9 +114,10 @@ def _articles(ask: Ask, facts: Facts) -> tuple[str, ...]:
 def _evidence(ask: Ask, facts: Facts) -> tuple[str, ...]:
     """Return the digests that the decision rests on. None of them identifies a person."""
     found: list[str] = []
-    if facts.agreement is not None and facts.agreement.organisation == ask.organisation:
+    agreed = ask.by is By.MEMBER and ask.action not in _WITHOUT_AGREEMENT
+    if facts.agreement is not None and (agreed or ask.action in _COLLECTING):
         found.append(f"agreement:{facts.agreement.digest}")
-    if facts.readiness.dpia_digest and ask.action not in {Action.WITHDRAW, Action.ERASE}:
+    if facts.readiness.dpia_digest and ask.action in _ON_REAL_PEOPLE:
         found.append(f"dpia:{facts.readiness.dpia_digest}")
     if ask.evidence and ask.by is By.MEMBER and ask.action in _ON_EVIDENCE:
         found.append(f"evidence:{ask.evidence}")

@@ -73,7 +73,11 @@ class Purposes:
         Purposes without an organisation are left out: they are met one grant at a
         time, never by collecting.
         """
-        return frozenset(p.id for p in self.by_id.values() if p.source_purposes & origin)
+        return frozenset(
+            purpose.id
+            for purpose in self.by_id.values()
+            if purpose.source_purposes & origin and not purpose.without_organisation
+        )
 
 
 def fits(purpose: Purpose, origin: frozenset[str]) -> bool:

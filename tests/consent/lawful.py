@@ -1,0 +1,429 @@
+"""The rules a second time, as one condition for each act, written from the design alone.
+
+It shares no code with ``licet.consent`` but the list of purposes, asks nothing in any
+order and gives no reasons, so that the two can only agree by saying the same.
+"""
+
+from datetime import timedelta
+
+from licet.consent.purposes import table
+from licet.terms.basis import Condition, LegalBasis, Purpose, Relationship, Searchers
+from licet.terms.grant import Grant, GrantState, Subject, SubjectState
+from licet.terms.organisation import CaseState, Member, MemberState, OrganisationKind, Role
+from licet.terms.permit import Action as A
+from licet.terms.permit import Ask, Block, By, Facts
+from licet.terms.source import Control, SourceKind, SourceState
+from tests.consent.world import NOW
+
+_STEWARD = {Role.STEWARD}
+_ROLES = {
+    A.GOVERN: {Role.STEWARD, Role.DATA_PROTECTION_OFFICER},
+    A.OPEN_CASE: {Role.STEWARD, Role.INVESTIGATOR},
+    A.APPROVE: {Role.APPROVER},
+    A.ACCEPT: {Role.STEWARD, Role.VERIFIER},
+    A.SEARCH: {Role.INVESTIGATOR},
+    A.REVIEW: {Role.VERIFIER},
+    A.SHOW: {Role.INVESTIGATOR, Role.VERIFIER},
+}
+_SUBJECTS = {
+    A.GRANT,
+    A.CONFIRM,
+    A.ENROL,
+    A.ACCEPT,
+    A.SEARCH,
+    A.SHOW,
+    A.WITHDRAW,
+    A.ERASE,
+}
+_WORKERS = {A.COLLECT, A.BACKFILL, A.WITHDRAW, A.ERASE}
+_COMPARING = {A.COLLECT, A.BACKFILL, A.ACCEPT}
+_REAL = _COMPARING | {A.GRANT, A.CONFIRM, A.ENROL, A.SEARCH, A.OPEN_CASE}
+_FREE = {
+    Relationship.NONE,
+    Relationship.GUEST,
+    Relationship.CLUB_MEMBER,
+    Relationship.FAMILY,
+    Relationship.PICTURED,
+}
+_AGES = {"FR": 15, "BE": 13, "DE": 16}
+
+
+def lawful(ask: Ask, facts: Facts) -> bool:
+    """Say whether the act is lawful at ``NOW``."""
+    if ask.action in _REAL and not _ready(facts):
+        return False
+    if ask.by is By.SUBJECT:
+        return ask.action in _SUBJECTS and _by_subject(ask, facts)
+    if ask.by is By.WORKER:
+        return ask.action in _WORKERS and _act(ask, facts)
+    return _by_member(ask, facts) and _act(ask, facts)
+
+
+def _ready(facts: Facts) -> bool:
+    ready = facts.readiness
+    papers = bool(ready.dpia_digest.strip() and ready.ai_act_classification.strip())
+    here = ready.established_in_eu or bool(ready.eu_representative.strip())
+    return ready.sandbox or (papers and here and ready.officer_is_independent)
+
+
+def _by_member(ask: Ask, facts: Facts) -> bool:
+    organisation, member = facts.organisation, facts.member
+    return (
+        organisation is not None
+        and organisation.id == ask.organisation
+        and (ask.action in {A.WITHDRAW, A.ERASE, A.CEASE} or _agreed(ask, facts))
+        and member is not None
+        and member.id == ask.member
+        and member.organisation == ask.organisation
+        and member.state is MemberState.ACTIVE
+        and bool(member.roles & _ROLES.get(ask.action, _STEWARD))
+        and ask.member in {one.id for one in _signed(ask, facts)}
+    )
+
+
+def _by_subject(ask: Ask, facts: Facts) -> bool:
+    myself = facts.subject is not None and facts.subject.id == ask.subject
+    return myself and _act(ask, facts)
+
+
+def _agreed(ask: Ask, facts: Facts) -> bool:
+    agreement = facts.agreement
+    return (
+        agreement is not None
+        and agreement.organisation == ask.organisation
+        and bool(agreement.digest.strip())
+        and agreement.valid_from <= NOW
+        and agreement.valid_to > NOW
+    )
+
+
+def _signed(ask: Ask, facts: Facts) -> list[Member]:
+    return [
+        one
+        for one in facts.signers
+        if one.organisation == ask.organisation
+        and one.state is MemberState.ACTIVE
+        and (len(one.public_key) == 32 or facts.readiness.sandbox)
+    ]
+
+
+def _two(ask: Ask, facts: Facts) -> bool:
+    signed = _signed(ask, facts)
+    people = {one.id for one in signed}
+    keys = {one.public_key for one in {one.id: one for one in signed}.values()}
+    enough = len(people) >= 2 and (facts.readiness.sandbox or len(keys) >= 2)
+    return enough and ask.member in people
+
+
+def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch for each action
+    action = ask.action
+    if action is A.GOVERN:
+        kind = facts.organisation.kind if facts.organisation else None
+        return kind is OrganisationKind.CONTROLLER and _two(ask, facts)
+    if action is A.OPEN_CASE:
+        purpose = facts.purpose
+        named = purpose is not None and purpose.id == ask.purpose
+        return named and purpose is not None and purpose.searchers is Searchers.ORGANISATION
+    if action is A.APPROVE:
+        return _case(ask, facts)
+    if action is A.CEASE:
+        return _place(ask, facts)
+    if action is A.AUTHORISE:
+        states = {SourceState.DECLARED, SourceState.LAPSED, SourceState.AUTHORISED}
+        return _two(ask, facts) and _source(ask, facts, states)
+    if action in _COMPARING:
+        return _comparing(ask, facts)
+    if action is A.GRANT:
+        return _granting(ask, facts)
+    if action is A.ERASE:
+        return _erasing(ask, facts)
+    if action is A.SEARCH:
+        return _searching(ask, facts)
+    if not _mine(ask, facts):
+        return False
+    if action is A.WITHDRAW:
+        return facts.grant is not None and facts.grant.state is not GrantState.ENDED
+    if action is A.CONFIRM:
+        return _confirming(ask, facts)
+    if action is A.ENROL:
+        many = facts.counts.subjects_enrolled >= 100 and not facts.witnessed
+        rate = ask.fpir is None or 0 < ask.fpir <= 0.01
+        return _live(facts) and _of_age(facts) and not many and rate
+    searched = facts.searched_by is not None and facts.searched_by != ask.member
+    if action is A.REVIEW and not searched:
+        return False
+    return _showing(ask, facts)
+
+
+def _mine(ask: Ask, facts: Facts) -> bool:
+    grant, subject = facts.grant, facts.subject
+    return (
+        grant is not None
+        and subject is not None
+        and grant.id == ask.grant
+        and grant.subject == subject.id
+        and ask.subject in ({subject.id} if ask.by is By.SUBJECT else {None, subject.id})
+        and (ask.by is not By.MEMBER or grant.organisation == ask.organisation)
+    )
+
+
+def _stopped(facts: Facts, grant: Grant, subject: Subject) -> bool:
+    def stops(block: Block) -> bool:
+        if not (block.use or block.collecting):
+            return False
+        places = {subject.residence} | grant.territories
+        inside = block.territory in places or subject.residence is None
+        return (
+            (block.territory, block.subject, block.source) == (None, None, None)
+            or (block.subject is not None and block.subject == subject.id)
+            or (block.territory is not None and inside)
+            or (block.source is not None and block.source == grant.source and block.use)
+        )
+
+    return any(stops(block) for block in facts.blocks)
+
+
+def _all_stopped(facts: Facts) -> bool:
+    return any(
+        block.use and (block.territory, block.subject, block.source) == (None, None, None)
+        for block in facts.blocks
+    )
+
+
+def _live(facts: Facts) -> bool:
+    grant, subject = facts.grant, facts.subject
+    return (
+        grant is not None
+        and subject is not None
+        and subject.state is SubjectState.KNOWN
+        and grant.subject == subject.id
+        and grant.state is GrantState.ACTIVE
+        and None not in {grant.notice_delivered_at, grant.confirmed_at}
+        and grant.not_before <= NOW < grant.expires
+        and not _stopped(facts, grant, subject)
+    )
+
+
+def _adult_from(subject: Subject) -> int:
+    return _AGES.get(subject.residence or "", 18)
+
+
+def _of_age(facts: Facts) -> bool:
+    grant, subject, age = facts.grant, facts.subject, facts.subject_age
+    if grant is None or subject is None:
+        return False
+    if age is None or grant.basis is LegalBasis.VITAL_INTERESTS:
+        return True
+    minor = age < _adult_from(subject)
+    return {grant.guardian, subject.dependant} == {minor}
+
+
+def _granting(ask: Ask, facts: Facts) -> bool:
+    grant, purpose, subject = facts.grant, facts.purpose, facts.subject
+    if grant is None or purpose is None or subject is None:
+        return False
+    vital = grant.basis is LegalBasis.VITAL_INTERESTS
+    alone = purpose.without_organisation
+    counts = facts.counts
+    crowded = counts.dependants_on_contact >= 5 if subject.dependant else counts.adults_on_contact
+    longest = min(purpose.retention_days, 3 if vital else 730)
+    if grant.guardian and facts.subject_age is not None:
+        longest = min(longest, 366 * max(0, _adult_from(subject) - facts.subject_age))
+    asked = ask.by is By.SUBJECT and ask.organisation is None
+    asked = asked if alone else ask.by is By.MEMBER and ask.organisation is not None
+    return (
+        asked
+        and ask.purpose == purpose.id == grant.purpose
+        and ask.grant in {None, grant.id}
+        and ask.subject in ({None, subject.id} if ask.by is By.MEMBER else {subject.id})
+        and grant.subject == subject.id
+        and subject.state is SubjectState.KNOWN
+        and (grant.organisation, grant.source) == (ask.organisation, ask.source)
+        and grant.state is GrantState.PENDING
+        and grant.confirmed_at is None
+        and not grant.captured
+        and _basis(grant, purpose)
+        and (grant.organisation is None or grant.relationship in _FREE)
+        and (vital or facts.subject_age is not None)
+        and _of_age(facts)
+        and (not grant.guardian or ask.by is not By.MEMBER or _two(ask, facts))
+        and (purpose.territories is None or subject.residence in purpose.territories)
+        and grant.not_before < grant.expires
+        and timedelta(0) < grant.expires - NOW <= timedelta(days=longest)
+        and bool(grant.notice.strip())
+        and (vital or not crowded)
+        and (not vital or (_vital(ask, facts) and bool(ask.evidence.strip())))
+        and (facts.witnessed or counts.subjects_enrolled < 100)
+        and (grant.source is None or _place(ask, facts))
+        and not _stopped(facts, grant, subject)
+    )
+
+
+def _basis(grant: Grant, purpose: Purpose) -> bool:
+    pair = (grant.basis, grant.condition)
+    return pair == (purpose.basis, purpose.condition) and pair in {
+        (LegalBasis.CONSENT, Condition.EXPLICIT_CONSENT),
+        (LegalBasis.VITAL_INTERESTS, Condition.VITAL_INTERESTS),
+    }
+
+
+def _vital(ask: Ask, facts: Facts) -> bool:
+    named = facts.subject is not None and bool(facts.subject.sealed_identity)
+    return named and facts.counts.live_vital_grants < 10 and _two(ask, facts)
+
+
+def _confirming(ask: Ask, facts: Facts) -> bool:
+    grant, subject = facts.grant, facts.subject
+    if grant is None or subject is None or grant.notice_delivered_at is None:
+        return False
+    vital = grant.basis is LegalBasis.VITAL_INTERESTS
+    if ask.by is By.SUBJECT:
+        acted = not vital
+    elif vital:
+        acted = facts.counts.live_vital_grants < 10 and _two(ask, facts)
+    else:
+        papers = facts.counts.paper_confirmations_today
+        acted = bool(ask.evidence.strip()) and papers < 50 and _two(ask, facts)
+    return (
+        acted
+        and subject.state is SubjectState.KNOWN
+        and grant.state is GrantState.PENDING
+        and grant.notice_delivered_at <= NOW < grant.expires
+        and _of_age(facts)
+        and not _stopped(facts, grant, subject)
+    )
+
+
+def _erasing(ask: Ask, facts: Facts) -> bool:
+    subject, grant, organisation = facts.subject, facts.grant, facts.organisation
+    if subject is None or subject.state is SubjectState.ERASED:
+        return False
+    if grant is not None and grant.subject != subject.id:
+        return False
+    if ask.subject not in ({subject.id} if ask.by is By.SUBJECT else {None, subject.id}):
+        return False
+    if ask.by is not By.MEMBER:
+        return True
+    controller = organisation is not None and organisation.kind is OrganisationKind.CONTROLLER
+    return controller or _mine(ask, facts)
+
+
+def _place(ask: Ask, facts: Facts) -> bool:
+    source = facts.source
+    return (
+        source is not None and source.id == ask.source and source.organisation == ask.organisation
+    )
+
+
+def _source(ask: Ask, facts: Facts, states: set[SourceState]) -> bool:
+    source, authority = facts.source, facts.authority
+    if source is None or authority is None or not _place(ask, facts):
+        return False
+    at_a_host = source.kind is SourceKind.SITE
+    by_host = authority.control in {Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD}
+    origin = source.origin
+    return (
+        not facts.markers
+        and source.state in states
+        and all((origin.taken_by.strip(), origin.people_told.strip(), origin.purposes))
+        and not origin.purposes - table().source_purposes()
+        and source.bystander_condition is not None
+        and bool(source.bystander_evidence.strip())
+        and authority.source == source.id
+        and bool(authority.proof.strip())
+        and at_a_host == by_host
+        and len(authority.licence) == 64
+        and set(authority.licence) <= set("0123456789abcdef")
+        and authority.valid_from <= NOW < authority.valid_to
+    )
+
+
+def _comparing(ask: Ask, facts: Facts) -> bool:
+    source = facts.source
+    known = facts.organisation is not None and facts.organisation.id == ask.organisation
+    rate = ask.fpir is not None and 0 < ask.fpir <= 0.001
+    if source is None or not (known and rate and _agreed(ask, facts)):
+        return False
+    if not _source(ask, facts, {SourceState.AUTHORISED}):
+        return False
+    for block in facts.blocks:
+        everywhere = (block.territory, block.subject, block.source) == (None, None, None)
+        here = block.territory is not None and source.territory in {None, block.territory}
+        if block.collecting and (everywhere or here or block.source == source.id):
+            return False
+    return ask.action is A.COLLECT or _for_grant(ask, facts, source.origin.purposes)
+
+
+def _for_grant(ask: Ask, facts: Facts, made_for: frozenset[str]) -> bool:
+    grant, subject = facts.grant, facts.subject
+    purpose = table().get(grant.purpose) if grant else None
+    if grant is None or subject is None or purpose is None:
+        return False
+    return (
+        grant.id == ask.grant
+        and ask.subject in ({subject.id} if ask.by is By.SUBJECT else {None, subject.id})
+        and grant.organisation in {None, ask.organisation}
+        and grant.source in {None, ask.source}
+        and _live(facts)
+        and (purpose.without_organisation or bool(purpose.source_purposes & made_for))
+    )
+
+
+def _case(ask: Ask, facts: Facts) -> bool:
+    case = facts.case
+    return (
+        case is not None
+        and case.id == ask.case
+        and case.organisation == ask.organisation
+        and case.state is CaseState.OPEN
+    )
+
+
+def _governed(ask: Ask, facts: Facts) -> bool:
+    case, purpose = facts.case, facts.purpose
+    if case is None or purpose is None or not _case(ask, facts):
+        return False
+    searcher = ask.member if ask.action is A.SEARCH else facts.searched_by or ask.member
+    yes = {
+        one.member
+        for one in facts.approvals
+        if one.case == case.id and one.at <= NOW and (one.signature or facts.readiness.sandbox)
+    }
+    return (
+        case.purpose == purpose.id
+        and ask.purpose in {None, purpose.id}
+        and purpose.searchers is Searchers.ORGANISATION
+        and len(yes - {searcher}) >= purpose.approvals
+    )
+
+
+def _searching(ask: Ask, facts: Facts) -> bool:
+    purpose, grant, counts = facts.purpose, facts.grant, facts.counts
+    rate = ask.fpir is not None and 0 < ask.fpir <= 0.01
+    if purpose is None or purpose.id != ask.purpose or not rate or _all_stopped(facts):
+        return False
+    if ask.by is By.SUBJECT or purpose.two_sided:
+        own = _mine(ask, facts) and _live(facts) and grant is not None
+        if not own or grant is None or grant.organisation is None or grant.purpose != purpose.id:
+            return False
+    if ask.by is By.SUBJECT:
+        return True
+    return (
+        _governed(ask, facts)
+        and facts.case is not None
+        and bool(ask.evidence.strip())
+        and ask.evidence in facts.case.evidence
+        and counts.searches_today < 50
+        and counts.probe_uses_in_case < 3
+        and counts.subjects_in_case < min(5, facts.case.cap)
+    )
+
+
+def _showing(ask: Ask, facts: Facts) -> bool:
+    grant = facts.grant
+    if grant is None or not _live(facts) or _all_stopped(facts):
+        return False
+    if ask.by is By.SUBJECT:
+        return ask.purpose in {None, grant.purpose}
+    same = facts.case is not None and facts.case.purpose == grant.purpose
+    return same and _governed(ask, facts)
