@@ -1,7 +1,8 @@
 """Opens the rooms from settings into one frozen App. Decides nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from licet.ledger.note import VerifierKey
 from licet.ledger.tiles import Tiles
 from licet.outbox import Outbox, open_outbox
 from licet.settings import Settings
+from licet.sources.fixtures import known_hashes
 from licet.store.store import Store
 from licet.terms.errors import Quarantine, Setup
 from licet.terms.ids import KeyId, ModelId
@@ -39,10 +41,11 @@ def pass_by(_name: str) -> None:
 
 @dataclass
 class Shelf:
-    """The gallery in memory and how far into the ledger it has read; None: not opened yet."""
+    """What a process keeps in memory: the gallery, None until opened, and how far it has read."""
 
     gallery: "Gallery | None" = None
     size: int = -1
+    epoch_turned_at: datetime | None = None
     lock: RLock = field(default_factory=RLock)
 
 
@@ -66,6 +69,7 @@ class App:
     model: ModelId
     open_vision: "Callable[[], Vision]"
     open_gallery: "Callable[[ModelId], Gallery]"
+    fixture_photos: Container[str] = frozenset()
     at: CrashPoint = pass_by
     shelf: Shelf = field(default_factory=Shelf)
 
@@ -137,6 +141,7 @@ def open_app(
     at: CrashPoint = pass_by,
     vision: "Vision | None" = None,
     outbox: Outbox | None = None,
+    fixture_photos: Container[str] | None = None,
     recovering: bool = False,
 ) -> App:
     """Open a deployment.
@@ -176,6 +181,7 @@ def open_app(
         model=vision.model if vision is not None else _recogniser().model_id,
         open_vision=(lambda: vision) if vision is not None else (lambda: _engine(settings)),
         open_gallery=lambda model: _exact(model, clock, settings.threads),
+        fixture_photos=known_hashes() if fixture_photos is None else fixture_photos,
         at=at,
     )
 

@@ -11,6 +11,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
 from licet.effects.facts import read_facts
+from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key
 from licet.effects.shelf import fresh_gallery
@@ -60,7 +61,8 @@ def enrol(
     5. In one unit of work: decide again, keep the reference, plan the backfill, record.
     6. Mirror the ledger.
 
-    Raises ``NotFound`` for a grant that is not there.
+    Raises ``NotFound`` for a grant that is not there, ``BadInput`` for a photo that a
+    sandbox may not take.
     """
     ask = _ask(app, who, grant_id)  # 1
     digest = digest_of(*photos, str(witnessed))
@@ -69,6 +71,8 @@ def enrol(
         permit = decide(ask, read_facts(app, reader, ask, who, now, digest), now)
     if isinstance(permit, Refusal):
         return refuse(app, ask, permit)
+    for photo in photos:
+        refuse_strange(app, photo)
     fit, left_out = _samples(app, photos)  # 2
     samples, disagreeing = _agreeing(app, fit, witnessed)  # 3
     left_out = (*left_out, *disagreeing)

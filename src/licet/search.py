@@ -9,6 +9,7 @@ import hashlib
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
+from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record_refusal, refuse
 from licet.effects.releasing import Answer, Probe, keep_search, still_live
 from licet.effects.shelf import fresh_gallery
@@ -90,6 +91,7 @@ def _ask(
 
 def _probe(app: App, photo: bytes, face: int | None) -> Template:
     """Return the template of the one face that is searched for."""
+    refuse_strange(app, photo)
     seen = app.vision.inspect(photo)
     if isinstance(seen, Unreadable):
         raise BadInput(f"the probe photo cannot be read: {seen.reason}", seen.remedy)

@@ -65,6 +65,13 @@ class FakeOutbox:
         return text.split("nobody else has: ")[1].split("\n")[0].strip()
 
 
+class AnyPhoto:
+    """Takes every photo for a fixture: fake photos show nobody."""
+
+    def __contains__(self, _sha256: object) -> bool:
+        return True
+
+
 @dataclass
 class World:
     """One sandbox deployment with a steward, an investigator, an approver and two verifiers."""
@@ -76,7 +83,7 @@ class World:
     vision: FakeVision
     organisation: OrganisationId
     people: dict[str, MemberId]
-    app: App
+    app: App = field(init=False)
 
     def reopen(self, at: Callable[[str], None] = pass_by, *, recovering: bool = False) -> App:
         """Open the deployment once more, as another process would."""
@@ -86,6 +93,7 @@ class World:
             at=at,
             vision=self.vision,
             outbox=self.outbox,
+            fixture_photos=AnyPhoto(),
             recovering=recovering,
         )
 
@@ -104,7 +112,9 @@ class World:
         }
         return GrantWish(**{**wish, **parts})
 
-    def granted(self, name: str, app: App | None = None, **parts: object) -> tuple[GrantId, SubjectId]:
+    def granted(
+        self, name: str, app: App | None = None, **parts: object
+    ) -> tuple[GrantId, SubjectId]:
         """Let a person be asked and say yes."""
         app = app or self.app
         asked = ask_grant(app, self.who("steward"), self.wish(name, **parts))
@@ -113,7 +123,9 @@ class World:
         assert hasattr(confirmed, "receipt"), confirmed
         return asked.grant, asked.subject
 
-    def enrolled(self, name: str, app: App | None = None, **parts: object) -> tuple[GrantId, SubjectId]:
+    def enrolled(
+        self, name: str, app: App | None = None, **parts: object
+    ) -> tuple[GrantId, SubjectId]:
         """Let a person be asked, say yes, and be enrolled from three photos."""
         app = app or self.app
         grant, subject = self.granted(name, app, **parts)
@@ -146,7 +158,9 @@ class World:
             "licence": LICENCE,
             "valid_to": self.clock() + timedelta(days=365),
         }
-        opened = add_source(self.app, self.who("steward", "officer"), SourceWish(**{**wish, **parts}))
+        opened = add_source(
+            self.app, self.who("steward", "officer"), SourceWish(**{**wish, **parts})
+        )
         assert isinstance(opened, Source), opened
         return opened
 
@@ -177,7 +191,9 @@ def new_world(home: Path, url: str) -> World:
     opening = Opening("The Harbour Archive", first, sandbox=True)
     opened = open_deployment(settings_of(home, url), opening, clock)
     people = dict(zip(("steward", "officer"), opened.members, strict=True))
-    app = open_app(settings_of(home, url), clock=clock, vision=vision, outbox=outbox)
+    app = open_app(
+        settings_of(home, url), clock=clock, vision=vision, outbox=outbox, fixture_photos=AnyPhoto()
+    )
     world = World(home, url, clock, outbox, vision, opened.organisation, people, app)
     roles = {
         "investigator": Role.INVESTIGATOR,

@@ -1,10 +1,7 @@
 """From a grant to a found face to a proof, end to end on both databases."""
 
-import hashlib
-
 from licet.collect import collect
 from licet.effects.certifying import certificate
-from licet.granting import withdraw
 from licet.ledger.verify import verify_file
 from licet.rights.erase import erase
 from licet.search import search

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
+from licet.effects.fixtures import strange
 from licet.effects.keeping import Kept, Recognised
 from licet.sources.authority import marks_of_photo
 from licet.sources.contract import Address, ItemSource
@@ -125,6 +126,9 @@ class Walk:
         self.tell(self.done, self.total)
         if isinstance(data, Unreadable):
             self.tally.could_not_read(address, data.reason)
+            return None
+        if strange(self.app, data):
+            self.tally.could_not_read(address, "left out: a sandbox takes only fixture photos")
             return None
         marks = marks_of_photo(address, data[:HEAD_BYTES])
         if marks:

@@ -72,14 +72,13 @@ class ErasurePayload:
     """What an erasure plan must still know of the person until its last check.
 
     ``templates`` are (model, features) to search with, ``needles`` the byte
-    strings that no file may hold in clear, ``before`` the rows counted per store.
+    strings that no file may hold in clear.
     """
 
     contact: str
     language: str
     templates: tuple[tuple[str, bytes], ...]
     needles: tuple[bytes, ...]
-    before: tuple[tuple[str, int], ...]
 
 
 T = TypeVar("T")

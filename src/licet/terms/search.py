@@ -113,3 +113,17 @@ class SearchResult:
     expected_innocent: float
     leaf: int
     caveat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A verifier spoke. ``state`` is the search's; what others said stays unseen until both have.
+
+    ``lead`` says that two verifiers, blind to each other, found the same.
+    """
+
+    candidate: CandidateId
+    state: SearchState
+    findings: int
+    lead: bool
+    leaf: int

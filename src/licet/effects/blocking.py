@@ -1,0 +1,71 @@
+"""Blocks: from the commit on, nothing under them is collected or used (GDPR 58(2)(f), 18).
+
+The entry says all that is needed to place the block again after a restore. A
+person is named by their grants, never by an id of their own.
+"""
+
+from licet.store.unit import Unit
+from licet.terms.errors import Conflict, NotFound
+from licet.terms.ids import BlockId, GrantId, SourceId, Territory, new_id
+from licet.terms.ledger import Entry, EntryKind
+from licet.terms.permit import Block
+
+EVERYWHERE = "everywhere"
+
+
+def place(unit: Unit, block: Block, cause: str) -> BlockId:
+    """Place a block and record it. Every process reads it before its next permit."""
+    block_id = BlockId(new_id())
+    objects = [("block", str(block_id))]
+    if block.source is not None:
+        objects.append(("source", block.source))
+    if block.subject is not None:
+        objects.extend(("grant", g.id) for g in unit.grants.of_subject(block.subject))
+    unit.blocks.add(block_id, block, cause, unit.now)
+    facts = (
+        ("cause", cause),
+        ("territory", block.territory or EVERYWHERE),
+        ("person", block.subject is not None),
+        ("collecting", block.collecting),
+        ("use", block.use),
+    )
+    unit.record(Entry(EntryKind.BLOCK_PLACED, unit.now, objects=tuple(objects), facts=facts))
+    return block_id
+
+
+def lift(unit: Unit, block: BlockId) -> int:
+    """Lift a block and record it. Who may is for the flow to decide. Raises ``NotFound``."""
+    unit.blocks.lift(block, unit.now)
+    return unit.record(Entry(EntryKind.BLOCK_LIFTED, unit.now, objects=(("block", block),)))
+
+
+def place_again(unit: Unit, entry: Entry) -> None:
+    """Place a block that a later entry tells of; placing one that is there changes nothing."""
+    facts, objects = dict(entry.facts), dict(entry.objects)
+    grants = [GrantId(value) for name, value in entry.objects if name == "grant"]
+    subjects = {grant.subject for grant in unit.grants.many(grants).values()}
+    if facts["person"] and not subjects:
+        return  # Nobody of theirs is in this store, so there is nothing to keep still.
+    territory = facts["territory"]
+    source = objects.get("source")
+    block = Block(
+        territory=None if territory == EVERYWHERE else Territory(str(territory)),
+        subject=min(subjects) if facts["person"] else None,
+        source=None if source is None else SourceId(source),
+        collecting=bool(facts["collecting"]),
+        use=bool(facts["use"]),
+    )
+    if block.source is not None and unit.sources.get(block.source) is None:
+        return
+    unit.blocks.add(BlockId(objects["block"]), block, str(facts["cause"]), entry.at)
+
+
+def lift_again(unit: Unit, entry: Entry) -> None:
+    """Lift a block that a later entry says was lifted, if it is in this store."""
+    for name, value in entry.objects:
+        if name != "block":
+            continue
+        try:
+            unit.blocks.lift(BlockId(value), entry.at)
+        except (NotFound, Conflict):
+            continue

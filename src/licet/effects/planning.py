@@ -1,0 +1,59 @@
+"""Plans an erasure within the unit of work that makes the person *erasing*."""
+
+from licet.app import App
+from licet.effects.erasing import STEPS
+from licet.effects.sealed import grant_key, open_identity, row_of, seal_plan
+from licet.store.unit import Unit
+from licet.terms.errors import KeyAbsent
+from licet.terms.grant import Grant, GrantState, Subject, SubjectState
+from licet.terms.ids import PlanId
+from licet.terms.payload import ErasurePayload
+from licet.terms.plan import Effect, Plan, PlanKind, WorkState
+
+
+def plan_erasure(
+    app: App, unit: Unit, plan_id: PlanId, subject: Subject, cause: str
+) -> tuple[Grant, ...]:
+    """Make a person *erasing* and their kept grants *ending*, and plan what follows.
+
+    The plan's key must be durable before. Returns the grants that are ending now;
+    the caller records the entry that says so.
+    """
+    every = unit.grants.of_subject(subject.id)
+    kept = tuple(grant for grant in every if grant.kept)
+    payload = _payload(app, unit, subject, kept)
+    leaf = unit.head.size
+    unit.subjects.set_state(subject.id, SubjectState.ERASING)
+    for grant in kept:
+        unit.grants.set_state(grant.id, GrantState.ENDING, leaf)
+    plan = Plan(
+        id=plan_id,
+        kind=PlanKind.ERASE,
+        cause=cause,
+        subject=subject.id,
+        grants=tuple(grant.id for grant in every),
+        sealed=seal_plan(app, plan_id, payload),
+        state=WorkState.OPEN,
+        created_at=unit.now,
+    )
+    unit.plans.add(plan, [Effect(plan_id, n, k, WorkState.OPEN) for n, k in enumerate(STEPS)])
+    return kept
+
+
+def _payload(app: App, unit: Unit, subject: Subject, grants: tuple[Grant, ...]) -> ErasurePayload:
+    """Gather what the last checks must look for, while it can be read."""
+    identity = open_identity(app, subject)
+    templates = [template for grant in grants for template in unit.templates.of_grant(grant.id)]
+    rows = []
+    for template in templates:
+        try:
+            rows.append(row_of(template, app.keyring.get(grant_key(template.grant))))
+        except KeyAbsent:
+            continue
+    words = (identity.name, identity.contact) if identity else ()
+    return ErasurePayload(
+        contact=identity.contact if identity else "",
+        language=identity.language if identity else "en",
+        templates=tuple((row.template.model, row.template.values) for row in rows),
+        needles=(*(word.encode() for word in words), *(row.template.values for row in rows)),
+    )

@@ -1,0 +1,118 @@
+"""Applies to a restored store what the ledger says happened after the backup was made.
+
+Only what ends, restricts or blocks is applied: a restore may lose what was added
+since, it may never bring back what was taken away (GDPR 7(3), 17, 18, 58(2)(f)).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from licet.app import App
+from licet.effects.blocking import lift_again, place_again
+from licet.effects.ending import end_grants
+from licet.effects.planning import plan_erasure
+from licet.effects.sealed import plan_key
+from licet.ledger.leaf import decode
+from licet.store.unit import Unit
+from licet.terms.grant import Grant, GrantState, SubjectState
+from licet.terms.ids import CaseId, GrantId, PlanId, SourceId, SuggestionId, TemplateId, new_id
+from licet.terms.ledger import Entry, EntryKind, Leaf
+from licet.terms.organisation import CaseState
+from licet.terms.source import SourceState
+
+_SOURCES = {
+    EntryKind.SOURCE_CEASED: SourceState.CEASED,
+    EntryKind.SOURCE_PURGED: SourceState.PURGED,
+    EntryKind.SOURCE_HELD: SourceState.ON_HOLD,
+    EntryKind.SOURCE_LAPSED: SourceState.LAPSED,
+}
+_ENDING = {EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED}
+
+
+@dataclass
+class Replayed:
+    """What later entries changed: grants ended, sources stopped, and plans that go on."""
+
+    ended: int = 0
+    ceased: int = 0
+    plans: list[PlanId] = field(default_factory=list)
+
+
+def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
+    """Apply later entries to the store, in their order, by object id."""
+    done = Replayed()
+    for leaf in leaves:
+        entry = decode(leaf.data)
+        if entry.kind in _ENDING:
+            _end(unit, entry, done)
+        elif entry.kind is EntryKind.SUBJECT_ERASING:
+            _erase(app, unit, entry, done)
+        elif entry.kind in (EntryKind.GRANT_RESTRICTED, EntryKind.GRANT_RELEASED):
+            _restrict(unit, entry, leaf.index)
+        elif entry.kind in _SOURCES:
+            _stop(unit, entry, done)
+        else:
+            _take_away(unit, entry)
+    return done
+
+
+def _end(unit: Unit, entry: Entry, done: Replayed) -> None:
+    """End a grant that is kept in the backup; its rows go and its key is shredded by a plan."""
+    for grant in _grants(unit, entry):
+        if grant.kept and grant.state is not GrantState.ENDING:
+            plan = end_grants(unit, "restored", grant.subject, (grant,), unit.head.size)
+            done.plans.append(plan)
+            done.ended += 1
+
+
+def _erase(app: App, unit: Unit, entry: Entry, done: Replayed) -> None:
+    """Take up an erasure that was begun after the backup and may not have been finished."""
+    for subject_id in {grant.subject for grant in _grants(unit, entry)}:
+        subject = unit.subjects.get(subject_id)
+        if subject is None or subject.state in {SubjectState.ERASED, SubjectState.ERASING}:
+            continue
+        plan = PlanId(new_id())
+        app.keyring.create(plan_key(plan))
+        done.ended += len(plan_erasure(app, unit, plan, subject, "restored"))
+        done.plans.append(plan)
+
+
+def _restrict(unit: Unit, entry: Entry, leaf: int) -> None:
+    state = GrantState.RESTRICTED if entry.kind is EntryKind.GRANT_RESTRICTED else GrantState.ACTIVE
+    before = GrantState.ACTIVE if state is GrantState.RESTRICTED else GrantState.RESTRICTED
+    for grant in _grants(unit, entry):
+        if grant.state is before:
+            unit.grants.set_state(grant.id, state, leaf)
+
+
+def _stop(unit: Unit, entry: Entry, done: Replayed) -> None:
+    for source in _ids(entry, "source"):
+        if unit.sources.get(SourceId(source)) is not None:
+            unit.sources.set_state(SourceId(source), _SOURCES[entry.kind])
+            done.ceased += 1
+
+
+def _take_away(unit: Unit, entry: Entry) -> None:
+    """Drop templates and suggestions, close cases, end members, keep blocks."""
+    if entry.kind is EntryKind.TEMPLATE_DROPPED:
+        unit.templates.delete([TemplateId(t) for t in _ids(entry, "template")])
+    elif entry.kind in (EntryKind.SUGGESTION_REJECTED, EntryKind.SUGGESTIONS_LAPSED):
+        for suggestion in _ids(entry, "suggestion"):
+            unit.suggestions.delete(SuggestionId(suggestion))
+    elif entry.kind is EntryKind.CASE_CLOSED:
+        for case in _ids(entry, "case"):
+            if unit.governance.case(CaseId(case)) is not None:
+                unit.governance.set_case_state(CaseId(case), CaseState.CLOSED)
+    elif entry.kind is EntryKind.BLOCK_PLACED:
+        place_again(unit, entry)
+    elif entry.kind is EntryKind.BLOCK_LIFTED:
+        lift_again(unit, entry)
+
+
+def _grants(unit: Unit, entry: Entry) -> list[Grant]:
+    found = unit.grants.many([GrantId(grant) for grant in _ids(entry, "grant")])
+    return list(found.values())
+
+
+def _ids(entry: Entry, role: str) -> list[str]:
+    return [value for name, value in entry.objects if name == role]

@@ -1,0 +1,198 @@
+"""Backups that bring back nobody who was erased, and nothing that was withdrawn.
+
+A backup holds sealed rows and never a key. Restoring one, of whatever age, goes
+four steps: the ledger that was mirrored since is imported; rows whose key is gone
+are deleted; what later entries ended stays ended; only then the store serves.
+"""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from licet.app import App, open_app
+from licet.effects.record import record_machine
+from licet.effects.replaying import Replayed, replay
+from licet.ledger.tree import root
+from licet.settings import Settings
+from licet.store import migrate
+from licet.store.store import Store
+from licet.store.unit import Unit
+from licet.terms.errors import BadInput, Conflict, Corrupt, Quarantine
+from licet.terms.ids import KeyId
+from licet.terms.ledger import EntryKind
+from licet.terms.when import Clock, to_text, utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """A backup that was written: where, how many rows, and the ledger's size it stands for."""
+
+    file: Path
+    rows: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did.
+
+    ``imported`` entries came from the mirror; ``deleted`` are rows by table whose
+    key is gone; ``ended`` grants and ``ceased`` sources are those that later
+    entries say so; ``plans`` take up what was under way; ``aside`` is where the
+    store that was in place before was moved, None when there was none.
+    """
+
+    rows: int
+    imported: int
+    deleted: tuple[tuple[str, int], ...]
+    ended: int
+    ceased: int
+    plans: int
+    aside: Path | None
+
+
+def back_up(app: App, file: Path) -> BackedUp:
+    """Write a backup of the store: sealed rows, no keys.
+
+    1. Record that a backup is made, and mirror the ledger up to that entry.
+    2. Write all rows of one moment beside ``file``, make them durable, then name it.
+
+    Raises ``Conflict`` when the file exists, ``BadInput`` when it cannot be written.
+    """
+    if file.exists():
+        raise Conflict(f"{file} exists", "Choose another name; backups are never overwritten.")
+    with app.store.unit() as unit:  # 1
+        record_machine(unit, EntryKind.BACKED_UP)
+        size = unit.head.size
+    app.publish()
+    partial = file.with_name(f".{file.name}.partial")  # 2
+    try:
+        with partial.open("xb") as stream:
+            partial.chmod(0o600)
+            rows = app.store.dump(stream.write)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.rename(file)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}", "Choose a place.") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return BackedUp(file, rows, size)
+
+
+def restore(settings: Settings, file: Path | None = None, clock: Clock = utc_now) -> Restored:
+    """Bring a backup, or an older copy of the store that was put in place, into service.
+
+    ``file`` None takes the store as it stands.
+
+    1. Load the backup into an empty store; one that is in place is moved aside.
+    2. Require the ledger's mirror, and import the entries the store lacks.
+    3. Delete every row whose key is gone.
+    4. Apply later entries: what ended stays ended, what was blocked stays blocked.
+    5. Record the restore, all in one unit of work; mirror the ledger; then serve.
+
+    Raises ``Quarantine`` without a mirror, ``Corrupt`` when backup, mirror and store
+    do not belong together; nothing is changed then.
+    """
+    aside = _make_way(settings, clock) if file is not None else None  # 1
+    try:
+        rows = _load(settings, file, clock) if file is not None else 0
+        app = open_app(settings, clock=clock, recovering=True)
+        try:
+            imported, deleted, replayed = _recover(app)  # 2-5
+        finally:
+            app.close()
+    except BaseException:
+        _put_back(settings, aside)
+        raise
+    app = open_app(settings, clock=clock)
+    try:
+        app.publish()
+    finally:
+        app.close()
+    return Restored(
+        rows, imported, deleted, replayed.ended, replayed.ceased, len(replayed.plans), aside
+    )
+
+
+def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
+    latest = app.tiles.latest()
+    if latest is None:
+        raise Quarantine(
+            "there is no mirror of the ledger, so nobody can tell what was erased since",
+            "Bring the mirror's folder back; without it this store must not serve.",
+        )
+    findings = app.tiles.check()
+    if findings:
+        raise Corrupt(f"the mirror is damaged: {findings[0]}", "Bring an intact mirror back.")
+    with app.store.unit() as unit:
+        if unit.head.size > latest.size:
+            raise Corrupt("the mirror is older than the store", "Bring the right mirror back.")
+        known = unit.head.size
+        later = tuple(app.tiles.leaves(known, latest.size))  # 2
+        unit.leaves.import_(later)
+        if root(unit.head.frontier, unit.head.size) != latest.root:
+            raise Corrupt("store and mirror are of two ledgers", "Bring the right mirror back.")
+        deleted = unit.recover.delete_keyless(_absent(app, unit))  # 3
+        replayed = replay(app, unit, later)  # 4
+        facts = (("from", known), ("imported", len(later)), ("ended", replayed.ended))
+        record_machine(unit, EntryKind.RESTORED, (), facts)  # 5
+    return len(later), deleted, replayed
+
+
+def _absent(app: App, unit: Unit) -> frozenset[KeyId]:
+    """Return the names of keys that rows need and the keyring does not have any more."""
+    needed = set(unit.recover.rows_with_key())
+    needed.update(KeyId(f"grant:{grant.id}") for grant in unit.grants.kept())
+    return app.keyring.absent(needed)
+
+
+def _make_way(settings: Settings, clock: Clock) -> Path | None:
+    """Move an SQLite store aside, so that a restore can never destroy what was there."""
+    if settings.database_url and not settings.database_url.startswith("sqlite"):
+        return None
+    place = _sqlite_file(settings)
+    if not place.exists():
+        return None
+    aside = place.with_name(f"{place.name}.before-{_stamp(clock())}")
+    for suffix in ("-wal", "-shm", ""):
+        source = Path(f"{place}{suffix}")
+        if source.exists():
+            source.rename(f"{aside}{suffix}")
+    return aside
+
+
+def _put_back(settings: Settings, aside: Path | None) -> None:
+    if aside is None:
+        return
+    place = _sqlite_file(settings)
+    for suffix in ("-wal", "-shm", ""):
+        Path(f"{place}{suffix}").unlink(missing_ok=True)
+        source = Path(f"{aside}{suffix}")
+        if source.exists():
+            source.rename(f"{place}{suffix}")
+
+
+def _sqlite_file(settings: Settings) -> Path:
+    return Path(settings.url.removeprefix("sqlite:///"))
+
+
+def _stamp(moment: datetime) -> str:
+    return to_text(moment).replace(":", "").replace("-", "").replace(".", "")
+
+
+def _load(settings: Settings, file: Path, clock: Clock) -> int:
+    migrate(settings.url)
+    from licet.ledger.maker import Leaves
+
+    store = Store.open(settings.url, Leaves(), clock)
+    try:
+        with file.open("rb") as lines:
+            return store.load(lines)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}", "Name a backup.") from error
+    finally:
+        store.close()
