@@ -69,9 +69,7 @@ def test_the_ends_are_sensible(n: int) -> None:
 
 
 def test_outside_the_anchors_the_threshold_errs_upwards() -> None:
-    steepest = (0.420 - 0.381) / math.log10(
-        comparison_rate(1e-2, 20) / comparison_rate(1e-2, 100)
-    )
+    steepest = (0.420 - 0.381) / math.log10(comparison_rate(1e-2, 20) / comparison_rate(1e-2, 100))
     tenfold = cosine_of(CALIBRATION.threshold(1e-2, 5000, 3))
     assert tenfold == pytest.approx(0.453 + steepest, abs=1e-3)
     assert cosine_of(CALIBRATION.threshold(1e-2, 1, 3)) > 0.302

@@ -222,8 +222,8 @@ def _from_deep(image: Image.Image) -> Image.Image:
     """Return a 16-bit, 32-bit or floating-point grey picture as 8-bit sRGB."""
     values = np.nan_to_num(np.asarray(image, dtype=np.float32))
     top = float(values.max(initial=0.0))
-    if image.mode == "F":
-        scale = 255.0 / top if top > 0 else 1.0
+    if image.mode == "F" and top <= 1:
+        scale = 255.0
     elif image.mode.startswith("I;16") or top > 255:
         scale = 255.0 / max(65535.0, top)
     else:

@@ -19,6 +19,11 @@ LEAST_STRENGTH = 0.7
 DARKEST, BRIGHTEST = 40.0, 225.0
 LEAST_CONTRAST = 18.0
 MOST_YAW, MOST_ROLL = 35.0, 40.0
+AHEAD_YAW = 15.0
+LEAST_CHEEK_AHEAD, LEAST_CHEEK_TURNED = 0.3, 0.1
+LEAST_FOREHEAD, LEAST_CHIN = 0.4, 0.2
+"""Least room between landmarks and the edges of the box, in eye distances: measured on whole
+faces it is never less, on faces that the photo's edge cuts it is."""
 
 
 def measure(face: Face, sample: Pixels) -> Quality:
@@ -50,6 +55,7 @@ def reasons(face: Face, quality: Quality) -> tuple[str, ...]:
             small,
         ),
         (face.strength < LEAST_STRENGTH, "the face is partly hidden or hardly a face"),
+        (_cut_off(face, quality), "the face is cut off by the edge of the photo"),
         (quality.sharpness < LEAST_SHARPNESS, "the face is blurred"),
         (abs(quality.yaw) > MOST_YAW, "the face is turned away; look towards the camera"),
         (abs(quality.roll) > MOST_ROLL, "the head is tilted too far"),
@@ -58,6 +64,26 @@ def reasons(face: Face, quality: Quality) -> tuple[str, ...]:
         (quality.contrast < LEAST_CONTRAST, "the light on the face is too flat to see features"),
     )
     return tuple(words for failed, words in rules if failed)
+
+
+def _cut_off(face: Face, quality: Quality) -> bool:
+    """Tell whether the box ends where a whole face would go on.
+
+    Boxes are cut at the photo's edge, landmarks are not. Only upright heads are judged.
+    """
+    unit = quality.eye_distance
+    if unit == 0 or abs(quality.roll) > MOST_ROLL:
+        return False
+    box = face.box
+    across = [x for x, _ in face.landmarks]
+    eyes = min(y for _, y in face.landmarks[:2])
+    mouth = max(y for _, y in face.landmarks[3:])
+    cheek = LEAST_CHEEK_AHEAD if abs(quality.yaw) < AHEAD_YAW else LEAST_CHEEK_TURNED
+    return (
+        min(min(across) - box.x, box.x + box.w - max(across)) < cheek * unit
+        or eyes - box.y < LEAST_FOREHEAD * unit
+        or box.y + box.h - mouth < LEAST_CHIN * unit
+    )
 
 
 def _roll(face: Face) -> float:
