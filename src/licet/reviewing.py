@@ -146,13 +146,7 @@ def _state(app: App, unit: Unit, search: Search) -> SearchState:
     key = app.keyring.get(case_key(search.case))
     waiting = False
     for candidate in unit.searches.candidates(search.id):
-        findings = [
-            from_bytes(
-                FindingPayload,
-                open_sealed(key, v.sealed, f"verification:{candidate.id}:{v.member}"),
-            ).finding
-            for v in unit.searches.verifications(candidate.id)
-        ]
+        findings = [_finding(key, said) for said in unit.searches.verifications(candidate.id)]
         if findings.count(Finding.SAME) >= VERIFIERS:
             return SearchState.LEAD
         waiting = waiting or len(findings) < VERIFIERS

@@ -191,10 +191,8 @@ def new_world(home: Path, url: str) -> World:
     opening = Opening("The Harbour Archive", first, sandbox=True)
     opened = open_deployment(settings_of(home, url), opening, clock)
     people = dict(zip(("steward", "officer"), opened.members, strict=True))
-    app = open_app(
-        settings_of(home, url), clock=clock, vision=vision, outbox=outbox, fixture_photos=AnyPhoto()
-    )
-    world = World(home, url, clock, outbox, vision, opened.organisation, people, app)
+    world = World(home, url, clock, outbox, vision, opened.organisation, people)
+    app = world.app = world.reopen()
     roles = {
         "investigator": Role.INVESTIGATOR,
         "approver": Role.APPROVER,
