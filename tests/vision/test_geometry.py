@@ -96,9 +96,7 @@ def test_thinning_keeps_the_strongest_of_what_overlaps(seed: int, count: int) ->
 class Silent:
     """A detector that answers one cell of the coarsest grid with certainty."""
 
-    outputs = tuple(
-        f"{part}_{stride}" for part in ("cls", "obj", "bbox", "kps") for stride in (8, 16, 32)
-    )
+    outputs = tuple(f"{part}_{n}" for part in ("cls", "obj", "bbox", "kps") for n in (8, 16, 32))
 
     def __call__(self, tensor: np.ndarray) -> list[np.ndarray]:
         _, _, rows, columns = tensor.shape
