@@ -31,7 +31,7 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _PLAIN = re.compile(r"[!-?A-~]{0,64}")
 _VERSIONED = re.compile(r"[a-z0-9_.-]{1,40}@([0-9]{1,4}|[0-9a-f]{8})")
-_TELEPHONE = re.compile(r"(\+|00)[0-9().-]{6,}")
+_TELEPHONE = re.compile(r"(\+|00)[0-9().-]{6,20}")
 _ALWAYS = {"at", "kind", "v"}
 _MAYBE = {"actor", "facts", "objects", "organisation", "subject"}
 
@@ -101,7 +101,7 @@ def _word(text: str) -> str:
 
 
 def _id(text: str) -> str:
-    if not _ID.fullmatch(text):
+    if not _ID.fullmatch(text) or _TELEPHONE.fullmatch(text):
         raise BadInput(f"{text!r} is not an id", "Only pseudonymous ids go into the ledger")
     return text
 

@@ -204,7 +204,9 @@ def _says(found: _Findings, receipt: Receipt) -> None:
     statement = receipt.statement
     certificate = receipt.kind is ReceiptKind.ERASURE_CERTIFICATE
     if certificate != isinstance(statement, ErasureStatement):
-        found.problems.append(f"the statement is not one that a {receipt.kind.value} makes")
+        found.problems.append(
+            f"the statement is not of the sort that {receipt.kind.value} stands for"
+        )
     if not isinstance(statement, ErasureStatement):
         return
     found.problems.extend(statement.doubts())
