@@ -5,20 +5,33 @@ rows in the order of their keys, so equal stores give equal bytes on both databa
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Table, TableClause, column, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Integer,
+    LargeBinary,
+    Table,
+    TableClause,
+    Text,
+    column,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import table as clause
 
 from licet.store import schema
 from licet.store.leaves import ReadLeaves, read_head
 from licet.store.session import Session, Values
 from licet.store.types import raw, spell
-from licet.terms.errors import Conflict, Corrupt, Setup
+from licet.terms.errors import BadInput, Conflict, Corrupt, Setup
 from licet.terms.ledger import LeafMaker
 from licet.terms.when import to_ms
 
@@ -26,6 +39,16 @@ FORMAT = "licet-backup"
 VERSION = 1
 
 _REMEDY = "use another copy of the backup"
+
+_JSON: dict[type, type] = {
+    Text: str,
+    LargeBinary: str,
+    Boolean: bool,
+    Integer: int,
+    BigInteger: int,
+    Double: float,
+}
+"""What a column's type is in JSON."""
 
 
 def tables() -> tuple[Table, ...]:
@@ -160,18 +183,27 @@ def _rows(session: Session, table: Table) -> Iterator[list[Any]]:
 
 
 def _insert(session: Session, table: Table, rows: Iterator[list[Any]]) -> None:
-    names = [own.name for own in columns(table)]
+    kinds = {own.name: _JSON[type(raw(own.type))] for own in columns(table)}
     binary = _binary(table)
-    session.write_many(insert(_plain(table)), (_row(names, binary, row) for row in rows))
+    try:
+        session.write_many(insert(_plain(table)), (_row(kinds, binary, row) for row in rows))
+    except BadInput as error:
+        raise Corrupt(f"a row of {table.name} in the backup is damaged", _REMEDY) from error
 
 
-def _row(names: list[str], binary: list[int], row: list[Any]) -> Values:
-    if len(row) != len(names):
+def _row(kinds: dict[str, type], binary: list[int], row: list[Any]) -> Values:
+    if len(row) != len(kinds):
         raise Corrupt("a row of the backup has too few or too many values", _REMEDY)
+    for value, kind in zip(row, kinds.values(), strict=True):
+        # Exactly: True is an int to Python, and SQLite takes any type in any column.
+        if value is not None and type(value) is not kind:
+            raise Corrupt("a value of the backup is of another type", _REMEDY)
+        if isinstance(value, str) and "\x00" in value:
+            raise Corrupt("a text of the backup holds the character NUL", _REMEDY)
     for i in binary:
         if row[i] is not None:
             row[i] = _to_bytes(row[i])
-    return dict(zip(names, row, strict=True))
+    return dict(zip(kinds, row, strict=True))
 
 
 def _binary(table: Table) -> list[int]:
@@ -183,10 +215,10 @@ def _to_text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _to_bytes(text: object) -> bytes:
+def _to_bytes(text: str) -> bytes:
     try:
-        return base64.b64decode(str(text), validate=True)
-    except binascii.Error:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
         raise Corrupt("bytes in the backup are damaged", _REMEDY) from None
 
 
@@ -205,7 +237,7 @@ def _header(value: dict[str, Any]) -> dict[str, object]:
             "load it with the licet that made it, then bring that database up",
         )
     head = value.get("head")
-    if not isinstance(head, list) or len(head) != 3:
+    if not isinstance(head, list) or [type(part) for part in head] != [int, str, int]:
         raise Corrupt("the backup's header is damaged", _REMEDY)
     return {"size": head[0], "frontier": _to_bytes(head[1]), "time": head[2]}
 
