@@ -162,10 +162,13 @@ class FolderSource:
 
 
 def _is_item_or_folder(entry: "os.DirEntry[str]") -> bool:
-    name = os.fsencode(entry.name).lower()
-    if name.startswith(b".") or name in LEFT_OUT_NAMES or name.endswith(LEFT_OUT_ENDINGS):
+    if _left_out(os.fsencode(entry.name).lower()):
         return False
     return entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
+
+
+def _left_out(name: bytes) -> bool:
+    return name.startswith(b".") or name in LEFT_OUT_NAMES or name.endswith(LEFT_OUT_ENDINGS)
 
 
 def _read(file: int) -> bytes | Unreadable:
