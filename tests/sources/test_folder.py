@@ -459,21 +459,35 @@ def test_ten_thousand_files_are_listed_quickly(tmp_path: Path) -> None:
     assert time.process_time() - started < 5
 
 
-def test_deep_trees_need_no_deep_stack(tmp_path: Path) -> None:
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[int]:
+    """A tree deeper than the interpreter's stack; returns its depth and takes it down again."""
     depth = sys.getrecursionlimit() + 50
-    here = os.open(tmp_path, os.O_DIRECTORY)
-    for _ in range(depth):
-        os.mkdir("d", dir_fd=here)
-        inner = os.open("d", os.O_DIRECTORY, dir_fd=here)
-        os.close(here)
-        here = inner
-    file = os.open("a.jpg", os.O_CREAT | os.O_WRONLY, dir_fd=here)
-    os.write(file, JPEG)
-    os.close(file)
-    os.close(here)
+    handles = [os.open(tmp_path, os.O_DIRECTORY)]
+    try:
+        for _ in range(depth):
+            os.mkdir("d", dir_fd=handles[-1])
+            inner = os.open("d", os.O_DIRECTORY, dir_fd=handles[-1])
+            os.close(handles.pop())
+            handles.append(inner)
+        file = os.open("a.jpg", os.O_CREAT | os.O_WRONLY, dir_fd=handles[-1])
+        os.write(file, JPEG)
+        os.close(file)
+        yield depth
+    finally:
+        os.unlink("a.jpg", dir_fd=handles[-1])
+        for _ in range(depth):
+            above = os.open("..", os.O_DIRECTORY, dir_fd=handles[-1])
+            os.close(handles.pop())
+            handles.append(above)
+            os.rmdir("d", dir_fd=above)
+        os.close(handles.pop())
+
+
+def test_deep_trees_need_no_deep_stack(tmp_path: Path, deep: int) -> None:
     source = FolderSource(tmp_path)
     (address,) = source.walk()
-    assert address.count("/") == depth
+    assert address.count("/") == deep
     assert source.read(address) == JPEG
 
 
