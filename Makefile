@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CACHE := .cache
 FIXTURES := $(CACHE)/fixtures
+# What the benchmark compares with has an environment of its own.
+DLIB := $(CACHE)/dlib
 WORKERS ?= 2
 # More arguments for pytest: make test PYTEST="-k ledger"
 PYTEST ?=
@@ -55,7 +57,7 @@ scenarios-page: setup-dev ## write docs/scenarios.md again
 	@$(BIN)/python -m scripts.scenarios --page docs/scenarios.md
 
 bench: setup setup-bench ## speeds against anchors in the same run, into bench/results.json
-	@$(BIN)/licet bench --out bench/results.json
+	@LICET_BENCH_DLIB=$(DLIB)/bin/python $(BIN)/licet bench --out bench/results.json
 
 lock: ## resolve the hashed locks again (needs uv)
 	@scripts/lock.sh
@@ -68,7 +70,7 @@ clean: ## remove the environment, caches and the demo's output
 
 setup-dev: $(VENV)/.dev
 
-setup-bench: $(VENV)/.bench
+setup-bench: $(VENV)/.bench $(DLIB)/.made
 
 postgres: | $(CACHE)
 	@scripts/postgres.sh
@@ -96,6 +98,13 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.runtime
 	@echo "installing what the benchmark compares with"
 	@$(PIP) install --require-hashes -r requirements/bench.txt
+	@touch $@
+
+$(DLIB)/.made: requirements/bench-dlib.txt $(VENV)/.made | $(CACHE)
+	@echo "installing the style of recognition that the benchmark compares with"
+	@$(BIN)/python -m venv $(DLIB)
+	@$(DLIB)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	  -r requirements/bench-dlib.txt
 	@touch $@
 
 $(FIXTURES)/.fetched: src/licet/sources/fixtures.py src/licet/sources/fixtures.toml $(VENV)/.runtime

@@ -18,3 +18,4 @@ compile requirements/runtime.txt pyproject.toml requirements/build.in
 compile requirements/dev.txt pyproject.toml requirements/build.in requirements/dev.in \
   --constraints requirements/runtime.txt
 compile requirements/bench.txt requirements/bench.in --constraints requirements/dev.txt
+compile requirements/bench-dlib.txt requirements/bench-dlib.in
