@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.effects.comparing import same_face
 from licet.effects.facts import read_facts
 from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import open_address, open_appearance
@@ -62,15 +63,17 @@ def show(
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        kept = [face.box for face in unit.items.faces(item_id)]
+        stored = unit.items.faces(item_id)
         visible = _visible(app, unit, permit, item)
         if not visible:
             raise NotFound("this photo does not show this person", "See `licet search`.")
         leaf = unit.head.size
         record(app, unit, EntryKind.SHOWN, permit, (("grant", grant_id), ("item", item_id)))
     app.publish()
-    faces = [*kept, *(box for box in again if box not in kept)]
-    picture = app.vision.redact(photo, faces, visible)  # 5
+    missed = [box for box in again if same_face(stored, box) is None]
+    faces = [*(face.box for face in stored), *missed]
+    outline = [(box, "") for box in visible]
+    picture = app.vision.redact(photo, faces, visible, outline)  # 5
     return Shown(picture, visible, len(faces) - len(visible), leaf)
 
 

@@ -1,1 +1,1 @@
-"""The demo: a sandbox on fixture photos."""
+"""The demonstration: a sandbox that runs the main job on real photos from start to proof."""
