@@ -51,11 +51,12 @@ def _score(pair: Pair, templates: Mapping[Path, Template]) -> int:
 
 
 def _best(scores: NDArray[np.float64], same: NDArray[np.bool_]) -> float:
-    """Return the threshold that tells most pairs right."""
+    """Return the threshold that tells most pairs right, halfway between two scores."""
     order = np.argsort(scores, kind="stable")
     below = np.concatenate([[0], np.cumsum(~same[order]) - np.cumsum(same[order])])
+    ranked = np.concatenate([[-ONE - 1.0], scores[order], [ONE + 1.0]])
     at = int(np.argmax(below))
-    return float(scores[order][at]) if at < len(scores) else math.inf
+    return float((ranked[at] + ranked[at + 1]) / 2)
 
 
 def _share(events: NDArray[np.bool_]) -> float:
