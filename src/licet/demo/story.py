@@ -93,6 +93,9 @@ def main(out: Path, cache: Path) -> int:
     say.print("The photos, with thanks:")
     for photo in photos:
         say.print(f"   {photo.person}, by {photo.author} ({photo.licence})")
+    say.print(
+        "\nTheir photos are free to use; their yes is acted here, which only a sandbox allows."
+    )
     story = Story(set_up(out, photos), say, began)
     _a_source(story)
     _grants(story)
