@@ -53,7 +53,7 @@ WORDS = (
     Word("detection", "appearance (in a gallery), face (in a photo)", but=_in("vision")),
     Word("hit", "candidate", said=False),
     # sources know the file names that platforms give, and put what they mark on hold.
-    Word("img", "photo", but=_in("sources")),
+    Word("img", "photo", but=_in("sources"), unless=r"<img\b"),
     Word("image_path", "photo"),
     Word("query", "probe", rooms=_SEARCHING),
     Word("target", "probe", rooms=_in("search", "gallery", "consent", "show")),
@@ -81,8 +81,8 @@ WORDS = (
     Word("dsar", "rights request"),
     Word("ticket", "rights request"),
     Word("takedown", "order"),
-    # a model has a job: to detect, to recognise.
-    Word("job", "case, run or plan", but=_in("vision", "evaluate")),
+    # a model has a job: to detect, to recognise; so has a whole program, in plain words.
+    Word("job", "case, run or plan", but=_in("vision", "evaluate"), said=False),
     Word("audit_log", "ledger"),
     Word("audit_row", "entry"),
     Word("blockchain", "ledger"),
