@@ -1,12 +1,16 @@
 """Objects for tests, valid unless a test says otherwise, and a store with one of each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from licet.store.store import Store
 from licet.store.unit import Unit
 from licet.terms.basis import Condition, LegalBasis, Relationship
+from licet.terms.errors import LicetError
 from licet.terms.face import Box, Score
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant, GrantState, Subject, SubjectState
@@ -289,3 +293,19 @@ def furnished(store: Store, word: str = "") -> House:
     """Write one of each in a unit of its own."""
     with store.unit() as unit:
         return furnish(unit, word)
+
+
+def refused(store: Store, error: type[LicetError], change: Callable[[Unit], object]) -> None:
+    """See that the unit is refused and nothing of it stays."""
+    before = store.head()
+    with pytest.raises(error), store.unit() as unit:
+        change(unit)
+    assert store.head() == before
+
+
+def change(store: Store, *changes: Callable[[Unit], object]) -> None:
+    """Make changes in one unit."""
+    with store.unit() as unit:
+        for each in changes:
+            each(unit)
+        unit.record(entry())
