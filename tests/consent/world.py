@@ -195,152 +195,144 @@ _IN_CASE = {
 }
 
 
-def _acts() -> dict[str, Act]:
-    by_member, by_subject, by_worker = By.MEMBER, By.SUBJECT, By.WORKER
-    steward: dict[str, Any] = {"member": STEWARD}
-    searching: dict[str, Any] = {
-        "member": INVESTIGATOR,
-        "case": CASE,
-        "purpose": purpose(ARCHIVE),
-        "approvals": APPROVALS,
-    }
-    offer: dict[str, Any] = steward | {"subject": SUBJECT, "subject_age": 30, "grant": DRAFT}
-    offer |= {"purpose": purpose(FIND)}
-    collecting = {"source": SOURCE.id, "organisation": ORG, "fpir": 1e-3}
-    one = {"grant": GRANT.id}
-    in_case = {"case": CASE.id, **one}
-    probing = {"case": CASE.id, "evidence": PHOTO, "fpir": 1e-2}
-    family = replace(CASE, purpose=FAMILY)
-    return {
-        "govern": _act(Action.GOVERN, by_member, steward | _SEALED),
-        "open a case": _act(
-            Action.OPEN_CASE,
-            by_member,
-            {"member": INVESTIGATOR, "purpose": purpose(ARCHIVE)},
-            purpose=ARCHIVE,
-        ),
-        "approve": _act(
-            Action.APPROVE, by_member, {"member": APPROVER, "case": CASE}, case=CASE.id
-        ),
-        "cease": _act(Action.CEASE, by_member, steward | {"source": SOURCE}, source=SOURCE.id),
-        "grant": _act(Action.GRANT, by_member, offer, purpose=FIND, **one),
-        "grant to a child": _act(
-            Action.GRANT,
-            by_member,
-            offer | _CHILD | _SEALED | {"grant": replace(DRAFT, guardian=True)},
-            purpose=FIND,
-        ),
-        "grant for one source": _act(
-            Action.GRANT,
-            by_member,
-            offer | {"source": SOURCE, "grant": replace(DRAFT, source=SOURCE.id)},
-            purpose=FIND,
-            source=SOURCE.id,
-        ),
-        "vital grant": _act(
-            Action.GRANT,
-            by_member,
-            offer | _SEALED | {"purpose": purpose(MISSING), "grant": replace(DRAFT, **_VITAL)},
-            purpose=MISSING,
-            evidence=SHA,
-        ),
-        "rights grant": _act(
-            Action.GRANT,
-            by_subject,
-            {
-                "subject": SUBJECT,
-                "subject_age": 30,
-                "purpose": purpose(RIGHTS),
-                "grant": replace(DRAFT, **_RIGHTS),
-            },
-            purpose=RIGHTS,
-        ),
-        "confirm": _act(Action.CONFIRM, by_subject, {"grant": PENDING, "subject": SUBJECT}, **one),
-        "confirm on paper": _act(
-            Action.CONFIRM,
-            by_member,
-            steward | _SEALED | {"grant": PENDING, "subject": SUBJECT},
-            evidence=SHA,
-            **one,
-        ),
-        "confirm vital": _act(
-            Action.CONFIRM,
-            by_member,
-            steward | _SEALED | {"grant": replace(PENDING, **_VITAL), "subject": SUBJECT},
-            **one,
-        ),
-        "enrol": _act(Action.ENROL, by_member, steward | _HELD, fpir=1e-3, **one),
-        "enrol oneself": _act(Action.ENROL, by_subject, _HELD, **one),
-        "authorise": _act(
-            Action.AUTHORISE,
-            by_member,
-            steward | _SEALED | _PLACE | {"source": replace(SOURCE, state=SourceState.DECLARED)},
-            source=SOURCE.id,
-        ),
-        "collect": _act(Action.COLLECT, by_member, steward | _PLACE, **collecting),
-        "collect on": _act(Action.COLLECT, by_worker, _WORKS | _PLACE, **collecting),
-        "backfill": _act(Action.BACKFILL, by_worker, _WORKS | _PLACE | _HELD, **one, **collecting),
-        "backfill a rights request": _act(
-            Action.BACKFILL,
-            by_worker,
-            _WORKS | _PLACE | {"subject": SUBJECT, "grant": replace(GRANT, **_RIGHTS)},
-            **one,
-            **collecting,
-        ),
-        "accept": _act(
-            Action.ACCEPT, by_member, {"member": VERIFIER} | _PLACE | _HELD, **one, **collecting
-        ),
-        "accept oneself": _act(
-            Action.ACCEPT, by_subject, _WORKS | _PLACE | _HELD, **one, **collecting
-        ),
-        "search": _act(Action.SEARCH, by_member, searching, purpose=ARCHIVE, **probing),
-        "search for family": _act(
-            Action.SEARCH,
-            by_member,
-            searching
-            | {"case": family, "purpose": purpose(FAMILY), "subject": SUBJECT}
-            | {"grant": replace(GRANT, purpose=FAMILY)},
-            purpose=FAMILY,
-            **one,
-            **probing,
-        ),
-        "search oneself": _act(
-            Action.SEARCH,
-            by_subject,
-            _HELD | {"purpose": purpose(FIND)},
-            purpose=FIND,
-            fpir=1e-2,
-            **one,
-        ),
-        "review": _act(
-            Action.REVIEW,
-            by_member,
-            {"member": VERIFIER, "searched_by": INVESTIGATOR.id} | _IN_CASE,
-            **in_case,
-        ),
-        "show": _act(Action.SHOW, by_member, {"member": INVESTIGATOR} | _IN_CASE, **in_case),
-        "show oneself": _act(Action.SHOW, by_subject, _HELD, **one),
-        "withdraw": _act(Action.WITHDRAW, by_subject, _HELD, **one),
-        "withdraw for": _act(Action.WITHDRAW, by_member, steward | _HELD, **one),
-        "withdraw by plan": _act(Action.WITHDRAW, by_worker, _HELD, **one),
-        "erase": _act(Action.ERASE, by_subject, {"subject": SUBJECT}),
-        "erase for": _act(
-            Action.ERASE, by_member, steward | {"subject": SUBJECT}, subject=SUBJECT.id
-        ),
-        "erase a recipient's": _act(
-            Action.ERASE,
-            by_member,
-            steward
-            | _HELD
-            | {"organisation": replace(ORGANISATION, kind=OrganisationKind.RECIPIENT)},
-            subject=SUBJECT.id,
-            **one,
-        ),
-        "erase by plan": _act(Action.ERASE, by_worker, {"subject": SUBJECT}),
-    }
-
-
-ACTS = _acts()
+_MEMBER, _SUBJECT, _WORKER = By.MEMBER, By.SUBJECT, By.WORKER
+_AS_STEWARD: dict[str, Any] = {"member": STEWARD}
+_SEARCHING: dict[str, Any] = {
+    "member": INVESTIGATOR,
+    "case": CASE,
+    "purpose": purpose(ARCHIVE),
+    "approvals": APPROVALS,
+}
+_OFFER: dict[str, Any] = _AS_STEWARD | {"subject": SUBJECT, "subject_age": 30, "grant": DRAFT}
+_OFFER |= {"purpose": purpose(FIND)}
+_COLLECTING = {"source": SOURCE.id, "organisation": ORG, "fpir": 1e-3}
+_ONE = {"grant": GRANT.id}
+_CASED = {"case": CASE.id, **_ONE}
+_PROBING = {"case": CASE.id, "evidence": PHOTO, "fpir": 1e-2}
+_FAMILY_CASE = replace(CASE, purpose=FAMILY)
+ACTS: dict[str, Act] = {
+    "govern": _act(Action.GOVERN, _MEMBER, _AS_STEWARD | _SEALED),
+    "open a case": _act(
+        Action.OPEN_CASE,
+        _MEMBER,
+        {"member": INVESTIGATOR, "purpose": purpose(ARCHIVE)},
+        purpose=ARCHIVE,
+    ),
+    "approve": _act(Action.APPROVE, _MEMBER, {"member": APPROVER, "case": CASE}, case=CASE.id),
+    "cease": _act(Action.CEASE, _MEMBER, _AS_STEWARD | {"source": SOURCE}, source=SOURCE.id),
+    "grant": _act(Action.GRANT, _MEMBER, _OFFER, purpose=FIND, **_ONE),
+    "grant to a child": _act(
+        Action.GRANT,
+        _MEMBER,
+        _OFFER | _CHILD | _SEALED | {"grant": replace(DRAFT, guardian=True)},
+        purpose=FIND,
+    ),
+    "grant for one source": _act(
+        Action.GRANT,
+        _MEMBER,
+        _OFFER | {"source": SOURCE, "grant": replace(DRAFT, source=SOURCE.id)},
+        purpose=FIND,
+        source=SOURCE.id,
+    ),
+    "vital grant": _act(
+        Action.GRANT,
+        _MEMBER,
+        _OFFER | _SEALED | {"purpose": purpose(MISSING), "grant": replace(DRAFT, **_VITAL)},
+        purpose=MISSING,
+        evidence=SHA,
+    ),
+    "rights grant": _act(
+        Action.GRANT,
+        _SUBJECT,
+        {
+            "subject": SUBJECT,
+            "subject_age": 30,
+            "purpose": purpose(RIGHTS),
+            "grant": replace(DRAFT, **_RIGHTS),
+        },
+        purpose=RIGHTS,
+    ),
+    "confirm": _act(Action.CONFIRM, _SUBJECT, {"grant": PENDING, "subject": SUBJECT}, **_ONE),
+    "confirm on paper": _act(
+        Action.CONFIRM,
+        _MEMBER,
+        _AS_STEWARD | _SEALED | {"grant": PENDING, "subject": SUBJECT},
+        evidence=SHA,
+        **_ONE,
+    ),
+    "confirm vital": _act(
+        Action.CONFIRM,
+        _MEMBER,
+        _AS_STEWARD | _SEALED | {"grant": replace(PENDING, **_VITAL), "subject": SUBJECT},
+        **_ONE,
+    ),
+    "enrol": _act(Action.ENROL, _MEMBER, _AS_STEWARD | _HELD, fpir=1e-3, **_ONE),
+    "enrol oneself": _act(Action.ENROL, _SUBJECT, _HELD, **_ONE),
+    "authorise": _act(
+        Action.AUTHORISE,
+        _MEMBER,
+        _AS_STEWARD | _SEALED | _PLACE | {"source": replace(SOURCE, state=SourceState.DECLARED)},
+        source=SOURCE.id,
+    ),
+    "collect": _act(Action.COLLECT, _MEMBER, _AS_STEWARD | _PLACE, **_COLLECTING),
+    "collect on": _act(Action.COLLECT, _WORKER, _WORKS | _PLACE, **_COLLECTING),
+    "backfill": _act(Action.BACKFILL, _WORKER, _WORKS | _PLACE | _HELD, **_ONE, **_COLLECTING),
+    "backfill a rights request": _act(
+        Action.BACKFILL,
+        _WORKER,
+        _WORKS | _PLACE | {"subject": SUBJECT, "grant": replace(GRANT, **_RIGHTS)},
+        **_ONE,
+        **_COLLECTING,
+    ),
+    "accept": _act(
+        Action.ACCEPT, _MEMBER, {"member": VERIFIER} | _PLACE | _HELD, **_ONE, **_COLLECTING
+    ),
+    "accept oneself": _act(Action.ACCEPT, _SUBJECT, _WORKS | _PLACE | _HELD, **_ONE, **_COLLECTING),
+    "search": _act(Action.SEARCH, _MEMBER, _SEARCHING, purpose=ARCHIVE, **_PROBING),
+    "search for family": _act(
+        Action.SEARCH,
+        _MEMBER,
+        _SEARCHING
+        | {"case": _FAMILY_CASE, "purpose": purpose(FAMILY), "subject": SUBJECT}
+        | {"grant": replace(GRANT, purpose=FAMILY)},
+        purpose=FAMILY,
+        **_ONE,
+        **_PROBING,
+    ),
+    "search oneself": _act(
+        Action.SEARCH,
+        _SUBJECT,
+        _HELD | {"purpose": purpose(FIND)},
+        purpose=FIND,
+        fpir=1e-2,
+        **_ONE,
+    ),
+    "review": _act(
+        Action.REVIEW,
+        _MEMBER,
+        {"member": VERIFIER, "searched_by": INVESTIGATOR.id} | _IN_CASE,
+        **_CASED,
+    ),
+    "show": _act(Action.SHOW, _MEMBER, {"member": INVESTIGATOR} | _IN_CASE, **_CASED),
+    "show oneself": _act(Action.SHOW, _SUBJECT, _HELD, **_ONE),
+    "withdraw": _act(Action.WITHDRAW, _SUBJECT, _HELD, **_ONE),
+    "withdraw for": _act(Action.WITHDRAW, _MEMBER, _AS_STEWARD | _HELD, **_ONE),
+    "withdraw by plan": _act(Action.WITHDRAW, _WORKER, _HELD, **_ONE),
+    "erase": _act(Action.ERASE, _SUBJECT, {"subject": SUBJECT}),
+    "erase for": _act(
+        Action.ERASE, _MEMBER, _AS_STEWARD | {"subject": SUBJECT}, subject=SUBJECT.id
+    ),
+    "erase a recipient's": _act(
+        Action.ERASE,
+        _MEMBER,
+        _AS_STEWARD
+        | _HELD
+        | {"organisation": replace(ORGANISATION, kind=OrganisationKind.RECIPIENT)},
+        subject=SUBJECT.id,
+        **_ONE,
+    ),
+    "erase by plan": _act(Action.ERASE, _WORKER, {"subject": SUBJECT}),
+}
 """Acts that are permitted, by name."""
 
 Change = Callable[[Act], Act]
