@@ -15,7 +15,7 @@ from licet.outbox import Outbox, open_outbox
 from licet.settings import Settings
 from licet.sources.fixtures import known_hashes
 from licet.store.store import Store
-from licet.terms.errors import Quarantine, Setup
+from licet.terms.errors import Conflict, Quarantine, Setup
 from licet.terms.ids import KeyId, ModelId
 from licet.terms.ledger import Checkpoint, Head
 from licet.terms.stored import Deployment
@@ -98,7 +98,14 @@ class App:
             if head.size == 0:
                 return None
             self.at("publish.start")
-            checkpoint = self.tiles.publish(reader.leaves.get, head, self._sign)
+            try:
+                checkpoint = self.tiles.publish(reader.leaves.get, head, self._sign)
+            except Conflict:
+                # Another process mirrored further since this reader began: it is all there.
+                latest = self.tiles.latest()
+                if latest is None or not head.size < latest.size <= self.store.head().size:
+                    raise
+                return latest
         self.at("publish.done")
         return checkpoint
 

@@ -105,7 +105,7 @@ def resend(app: App, grant_id: GrantId) -> Asked:
     Raises ``NotFound``, ``BadInput`` when the grant is not pending any more.
     """
     code = _new_code()
-    with app.store.unit(bookkeeping=True) as unit:
+    with app.store.unit() as unit:
         grant = unit.grants.get(grant_id)
         subject = unit.subjects.get(grant.subject) if grant else None
         identity = open_identity(app, subject)
@@ -115,6 +115,7 @@ def resend(app: App, grant_id: GrantId) -> Asked:
             raise BadInput(f"the grant is {grant.state.value}, not pending", "Nothing to send.")
         unit.confirmations.delete(grant_id)
         unit.confirmations.put(_confirmation(grant_id, code, unit.now))
+        record_machine(unit, EntryKind.GRANT_ASKED, (("grant", grant_id),), (("again", True),))
     _send(app, grant, identity, code)
     leaf = _delivered(app, grant_id)
     app.publish()
@@ -281,8 +282,12 @@ def _person(app: App, wish: GrantWish) -> tuple[Subject, Identity, bool]:
 def _facts(
     app: App, reader: Reader | Unit, ask: Ask, who: Who, draft: _Draft, digest: str
 ) -> Facts:
-    """Return the facts with the draft in the place of what is not stored yet."""
+    """Return the facts with the draft in the place of what is not stored yet.
+
+    Who is known already is read again: they may be on their way out by now.
+    """
     stored = replace(ask, grant=None, subject=None)
+    subject = draft.subject if draft.new else reader.subjects.get(draft.subject.id)
     facts = read_facts(app, reader, stored, who, reader.now, digest)
     contact = others_on_contact(reader, draft.subject)
     counts = replace(
@@ -293,7 +298,7 @@ def _facts(
     return replace(
         facts,
         grant=draft.grant,
-        subject=draft.subject,
+        subject=subject,
         subject_age=age_on(draft.identity.born, reader.now.date()),
         counts=counts,
     )
