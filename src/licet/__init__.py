@@ -1,3 +1,173 @@
-"""licet: a face search engine in which nobody can be found without a live legal basis."""
+"""licet: a face search engine in which nobody can be found without a live legal basis.
+
+The same flows as the command line, typed::
+
+    import licet
+
+    app = licet.open_app(licet.Settings.read(home))
+    found = licet.search_people(app, who, case, purpose, probe)
+
+Everything is imported when it is first used, so ``import licet`` costs next to nothing.
+The words and types are in :mod:`licet.terms`; errors are one tree, refusals are values.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from licet.app import App, open_app
+    from licet.backfill import backfill as backfill_grant
+    from licet.collect import collect as collect_source
+    from licet.deployment import FirstMember, Opened, Opening, open_deployment
+    from licet.doctor import Diagnosis, examine
+    from licet.effects.certifying import certificate
+    from licet.effects.receipts import Receipted
+    from licet.enrol import enrol as enrol_person
+    from licet.evaluate.flow import evaluate as evaluate_folder
+    from licet.evaluate.report import Report
+    from licet.governance import add_member, add_organisation, approve_case, open_case
+    from licet.granting import ask_grant, confirm, confirm_on_paper, resend, withdraw
+    from licet.ledger.verify import Verdict, verify_file
+    from licet.recovery import BackedUp, Restored, back_up, restore
+    from licet.reviewing import close as close_search
+    from licet.reviewing import review as review_candidate
+    from licet.rights.erase import erase
+    from licet.search import search as search_people
+    from licet.settings import Settings
+    from licet.show import Shown
+    from licet.show import show as show_item
+    from licet.sourcing import add_source, cease_source
+    from licet.suggesting import accept as accept_suggestion
+    from licet.suggesting import reject as reject_suggestion
+    from licet.terms.acting import SUBJECT, WORKER, Who
+    from licet.terms.errors import LicetError
+    from licet.terms.permit import By, Refusal
+    from licet.worker import Done
+    from licet.worker import run as run_worker
+    from licet.worker import run_once as run_worker_once
+
+_HOMES = {
+    "App": "licet.app:App",
+    "BackedUp": "licet.recovery:BackedUp",
+    "By": "licet.terms.permit:By",
+    "Diagnosis": "licet.doctor:Diagnosis",
+    "Done": "licet.worker:Done",
+    "FirstMember": "licet.deployment:FirstMember",
+    "LicetError": "licet.terms.errors:LicetError",
+    "Opened": "licet.deployment:Opened",
+    "Opening": "licet.deployment:Opening",
+    "Receipted": "licet.effects.receipts:Receipted",
+    "Refusal": "licet.terms.permit:Refusal",
+    "Report": "licet.evaluate.report:Report",
+    "Restored": "licet.recovery:Restored",
+    "SUBJECT": "licet.terms.acting:SUBJECT",
+    "Settings": "licet.settings:Settings",
+    "Shown": "licet.show:Shown",
+    "Verdict": "licet.ledger.verify:Verdict",
+    "WORKER": "licet.terms.acting:WORKER",
+    "Who": "licet.terms.acting:Who",
+    "accept_suggestion": "licet.suggesting:accept",
+    "add_member": "licet.governance:add_member",
+    "add_organisation": "licet.governance:add_organisation",
+    "add_source": "licet.sourcing:add_source",
+    "approve_case": "licet.governance:approve_case",
+    "ask_grant": "licet.granting:ask_grant",
+    "back_up": "licet.recovery:back_up",
+    "backfill_grant": "licet.backfill:backfill",
+    "cease_source": "licet.sourcing:cease_source",
+    "certificate": "licet.effects.certifying:certificate",
+    "close_search": "licet.reviewing:close",
+    "collect_source": "licet.collect:collect",
+    "confirm": "licet.granting:confirm",
+    "confirm_on_paper": "licet.granting:confirm_on_paper",
+    "enrol_person": "licet.enrol:enrol",
+    "erase": "licet.rights.erase:erase",
+    "evaluate_folder": "licet.evaluate.flow:evaluate",
+    "examine": "licet.doctor:examine",
+    "open_app": "licet.app:open_app",
+    "open_case": "licet.governance:open_case",
+    "open_deployment": "licet.deployment:open_deployment",
+    "reject_suggestion": "licet.suggesting:reject",
+    "resend": "licet.granting:resend",
+    "restore": "licet.recovery:restore",
+    "review_candidate": "licet.reviewing:review",
+    "run_worker": "licet.worker:run",
+    "run_worker_once": "licet.worker:run_once",
+    "search_people": "licet.search:search",
+    "show_item": "licet.show:show",
+    "verify_file": "licet.ledger.verify:verify_file",
+    "withdraw": "licet.granting:withdraw",
+}
+"""Where each public name lives: ``module:name``. Flows are named as what they do to what."""
+
+__all__ = [
+    "SUBJECT",
+    "WORKER",
+    "App",
+    "BackedUp",
+    "By",
+    "Diagnosis",
+    "Done",
+    "FirstMember",
+    "LicetError",
+    "Opened",
+    "Opening",
+    "Receipted",
+    "Refusal",
+    "Report",
+    "Restored",
+    "Settings",
+    "Shown",
+    "Verdict",
+    "Who",
+    "__version__",
+    "accept_suggestion",
+    "add_member",
+    "add_organisation",
+    "add_source",
+    "approve_case",
+    "ask_grant",
+    "back_up",
+    "backfill_grant",
+    "cease_source",
+    "certificate",
+    "close_search",
+    "collect_source",
+    "confirm",
+    "confirm_on_paper",
+    "enrol_person",
+    "erase",
+    "evaluate_folder",
+    "examine",
+    "open_app",
+    "open_case",
+    "open_deployment",
+    "reject_suggestion",
+    "resend",
+    "restore",
+    "review_candidate",
+    "run_worker",
+    "run_worker_once",
+    "search_people",
+    "show_item",
+    "verify_file",
+    "withdraw",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'licet' has no attribute {name!r}")
+    module, _, attribute = home.partition(":")
+    found = getattr(import_module(module), attribute)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

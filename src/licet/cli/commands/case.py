@@ -1,0 +1,124 @@
+"""``licet case``: cases, one matter and one purpose each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from licet.cli import files, names, signing
+from licet.cli.call import Call, Takes, deed, group
+from licet.cli.output import Answer, Grid
+from licet.terms.governing import CaseWish
+from licet.terms.ids import CaseId, PurposeId
+from licet.terms.organisation import CaseState
+from licet.terms.permit import Refusal
+from licet.terms.when import to_text
+
+app = group("Cases: one matter, one purpose, bound to its evidence.")
+
+CAP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case that was opened."""
+
+    case: CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An approver's yes."""
+
+    case: CaseId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case on the list; ``cap`` is how many people may be searched for in it."""
+
+    id: CaseId
+    reference: str
+    organisation: str
+    purpose: PurposeId
+    evidence: int
+    approvals: int
+    searches: int
+    cap: int
+    state: CaseState
+
+
+@deed(app, "open", Takes.ACTOR)
+def open_(
+    call: Call,
+    *,
+    reference: Annotated[str, typer.Argument(help="Your own name for the matter.")],
+    purpose: Annotated[str, typer.Option(help="One purpose of the closed list.")],
+    evidence: Annotated[
+        list[Path], typer.Option(metavar="FILE", help="What it rests on. Repeatable.")
+    ],
+    org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
+    cap: Annotated[int, typer.Option(min=1, max=CAP, help="How many people at most.")] = CAP,
+) -> Answer | Refusal:
+    """Open a case. Only a photo that is among its evidence can be searched with."""
+    from licet.governance import open_case
+
+    with call.app() as licet:
+        wish = CaseWish(
+            organisation=signing.acting_organisation(call, licet, org),
+            purpose=names.purpose(purpose),
+            reference=reference,
+            evidence=frozenset(files.digest(one, "the evidence") for one in evidence),
+            cap=cap,
+        )
+        who = signing.who(call, licet, signing.opening_case(wish))
+        opened = open_case(licet, who, wish)
+    if isinstance(opened, Refusal):
+        return opened
+    said = f"Opened the case {reference} ({opened}) for {wish.purpose}."
+    return Answer(Opened(opened), (said, "Next: another member approves it, `licet case approve`."))
+
+
+@deed(app, "approve", Takes.ACTOR)
+def approve(call: Call, case: str) -> Answer | Refusal:
+    """Say yes to a case, as an approver who did not open it."""
+    from licet.governance import approve_case
+
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            found = names.case(reader, case)
+        who = signing.who(call, licet, signing.approving(found))
+        at = approve_case(licet, who, found.id)
+    if isinstance(at, Refusal):
+        return at
+    return Answer(Approved(found.id, at), (f"Approved {found.reference} at {to_text(at)}.",))
+
+
+@deed(app, "list")
+def list_(call: Call) -> Answer:
+    """List cases with their approvals and searches."""
+    with call.app() as licet, licet.store.read() as reader:
+        found = [
+            CaseLine(
+                id=one.id,
+                reference=one.reference,
+                organisation=name,
+                purpose=one.purpose,
+                evidence=len(one.evidence),
+                approvals=len(reader.governance.approvals(one.id)),
+                searches=len(reader.searches.of_case(one.id)),
+                cap=one.cap,
+                state=one.state,
+            )
+            for organisation, name in names.organisation_names(reader).items()
+            for one in reader.governance.cases(organisation)
+        ]
+    rows = tuple(
+        (one.reference, one.purpose, str(one.approvals), str(one.searches), one.state.value, one.id)
+        for one in found
+    )
+    headings = ("reference", "purpose", "approvals", "searches", "state", "id")
+    return Answer(found, (Grid(headings, rows, "There is no case."),))

@@ -1,0 +1,30 @@
+"""``licet collect``: collect a source, or go on where it was stopped."""
+
+from licet.cli import names, signing
+from licet.cli.call import Call, Takes, deed, single
+from licet.cli.collected import lines
+from licet.cli.output import Answer
+from licet.cli.progress import progress
+from licet.terms.permit import Action, Refusal
+
+app = single()
+
+
+@deed(app, "collect", Takes.ACTOR)
+def collect(call: Call, source: str) -> Answer | Refusal:
+    """Collect a source, or go on where it was stopped.
+
+    Each photo is looked at once. Faces of nobody who is enrolled are compared in memory and
+    forgotten. Ctrl-C is safe: the same command goes on.
+    """
+    from licet.collect import collect as walk
+
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            found = names.source(reader, source)
+        who = signing.who(call, licet, signing.on_source(Action.COLLECT, found))
+        with progress(call, f"collecting {found.name}") as told:
+            done = walk(licet, who, found.id, told)
+    if isinstance(done, Refusal):
+        return done
+    return Answer(done, lines(done))

@@ -1,0 +1,231 @@
+"""``licet grant``: ask a person for a grant, and look after grants."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from licet.cli import names, signing
+from licet.cli.call import Call, Takes, deed, group
+from licet.cli.output import Answer, Grid
+from licet.terms.basis import Relationship
+from licet.terms.grant import Grant, GrantState, Identity
+from licet.terms.granting import Asked, GrantWish
+from licet.terms.ids import GrantId, OrganisationId, PurposeId, SourceId, SubjectId, Territory
+from licet.terms.permit import Refusal
+from licet.terms.when import to_text
+
+if TYPE_CHECKING:
+    from licet.app import App
+    from licet.store.unit import Reader
+
+app = group("Grants: ask a person for one, and look after them.")
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """A grant without the person's name: who it is of stays sealed."""
+
+    id: GrantId
+    subject: SubjectId
+    organisation: str
+    purpose: PurposeId
+    source: SourceId | None
+    state: GrantState
+    confirmed_by: str
+    enrolled: bool
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantDetails:
+    """One grant, and how much is kept under it."""
+
+    grant: GrantLine
+    basis: str
+    condition: str
+    notice_delivered_at: datetime | None
+    confirmed_at: datetime | None
+    templates: int
+    suggestions: int
+
+
+@deed(app, "ask", Takes.ACTOR)
+def ask(
+    call: Call,
+    *,
+    name: Annotated[str, typer.Argument(help="The person's name.")],
+    contact: Annotated[str, typer.Option(help="A mail address of the person's own.")],
+    born: Annotated[str, typer.Option(metavar="DAY", help="Asked, never inferred.")],
+    purpose: Annotated[str, typer.Option(help="One purpose of the closed list.")],
+    relationship: Annotated[
+        Relationship, typer.Option(help="How the person stands to the organisation.")
+    ],
+    org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
+    residence: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
+    source: Annotated[str, typer.Option(help="For this source alone; else for all.")] = "",
+    days: Annotated[int | None, typer.Option(min=1, help="For fewer days.")] = None,
+    guardian: Annotated[
+        bool, typer.Option("--guardian", help="The contact is the guardian's of a minor.")
+    ] = False,
+) -> Answer | Refusal:
+    """Ask a person for a grant. They get the notice and a code; only they can say yes."""
+    from licet.granting import ask_grant
+
+    with call.app() as licet:
+        wish = GrantWish(
+            organisation=signing.acting_organisation(call, licet, org),
+            purpose=names.purpose(purpose),
+            relationship=relationship,
+            identity=Identity(name, contact, born),
+            residence=Territory(residence.upper()) if residence else None,
+            source=_source(licet, source),
+            days=days,
+            guardian=guardian,
+        )
+        who = signing.who(call, licet, signing.asking_grant(licet, wish))
+        asked = ask_grant(licet, who, wish)
+    return asked if isinstance(asked, Refusal) else _asked(asked)
+
+
+@deed(app, "more", Takes.ACTOR)
+def more(
+    call: Call,
+    *,
+    subject: Annotated[str, typer.Argument(help="A person known here, by id.")],
+    purpose: Annotated[str, typer.Option(help="One purpose of the closed list.")],
+    relationship: Annotated[
+        Relationship, typer.Option(help="How the person stands to the organisation.")
+    ],
+    org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
+    source: Annotated[str, typer.Option(help="For this source alone; else for all.")] = "",
+    days: Annotated[int | None, typer.Option(min=1, help="For fewer days.")] = None,
+) -> Answer | Refusal:
+    """Ask a person who is known here for a further grant."""
+    from licet.granting import ask_grant
+
+    with call.app() as licet:
+        wish = GrantWish(
+            organisation=signing.acting_organisation(call, licet, org),
+            purpose=names.purpose(purpose),
+            relationship=relationship,
+            subject=SubjectId(subject),
+            source=_source(licet, source),
+            days=days,
+        )
+        who = signing.who(call, licet, signing.asking_grant(licet, wish))
+        asked = ask_grant(licet, who, wish)
+    return asked if isinstance(asked, Refusal) else _asked(asked)
+
+
+@deed(app, "resend")
+def resend(call: Call, grant: str) -> Answer:
+    """Send the notice again with a new code; the old code ends."""
+    from licet.granting import resend as send_again
+
+    with call.app() as licet:
+        return _asked(send_again(licet, signing.grant_of(licet, grant).id))
+
+
+@deed(app, "list")
+def list_(
+    call: Call,
+    *,
+    contact: Annotated[str, typer.Option(help="Only those of this mail address.")] = "",
+    ended: Annotated[bool, typer.Option("--ended", help="Only those that ended.")] = False,
+) -> Answer:
+    """List grants that are kept. Names stay sealed; a contact finds its own."""
+    with call.app() as licet, licet.store.read() as reader:
+        grants = reader.grants.in_state(GrantState.ENDED) if ended else tuple(reader.grants.kept())
+        if contact:
+            subjects = _on_contact(licet, reader, contact)
+            grants = tuple(one for one in grants if one.subject in subjects)
+        of = names.organisation_names(reader)
+        found = [_line(one, of) for one in sorted(grants, key=lambda one: (one.leaf, one.id))]
+    rows = tuple(
+        (
+            one.id,
+            one.state.value,
+            one.purpose,
+            one.organisation,
+            "yes" if one.enrolled else "no",
+            one.expires.date().isoformat(),
+            one.subject,
+        )
+        for one in found
+    )
+    headings = ("id", "state", "purpose", "organisation", "enrolled", "until", "person")
+    return Answer(found, (Grid(headings, rows, "There is no such grant."),))
+
+
+@deed(app, "show")
+def show(call: Call, grant: str) -> Answer:
+    """Say what one grant is and how much is kept under it."""
+    with call.app() as licet:
+        kept = signing.grant_of(licet, grant)
+        with licet.store.read() as reader:
+            details = GrantDetails(
+                grant=_line(kept, names.organisation_names(reader)),
+                basis=kept.basis.value,
+                condition=kept.condition.value,
+                notice_delivered_at=kept.notice_delivered_at,
+                confirmed_at=kept.confirmed_at,
+                templates=len(reader.templates.of_grant(kept.id)),
+                suggestions=len(reader.suggestions.of_grant(kept.id)),
+            )
+    line = details.grant
+    return Answer(
+        details,
+        (
+            f"{line.id} is {line.state.value}, for {line.purpose} at {line.organisation or '-'}",
+            f"  basis GDPR {details.basis}, condition GDPR {details.condition}",
+            (
+                f"  notice delivered {_when(details.notice_delivered_at)}, "
+                f"confirmed {_when(details.confirmed_at)}, until {to_text(line.expires)[:10]}"
+            ),
+            f"  kept under it: {details.templates} templates, {details.suggestions} suggestions",
+        ),
+    )
+
+
+def _asked(asked: Asked) -> Answer:
+    return Answer(
+        asked,
+        (
+            f"Asked. The grant {asked.grant} is pending: nothing is kept under it yet.",
+            f"  The person ({asked.subject}) has the notice and a code, and may say yes with it:",
+            f"  licet confirm {asked.grant} CODE",
+        ),
+    )
+
+
+def _line(grant: Grant, organisations: dict[OrganisationId, str]) -> GrantLine:
+    return GrantLine(
+        id=grant.id,
+        subject=grant.subject,
+        organisation=organisations.get(grant.organisation, "") if grant.organisation else "",
+        purpose=grant.purpose,
+        source=grant.source,
+        state=grant.state,
+        confirmed_by=grant.confirmed_by,
+        enrolled=grant.captured,
+        expires=grant.expires,
+    )
+
+
+def _source(licet: "App", word: str) -> SourceId | None:
+    if not word:
+        return None
+    with licet.store.read() as reader:
+        return names.source(reader, word).id
+
+
+def _on_contact(licet: "App", reader: "Reader", contact: str) -> frozenset[SubjectId]:
+    from licet.effects.sealed import contact_tag
+
+    return frozenset(one.id for one in reader.subjects.on_contact(contact_tag(licet, contact)))
+
+
+def _when(moment: datetime | None) -> str:
+    return to_text(moment)[:16].replace("T", " ") if moment else "not yet"

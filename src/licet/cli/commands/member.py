@@ -1,0 +1,112 @@
+"""``licet member``: members and their own keys."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from licet.cli import files, keys, names, signing
+from licet.cli.call import Call, Takes, deed, group
+from licet.cli.output import Answer, Grid
+from licet.terms.errors import BadInput
+from licet.terms.governing import MemberWish
+from licet.terms.ids import MemberId
+from licet.terms.organisation import MemberState, Role
+from licet.terms.permit import Refusal
+
+app = group("Members and their own keys.")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMade:
+    """A key that was made: the member's own file, and the public one for the steward."""
+
+    key: Path
+    public: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A member that was added."""
+
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """A member on the list."""
+
+    id: MemberId
+    name: str
+    organisation: str
+    roles: frozenset[Role]
+    state: MemberState
+
+
+@deed(app, "key", Takes.NOTHING)
+def key(
+    call: Call,
+    *,
+    file: Annotated[Path, typer.Argument(help="Where the key goes; FILE.pub is put beside it.")],
+) -> Answer:
+    """Make a key of your own, protected by a passphrase. Needs no deployment.
+
+    The passphrase is asked for, or read from LICET_PASSPHRASE or LICET_PASSPHRASE_FILE.
+    """
+    from licet.vault.signing import new_member_key
+
+    public = file.with_name(f"{file.name}.pub")
+    with files.handout(file) as own, files.handout(public) as beside:
+        made = new_member_key(signing.new_passphrase(call, file))
+        own.write(made.pem)
+        beside.write(keys.to_line(made.public).encode())
+    return Answer(
+        KeyMade(file, public),
+        (f"Made {file}: keep it to yourself.", f"Give {public} to the steward who adds you."),
+    )
+
+
+@deed(app, "add", Takes.ACTOR)
+def add(
+    call: Call,
+    *,
+    name: str,
+    role: Annotated[list[Role], typer.Option(help="What they may do. Repeatable.")],
+    public: Annotated[str, typer.Option(metavar="FILE.pub", help="Their public key.")] = "",
+    org: Annotated[str, typer.Option(help="Their organisation, by name or id.")] = "",
+) -> Answer | Refusal:
+    """Add a member with a key of their own. Two members of the controller act."""
+    from licet.governance import add_member
+
+    with call.app() as licet:
+        if not public and not licet.deployment.sandbox:
+            raise BadInput("a member needs a key of their own", "Give it with --public FILE.pub.")
+        wish = MemberWish(
+            organisation=signing.acting_organisation(call, licet, org),
+            name=name,
+            roles=frozenset(role),
+            public_key=keys.read_public(public) if public else keys.throwaway(),
+        )
+        who = signing.who(call, licet, signing.adding_member(wish))
+        added = add_member(licet, who, wish)
+    if isinstance(added, Refusal):
+        return added
+    return Answer(Added(added), (f"Added {name} ({added}).",))
+
+
+@deed(app, "list")
+def list_(call: Call) -> Answer:
+    """List members and their roles."""
+    with call.app() as licet, licet.store.read() as reader:
+        of = names.organisation_names(reader)
+        found = [
+            MemberLine(one.id, one.name, of[one.organisation], one.roles, one.state)
+            for one in names.members(reader)
+        ]
+    rows = tuple(
+        (one.name, one.organisation, ", ".join(sorted(one.roles)), one.state.value, one.id)
+        for one in found
+    )
+    headings = ("name", "organisation", "roles", "state", "id")
+    return Answer(found, (Grid(headings, rows, "There is no member."),))

@@ -1,0 +1,38 @@
+"""``licet restore``: bring a backup back, without what was erased since."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from licet.cli.call import Call, deed, single
+from licet.cli.output import Answer
+
+app = single()
+
+
+@deed(app, "restore")
+def restore(
+    call: Call,
+    file: Annotated[
+        Path | None, typer.Argument(help="A backup; without it the store as it stands.")
+    ] = None,
+) -> Answer:
+    """Bring a backup back, of whatever age, without what was erased since.
+
+    A store that is in place is moved aside, never overwritten.
+    """
+    from licet.recovery import restore as bring_back
+
+    done = bring_back(call.settings, file, call.outside.now)
+    gone = sum(count for _, count in done.deleted)
+    said = [
+        f"Restored {done.rows} rows; {done.imported} later entries were taken from the mirror.",
+        (
+            f"  {gone} rows without a key deleted, {done.ended} grants and "
+            f"{done.ceased} sources ended since, {done.plans} plans taken up again"
+        ),
+    ]
+    if done.aside is not None:
+        said.append(f"  the store that was in place is at {done.aside}")
+    return Answer(done, said)

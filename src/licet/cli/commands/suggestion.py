@@ -1,0 +1,84 @@
+"""``licet suggestion``: faces that wait for a person's look."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from licet.cli import signing
+from licet.cli.call import Call, Takes, deed, group
+from licet.cli.output import Answer, Grid
+from licet.terms.errors import NotFound
+from licet.terms.grant import Grant
+from licet.terms.ids import GrantId, SuggestionId
+from licet.terms.permit import Action, Refusal
+
+if TYPE_CHECKING:
+    from licet.app import App
+
+app = group("Faces that wait for a person's look: above one threshold, below the other.")
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionLine:
+    """A suggestion: under which grant, and when it is forgotten. Where it is stays sealed."""
+
+    id: SuggestionId
+    grant: GrantId
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A suggestion that was forgotten."""
+
+    suggestion: SuggestionId
+    leaf: int
+
+
+@deed(app, "list")
+def list_(call: Call) -> Answer:
+    """List what waits, and until when."""
+    with call.app() as licet, licet.store.read() as reader:
+        found = [
+            SuggestionLine(one.id, one.grant, one.expires)
+            for grant in sorted(reader.grants.kept(), key=lambda grant: grant.id)
+            for one in reader.suggestions.of_grant(grant.id)
+        ]
+    rows = tuple((one.id, one.grant, one.expires.date().isoformat()) for one in found)
+    grid = Grid(("id", "grant", "forgotten on"), rows, "No suggestion waits.")
+    return Answer(found, (grid,))
+
+
+@deed(app, "accept", Takes.ACTOR)
+def accept(call: Call, suggestion: str) -> Answer | Refusal:
+    """Keep a suggested face as a confirmed appearance, after a look at it."""
+    from licet.suggesting import accept as keep
+
+    wanted = SuggestionId(suggestion.strip())
+    with call.app() as licet:
+        grant = _grant(licet, wanted)
+        who = signing.who(call, licet, signing.on_grant(Action.ACCEPT, grant))
+        done = keep(licet, who, wanted)
+    if isinstance(done, Refusal):
+        return done
+    return Answer(done, (f"Kept as a confirmed appearance (entry {done.leaf}).",))
+
+
+@deed(app, "reject")
+def reject(call: Call, suggestion: str) -> Answer:
+    """Forget a suggestion. Nobody needs a permit to forget."""
+    from licet.suggesting import reject as forget
+
+    wanted = SuggestionId(suggestion.strip())
+    with call.app() as licet:
+        leaf = forget(licet, wanted)
+    return Answer(Rejected(wanted, leaf), (f"Forgotten (entry {leaf}).",))
+
+
+def _grant(licet: "App", suggestion: SuggestionId) -> Grant:
+    with licet.store.read() as reader:
+        kept = reader.suggestions.get(suggestion)
+        grant = reader.grants.get(kept.grant) if kept else None
+    if grant is None:
+        raise NotFound("there is no such suggestion", "See `licet suggestion list`.")
+    return grant

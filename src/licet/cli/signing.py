@@ -1,0 +1,268 @@
+"""Who acts, and the very acts that members sign.
+
+Each function says what one action's act is about: the asking organisation, the object, and
+the digest of what else is decided on, exactly as the flow will hold it against the
+signatures (``licet.effects.acting``). A key file needs no name beside it: the deployment
+knows whose public key it is.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from licet.cli import files, names
+from licet.cli.call import Call
+from licet.terms.acting import SUBJECT, Who
+from licet.terms.errors import BadInput, NotFound
+from licet.terms.governing import CaseWish, MemberWish, OrganisationWish, SourceWish
+from licet.terms.grant import Grant, Identity
+from licet.terms.granting import GrantWish
+from licet.terms.ids import CandidateId, GrantId, OrganisationId, SubjectId
+from licet.terms.organisation import Act, Case, Member, Signature
+from licet.terms.payload import CandidatePayload, from_bytes, to_bytes
+from licet.terms.permit import Action, By
+from licet.terms.search import Finding
+from licet.terms.source import Source
+
+if TYPE_CHECKING:
+    from licet.app import App
+    from licet.vault.signing import Signer
+
+PASSPHRASE = "LICET_PASSPHRASE"  # noqa: S105 - the variable's name
+PASSPHRASE_FILE = "LICET_PASSPHRASE_FILE"  # noqa: S105 - the variable's name
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an act is about. ``organisation`` None: the acting member's own."""
+
+    action: Action
+    organisation: OrganisationId | None = None
+    object: str = ""
+    digest: str = ""
+
+
+def adding_organisation(wish: OrganisationWish) -> About:
+    """Return what is signed to add an organisation."""
+    digest = _digest("organisation", wish.name, wish.kind.value, wish.agreement)
+    return About(Action.GOVERN, digest=digest)
+
+
+def adding_member(wish: MemberWish) -> About:
+    """Return what is signed to add a member."""
+    digest = _digest("member", wish.organisation, wish.name, wish.public_key)
+    return About(Action.GOVERN, digest=digest)
+
+
+def opening_case(wish: CaseWish) -> About:
+    """Return what is signed to open a case."""
+    digest = _digest(wish.reference, wish.purpose, *sorted(wish.evidence))
+    return About(Action.OPEN_CASE, wish.organisation, digest=digest)
+
+
+def approving(case: Case) -> About:
+    """Return what is signed to approve a case."""
+    return About(Action.APPROVE, case.organisation, case.id)
+
+
+def asking_grant(app: "App", wish: GrantWish) -> About:
+    """Return what is signed to ask a person for a grant: who they are, and for what."""
+    identity = wish.identity or _identity(app, wish.subject)
+    digest = _digest(to_bytes(identity), wish.purpose) if identity else ""
+    return About(Action.GRANT, wish.organisation, wish.source or "", digest)
+
+
+def confirming(grant: Grant, paper_sha256: str) -> About:
+    """Return what is signed to counter-sign a paper."""
+    return About(Action.CONFIRM, grant.organisation, grant.id, paper_sha256)
+
+
+def enrolling(grant: Grant, photos: tuple[bytes, ...], witnessed: int) -> About:
+    """Return what is signed to enrol a person from these very photos."""
+    return About(Action.ENROL, grant.organisation, grant.id, _digest(*photos, str(witnessed)))
+
+
+def opening_source(wish: SourceWish) -> About:
+    """Return what is signed to open a source."""
+    digest = _digest(wish.name, wish.place, wish.licence, wish.bystander_evidence)
+    return About(Action.AUTHORISE, wish.organisation, digest=digest)
+
+
+def on_source(action: Action, source: Source) -> About:
+    """Return what is signed to collect a source or to cease it."""
+    return About(action, source.organisation, source.id)
+
+
+def on_grant(action: Action, grant: Grant) -> About:
+    """Return what is signed to withdraw a grant or to accept a suggestion under it."""
+    return About(action, grant.organisation, grant.id)
+
+
+def searching(case: Case, probe: bytes) -> About:
+    """Return what is signed to search with this very photo."""
+    return About(Action.SEARCH, case.organisation, case.id, hashlib.sha256(probe).hexdigest())
+
+
+def showing(grant: Grant, case: Case | None) -> About:
+    """Return what is signed to see a photo of a person."""
+    organisation = case.organisation if case else grant.organisation
+    return About(Action.SHOW, organisation, grant.id)
+
+
+def erasing(subject: SubjectId, organisation: OrganisationId | None) -> About:
+    """Return what is signed to erase a person on their behalf."""
+    return About(Action.ERASE, organisation, subject)
+
+
+def reviewing(app: "App", candidate_id: CandidateId, finding: Finding) -> About:
+    """Return what is signed to say what one found. Raises ``NotFound``."""
+    from licet.effects.sealed import case_key
+    from licet.vault.seal import open_sealed
+
+    with app.store.read() as reader:
+        candidate = reader.searches.candidate(candidate_id)
+        search = reader.searches.get(candidate.search) if candidate else None
+        case = reader.governance.case(search.case) if search else None
+    if candidate is None or case is None:
+        raise NotFound("no such candidate", "See `licet search show`.")
+    key = app.keyring.get(case_key(case.id))
+    opened = open_sealed(key, candidate.sealed, f"candidate:{candidate.id}")
+    payload = from_bytes(CandidatePayload, opened)
+    return About(Action.REVIEW, case.organisation, payload.grant, finding.value)
+
+
+def who(call: Call, app: "App", about: About) -> Who:
+    """Return who stands behind an act: signers by their keys, or names in a sandbox.
+
+    The first acts, the others are second persons. Raises ``BadInput`` when nobody acts,
+    for ``--as`` outside a sandbox, and for a key that does not open or is no member's.
+    """
+    if call.names and call.keys:
+        raise BadInput("both --as and --key are given", "Give one of them.")
+    if call.names:
+        return Who(By.MEMBER, tuple(one.id for one in _named(call, app)))
+    if not call.keys:
+        raise BadInput("nobody acts", _how(app))
+    passphrases = _passphrases(call)
+    opened = [_opened(app, file, passphrases[n]) for n, file in enumerate(call.keys)]
+    return _signed(app, opened, about)
+
+
+def acting_organisation(call: Call, app: "App", word: str) -> OrganisationId:
+    """Return the organisation that a word names, or else the acting member's own.
+
+    With keys alone the organisation is known only once they are open, so it is named.
+    """
+    with app.store.read() as reader:
+        if not word and call.names:
+            return names.member(reader, call.names[0]).organisation
+        return names.organisation(reader, word).id
+
+
+def grant_of(app: "App", word: str) -> Grant:
+    """Return a grant by id. Raises ``NotFound``."""
+    with app.store.read() as reader:
+        found = reader.grants.get(GrantId(word.strip()))
+    if found is None:
+        raise NotFound(f"there is no grant {word}", "See `licet grant list`.")
+    return found
+
+
+def _named(call: Call, app: "App") -> list[Member]:
+    if not app.deployment.sandbox:
+        raise BadInput(
+            "--as names members without their keys, and this deployment is real",
+            "Sign with the member's own key file: --key FILE.",
+        )
+    with app.store.read() as reader:
+        return [names.member(reader, name) for name in call.names]
+
+
+def _how(app: "App") -> str:
+    if app.deployment.sandbox:
+        return "Say who, by name: --as NAME, or --as NAME,NAME for two."
+    return "Sign with the member's own key file: --key FILE, twice for two members."
+
+
+def _signed(app: "App", opened: "list[tuple[Member, Signer]]", about: About) -> Who:
+    from licet.vault.signing import sign_act
+
+    first = opened[0][0]
+    act = Act(
+        about.action.value,
+        about.organisation or first.organisation,
+        about.object,
+        about.digest,
+        app.clock(),
+    )
+    signatures: tuple[Signature, ...] = tuple(
+        sign_act(signer, member.id, act) for member, signer in opened
+    )
+    return Who(By.MEMBER, tuple(member.id for member, _ in opened), act, signatures)
+
+
+def _opened(app: "App", file: Path, passphrase: str) -> "tuple[Member, Signer]":
+    from licet.vault.signing import open_member_key
+
+    signer = open_member_key(files.read(file, "the key file"), passphrase)
+    with app.store.read() as reader:
+        found = [one for one in names.members(reader) if one.public_key == signer.public]
+    if not found:
+        raise BadInput(
+            f"the key {file} is no member's here", "Have it added with `licet member add`."
+        )
+    if len(found) > 1:
+        raise BadInput(f"the key {file} is several members'", "Each member needs a key of its own.")
+    return found[0], signer
+
+
+def _passphrases(call: Call) -> list[str]:
+    """Return one passphrase a key: a file's lines, one for all, or asked for each."""
+    said = os.environ.get(PASSPHRASE)
+    place = os.environ.get(PASSPHRASE_FILE)
+    if said is None and place:
+        lines = files.read(Path(place), "the passphrase file").decode(errors="replace").splitlines()
+        if len(lines) not in (1, len(call.keys)):
+            raise BadInput(
+                f"the passphrase file has {len(lines)} lines for {len(call.keys)} keys",
+                "Write one line for all keys, or one for each in their order.",
+            )
+        return lines * len(call.keys) if len(lines) == 1 else lines
+    if said is not None:
+        return [said] * len(call.keys)
+    return [call.outside.ask_passphrase(f"Passphrase of {file}: ") for file in call.keys]
+
+
+def new_passphrase(call: Call, file: Path) -> str:
+    """Return the passphrase for a new key, asked twice at a terminal. Raises ``BadInput``."""
+    said = os.environ.get(PASSPHRASE)
+    place = os.environ.get(PASSPHRASE_FILE)
+    if said is None and place:
+        text = files.read(Path(place), "the passphrase file").decode(errors="replace")
+        said = text.splitlines()[0]
+    if said is not None:
+        return said
+    first = call.outside.ask_passphrase(f"New passphrase for {file}: ")
+    if first != call.outside.ask_passphrase("Once more: "):
+        raise BadInput("the two passphrases differ", "Try again.")
+    return first
+
+
+def _identity(app: "App", subject_id: SubjectId | None) -> Identity | None:
+    from licet.effects.sealed import open_identity
+
+    if subject_id is None:
+        return None
+    with app.store.read() as reader:
+        return open_identity(app, reader.subjects.get(subject_id))
+
+
+def _digest(*parts: str | bytes) -> str:
+    from licet.effects.acting import digest_of
+
+    return digest_of(*parts)
+
+
+__all__ = ["PASSPHRASE", "PASSPHRASE_FILE", "SUBJECT", "About", "acting_organisation", "who"]

@@ -1,0 +1,52 @@
+"""The commands: where each lives and what it says of itself in one line.
+
+Listing them loads none of them, so that ``licet --help`` costs next to nothing.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A command: its module below ``licet.cli.commands``, its heading, its one line."""
+
+    module: str
+    heading: str
+    says: str
+
+
+BEGIN = "Begin"
+GOVERN = "Govern"
+PEOPLE = "People"
+ITEMS = "Photos"
+SEARCH = "Search"
+PROVE = "Prove"
+RUN = "Run"
+
+COMMANDS: dict[str, Listed] = {
+    "demo": Listed("demo", BEGIN, "Show the main job on real photos, in a sandbox."),
+    "init": Listed("init", BEGIN, "Open a new deployment, real or sandbox."),
+    "doctor": Listed("doctor", BEGIN, "Examine the deployment and say what to mend."),
+    "org": Listed("org", GOVERN, "Organisations and their signed agreements."),
+    "member": Listed("member", GOVERN, "Members and their own keys."),
+    "case": Listed("case", GOVERN, "Cases: one matter, one purpose, bound to its evidence."),
+    "grant": Listed("grant", PEOPLE, "Grants: ask a person for one, and look after them."),
+    "confirm": Listed("confirm", PEOPLE, "Give back the code that says yes to a grant."),
+    "enrol": Listed("enrol", PEOPLE, "Keep a reference of a person, from several photos."),
+    "withdraw": Listed("withdraw", PEOPLE, "End a grant, at once and for good."),
+    "erase": Listed("erase", PEOPLE, "Destroy everything kept of a person."),
+    "certificate": Listed("certificate", PEOPLE, "Write the certificate of an erasure."),
+    "source": Listed("source", ITEMS, "Sources: where photos come from, and by what right."),
+    "collect": Listed("collect", ITEMS, "Collect a source, or go on where it was stopped."),
+    "backfill": Listed("backfill", ITEMS, "Scan earlier photos again for one grant."),
+    "suggestion": Listed("suggestion", ITEMS, "Faces that wait for a person's look."),
+    "show": Listed("show", ITEMS, "Write a photo with everybody else covered."),
+    "search": Listed("search", SEARCH, "Search the people who may be found: CASE PHOTO."),
+    "verify": Listed("verify", PROVE, "Check a receipt or certificate, offline."),
+    "ledger": Listed("ledger", PROVE, "The ledger's head, key and public copy."),
+    "backup": Listed("backup", RUN, "Write a backup of the store."),
+    "restore": Listed("restore", RUN, "Bring a backup back, without what was erased since."),
+    "worker": Listed("worker", RUN, "Carry on what was begun and end what is over."),
+    "evaluate": Listed("evaluate", RUN, "Measure how well people are found, on your photos."),
+    "bench": Listed("bench", RUN, "Measure speeds against anchors in the same run."),
+}

@@ -1,0 +1,263 @@
+"""Examining a deployment: what is well, what to watch, what to mend, and how.
+
+It reads and changes nothing. Each part is examined by itself, so that one that cannot be
+opened hides nothing about the others.
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from licet.app import App, open_app
+from licet.effects.facts import readiness
+from licet.effects.scanning import scan_for
+from licet.effects.sealed import open_plan
+from licet.settings import Settings
+from licet.store.unit import Reader
+from licet.terms.errors import KeyAbsent, LicetError
+from licet.terms.plan import EffectKind, Plan, WorkState
+from licet.terms.source import SourceState
+from licet.terms.when import Clock, utc_now
+from licet.vision.card import shipped_card
+from licet.vision.files import read_model
+
+MODELS = ("yunet-2023mar", "sface-2021dec")
+FREE_BYTES = 512 * 2**20
+"""Less room than this and a restore, a rewrite or a backup may not end."""
+
+SOON = timedelta(days=30)
+LATE = timedelta(minutes=10)
+"""A plan that a running worker has not ended by then is stuck."""
+
+BACKUP_AGE = timedelta(days=7)
+PLACES_NAMED = 10
+
+
+class Weight(StrEnum):
+    """How much a finding matters."""
+
+    WELL = "ok"
+    WATCH = "note"
+    MEND = "MEND"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found about one part, and what to do about it (empty when nothing)."""
+
+    weight: Weight
+    part: str
+    says: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All findings, in the order of examining; ``healthy`` when nothing must be mended."""
+
+    healthy: bool
+    findings: tuple[Finding, ...]
+
+
+Found = Iterator[Finding]
+
+
+def examine(
+    settings: Settings, clock: Clock = utc_now, opening: Callable[[Settings], App] = open_app
+) -> Diagnosis:
+    """Examine a deployment.
+
+    1. Its files: who may read them, how much room is left.
+    2. The models, by their full hashes.
+    3. Opened: keyring, ledger and mirror, each by its own check.
+    4. What waits: plans, runs, letters; what ends soon.
+
+    A part that cannot be opened is a finding, never an error.
+    """
+    findings = [*_files(settings), *_models(settings)]  # 1, 2
+    try:
+        app = opening(settings)
+    except LicetError as error:
+        findings.append(Finding(Weight.MEND, "deployment", error.what, error.remedy))
+        return _diagnosis(findings)
+    try:
+        for part in (_keyring, _ledger, _waiting, _governed, _ready):  # 3, 4
+            findings += _examined(app, clock(), part)
+    finally:
+        app.close()
+    return _diagnosis(findings)
+
+
+def _diagnosis(findings: list[Finding]) -> Diagnosis:
+    healthy = all(finding.weight is not Weight.MEND for finding in findings)
+    return Diagnosis(healthy, tuple(findings))
+
+
+def _examined(app: App, now: datetime, part: Callable[[App, datetime], Found]) -> list[Finding]:
+    try:
+        return list(part(app, now))
+    except LicetError as error:
+        name = part.__name__.strip("_")
+        return [Finding(Weight.MEND, name, error.what, error.remedy)]
+
+
+def _files(settings: Settings) -> Found:
+    """Look at who may read what must stay apart, and at the room left."""
+    private = (settings.keyring, settings.keyring_replica, settings.epochs, settings.ledger_key)
+    for path in (settings.place(one) for one in private):
+        if not path.exists():
+            remedy = "Bring it back from where it was copied; without it nothing opens."
+            yield Finding(Weight.MEND, "files", f"{path} is missing", remedy)
+        elif path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and not _sheltered(path):
+            remedy = f"Run: chmod go-rwx {path}"
+            yield Finding(Weight.MEND, "files", f"others may read {path}", remedy)
+    if not os.access(settings.home, os.W_OK):
+        remedy = "Let this account write there."
+        yield Finding(Weight.MEND, "files", f"{settings.home} cannot be written", remedy)
+    free = shutil.disk_usage(settings.home).free
+    if free < FREE_BYTES:
+        says = f"only {free // 2**20} MB are free at {settings.home}"
+        yield Finding(Weight.MEND, "disk", says, "Free some space.")
+    else:
+        yield Finding(Weight.WELL, "disk", f"{free // 2**20} MB free")
+
+
+def _sheltered(path: Path) -> bool:
+    """Say whether a folder above keeps others out, whatever the file itself allows."""
+    return any(not above.stat().st_mode & (stat.S_IXGRP | stat.S_IXOTH) for above in path.parents)
+
+
+def _models(settings: Settings) -> Found:
+    for name in MODELS:
+        try:
+            read_model(shipped_card(name), settings.models)
+        except LicetError as error:
+            yield Finding(Weight.MEND, "models", error.what, error.remedy)
+        else:
+            yield Finding(Weight.WELL, "models", f"{name} is the file on its card")
+
+
+def _keyring(app: App, _now: datetime) -> Found:
+    wrong = app.keyring.check()
+    for says in wrong:
+        remedy = "Stop licet; put the intact copy of the keyring in place of the damaged one."
+        yield Finding(Weight.MEND, "keyring", says, remedy)
+    if not wrong:
+        count = len(app.keyring.ids())
+        yield Finding(Weight.WELL, "keyring", f"{count} keys, the same in both replicas")
+
+
+def _ledger(app: App, _now: datetime) -> Found:
+    wrong = app.tiles.check()
+    for says in wrong:
+        remedy = "Bring an intact copy of the mirror back, or remove it to have it written anew."
+        yield Finding(Weight.MEND, "ledger", says, remedy)
+    if app.ledger_key.origin != app.deployment.origin:
+        says = f"the ledger's key is of {app.ledger_key.origin}"
+        yield Finding(Weight.MEND, "ledger", says, "Bring the key of this ledger back.")
+    latest, size = app.tiles.latest(), app.store.head().size
+    published = latest.size if latest else 0
+    if published < size:
+        says = f"{size - published} entries are not in the mirror yet"
+        yield Finding(Weight.WATCH, "ledger", says, "Run `licet ledger head`.")
+    elif not wrong:
+        yield Finding(Weight.WELL, "ledger", f"{size} entries, the mirror agrees")
+    if not app.deployment.sandbox and not app.witnessed:
+        says = "no witness has cosigned the last checkpoint"
+        yield Finding(Weight.WATCH, "ledger", says, "Name witnesses in licet.toml.")
+
+
+def _waiting(app: App, now: datetime) -> Found:
+    """Look at what should have ended: plans, grants, a backup that is due."""
+    with app.store.read() as reader:
+        plans = reader.plans.open()
+        effects = {plan.id: reader.plans.effects(plan.id) for plan in plans}
+        expired = reader.grants.expiring(now)
+        runs = reader.runs.open()
+    if not plans and not expired:
+        yield Finding(Weight.WELL, "work", "nothing waits that should have ended")
+    for plan in plans:
+        step = next((e.kind for e in effects[plan.id] if e.state is WorkState.OPEN), None)
+        late = now - plan.created_at > LATE
+        says = (
+            f"the plan {plan.id} ({plan.kind.value}) waits at {step.value if step else 'its end'}"
+        )
+        remedy = "Run `licet worker --once`."
+        yield Finding(Weight.MEND if late else Weight.WATCH, "work", says, remedy)
+        if step is EffectKind.SCAN_BYTES:
+            yield from _in_clear(app, plan)
+    if expired:
+        says = f"{len(expired)} grants are over and have not ended"
+        yield Finding(Weight.MEND, "work", says, "Run `licet worker`, and keep it running.")
+    if runs:
+        says = f"{len(runs)} runs over sources are not finished"
+        yield Finding(
+            Weight.WATCH, "work", says, "They go on with the same command, or the worker."
+        )
+
+
+def _in_clear(app: App, plan: Plan) -> Found:
+    """Name the places that keep an erasure from ending."""
+    try:
+        needles = open_plan(app, plan).needles
+    except KeyAbsent:
+        return
+    for file, offset in scan_for(app, needles).places[:PLACES_NAMED]:
+        says = f"{file} holds data of a person who is erased, in clear, at byte {offset}"
+        yield Finding(Weight.MEND, "erasure", says, "Remove it; then run `licet worker --once`.")
+
+
+def _governed(app: App, now: datetime) -> Found:
+    """Look at agreements and authorities that are over or end soon."""
+    with app.store.read() as reader:
+        yield from _agreements(reader, now)
+        for source in reader.sources.all():
+            if source.state is not SourceState.AUTHORISED:
+                continue
+            authority = reader.sources.authority_at(source.id, now)
+            ends = authority.valid_to if authority else None
+            yield from _ending(f"the authority of the source {source.name}", ends, now)
+
+
+def _agreements(reader: Reader, now: datetime) -> Found:
+    for organisation in reader.governance.organisations():
+        agreement = reader.governance.agreement_at(organisation.id, now)
+        ends = agreement.valid_to if agreement else None
+        yield from _ending(f"the agreement of {organisation.name}", ends, now)
+
+
+def _ending(what: str, ends: datetime | None, now: datetime) -> Found:
+    if ends is None:
+        says = f"{what} is not in force, so nothing happens under it"
+        yield Finding(Weight.MEND, "term", says, "Have a new one signed.")
+    elif ends - now < SOON:
+        says = f"{what} ends on {ends.date().isoformat()}"
+        yield Finding(Weight.WATCH, "term", says, "Have a new one signed in time.")
+
+
+def _ready(app: App, _now: datetime) -> Found:
+    if app.deployment.sandbox:
+        yield Finding(Weight.WELL, "readiness", "a sandbox: no real people, for ever")
+        return
+    with app.store.read() as reader:
+        state = readiness(reader)
+    lacks = {
+        "a data protection impact assessment (GDPR 35)": state.dpia_digest,
+        "a classification under the AI Act (6)": state.ai_act_classification,
+        "a representative in the Union (GDPR 27)": state.established_in_eu
+        or state.eu_representative,
+        "a data protection officer who is nobody else (GDPR 38(6))": state.officer_is_independent,
+    }
+    missing = [what for what, there in lacks.items() if not there]
+    for what in missing:
+        yield Finding(Weight.MEND, "readiness", f"there is no {what[2:]}", "Provide it first.")
+    if not missing:
+        yield Finding(Weight.WELL, "readiness", "the documents it rests on are filed")
+    if not app.settings.smtp_host or not app.settings.smtp_sender:
+        says = "no mail server is configured, so nobody can be asked for a grant"
+        yield Finding(Weight.MEND, "letters", says, "Set smtp_host and smtp_sender in licet.toml.")
