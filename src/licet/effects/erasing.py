@@ -27,6 +27,7 @@ from licet.terms.grant import SubjectState
 from licet.terms.ids import KeyId, ModelId
 from licet.terms.permit import Action, Ask, Refusal
 from licet.terms.plan import EffectKind, Plan
+from licet.terms.search import SearchState
 from licet.terms.when import to_ms
 
 STEPS = (
@@ -82,13 +83,23 @@ def _history(app: App, tag: bytes) -> tuple[str, ...]:
 
 
 def erase_rows(app: App, unit: Unit, plan: Plan) -> Found:
-    """Delete every row about the person: templates, suggestions, codes, candidates."""
+    """Delete every row about the person: templates, suggestions, codes, candidates.
+
+    A search that listed nobody else is closed and its probe destroyed: the probe may
+    well be a photo of this very person.
+    """
     found = delete_rows(app, unit, plan)
     try:
         tag = candidate_tag(app, subject_key(plan.subject))
     except KeyAbsent:
         return (*found, ("candidates", 0))
-    return (*found, ("candidates", unit.searches.delete_candidates_tagged(tag)))
+    listed = {candidate.search for candidate in unit.searches.candidates_tagged(tag)}
+    deleted = unit.searches.delete_candidates_tagged(tag)
+    emptied = [search for search in sorted(listed) if not unit.searches.candidates(search)]
+    for search in emptied:
+        unit.searches.set_state(search, SearchState.CLOSED)
+        unit.searches.drop_probe(search)
+    return (*found, ("candidates", deleted), ("probes", len(emptied)))
 
 
 def keys_of(plan: Plan) -> tuple[KeyId, ...]:
