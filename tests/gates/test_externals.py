@@ -23,7 +23,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "onnx": frozenset({"vision"}),
     "onnxruntime": frozenset({"vision"}),
     "pillow_heif": frozenset({"vision"}),
-    "platformdirs": frozenset({"settings"}),
+    "platformdirs": frozenset({"cli", "settings"}),
     "psycopg": frozenset({"store"}),
     "pydantic": frozenset({"settings"}),
     "pydantic_settings": frozenset({"settings"}),
