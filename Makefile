@@ -57,7 +57,7 @@ scenarios-page: setup-dev ## write docs/scenarios.md again
 	@$(BIN)/python -m scripts.scenarios --page docs/scenarios.md
 
 bench: setup setup-bench ## speeds against anchors in the same run, into bench/results.json
-	@LICET_BENCH_DLIB=$(DLIB)/bin/python $(BIN)/licet bench --out bench/results.json
+	@LICET_BENCH_DLIB=$(DLIB)/bin/python $(BIN)/python -m bench.run --out bench/results.json
 
 lock: ## resolve the hashed locks again (needs uv)
 	@scripts/lock.sh
