@@ -205,7 +205,9 @@ def test_without_its_head(url: str) -> None:
 def test_the_disk_is_full(url: str) -> None:
     store = opened(url)
     house = things.furnished(store)
-    pages = sqlite3.connect(file_of(url)).execute("PRAGMA page_count").fetchone()[0]
+    with store.read() as reader:
+        connection = reader.subjects._session.connection
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
     @event.listens_for(store._engine, "checkout")
     def limit(connection: sqlite3.Connection, *_: object) -> None:

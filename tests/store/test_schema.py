@@ -17,7 +17,7 @@ from licet.store.engine import Begin, connect, parse, transaction
 from licet.store.migration import migrating
 from licet.store.schema import METADATA, REVISION
 from licet.store.store import Store
-from licet.terms.errors import Setup
+from licet.terms.errors import Corrupt, Setup
 from tests.databases import Cluster, PlainLeaves
 from tests.store import things
 
@@ -115,6 +115,24 @@ def test_migrating_again_changes_nothing(store: Store, store_url: str) -> None:
     things.furnished(store)
     migrate(store_url)
     assert store.head().size == 1
+
+
+def test_a_migration_that_breaks_a_reference_is_undone(new_database: Callable[[str], str]) -> None:
+    url = new_database("sqlite")
+    store = Store.open(url, PlainLeaves())
+    things.furnished(store)
+    engine = connect(parse(url), 5, foreign_keys=False)
+
+    def migration() -> None:
+        with migrating(engine) as config:
+            config.attributes["connection"].execute(text("DELETE FROM organisation"))
+
+    with pytest.raises(Corrupt, match="refers to nothing"):
+        migration()
+    with store.read() as reader:
+        assert len(reader.governance.organisations()) == 1
+    engine.dispose()
+    store.close()
 
 
 def test_a_newer_database_is_left_alone(engine: Engine, store_url: str) -> None:

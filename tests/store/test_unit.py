@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from licet.store import schema
 from licet.store.store import Store
 from licet.store.unit import UnitWithoutLeaf
-from licet.terms.errors import BadInput, Busy, Conflict, NotFound
+from licet.terms.errors import BadInput, Busy, Conflict, Corrupt, NotFound
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.ids import RunId, SubjectId
 from tests.databases import PlainLeaves
@@ -227,6 +228,20 @@ def test_the_row_must_be_there_and_willing(store: Store) -> None:
         unit.subjects.set_state(house.subject.id, erased)
         unit.record(entry())
     refused(lambda unit: unit.subjects.set_state(house.subject.id, SubjectState.KNOWN), Conflict)
+
+
+def test_a_head_that_moved_under_its_lock(store: Store) -> None:
+    """Somebody changed it past the store: nothing may be built on that."""
+
+    def move() -> None:
+        with store.unit() as unit:
+            statement = schema.head.update().values(size=7)
+            unit.leaves._session.write(statement, bookkeeping=True)
+            unit.record(entry())
+
+    with pytest.raises(Corrupt, match="moved"):
+        move()
+    assert store.head().size == 0
 
 
 def test_moments_are_kept_to_the_millisecond(store: Store) -> None:

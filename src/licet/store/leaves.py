@@ -13,6 +13,7 @@ from licet.terms.ledger import Entry, Head, Leaf, LeafMaker
 
 _SHAPE = Shape(schema.leaf, Leaf)
 _HEAD = Shape(schema.head, Head)
+_LOCKED_HEAD = _HEAD.select.with_for_update()
 
 
 def read_head(session: Session, lock: bool = False) -> Head:
@@ -20,8 +21,7 @@ def read_head(session: Session, lock: bool = False) -> Head:
 
     SQLite knows no row locks and needs none: ``BEGIN IMMEDIATE`` came before.
     """
-    statement = _HEAD.select.with_for_update() if lock else _HEAD.select
-    head = _HEAD.one(session, statement)
+    head = _HEAD.one(session, _LOCKED_HEAD if lock else _HEAD.select)
     if head is None:
         raise Setup("the database has no ledger head", "run `licet init`")
     return head

@@ -98,7 +98,7 @@ def _only_one() -> tuple[Any, ...]:
 def _kept_grant() -> tuple[Any, ...]:
     # The composite key that makes "no grant, no template" the database's own rule.
     return (
-        _text("grant", index=True),
+        _text("grant"),
         Column("kept", Boolean, nullable=False, server_default=true()),
         CheckConstraint("kept", name="kept"),
         ForeignKeyConstraint(["grant", "kept"], ["grant.id", "grant.kept"]),
@@ -322,6 +322,7 @@ template = Table(
         sqlite_where=text("lapses_at IS NOT NULL"),
         postgresql_where=text("lapses_at IS NOT NULL"),
     ),
+    Index(None, "grant", "kind"),
 )
 suggestion = Table(
     "suggestion",
@@ -331,6 +332,7 @@ suggestion = Table(
     _bytes("sealed"),
     Column("expires", Moment, nullable=False, index=True),
     _number("leaf"),
+    Index(None, "grant"),
 )
 
 # --- searches ---

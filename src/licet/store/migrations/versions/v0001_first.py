@@ -337,7 +337,7 @@ def _templates() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_template"),
     )
-    op.create_index("ix_template_grant", "template", ["grant"])
+    op.create_index("ix_template_grant_kind", "template", ["grant", "kind"])
     op.create_index(
         "ix_template_lapses_at",
         "template",
