@@ -6,7 +6,7 @@ a change has them alone and goes first.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import chain
 
@@ -183,11 +183,10 @@ class ExactGallery:
     def _run(self, scan: Scan) -> Iterable[Reached]:
         pieces = scan.pieces()
         if self._threads == 1 or scan.rows.ids.used < _WORTH_THREADS:
-            return chain.from_iterable(scan.piece(*piece) for piece in pieces)
-        shares = [pieces[share :: self._threads] for share in range(self._threads)]
-        others = [self._pool.submit(_all, scan.piece, share) for share in shares[1:]]
+            return _all(scan, pieces)
+        others = [self._pool.submit(_all, scan, pieces) for _ in range(self._threads - 1)]
         try:
-            own = _all(scan.piece, shares[0])
+            own = _all(scan, pieces)
         finally:
             wait(others)  # the turn is held until no thread reads any more
         return chain(own, *(other.result() for other in others))
@@ -225,8 +224,15 @@ def _cpus() -> int:
     return os.cpu_count() or 1
 
 
-def _all(scan: Callable[[int, int], list[Reached]], share: list[tuple[int, int]]) -> list[Reached]:
-    return [reached for piece in share for reached in scan(*piece)]
+def _all(scan: Scan, pieces: list[tuple[int, int]]) -> list[Reached]:
+    """Scan pieces, taking one after the other from a list that all threads share."""
+    found: list[Reached] = []
+    while True:
+        try:
+            piece = pieces.pop()
+        except IndexError:
+            return found
+        found += scan.piece(*piece)
 
 
 def _columns(rows: Sequence[Row]) -> Columns:

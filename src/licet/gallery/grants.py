@@ -120,7 +120,7 @@ class Grants:
             return np.zeros(used, dtype=np.bool_)
         at = micros(scope.at)
         fits = np.array([sort.fits(scope) for sort in self._sorts])
-        mask: Mask = fits[self.sort[:used]]
+        mask: Mask = fits.take(self.sort[:used])
         mask &= self.not_before[:used] <= at
         mask &= at < self.expires[:used]
         if scope.grants is not None:

@@ -41,7 +41,7 @@ _DIGIT_PLACES = np.array([i for i in range(_LENGTH) if i not in _DASHES])
 def to_keys(ids: Sequence[str]) -> Keys:
     """Return (n, 2) numbers for canonical UUID texts. Raises ``BadInput`` for others."""
     text = "".join(ids)
-    if not text.isascii() or any(len(one) != _LENGTH for one in ids):
+    if not text.isascii() or not set(map(len, ids)) <= {_LENGTH}:
         raise _not_canonical()
     letters = np.frombuffer(text.encode("ascii"), dtype=np.uint8).reshape(len(ids), _LENGTH)
     digits = _DIGITS[letters[:, _DIGIT_PLACES]]

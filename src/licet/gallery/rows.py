@@ -88,7 +88,7 @@ class Rows:
         wanted = np.zeros(self.grants.ids.capacity, dtype=np.bool_)
         wanted[grants] = True
         wanted[0] = False
-        return np.flatnonzero(wanted[self.grant[: self.ids.used]])
+        return np.flatnonzero(wanted.take(self.grant[: self.ids.used]))
 
     def filter(self, scope: Scope) -> Filter:
         """Work a scope out."""
@@ -103,7 +103,7 @@ class Rows:
 
     def passing(self, chosen: Filter, numbers: Slots | slice) -> Mask:
         """Return which of these rows pass the filter."""
-        passes: Mask = chosen.grants[self.grant[numbers]]
+        passes: Mask = chosen.grants.take(self.grant[numbers])
         if chosen.appearance is not None:
             passes &= self.appearance[numbers] == chosen.appearance
         if chosen.until is not None:

@@ -24,7 +24,10 @@ from licet.gallery.kernel import TILE, Int8s, Packed, dots, pack
 from licet.gallery.rows import Filter, Rows
 from licet.gallery.segments import Segment
 
-EARLY = 0.25
+Pairs = tuple[Slots, Slots]
+"""Row numbers (or places among the rows read) and, for each, which probe of the batch."""
+
+EARLY = 0.2
 """Below this share of rows in scope their rows are gathered before the pass."""
 
 _PIECE = 65_536
@@ -81,48 +84,61 @@ class Scan:
 
     def piece(self, first: int, end: int) -> list[Reached]:
         """Scan one piece."""
-        segment = self.rows.segments.all[first // self.rows.segments.rows]
         home = first - first % self.rows.segments.rows
-        numbers = self._likely(segment, home, first, end)
-        if not len(numbers):
-            return []
-        places = _whole_tiles(numbers - home)
-        high, low = segment.high[places], segment.low[places]
-        return [reached for reached in self._exact(high, low, numbers) if len(reached.numbers)]
+        segment = self.rows.segments.all[home // self.rows.segments.rows]
+        if self.chosen.share < EARLY:
+            numbers, probes = self._few(segment, home, first, end)
+        else:
+            numbers, probes = self._many(segment, home, first, end)
+        found = []
+        for place in np.unique(probes):
+            likely = numbers[probes == place]
+            reached = self._exact(segment, home, int(place), likely)
+            found += [reached] if len(reached.numbers) else []
+        return found
 
-    def _likely(self, segment: Segment, home: int, first: int, end: int) -> Slots:
-        """Return the numbers of the rows in scope that may reach the threshold."""
-        if self.chosen.share > EARLY:
-            whole = segment.high[first - home : first - home + _up(end - first)]
-            numbers = self._above(segment, whole) + first
-            numbers = numbers[numbers < end]
-            return numbers[self.rows.passing(self.chosen, numbers)]
-        passing = self.rows.passing(self.chosen, slice(first, end))
-        numbers = np.flatnonzero(passing) + first
+    def _few(self, segment: Segment, home: int, first: int, end: int) -> Pairs:
+        """Read only the rows in scope; return those that may reach the threshold."""
+        inside = self.rows.passing(self.chosen, slice(first, end))
+        numbers = np.flatnonzero(inside) + first
         if not len(numbers):
-            return numbers
-        some = self._above(segment, segment.high[_whole_tiles(numbers - home)])
-        return numbers[some[some < len(numbers)]]
+            return numbers, numbers
+        rows = segment.high.take(_whole_tiles(numbers - home), axis=0)
+        places, probes = self._above(segment, rows)
+        some = places < len(numbers)
+        return numbers[places[some]], probes[some]
 
-    def _above(self, segment: Segment, rows: Int8s) -> Slots:
-        """Return which rows reach the floor for some probe."""
+    def _many(self, segment: Segment, home: int, first: int, end: int) -> Pairs:
+        """Read all rows; return those in scope that may reach the threshold."""
+        rows = segment.high[first - home : first - home + _up(end - first)]
+        places, probes = self._above(segment, rows)
+        some = places < end - first
+        numbers, probes = places[some] + first, probes[some]
+        inside = self.rows.passing(self.chosen, numbers)
+        return numbers[inside], probes[inside]
+
+    def _above(self, segment: Segment, rows: Int8s) -> Pairs:
+        """Return which of these rows reach the floor, and for which probe."""
         floors = [
             probe.floor(self.batch.threshold, segment.high_norm, segment.low_norm)
             for probe in self.batch.probes
         ]
         products = dots(rows, self.batch.coarse)
         if len(floors) == 1:
-            return np.flatnonzero(products.ravel() >= floors[0])
+            places = np.flatnonzero(products.ravel() >= floors[0])
+            return places, np.zeros_like(places)
         above = np.flatnonzero(products >= np.array(floors, dtype=np.int32))
-        return np.unique(above // len(floors))
+        return above // len(floors), above % len(floors)
 
-    def _exact(self, high: Int8s, low: Int8s, numbers: Slots) -> Iterator[Reached]:
-        for place, probe in enumerate(self.batch.probes):
-            columns = self.batch.exact[place]
-            exact = scores(dots(high, columns), dots(low, columns), probe.offset)
-            exact = exact[: len(numbers)]
-            here = exact >= self.batch.threshold
-            yield Reached(self.batch.first + place, numbers[here], exact[here])
+    def _exact(self, segment: Segment, home: int, place: int, numbers: Slots) -> Reached:
+        """Score rows exactly for one probe and keep those that reach the threshold."""
+        places = _whole_tiles(numbers - home)
+        columns = self.batch.exact[place]
+        high = dots(segment.high.take(places, axis=0), columns)
+        low = dots(segment.low.take(places, axis=0), columns)
+        exact = scores(high, low, self.batch.probes[place].offset)[: len(numbers)]
+        here = exact >= self.batch.threshold
+        return Reached(self.batch.first + place, numbers[here], exact[here])
 
 
 def _up(count: int) -> int:
@@ -131,4 +147,4 @@ def _up(count: int) -> int:
 
 def _whole_tiles(places: Slots) -> Slots:
     """Return the places with the last one repeated up to a multiple of 16."""
-    return np.pad(places, (0, _up(len(places)) - len(places)), mode="edge")
+    return np.concatenate((places, np.full(_up(len(places)) - len(places), places[-1])))

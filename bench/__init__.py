@@ -1,0 +1,1 @@
+"""Speeds and sizes, each against an anchor measured in the same run."""
