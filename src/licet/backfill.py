@@ -56,7 +56,7 @@ def backfill(
             Action.BACKFILL,
             WORKER.by,
             app.vision.model,
-            organisation=grant.organisation,
+            organisation=source.organisation,
             purpose=grant.purpose,
             grant=grant_id,
             source=source_id,

@@ -72,6 +72,7 @@ def collect(
     try:
         for batch in walk.batches(_new_photos(walk, run)):  # 3
             recognised = compare(walk, [_item_of(app, source, *b) for b in batch])  # 4
+            app.at("collect.compared")
             if walk.refusal is None:
                 _commit(walk, run, [photo for photo, _ in batch], recognised)  # 5
             if walk.refusal is not None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.acting import digest_of
+from licet.effects.acting import digest_of_wish
 from licet.effects.facts import read_facts
 from licet.effects.record import record, record_refusal
 from licet.effects.sealed import case_key
@@ -51,7 +51,7 @@ def add_organisation(app: App, who: Who, wish: OrganisationWish) -> Organisation
     ask = _govern(app, who)
     app.keyring.create(KeyId(f"organisation:{organisation}"))  # 1
     with app.store.unit() as unit:  # 2
-        digest = digest_of("organisation", wish.name, wish.kind.value, wish.agreement)
+        digest = digest_of_wish(wish)
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
@@ -85,7 +85,7 @@ def add_member(app: App, who: Who, wish: MemberWish) -> MemberId | Refusal:
     member = MemberId(new_id())
     ask = _govern(app, who)
     with app.store.unit() as unit:  # 1
-        digest = digest_of("member", wish.organisation, wish.name, wish.public_key)
+        digest = digest_of_wish(wish)
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
@@ -130,7 +130,7 @@ def open_case(app: App, who: Who, wish: CaseWish) -> CaseId | Refusal:
     )
     app.keyring.create(case_key(case))  # 1
     with app.store.unit() as unit:  # 2
-        digest = digest_of(wish.reference, wish.purpose, *sorted(wish.evidence))
+        digest = digest_of_wish(wish)
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)

@@ -14,7 +14,7 @@ from licet.app import App
 from licet.consent.age import age_on
 from licet.consent.decide import decide
 from licet.consent.purposes import table
-from licet.effects.acting import digest_of
+from licet.effects.acting import digest_of_wish
 from licet.effects.ending import END_INSIDE, END_OUTSIDE, end_grants
 from licet.effects.facts import others_on_contact, read_facts
 from licet.effects.letters import notice_letter
@@ -38,7 +38,6 @@ from licet.terms.grant import Grant, GrantState, Identity, Subject, SubjectState
 from licet.terms.granting import Asked, GrantWish, WrongCode
 from licet.terms.ids import GrantId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
-from licet.terms.payload import to_bytes
 from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
 from licet.terms.stored import Confirmation
 
@@ -76,8 +75,8 @@ def ask_grant(app: App, who: Who, wish: GrantWish) -> Asked | Refusal:
     then stays pending and ``resend`` tries again.
     """
     draft = _draft(app, wish)  # 1
-    ask = _ask(app, Action.GRANT, who, draft.grant)
-    digest = digest_of(to_bytes(draft.identity), draft.grant.purpose)
+    ask = replace(_ask(app, Action.GRANT, who, draft.grant), evidence=wish.instrument)
+    digest = digest_of_wish(wish)
     with app.store.read() as reader:  # 2
         facts = _facts(app, reader, ask, who, draft, digest)
         decided = decide(ask, facts, app.clock())

@@ -5,6 +5,7 @@ decision: a lead takes two verifiers who do not see each other's finding.
 """
 
 import hashlib
+from dataclasses import replace
 
 from licet.app import App
 from licet.consent.decide import decide
@@ -16,7 +17,7 @@ from licet.effects.shelf import fresh_gallery
 from licet.terms.acting import Who
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.face import Template, Unreadable
-from licet.terms.ids import CaseId, PurposeId
+from licet.terms.ids import CaseId, GrantId, PurposeId
 from licet.terms.permit import Action, Ask, Permit, Refusal
 from licet.terms.search import SearchResult
 
@@ -33,11 +34,13 @@ def search(
     *,
     face: int | None = None,
     fpir: float | None = None,
+    asking: GrantId | None = None,
 ) -> SearchResult | Refusal:
     """Search the people who may be found by a photo.
 
     ``face`` chooses one of several faces in the probe photo (from 1, strongest
-    first); ``fpir`` asks for a stricter rate than the deployment's.
+    first); ``fpir`` asks for a stricter rate than the deployment's; ``asking`` is the
+    grant of the person for whom one searches, under a purpose that is two-sided.
 
     1. Read the facts and decide, before the photo is looked at.
     2. Find the face in the probe photo; its template is the probe, in memory.
@@ -50,7 +53,7 @@ def search(
     that cannot be read or shows no face, or several when none is chosen.
     """
     digest = hashlib.sha256(probe).hexdigest()
-    ask = _ask(app, who, case_id, purpose, digest, fpir)
+    ask = replace(_ask(app, who, case_id, purpose, digest, fpir), grant=asking)
     with app.store.read() as reader:  # 1
         now = reader.now
         decided = decide(ask, read_facts(app, reader, ask, who, now, digest), now)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.acting import digest_of
+from licet.effects.acting import digest_of_wish
 from licet.effects.facts import read_facts
 from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import source_key
@@ -40,7 +40,7 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
         AuthorityId(new_id()),
         source.id,
         wish.control,
-        control_of(source),
+        control_of(source, app.deployment.id),
         wish.licence,
         app.clock(),
         wish.valid_to,
@@ -54,7 +54,7 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
         member=who.member,
         source=source.id,
     )
-    digest = digest_of(wish.name, wish.place, wish.licence, wish.bystander_evidence)
+    digest = digest_of_wish(wish)
     with app.store.read() as reader:  # 2
         facts = _facts(app, reader, ask, who, digest, (source, authority, markers))
         decided = decide(ask, facts, app.clock())

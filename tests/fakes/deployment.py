@@ -142,8 +142,8 @@ class World:
             (place / f"{stem}.jpg").write_bytes(data)
         return place
 
-    def source(self, place: Path, name: str = "album", **parts: object) -> Source:
-        """Open a folder as a source."""
+    def source_wish(self, place: Path, name: str = "album", **parts: object) -> SourceWish:
+        """Return the wish for a folder as a source."""
         wish = {
             "organisation": self.organisation,
             "name": name,
@@ -158,9 +158,12 @@ class World:
             "licence": LICENCE,
             "valid_to": self.clock() + timedelta(days=365),
         }
-        opened = add_source(
-            self.app, self.who("steward", "officer"), SourceWish(**{**wish, **parts})
-        )
+        return SourceWish(**{**wish, **parts})
+
+    def source(self, place: Path, name: str = "album", **parts: object) -> Source:
+        """Open a folder as a source."""
+        two = self.who("steward", "officer")
+        opened = add_source(self.app, two, self.source_wish(place, name, **parts))
         assert isinstance(opened, Source), opened
         return opened
 

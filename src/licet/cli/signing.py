@@ -17,11 +17,11 @@ from licet.cli.call import Call
 from licet.terms.acting import SUBJECT, Who
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.governing import CaseWish, MemberWish, OrganisationWish, SourceWish
-from licet.terms.grant import Grant, Identity
+from licet.terms.grant import Grant
 from licet.terms.granting import GrantWish
 from licet.terms.ids import CandidateId, GrantId, OrganisationId, SubjectId
 from licet.terms.organisation import Act, Case, Member, Signature
-from licet.terms.payload import CandidatePayload, from_bytes, to_bytes
+from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.permit import Action, By
 from licet.terms.search import Finding
 from licet.terms.source import Source
@@ -46,20 +46,17 @@ class About:
 
 def adding_organisation(wish: OrganisationWish) -> About:
     """Return what is signed to add an organisation."""
-    digest = _digest("organisation", wish.name, wish.kind.value, wish.agreement)
-    return About(Action.GOVERN, digest=digest)
+    return About(Action.GOVERN, digest=_digest_of_wish(wish))
 
 
 def adding_member(wish: MemberWish) -> About:
     """Return what is signed to add a member."""
-    digest = _digest("member", wish.organisation, wish.name, wish.public_key)
-    return About(Action.GOVERN, digest=digest)
+    return About(Action.GOVERN, digest=_digest_of_wish(wish))
 
 
 def opening_case(wish: CaseWish) -> About:
     """Return what is signed to open a case."""
-    digest = _digest(wish.reference, wish.purpose, *sorted(wish.evidence))
-    return About(Action.OPEN_CASE, wish.organisation, digest=digest)
+    return About(Action.OPEN_CASE, wish.organisation, digest=_digest_of_wish(wish))
 
 
 def approving(case: Case) -> About:
@@ -67,11 +64,9 @@ def approving(case: Case) -> About:
     return About(Action.APPROVE, case.organisation, case.id)
 
 
-def asking_grant(app: "App", wish: GrantWish) -> About:
+def asking_grant(wish: GrantWish) -> About:
     """Return what is signed to ask a person for a grant: who they are, and for what."""
-    identity = wish.identity or _identity(app, wish.subject)
-    digest = _digest(to_bytes(identity), wish.purpose) if identity else ""
-    return About(Action.GRANT, wish.organisation, wish.source or "", digest)
+    return About(Action.GRANT, wish.organisation, wish.source or "", _digest_of_wish(wish))
 
 
 def confirming(grant: Grant, paper_sha256: str) -> About:
@@ -86,8 +81,7 @@ def enrolling(grant: Grant, photos: tuple[bytes, ...], witnessed: int) -> About:
 
 def opening_source(wish: SourceWish) -> About:
     """Return what is signed to open a source."""
-    digest = _digest(wish.name, wish.place, wish.licence, wish.bystander_evidence)
-    return About(Action.AUTHORISE, wish.organisation, digest=digest)
+    return About(Action.AUTHORISE, wish.organisation, digest=_digest_of_wish(wish))
 
 
 def on_source(action: Action, source: Source) -> About:
@@ -250,19 +244,16 @@ def new_passphrase(call: Call, file: Path) -> str:
     return first
 
 
-def _identity(app: "App", subject_id: SubjectId | None) -> Identity | None:
-    from licet.effects.sealed import open_identity
-
-    if subject_id is None:
-        return None
-    with app.store.read() as reader:
-        return open_identity(app, reader.subjects.get(subject_id))
-
-
 def _digest(*parts: str | bytes) -> str:
     from licet.effects.acting import digest_of
 
     return digest_of(*parts)
+
+
+def _digest_of_wish(wish: object) -> str:
+    from licet.effects.acting import digest_of_wish
+
+    return digest_of_wish(wish)
 
 
 __all__ = ["PASSPHRASE", "PASSPHRASE_FILE", "SUBJECT", "About", "acting_organisation", "who"]

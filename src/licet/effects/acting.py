@@ -12,6 +12,7 @@ from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.ids import OrganisationId
 from licet.terms.organisation import Act, Member
+from licet.terms.payload import to_bytes
 from licet.vault.signing import ACT_AGE, ACT_AHEAD, act_holds
 
 
@@ -23,6 +24,11 @@ def digest_of(*parts: str | bytes) -> str:
         running.update(len(data).to_bytes(8, "big"))
         running.update(data)
     return running.hexdigest()
+
+
+def digest_of_wish(wish: object) -> str:
+    """Return the SHA-256 (hex) that members sign for a wish: every part of it, by name."""
+    return digest_of(type(wish).__name__, to_bytes(wish))
 
 
 Asked = tuple[str, OrganisationId | None, str, str]

@@ -159,7 +159,9 @@ def _reached(app: App, plan: Plan, probes: list[Template]) -> int:
     with app.store.read() as reader:
         now = reader.now
         permit = decide(ask, read_facts(app, reader, ask, WORKER, now), now)
-    if isinstance(permit, Refusal) or not probes:
+    if isinstance(permit, Refusal):
+        raise Integrity(f"the last check was refused: {permit.says}", permit.would_change)
+    if not probes:
         return 0
     lists = fresh_gallery(app).candidates(permit, probes, Score(-(2**62)), 1_000)
     return sum(row.subject == plan.subject for rows in lists for row in rows)

@@ -12,7 +12,7 @@ from licet.terms.acting import Who
 from licet.terms.basis import Purpose
 from licet.terms.grant import Grant, Subject, SubjectState
 from licet.terms.organisation import Case, Role
-from licet.terms.permit import Ask, Counts, Facts, Readiness
+from licet.terms.permit import Action, Ask, Counts, Facts, Readiness
 
 DAY = timedelta(days=1)
 
@@ -97,18 +97,37 @@ def purpose_of(ask: Ask, grant: Grant | None, case: Case | None) -> Purpose | No
 def _counts(
     app: App, reader: Reader | Unit, ask: Ask, subject: Subject | None, now: datetime
 ) -> Counts:
-    contact = others_on_contact(reader, subject)
-    case, member = ask.case, ask.member
-    tag = probe_tag(app, case, ask.evidence) if case and ask.evidence else b""
+    """Return the counts that this action's ceilings are held against; others stay zero."""
+    match ask.action:
+        case Action.GRANT:
+            contact = others_on_contact(reader, subject)
+            return Counts(
+                live_vital_grants=reader.grants.count_live_vital(now),
+                adults_on_contact=sum(not other.dependant for other in contact),
+                dependants_on_contact=sum(other.dependant for other in contact),
+                subjects_enrolled=reader.subjects.count_enrolled(),
+            )
+        case Action.CONFIRM:
+            return Counts(
+                live_vital_grants=reader.grants.count_live_vital(now),
+                paper_confirmations_today=reader.grants.count_paper(now - DAY),
+            )
+        case Action.ENROL:
+            return Counts(subjects_enrolled=reader.subjects.count_enrolled())
+        case Action.SEARCH:
+            return _search_counts(app, reader, ask, now)
+        case _:
+            return Counts()
+
+
+def _search_counts(app: App, reader: Reader | Unit, ask: Ask, now: datetime) -> Counts:
+    if ask.case is None or ask.member is None:
+        return Counts()
+    tag = probe_tag(app, ask.case, ask.evidence)
     return Counts(
-        searches_today=reader.searches.count_by_member(member, now - DAY) if member else 0,
-        probe_uses_in_case=reader.searches.probe_uses(case, tag) if case and tag else 0,
-        subjects_in_case=reader.searches.subjects_in_case(case) if case else 0,
-        live_vital_grants=reader.grants.count_live_vital(now),
-        paper_confirmations_today=reader.grants.count_paper(now - DAY),
-        adults_on_contact=sum(not s.dependant for s in contact),
-        dependants_on_contact=sum(s.dependant for s in contact),
-        subjects_enrolled=reader.subjects.count_enrolled(),
+        searches_today=reader.searches.count_by_member(ask.member, now - DAY),
+        probe_uses_in_case=reader.searches.probe_uses(ask.case, tag),
+        subjects_in_case=reader.searches.subjects_in_case(ask.case, without=tag),
     )
 
 

@@ -6,6 +6,7 @@ from licet.sources.authority import NotProved, markers, prove_folder
 from licet.sources.contract import ItemSource
 from licet.sources.folder import FolderSource
 from licet.terms.errors import BadInput, Setup
+from licet.terms.ids import OrganisationId
 from licet.terms.source import Marker, Source, SourceKind
 
 
@@ -16,9 +17,14 @@ def open_source(source: Source) -> ItemSource:
     raise Setup(f"sources of kind {source.kind.value} are not built in", "Use a folder.")
 
 
-def control_of(source: Source) -> str:
+def token_for(deployment: str, organisation: OrganisationId) -> str:
+    """Return the token that an organisation writes into a folder to prove control of it."""
+    return f"licet {deployment} {organisation}"
+
+
+def control_of(source: Source, deployment: str) -> str:
     """Return the proof that the place is the operator's own. Raises ``BadInput`` without one."""
-    proof = prove_folder(Path(source.place), source.id)
+    proof = prove_folder(Path(source.place), token_for(deployment, source.organisation))
     if isinstance(proof, NotProved):
         raise BadInput(f"control of the place is not proved: {proof.reason}", proof.remedy)
     return proof.text

@@ -68,10 +68,15 @@ class ReadSearches(Group):
         statement = select(func.count()).where(column.case == case, column.probe_tag == probe_tag)
         return self._session.number(statement)
 
-    def subjects_in_case(self, case: CaseId) -> int:
-        """Return how many probes were searched with in a case: each is taken for a person."""
+    def subjects_in_case(self, case: CaseId, without: bytes = b"") -> int:
+        """Return how many probes were searched with in a case: each is taken for a person.
+
+        ``without`` leaves out one probe's tag: using it again adds nobody.
+        """
         column = schema.search.c
-        statement = select(func.count(distinct(column.probe_tag))).where(column.case == case)
+        statement = select(func.count(distinct(column.probe_tag))).where(
+            column.case == case, column.probe_tag != without
+        )
         return self._session.number(statement)
 
     def _candidates(self, where: object) -> tuple[SearchCandidate, ...]:

@@ -41,15 +41,18 @@ class ReadSubjects(Group):
         column = schema.subject.c.id
         return (row[0] for row in self._session.stream(select(column).order_by(column)))
 
-    def count_enrolled(self) -> int:
-        """Return how many data subjects have a kept grant with a reference."""
+    def count_enrolled(self, at_most: int = 1_000) -> int:
+        """Return how many data subjects have a kept grant with a reference, up to ``at_most``.
+
+        A ceiling asks whether they are many, and must not count a million to find out.
+        """
         grant, template = schema.grant.c, schema.template.c
         # One look into an index for each grant: a tenth of a join over all templates.
         reference = exists().where(
             template.grant == grant.id, template.kind == TemplateKind.REFERENCE
         )
-        statement = select(func.count(func.distinct(grant.subject))).where(grant.kept, reference)
-        return self._session.number(statement)
+        people = select(grant.subject).where(grant.kept, reference).distinct().limit(at_most)
+        return self._session.number(select(func.count()).select_from(people.subquery()))
 
 
 class WriteSubjects(ReadSubjects):

@@ -12,7 +12,8 @@ class GrantWish:
     """What an organisation asks a person for. ``subject`` None: a person not met before.
 
     ``days`` None asks for as long as the purpose allows. ``guardian`` says that
-    the contact is the guardian's and the person a minor.
+    the contact is the guardian's and the person a minor. ``instrument`` is the
+    SHA-256 (hex) of the document on which vital interests of one named person rest.
     """
 
     organisation: OrganisationId
@@ -25,6 +26,7 @@ class GrantWish:
     territories: frozenset[Territory] = frozenset()
     days: int | None = None
     guardian: bool = False
+    instrument: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,10 @@ def _out(value: object) -> object:
             return [value.x, value.y, value.w, value.h]
         case tuple():
             return [_out(part) for part in value]
+        case frozenset():
+            return sorted(_out(part) for part in value)  # type: ignore[type-var]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {f.name: _out(getattr(value, f.name)) for f in fields(value)}
         case _:
             return value
 

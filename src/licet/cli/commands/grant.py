@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from licet.cli import names, signing
+from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.basis import Relationship
@@ -69,6 +70,9 @@ def ask(
     guardian: Annotated[
         bool, typer.Option("--guardian", help="The contact is the guardian's of a minor.")
     ] = False,
+    instrument: Annotated[
+        Path | None, typer.Option(help="Vital interests: why the person cannot be asked.")
+    ] = None,
 ) -> Answer | Refusal:
     """Ask a person for a grant. They get the notice and a code; only they can say yes."""
     from licet.granting import ask_grant
@@ -83,8 +87,9 @@ def ask(
             source=_source(licet, source),
             days=days,
             guardian=guardian,
+            instrument=files.digest(instrument, "the instrument") if instrument else "",
         )
-        who = signing.who(call, licet, signing.asking_grant(licet, wish))
+        who = signing.who(call, licet, signing.asking_grant(wish))
         asked = ask_grant(licet, who, wish)
     return asked if isinstance(asked, Refusal) else _asked(asked)
 
@@ -114,7 +119,7 @@ def more(
             source=_source(licet, source),
             days=days,
         )
-        who = signing.who(call, licet, signing.asking_grant(licet, wish))
+        who = signing.who(call, licet, signing.asking_grant(wish))
         asked = ask_grant(licet, who, wish)
     return asked if isinstance(asked, Refusal) else _asked(asked)
 

@@ -1,0 +1,1 @@
+"""One file a row: what must work, shown on real parts."""

@@ -1,0 +1,71 @@
+"""B10: scripted mass enrolment of scraped portraits yields nothing."""
+
+from licet.enrol import enrol
+from licet.granting import ask_grant, confirm
+from licet.terms.errors import Conflict
+from licet.terms.granting import Asked, WrongCode
+from licet.terms.permit import Refusal
+from tests.fakes.deployment import World
+from tests.fakes.vision import photo
+
+PORTRAITS = 1000
+
+
+def test_a_thousand_scripted_grants_make_nobody_findable(world: World) -> None:
+    """Members can ask; only the person can make a grant live, with a code sent to them."""
+    before = world.vision.inspected
+    refused = 0
+    for n in range(PORTRAITS):
+        name = f"portrait{n}"
+        asked = ask_grant(world.app, world.who("steward"), world.wish(name))
+        assert isinstance(asked, Asked), asked
+        guessed = confirm(world.app, asked.grant, "AAAAAAAAAA")
+        assert isinstance(guessed, WrongCode)
+        answer = enrol(world.app, world.who("steward"), asked.grant, (photo(name),), 1)
+        assert isinstance(answer, Refusal)
+        assert answer.reason == "grant_pending"
+        refused += 1
+    assert refused == PORTRAITS
+    assert world.vision.inspected == before
+    with world.app.store.read() as reader:
+        assert reader.templates.count() == 0
+        assert reader.subjects.count_enrolled() == 0
+
+
+def test_one_mailbox_stands_for_one_adult(world: World) -> None:
+    """A script that reads one mailbox of its own confirms one adult there and no more."""
+    wish = world.wish("one")
+    identity = wish.identity
+    assert identity is not None
+    world.granted("one")
+    second = world.wish("two")
+    from dataclasses import replace
+
+    shared = replace(second, identity=replace(second.identity, contact=identity.contact))
+    answer = ask_grant(world.app, world.who("steward"), shared)
+    assert isinstance(answer, Refusal)
+    assert answer.reason == "contact_taken"
+
+
+def test_codes_cannot_be_tried_out(world: World) -> None:
+    """Five wrong codes, and the right one does not help any more."""
+    asked = ask_grant(world.app, world.who("steward"), world.wish("anna"))
+    assert isinstance(asked, Asked)
+    for left in (4, 3, 2, 1, 0):
+        assert confirm(world.app, asked.grant, "AAAAAAAAAA") == WrongCode(left)
+    try:
+        confirm(world.app, asked.grant, world.outbox.code())
+    except Conflict as over:
+        assert "too often" in str(over)  # noqa: PT017 - the class is asserted too
+    else:
+        raise AssertionError("a code was taken after five wrong ones")
+
+
+def test_photos_of_somebody_else_do_not_enrol(world: World) -> None:
+    """Scraped portraits beside a witnessed photo of the script's author are left out."""
+    grant, _ = world.granted("author")
+    scraped = tuple(photo("victim", shot=n) for n in range(3))
+    done = enrol(world.app, world.who("steward"), grant, (photo("author"), *scraped), 1)
+    with world.app.store.read() as reader:
+        assert reader.templates.of_grant(grant) == ()
+    assert not hasattr(done, "leaf")
