@@ -34,6 +34,7 @@ THREADS = 2
 SIZES = {"12 MP": (4243, 24), "1 MP": (1225, 60)}
 """Width in pixels and how many photos, by the name of the size."""
 DLIB_PHOTOS = 2
+TURNS = 6
 GRAIN = 6
 """Sensor grain (standard deviation in grey levels), so that files are as large as real ones."""
 
@@ -94,7 +95,10 @@ def dlib_style(photos: list[bytes]) -> float | None:
 
 
 def run() -> list[dict[str, Any]]:
-    """Return one line per size and comparison: name, value, unit, against, ratio, n."""
+    """Return one line per size and comparison: name, value, unit, against, ratio, n.
+
+    Ours and the bounds take turns, so that what else the machine does meets all of them.
+    """
     folder = Path(os.environ.get("LICET_FIXTURES", ".cache/fixtures"))
     portraits = [Portrait(photo.content(), photo.face) for photo in fixtures.photos(folder)]
     cache = Path(os.environ.get("LICET_BENCH_CACHE", ".cache/models"))
@@ -106,18 +110,25 @@ def run() -> list[dict[str, Any]]:
     for size, (width, count) in SIZES.items():
         photos = photos_of(width, count, portraits)
         list(engine.inspect_many(photos[:4]))
-        start = time.perf_counter()
-        seen = [one for one in engine.inspect_many(photos) if isinstance(one, Inspection)]
-        ours = count / (time.perf_counter() - start)
-        faces = sum(len(one.faces) for one in seen)
-        models = models_alone(detector, recogniser, count, faces)
+        spent = dict.fromkeys(("ours", "models", "decoding"), 0.0)
+        faces = 0
+        for turn in range(TURNS):
+            part = photos[turn::TURNS]
+            start = time.perf_counter()
+            seen = [one for one in engine.inspect_many(part) if isinstance(one, Inspection)]
+            spent["ours"] += time.perf_counter() - start
+            found = sum(len(one.faces) for one in seen)
+            spent["models"] += models_alone(detector, recogniser, len(part), found)
+            spent["decoding"] += decoding_alone(part)
+            faces += found
         bounds = {
-            "raw model bound": count / models,
-            "models and cheapest decoding": count / (models + decoding_alone(photos)),
+            "raw model bound": count / spent["models"],
+            "models and cheapest decoding": count / (spent["models"] + spent["decoding"]),
             "face_recognition style": dlib_style(photos[:DLIB_PHOTOS]),
         }
         megabytes = sum(len(photo) for photo in photos) / count / 1e6
         note = f"{faces / count:.1f} faces and {megabytes:.1f} MB a photo"
+        ours = count / spent["ours"]
         lines += [
             _line(size, note, ours, name, value, count) for name, value in bounds.items() if value
         ]

@@ -24,8 +24,8 @@ MOST_BOXES = 5000
 
 SIDE = 640
 THOROUGH_SIDE = 1280
-NEAR_ENOUGH = 1.15
-"""How much larger than asked a photo may be looked at, when that saves shrinking it twice."""
+SMALLER, LARGER = 0.85, 1.15
+"""How far from the side asked for a photo may be looked at, when that saves shrinking it twice."""
 CLOSE_UP_SIDE = 360
 """A photo no larger than this may be all face; the detector needs some ground around one."""
 
@@ -57,13 +57,13 @@ def _shrink(pixels: Pixels, side: int) -> tuple[Pixels, float]:
     """
     height, width = pixels.shape[:2]
     longest = max(height, width)
-    if longest <= side * NEAR_ENOUGH:
+    if longest <= side * LARGER:
         return pixels, 1.0
     image: Image.Image = Image.fromarray(pixels)
-    step = longest // side
+    step = int(longest / (side * SMALLER))
     if step > 1:
         image = image.reduce(step)
-    if max(image.size) > side * NEAR_ENOUGH:
+    if max(image.size) > side * LARGER:
         share = side / max(image.size)
         size = (max(1, round(image.width * share)), max(1, round(image.height * share)))
         image = image.resize(size, Image.Resampling.BILINEAR)
