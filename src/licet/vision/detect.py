@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 
 STRIDES = (8, 16, 32)
 STRENGTH = 0.6
-"""Below this a region is not taken for a face; see docs/reference/models.md for its measure."""
+"""Below this a region is not taken for a face (see docs/reference/models.md)."""
 OVERLAP = 0.3
 """Two boxes that share more than this (intersection over union) are one face."""
 MOST_BOXES = 5000
