@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, distinct, func, select, update
+from sqlalchemy import ColumnElement, delete, distinct, func, select, update
 
 from licet.store import schema
 from licet.store.session import Group, Shape
@@ -79,8 +79,8 @@ class ReadSearches(Group):
         )
         return self._session.number(statement)
 
-    def _candidates(self, where: object) -> tuple[SearchCandidate, ...]:
-        statement = _CANDIDATE.select.where(where)  # type: ignore[arg-type]
+    def _candidates(self, where: ColumnElement[bool]) -> tuple[SearchCandidate, ...]:
+        statement = _CANDIDATE.select.where(where)
         return _CANDIDATE.all(self._session, statement.order_by(schema.candidate.c.id))
 
 

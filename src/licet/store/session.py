@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import chain, starmap
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -21,6 +21,9 @@ from sqlalchemy import (
 from licet.store.explain import explained
 from licet.terms.errors import Conflict, LicetError, NotFound
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 At = Callable[[str], object]
 """Called at the named boundaries of a unit, so that a test can stop there."""
 
@@ -30,7 +33,7 @@ STREAMED = 2000
 GROUPED = 1000
 """Rows written, or ids asked for, in one statement."""
 
-T = TypeVar("T")
+T = TypeVar("T", bound="DataclassInstance")
 Values = Mapping[str, object]
 
 
@@ -165,7 +168,7 @@ class Shape(Generic[T]):
 
     def __init__(self, table: Table, make: type[T]) -> None:
         self.table = table
-        self.names = tuple(field.name for field in fields(make))  # type: ignore[arg-type]
+        self.names = tuple(field.name for field in fields(make))
         self._make: Callable[..., T] = make
         # Statements never change, so each is built once.
         self.select: Select[Any] = select(*(table.c[name] for name in self.names))
