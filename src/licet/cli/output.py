@@ -17,8 +17,6 @@ from licet.cli.to_json import document
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from licet.cli.call import Call
-
 WIDE = 240
 """Columns of a table that goes to a file or a pipe: nothing is cut off there."""
 
@@ -91,9 +89,9 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def aloud(call: "Call") -> Iterator[None]:
+def aloud(as_json: bool) -> Iterator[None]:
     """Let what a block prints for people go to stderr when stdout is for one document."""
-    if not call.as_json:
+    if not as_json:
         yield
         return
     with redirect_stdout(sys.stderr):

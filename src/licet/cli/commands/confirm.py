@@ -21,7 +21,9 @@ def confirm(
     call: Call,
     *,
     grant: str,
-    code: Annotated[str, typer.Argument(help="From the person's own letter.")] = "",
+    code: Annotated[
+        list[str] | None, typer.Argument(help="From the person's letter, in one word or two.")
+    ] = None,
     paper: Annotated[
         Path | None, typer.Option(help="In place of a code: a paper signed by the person.")
     ] = None,
@@ -44,7 +46,7 @@ def confirm(
             who = signing.who(call, licet, signing.confirming(kept, digest))
             done = confirm_on_paper(licet, who, kept.id, digest)
         else:
-            answered = confirm_by_code(licet, kept.id, code)
+            answered = confirm_by_code(licet, kept.id, "".join(code or ()))
             if isinstance(answered, WrongCode):
                 return _wrong(answered)
             done = answered

@@ -23,7 +23,7 @@ def demo(
     """
     from licet.demo.story import main
 
-    with aloud(call):
+    with aloud(call.as_json):
         code = main(out, _cache())
     return Answer({"out": str(out), "code": code}, (), Exit.DONE if code == 0 else Exit.DEFECT)
 
