@@ -1,10 +1,12 @@
 """The real models on real photos (fetched by hash) and on photos made of them."""
 
+import dataclasses
 import io
 import itertools
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from licet.sources.fixtures import FixturePhoto
 from licet.terms.errors import BadInput
 from licet.terms.face import ONE, STEP, Box, Inspection, SeenFace, Template, Unreadable, cosine_of
 from licet.vision.batch import AHEAD, GROUP, in_groups
+from licet.vision.card import shipped_card
 from licet.vision.contract import Vision
 from licet.vision.engine import Engine
 from licet.vision.redact import redact
@@ -55,6 +58,16 @@ def as_jpeg(image: Image.Image, **options: object) -> bytes:
 def test_the_engine_is_a_vision(engine: Engine) -> None:
     vision: Vision = engine
     assert vision.model == "sface-2021dec@fb143eea"
+
+
+def test_another_calibration_must_be_of_the_same_file(tmp_path: Path) -> None:
+    card = shipped_card("sface-2021dec")
+    stricter = tuple(dataclasses.replace(one, cosine=one.cosine + 0.1) for one in card.anchors)
+    opened = Engine.open(None, tmp_path, calibration=dataclasses.replace(card, anchors=stricter))
+    assert cosine_of(opened.same_person_threshold()) == pytest.approx(0.47, abs=1e-6)
+    assert opened.expected_innocent(opened.threshold(1e-2, 20), 20) == pytest.approx(0.01, rel=0.02)
+    with pytest.raises(BadInput, match="does not fit"):
+        Engine.open(None, tmp_path, calibration=dataclasses.replace(card, name="other"))
 
 
 def test_each_portrait_has_its_one_face_where_it_is(

@@ -36,15 +36,16 @@ def fnir_interval(
     """Return FNIR at ``fpir`` with a bootstrap interval over people, threshold drawn anew too."""
     chance = np.random.default_rng(seed)
     order = np.argsort(-non_mated, kind="stable")
-    ranked, owners = non_mated[order], non_mated_people[order]
+    ranked = non_mated[order]
+    strangers, mates = _Draw(non_mated_people[order]), _Draw(mated_people)
     drawn = np.empty(DRAWS)
     for at in range(DRAWS):
-        weights = _weights(chance, owners)
+        weights = strangers.weights(chance)
         allowed = fpir * weights.sum() + 1e-9
         last = int(np.searchsorted(np.cumsum(weights), allowed, side="right"))
         cut = np.nextafter(ranked[last], np.inf) if last < len(ranked) else -np.inf
-        mates = _weights(chance, mated_people)
-        drawn[at] = float((mates * (mated < cut)).sum() / mates.sum())
+        weights = mates.weights(chance)
+        drawn[at] = float((weights * (mated < cut)).sum() / weights.sum())
     missed = mated < threshold_at(non_mated, fpir)
     return _percentiles(missed, mated_people, drawn)
 
@@ -52,9 +53,10 @@ def fnir_interval(
 def mean_interval(events: NDArray[np.bool_], people: People, seed: int) -> Interval:
     """Return a share with its bootstrap interval over people."""
     chance = np.random.default_rng(seed)
+    draw = _Draw(people)
     drawn = np.empty(DRAWS)
     for at in range(DRAWS):
-        weights = _weights(chance, people)
+        weights = draw.weights(chance)
         drawn[at] = float((weights * events).sum() / weights.sum())
     return _percentiles(events, people, drawn)
 
@@ -74,11 +76,17 @@ def rate_interval(events: NDArray[np.bool_], people: People) -> Interval:
     return Interval(rate, max(0.0, middle - spread), min(1.0, middle + spread))
 
 
-def _weights(chance: np.random.Generator, people: People) -> NDArray[np.int64]:
-    """Return how often each trial counts when its people are drawn with replacement."""
-    known, where = np.unique(people, return_inverse=True)
-    drawn = chance.integers(0, len(known), len(known))
-    return np.bincount(drawn, minlength=len(known))[where]
+class _Draw:
+    """Drawing people with replacement; a person's trials come along together."""
+
+    def __init__(self, people: People) -> None:
+        known, self._where = np.unique(people, return_inverse=True)
+        self._count = len(known)
+
+    def weights(self, chance: np.random.Generator) -> NDArray[np.int64]:
+        """Return how often each trial counts in one draw."""
+        drawn = chance.integers(0, self._count, self._count)
+        return np.bincount(drawn, minlength=self._count)[self._where]
 
 
 def _percentiles(events: NDArray[np.bool_], people: People, drawn: NDArray[np.float64]) -> Interval:
