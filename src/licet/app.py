@@ -1,6 +1,7 @@
 """Opens the rooms from settings into one frozen App. Decides nothing."""
 
 from collections.abc import Callable, Container
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -157,40 +158,51 @@ def open_app(
     older than the ledger that was signed (unless ``recovering``), ``Corrupt``
     when stored bytes fail their check.
     """
-    store = Store.open(settings.url, Leaves(), clock, at=at)
-    service = LocalKeyService(settings.place(settings.epochs))
-    keyring = Keyring.open(
-        settings.place(settings.keyring), settings.place(settings.keyring_replica), service, at
-    )
-    tiles = Tiles(settings.place(settings.tiles))
+    with ExitStack() as opened:
+        store = Store.open(settings.url, Leaves(), clock, at=at)
+        opened.callback(store.close)
+        service = LocalKeyService(settings.place(settings.epochs))
+        places = (settings.place(settings.keyring), settings.place(settings.keyring_replica))
+        keyring = Keyring.open(*places, service, at, clock)
+        opened.callback(keyring.close)
+        tiles = Tiles(settings.place(settings.tiles))
+        known = _require_current(store, tiles, recovering=recovering)
+        app = App(
+            settings=settings,
+            clock=clock,
+            store=store,
+            keyring=keyring,
+            service=service,
+            ledger_key=LedgerKey.open(settings.place(settings.ledger_key)),
+            tiles=tiles,
+            outbox=outbox or open_outbox(settings, sandbox=known.sandbox),
+            deployment=known,
+            model=vision.model if vision is not None else _recogniser().model_id,
+            open_vision=(lambda: vision) if vision is not None else (lambda: _engine(settings)),
+            open_gallery=lambda model: _exact(model, clock, settings.threads),
+            fixture_photos=known_hashes() if fixture_photos is None else fixture_photos,
+            at=at,
+        )
+        opened.pop_all()
+    return app
+
+
+def _require_current(store: Store, tiles: Tiles, *, recovering: bool) -> Deployment:
+    """Return the deployment in the store. Raises ``Setup``, ``Quarantine``."""
     with store.read() as reader:
         deployment = reader.deployment.get()
         head = reader.head
-    if deployment is None and not recovering:
+    if recovering:
+        return deployment or _NOWHERE
+    if deployment is None:
         raise Setup("this store holds no deployment", "Run `licet init`, or `licet restore`.")
-    if behind(tiles, head) and not recovering:
+    if behind(tiles, head):
         raise Quarantine(
             "the store is older than its signed ledger",
             "An older copy was put in place. Run `licet restore` so that what was withdrawn "
             "or erased since stays withdrawn and erased.",
         )
-    known = deployment or _NOWHERE
-    return App(
-        settings=settings,
-        clock=clock,
-        store=store,
-        keyring=keyring,
-        service=service,
-        ledger_key=LedgerKey.open(settings.place(settings.ledger_key)),
-        tiles=tiles,
-        outbox=outbox or open_outbox(settings, sandbox=known.sandbox),
-        deployment=known,
-        model=vision.model if vision is not None else _recogniser().model_id,
-        open_vision=(lambda: vision) if vision is not None else (lambda: _engine(settings)),
-        open_gallery=lambda model: _exact(model, clock, settings.threads),
-        fixture_photos=known_hashes() if fixture_photos is None else fixture_photos,
-        at=at,
-    )
+    return deployment
 
 
 def _engine(settings: Settings) -> "Vision":
