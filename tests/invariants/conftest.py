@@ -9,7 +9,9 @@ import pytest
 
 from licet.effects import walking
 from tests.databases import DATABASES
+from tests.invariants.acts import Acts
 from tests.invariants.house import Builder, House
+from tests.invariants.scenes import Scene
 
 
 def _folder() -> Path:
@@ -39,3 +41,9 @@ def house(builder: Builder) -> Iterator[House]:
 def _ask_before_every_photo(monkeypatch: pytest.MonkeyPatch) -> None:
     # A walk asks again four times a second; here a second must not hide anything.
     monkeypatch.setattr(walking, "ASK_AGAIN_SECONDS", 0.0)
+
+
+@pytest.fixture
+def scene(house: House) -> Scene:
+    """Give a house with nobody in it yet, and people ready to act."""
+    return Scene(house, Acts(house))
