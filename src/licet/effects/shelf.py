@@ -14,9 +14,9 @@ from licet.consent.live import slot
 from licet.effects.sealed import grant_key, row_of
 from licet.gallery.contract import Gallery
 from licet.ledger.leaf import decode
-from licet.store.unit import Reader, Unit
-from licet.terms.gallery import Row, Slot
-from licet.terms.grant import Grant
+from licet.store.unit import Reader
+from licet.terms.gallery import Row
+from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import GrantId, TemplateId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Block
@@ -36,7 +36,7 @@ def fresh_gallery(app: App) -> Gallery:
     with app.shelf.lock, app.store.read() as reader:
         size = reader.head.size
         if app.shelf.gallery is None:
-            app.shelf.gallery = app.open_gallery(app.vision.model)
+            app.shelf.gallery = app.open_gallery(app.model)
             _fill(app, reader, app.shelf.gallery)
         elif app.shelf.size < size:
             _follow(app, reader, app.shelf.gallery, app.shelf.size)
@@ -44,15 +44,15 @@ def fresh_gallery(app: App) -> Gallery:
         return app.shelf.gallery
 
 
-def _fill(app: App, reader: Reader | Unit, gallery: Gallery) -> None:
+def _fill(app: App, reader: Reader, gallery: Gallery) -> None:
     blocks = reader.blocks.active()
     for grants in _chunks(reader.grants.kept()):
-        gallery.put_grants(_slots(reader, grants, blocks))
+        _put_grants(reader, gallery, grants, blocks)
     for templates in _chunks(reader.templates.all()):
-        gallery.put(_rows(app, templates))
+        gallery.put(_rows(app, reader, templates))
 
 
-def _follow(app: App, reader: Reader | Unit, gallery: Gallery, since: int) -> None:
+def _follow(app: App, reader: Reader, gallery: Gallery, since: int) -> None:
     """Apply what the entries from ``since`` on say happened."""
     entries = [decode(leaf.data) for leaf in reader.leaves.get(since, reader.head.size)]
     dropped = [TemplateId(t) for e in entries for t in _objects(e, "template", _DROPS)]
@@ -62,12 +62,16 @@ def _follow(app: App, reader: Reader | Unit, gallery: Gallery, since: int) -> No
         touched = {grant.id for grant in reader.grants.kept()}
     else:
         touched = {GrantId(g) for e in entries for g in _objects(e, "grant")}
-    grants = reader.grants.many(touched)
-    kept = [grant for grant in grants.values() if grant.kept]
-    gallery.drop_grants(sorted(touched - {grant.id for grant in kept}))
-    gallery.put_grants(_slots(reader, kept, blocks))
+    grants = list(reader.grants.many(touched).values())
+    gallery.drop_grants(sorted(touched - {grant.id for grant in grants if _holds(grant)}))
+    _put_grants(reader, gallery, grants, blocks)
     for templates in _chunks(reader.templates.since(since)):
-        gallery.put(_rows(app, templates))
+        gallery.put(_rows(app, reader, templates))
+
+
+def _holds(grant: Grant) -> bool:
+    """Say whether the gallery holds a grant's rows: from *ending* on it forgets them."""
+    return grant.state not in {GrantState.ENDING, GrantState.ENDED}
 
 
 _DROPS = frozenset({EntryKind.TEMPLATE_DROPPED})
@@ -78,23 +82,27 @@ def _objects(entry: Entry, role: str, kinds: frozenset[EntryKind] | None = None)
         yield from (value for name, value in entry.objects if name == role)
 
 
-def _slots(reader: Reader | Unit, grants: Iterable[Grant], blocks: tuple[Block, ...]) -> list[Slot]:
-    grants = list(grants)
-    subjects = reader.subjects.many({grant.subject for grant in grants})
-    return [slot(grant, subjects[grant.subject], blocks) for grant in grants]
+def _put_grants(
+    reader: Reader, gallery: Gallery, grants: list[Grant], blocks: tuple[Block, ...]
+) -> None:
+    held = [grant for grant in grants if _holds(grant)]
+    subjects = reader.subjects.many({grant.subject for grant in held})
+    gallery.put_grants([slot(grant, subjects[grant.subject], blocks) for grant in held])
 
 
-def _rows(app: App, templates: list[StoredTemplate]) -> list[Row]:
-    """Open templates under their grants' keys; one whose key is shredded is passed over.
+def _rows(app: App, reader: Reader, templates: list[StoredTemplate]) -> list[Row]:
+    """Open templates under their grants' keys; of an ending grant nothing is opened.
 
     Between the shredding of a key and the deletion of its row, a crash leaves
     the row behind for the plan to finish; it is unreadable, so it is nobody's.
     """
-    keys = app.keyring.get_many({grant_key(t.grant) for t in templates})
+    ours = [template for template in templates if template.model == app.model]
+    grants = reader.grants.many({template.grant for template in ours})
+    keys = app.keyring.get_many({grant_key(g.id) for g in grants.values() if _holds(g)})
     return [
         row_of(template, keys[grant_key(template.grant)])
-        for template in templates
-        if template.model == app.vision.model and grant_key(template.grant) in keys
+        for template in ours
+        if grant_key(template.grant) in keys
     ]
 
 
