@@ -231,6 +231,8 @@ def test_a_checkpoint_of_another_key_or_ledger(second: Receipt) -> None:
     assert _lie(second, proof=Proof(second.proof.inclusion, false)) == (
         "the checkpoint is not signed by the key that signed the file",
     )
+    data = encode(replace(second, proof=Proof(second.proof.inclusion, false)), KEY)
+    assert not any("the entry is number" in line for line in verify_file(data, KEY.vkey).proved)
     other = ledger_key(1, "other.example")
     foreign = checkpoints.sign("other.example", held.size, held.root, other)
     problems = _lie(second, proof=Proof(second.proof.inclusion, foreign))

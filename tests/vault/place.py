@@ -68,7 +68,9 @@ class Place:
     def child(self, script: str, *arguments: str, wait: bool = True) -> "subprocess.Popen[bytes]":
         """Run ``script``, which finds ``place`` made, in a process of its own."""
         command = [sys.executable, "-c", PREPARED + script, str(self.folder), *arguments]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        # Unbuffered: what one reading takes too much of would be lost to the next.
+        pipe = subprocess.PIPE
+        child = subprocess.Popen(command, stdout=pipe, stderr=pipe, bufsize=0)
         if wait:
             child.output, child.errors = child.communicate(timeout=60)  # type: ignore[attr-defined]
         return child

@@ -177,6 +177,16 @@ def test_a_file_in_wal_mode_is_brought_back(place: Place) -> None:
     assert mode == ("delete",)
 
 
+@pytest.mark.parametrize("which", ["main", "replica"])
+def test_both_files_are_synced_to_the_utmost_and_overwrite_what_they_delete(
+    place: Place, which: str
+) -> None:
+    held = place.ring()._replicas
+    assert held.rows(f"PRAGMA {which}.synchronous") == [(3,)]
+    assert held.rows(f"PRAGMA {which}.secure_delete") == [(1,)]
+    assert held.rows(f"PRAGMA {which}.journal_mode") == [("delete",)]
+
+
 def test_a_file_held_in_wal_mode_by_another_is_refused(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
