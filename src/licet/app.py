@@ -40,6 +40,26 @@ def pass_by(_name: str) -> None:
     """Do nothing: nobody stops the world outside the tests."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a look through every file read and found: places are (file, offset, needle)."""
+
+    needles: frozenset[bytes]
+    files: int
+    size: int
+    places: tuple[tuple[str, int, bytes], ...]
+
+    @property
+    def hits(self) -> int:
+        """How many places hold a needle."""
+        return len(self.places)
+
+    def only(self, needles: frozenset[bytes]) -> "Scan":
+        """Return what the same look found of some of the needles."""
+        places = tuple(place for place in self.places if place[2] in needles)
+        return Scan(needles, self.files, self.size, places)
+
+
 @dataclass
 class Shelf:
     """What a process keeps in memory: the gallery, None until opened, and how far it has read."""
@@ -47,6 +67,7 @@ class Shelf:
     gallery: "Gallery | None" = None
     size: int = -1
     epoch_turned_at: datetime | None = None
+    scan: Scan | None = None
     lock: RLock = field(default_factory=RLock)
 
 

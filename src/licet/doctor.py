@@ -207,7 +207,7 @@ def _in_clear(app: App, plan: Plan) -> Found:
         needles = open_plan(app, plan).needles
     except KeyAbsent:
         return
-    for file, offset in scan_for(app, needles).places[:PLACES_NAMED]:
+    for file, offset, _ in scan_for(app, needles).places[:PLACES_NAMED]:
         says = f"{file} holds data of a person who is erased, in clear, at byte {offset}"
         yield Finding(Weight.MEND, "erasure", says, "Remove it; then run `licet worker --once`.")
 

@@ -5,7 +5,7 @@ decision: a lead takes two verifiers who do not see each other's finding.
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from licet.app import App
 from licet.consent.decide import decide
@@ -25,22 +25,32 @@ LONGEST_LIST = 200
 """Rows looked at; more would be a crowd, not candidates."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a search may choose.
+
+    ``face`` is one of several faces in the probe photo (from 1, strongest first);
+    ``fpir`` a stricter rate than the deployment's; ``asking`` the grant of the person
+    for whom one searches, under a purpose that is two-sided.
+    """
+
+    face: int | None = None
+    fpir: float | None = None
+    asking: GrantId | None = None
+
+
+AS_IT_IS = Choice()
+
+
 def search(
     app: App,
     who: Who,
     case_id: CaseId,
     purpose: PurposeId,
     probe: bytes,
-    *,
-    face: int | None = None,
-    fpir: float | None = None,
-    asking: GrantId | None = None,
+    choice: Choice = AS_IT_IS,
 ) -> SearchResult | Refusal:
     """Search the people who may be found by a photo.
-
-    ``face`` chooses one of several faces in the probe photo (from 1, strongest
-    first); ``fpir`` asks for a stricter rate than the deployment's; ``asking`` is the
-    grant of the person for whom one searches, under a purpose that is two-sided.
 
     1. Read the facts and decide, before the photo is looked at.
     2. Find the face in the probe photo; its template is the probe, in memory.
@@ -53,13 +63,13 @@ def search(
     that cannot be read or shows no face, or several when none is chosen.
     """
     digest = hashlib.sha256(probe).hexdigest()
-    ask = replace(_ask(app, who, case_id, purpose, digest, fpir), grant=asking)
+    ask = replace(_ask(app, who, case_id, purpose, digest, choice.fpir), grant=choice.asking)
     with app.store.read() as reader:  # 1
         now = reader.now
         decided = decide(ask, read_facts(app, reader, ask, who, now, digest), now)
     if isinstance(decided, Refusal):
         return refuse(app, ask, decided)
-    template = _probe(app, probe, face)  # 2
+    template = _probe(app, probe, choice.face)  # 2
     answer = _ask_gallery(app, decided, template)  # 3
     app.at("search.found")
     with app.store.unit() as unit:  # 4

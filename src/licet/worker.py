@@ -18,7 +18,7 @@ from licet.reviewing import PROBE_DAYS, close_within
 from licet.terms.collecting import Collected, ReportProgress
 from licet.terms.errors import Busy
 from licet.terms.ledger import EntryKind
-from licet.terms.plan import RunKind
+from licet.terms.plan import EffectKind, RunKind
 
 PAUSE_SECONDS = 5.0
 """Between two rounds; an ending grant has ended within a minute of the worker."""
@@ -85,7 +85,12 @@ def _end_expired(app: App) -> int:
 def _finish_plans(app: App) -> tuple[int, int]:
     with app.store.read() as reader:
         plans = reader.plans.open()
-    done = sum(finish(app, plan.id) for plan in plans)
+    app.shelf.scan = None
+    for plan in plans:
+        finish(app, plan.id, EffectKind.SCAN_BYTES)
+    with app.store.read() as reader:
+        left = [plan.id for plan in reader.plans.open()]
+    done = len(plans) - len(left) + sum(finish(app, plan) for plan in left)
     return done, len(plans) - done
 
 

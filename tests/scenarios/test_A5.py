@@ -39,7 +39,7 @@ def test_the_scan_would_find_a_template_in_clear(stage: Stage) -> None:
     stray = stage.settings.home / "stray.bin"
     stray.write_bytes(b"x" * 100 + face.values + b"x")
     scan = scan_for(stage.app, list(_forms(face)))
-    assert [place for place, _ in scan.places] == [str(stray.resolve())]
+    assert [place for place, _, _ in scan.places] == [str(stray.resolve())]
 
 
 def test_nothing_is_kept_of_a_crowd_without_anybody_enrolled(stage: Stage) -> None:

@@ -197,7 +197,7 @@ def _nobody_else(story: Story) -> None:
         story.tell(scene, f"{kept} sealed templates at rest, all of two people")
         story.tell(
             scene,
-            f"{scan.files} files, {scan.bytes:,} bytes read: none of the {len(needles)} faces' "
+            f"{scan.files} files, {scan.size:,} bytes read: none of the {len(needles)} faces' "
             f"features stands in any, and none of {len(strangers)} strangers has a row",
         )
 

@@ -8,7 +8,7 @@ before opens anything; then the machine looks for what it claims is gone.
 
 from datetime import timedelta
 
-from licet.app import App
+from licet.app import App, Scan
 from licet.consent.decide import decide
 from licet.effects.certifying import certify
 from licet.effects.ending import delete_rows, mark_ended
@@ -26,7 +26,7 @@ from licet.terms.face import Score, Template
 from licet.terms.grant import SubjectState
 from licet.terms.ids import KeyId, ModelId
 from licet.terms.permit import Action, Ask, Refusal
-from licet.terms.plan import EffectKind, Plan
+from licet.terms.plan import EffectKind, Plan, PlanKind, WorkState
 from licet.terms.search import SearchState
 from licet.terms.when import to_ms
 
@@ -34,16 +34,20 @@ STEPS = (
     EffectKind.DELIVER_HISTORY,
     EffectKind.DELETE_ROWS,
     EffectKind.SHRED_KEYS,
-    EffectKind.TURN_EPOCH,
-    EffectKind.CHECK_KEYS,
     EffectKind.CHECK_UNFINDABLE,
     EffectKind.END_GRANTS,
     EffectKind.CHECK_BYTES,
+    EffectKind.TURN_EPOCH,
+    EffectKind.CHECK_KEYS,
     EffectKind.CERTIFY,
     EffectKind.SCAN_BYTES,
     EffectKind.CERTIFY_SCAN,
     EffectKind.FORGET_PLAN,
 )
+
+FIRST_COSTLY = EffectKind.TURN_EPOCH
+"""What comes before takes a moment; from here on a step takes longer the more is stored,
+and one turn and one scan serve every erasure that waits for them."""
 
 LETTER_PATIENCE = timedelta(days=3)
 """How long an unreachable mailbox may delay an erasure that the person asked for (GDPR 12(3))."""
@@ -109,13 +113,21 @@ def keys_of(plan: Plan) -> tuple[KeyId, ...]:
 
 def shred_all(app: App, plan: Plan) -> Found:
     """Destroy the person's key and the keys of all their grants."""
-    return (("keys", app.keyring.shred(*keys_of(plan))),)
+    shredded = app.keyring.shred(*keys_of(plan))
+    return (("keys", shredded), ("epoch", app.keyring.epoch()))
 
 
-def turn_epoch(app: App, _plan: Plan) -> Found:
-    """Wrap the surviving keys anew and destroy the key that wrapped the shredded ones."""
+def turn_epoch(app: App, plan: Plan) -> Found:
+    """Wrap the surviving keys anew and destroy the key that wrapped the shredded ones.
+
+    An epoch that turned since the keys were shredded need not turn again.
+    """
+    with app.store.read() as reader:
+        found = {e.kind: dict(e.found) for e in reader.plans.effects(plan.id)}
+    if found.get(EffectKind.SHRED_KEYS, {}).get("epoch") != app.keyring.epoch():
+        return (("turned_before", True),)
     turned = app.keyring.turn()
-    return (("surviving_keys", turned.keys),)
+    return (("turned_before", False), ("surviving_keys", turned.keys))
 
 
 def check_all_keys(app: App, plan: Plan) -> Found:
@@ -177,15 +189,30 @@ def check_bytes(app: App, _plan: Plan) -> Found | None:
 
 def scan_bytes(app: App, plan: Plan) -> Found:
     """Read every file of the deployment for the person's bytes in clear."""
-    payload = open_plan(app, plan)
-    scan = scan_for(app, payload.needles)
+    scan = _scan(app, plan, frozenset(open_plan(app, plan).needles))
     if scan.hits:
         raise Integrity(
             f"{scan.hits} places hold the person's data in clear",
             "They are listed by `licet doctor`; the erasure goes on when they are mended.",
         )
     at = to_ms(app.clock())
-    return (("files", scan.files), ("bytes", scan.bytes), ("found", 0), ("at", at))
+    return (("files", scan.files), ("bytes", scan.size), ("found", 0), ("at", at))
+
+
+def _scan(app: App, plan: Plan, needles: frozenset[bytes]) -> Scan:
+    """Return one scan for every erasure that waits for it; an earlier one if it looked for this."""
+    earlier = app.shelf.scan
+    if earlier is not None and needles <= earlier.needles:
+        return earlier.only(needles)
+    waiting = set(needles)
+    with app.store.read() as reader:
+        for other in reader.plans.open():
+            effects = reader.plans.effects(other.id)
+            ready = all(e.state is WorkState.DONE for e in effects if e.n < len(STEPS) - 3)
+            if other.kind is PlanKind.ERASE and other.id != plan.id and ready:
+                waiting.update(open_plan(app, other).needles)
+    app.shelf.scan = scan_for(app, waiting)
+    return app.shelf.scan.only(needles)
 
 
 def forget_plan(app: App, plan: Plan) -> Found:

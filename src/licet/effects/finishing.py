@@ -17,10 +17,10 @@ INSIDE: dict[PlanKind, dict[EffectKind, InUnit]] = {
 }
 
 
-def finish(app: App, plan_id: PlanId) -> bool:
-    """Carry a plan as far as it goes now; returns whether it is done."""
+def finish(app: App, plan_id: PlanId, before: EffectKind | None = None) -> bool:
+    """Carry a plan as far as it goes now, or up to an effect; returns whether it is done."""
     with app.store.read() as reader:
         plan = reader.plans.get(plan_id)
     if plan is None:
         return True
-    return drive(app, plan_id, OUTSIDE[plan.kind], INSIDE[plan.kind])
+    return drive(app, plan_id, OUTSIDE[plan.kind], INSIDE[plan.kind], before)

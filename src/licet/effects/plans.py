@@ -25,14 +25,18 @@ InUnit = Callable[[App, Unit, Plan], Found]
 
 
 def drive(
-    app: App, plan_id: PlanId, outside: dict[EffectKind, Step], inside: dict[EffectKind, InUnit]
+    app: App,
+    plan_id: PlanId,
+    outside: dict[EffectKind, Step],
+    inside: dict[EffectKind, InUnit],
+    before: EffectKind | None = None,
 ) -> bool:
-    """Carry a plan to its end.
+    """Carry a plan to its end, or to right before its first effect of the kind ``before``.
 
     1. Claim it by a lease; somebody else's claim is left alone.
     2. For each open effect in order: do what must happen outside the head lock.
     3. Then, in one unit of work: do the rest, mark it done, record it.
-    4. When no effect is open, finish the plan.
+    4. When no effect is open, finish the plan; else let go of it for who comes next.
 
     Returns whether the plan is done.
     """
@@ -46,11 +50,13 @@ def drive(
     for effect in effects:
         if effect.state is WorkState.DONE:
             continue
+        if effect.kind is before:
+            return _let_go(app, plan_id)
         app.at(f"effect.{effect.kind.value}.start")
         step = outside.get(effect.kind)  # 2
         found = step(app, plan) if step else ()
         if found is None:
-            return False
+            return _let_go(app, plan_id)
         _finish(app, plan, effect, found, inside.get(effect.kind))  # 3
         app.at(f"effect.{effect.kind.value}.done")
     with app.store.unit(bookkeeping=True) as unit:  # 4
@@ -64,6 +70,12 @@ def _claim(app: App, plan_id: PlanId) -> bool:
         if plan is None or plan.state is WorkState.DONE:
             return False
         return unit.plans.claim(plan_id, unit.now + LEASE)
+
+
+def _let_go(app: App, plan_id: PlanId) -> bool:
+    with app.store.unit(bookkeeping=True) as unit:
+        unit.plans.release(plan_id)
+    return False
 
 
 def _finish(app: App, plan: Plan, effect: Effect, found: Found, within: InUnit | None) -> None:

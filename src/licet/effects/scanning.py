@@ -1,31 +1,16 @@
 """Looks for byte strings in every file a deployment owns, many at once, in one pass."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from licet.app import App
+from licet.app import App, Scan
 
 CHUNK = 8 * 1024 * 1024
 SHORTEST = 8
 """A needle shorter than this would be found by chance in any large file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What a scan read and found: the places are (file, offset)."""
-
-    files: int
-    bytes: int
-    places: tuple[tuple[str, int], ...]
-
-    @property
-    def hits(self) -> int:
-        """How many places hold a needle."""
-        return len(self.places)
-
-
-def scan_for(app: App, needles: Sequence[bytes]) -> Scan:
+def scan_for(app: App, needles: Collection[bytes]) -> Scan:
     """Read every file below the deployment's places for any of ``needles``.
 
     Needles shorter than eight bytes are left out. The outbox is left out too: its
@@ -33,15 +18,15 @@ def scan_for(app: App, needles: Sequence[bytes]) -> Scan:
     """
     wanted = sorted({needle for needle in needles if len(needle) >= SHORTEST})
     outbox = app.settings.place(app.settings.outbox).resolve()
-    places: list[tuple[str, int]] = []
+    places: list[tuple[str, int, bytes]] = []
     files = total = 0
     for file in _files(app):
         if outbox in file.parents:
             continue
         files += 1
         total += file.stat().st_size
-        places.extend((str(file), offset) for offset in _offsets(file, wanted))
-    return Scan(files, total, tuple(places))
+        places.extend((str(file), offset, needle) for offset, needle in _offsets(file, wanted))
+    return Scan(frozenset(needles), files, total, tuple(places))
 
 
 def _files(app: App) -> Iterator[Path]:
@@ -64,8 +49,8 @@ def _files(app: App) -> Iterator[Path]:
                 yield path
 
 
-def _offsets(file: Path, needles: list[bytes]) -> Iterator[int]:
-    """Yield where a needle begins; chunks overlap so that none is cut in two."""
+def _offsets(file: Path, needles: list[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield where a needle first begins, and which; chunks overlap so that none is cut in two."""
     overlap = max(map(len, needles), default=1) - 1
     with file.open("rb") as stream:
         start, tail = 0, b""
@@ -74,6 +59,6 @@ def _offsets(file: Path, needles: list[bytes]) -> Iterator[int]:
             for needle in needles:
                 at = window.find(needle)
                 if at >= 0:
-                    yield start - len(tail) + at
+                    yield start - len(tail) + at, needle
             start += len(chunk)
             tail = window[-overlap:] if overlap else b""

@@ -2,6 +2,7 @@
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.effects.erasing import FIRST_COSTLY
 from licet.effects.facts import read_facts
 from licet.effects.finishing import finish
 from licet.effects.planning import plan_erasure
@@ -15,9 +16,17 @@ from licet.terms.permit import Action, Ask, Refusal
 
 
 def erase(
-    app: App, who: Who, subject_id: SubjectId, organisation: OrganisationId | None = None
+    app: App,
+    who: Who,
+    subject_id: SubjectId,
+    organisation: OrganisationId | None = None,
+    *,
+    whole: bool = True,
 ) -> PlanId | Refusal:
     """Erase a person.
+
+    ``whole`` False leaves what takes longer the more is stored (the epoch's turn, the
+    scan of every file, the certificate) to the worker, which does it once for all who wait.
 
     1. Make the plan's own key durable: until the last check it must know whom to look for.
     2. In one unit of work: decide; the person is *erasing* and all their grants are
@@ -49,6 +58,6 @@ def erase(
         record(app, unit, EntryKind.SUBJECT_ERASING, permit, objects)
     app.at("erase.committed")
     app.publish()  # 3
-    finish(app, plan_id)  # 4
+    finish(app, plan_id, None if whole else FIRST_COSTLY)  # 4
     app.publish()
     return plan_id

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, group
-from licet.cli.output import Answer, Grid
+from licet.cli.output import Answer, Grid, count
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.face import cosine_of
 from licet.terms.ids import CandidateId, SearchId
@@ -89,7 +89,7 @@ def run(
     "No candidate" is a first-class answer. Candidates are not identifications: two
     verifiers must look before anything follows.
     """
-    from licet.search import search
+    from licet.search import Choice, search
 
     probe = files.read(photo, "the photo")
     if fpir is not None and not 0 < fpir < 1:
@@ -99,7 +99,7 @@ def run(
             matter = names.case(reader, case)
         who = signing.who(call, licet, signing.searching(matter, probe))
         wanted = names.purpose(purpose) if purpose else matter.purpose
-        found = search(licet, who, matter.id, wanted, probe, face=face, fpir=fpir)
+        found = search(licet, who, matter.id, wanted, probe, Choice(face, fpir))
     if isinstance(found, Refusal):
         return found
     return Answer(found, _result(found))
@@ -193,15 +193,15 @@ def _line(search: Search, reference: str, candidates: int) -> SearchLine:
 
 
 def _result(found: SearchResult) -> tuple[str | Grid, ...]:
-    people = f"{found.in_scope} people searched, FPIR {found.fpir:g}"
+    people = f"{found.in_scope} in scope, FPIR {found.fpir:g}"
     threshold = f"threshold {cosine_of(found.threshold):.3f}"
     if not found.candidates:
         return (f"No candidate. {people}, {threshold} (search {found.id}).",)
     rows = tuple(row for one in found.candidates for row in _rows(one))
     headings = ("rank", "score", "innocent expected", "candidate", "grant", "photo", "source", "")
     return (
-        f"{len(found.candidates)} of {people}, {threshold} (search {found.id}).",
-        f"  Expect {found.expected_innocent:.2g} innocent candidates on such a list.",
+        f"{count(len(found.candidates), 'candidate')}: {people}, {threshold} (search {found.id}).",
+        f"  Expect {found.expected_innocent:.2g} innocent candidates at this threshold.",
         Grid(headings, rows, ""),
         found.caveat,
     )
