@@ -108,7 +108,6 @@ def group(says: str, cls: Any = None) -> typer.Typer:
     app = typer.Typer(
         help=says,
         cls=cls,
-        no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},

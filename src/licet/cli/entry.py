@@ -57,7 +57,12 @@ def _run(words: list[str], outside: Outside) -> int:
         where = getattr(error, "ctx", None)
         path = where.command_path if where else "licet"
         remedy = f"See `{path} --help`"
-        return tell_failure(Exit.USAGE, error.format_message(), remedy, as_json=as_json)
+        return tell_failure(Exit.USAGE, _plainly(error), remedy, as_json=as_json)
+
+
+def _plainly(error: typer.TyperException) -> str:
+    """Return what typer says of a word, without the name of the checker behind it."""
+    return error.format_message().replace("Value error, ", "")
 
 
 def _reader_gone() -> Exit:

@@ -41,6 +41,11 @@ class Answer:
     code: Exit = Exit.DONE
 
 
+def count(number: int, what: str) -> str:
+    """Return a number of things: ``1 photo``, ``2 photos``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def plain(text: str) -> str:
     """Return text as it may stand on a terminal: one line, nothing hidden in it."""
     if text.isascii() and text.isprintable():

@@ -94,9 +94,10 @@ def on_grant(action: Action, grant: Grant) -> About:
     return About(action, grant.organisation, grant.id)
 
 
-def searching(case: Case, probe: bytes) -> About:
-    """Return what is signed to search with this very photo."""
-    return About(Action.SEARCH, case.organisation, case.id, hashlib.sha256(probe).hexdigest())
+def searching(case: Case, probe: bytes, asking: GrantId | None) -> About:
+    """Return what is signed to search with this very photo, for somebody who asked."""
+    digest = hashlib.sha256(probe).hexdigest()
+    return About(Action.SEARCH, case.organisation, asking or case.id, digest)
 
 
 def showing(grant: Grant, case: Case | None) -> About:

@@ -54,7 +54,7 @@ def tell_failure(code: Exit, what: str, remedy: str, *, as_json: bool) -> Exit:
     word = "stopped" if code is Exit.STOPPED else "error"
     note(f"{word}: {_ended(what)}")
     if remedy:
-        note(f"  What to do: {_ended(remedy)}")
+        note(f"  What to do: {_begun(_ended(remedy))}")
     return code
 
 
@@ -64,6 +64,12 @@ def tell_error(error: LicetError, *, as_json: bool) -> Exit:
 
 
 def _ended(text: str) -> str:
-    """Return one sentence: a capital letter and a full stop, whoever wrote it."""
+    """Return one sentence with one full stop, whoever wrote it."""
     text = text.strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}." if text else text
+    return text if text.endswith("?") else f"{text}."
+
+
+def _begun(text: str) -> str:
+    """Return what to do with a capital letter, unless it begins with a command or a path."""
+    head = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if head.isalpha() else text

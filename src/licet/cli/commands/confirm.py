@@ -57,5 +57,5 @@ def confirm(
 
 
 def _wrong(wrong: WrongCode) -> Answer:
-    said = f"The code is not the one sent; {wrong.tries_left} tries are left."
+    said = f"The code is not the one sent; tries left: {wrong.tries_left}."
     return Answer(wrong, (said,), Exit.WRONG_CODE)

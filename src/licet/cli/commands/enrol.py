@@ -8,7 +8,7 @@ import typer
 from licet.cli import files, signing
 from licet.cli.call import Call, Takes, deed, single
 from licet.cli.exits import Exit
-from licet.cli.output import Answer
+from licet.cli.output import Answer, count
 from licet.terms.granting import Enrolled, FailureToEnrol
 from licet.terms.permit import Refusal
 
@@ -23,19 +23,21 @@ def enrol(
     call: Call,
     *,
     grant: str,
-    photos: Annotated[list[Path], typer.Argument(help="Photos of this person alone.")],
+    photos: Annotated[
+        list[Path] | None, typer.Argument(help="Further photos of this person alone.")
+    ] = None,
     witnessed: Annotated[
         Path, typer.Option(metavar="PHOTO", help="Taken of the person by a member, there and then.")
     ],
 ) -> Answer | Refusal:
     """Keep a reference of a person, from several photos.
 
-    The photos are averaged and not kept. Each must show the person alone and agree with
+    Three photos or more miss far less than one. They are averaged and not kept. Each must show the person alone and agree with
     the witnessed one, so that nobody is enrolled from photos of somebody else.
     """
     from licet.enrol import enrol as keep
 
-    places = (witnessed, *(one for one in photos if one != witnessed))
+    places = (witnessed, *(one for one in photos or () if one != witnessed))
     given = tuple(files.read(one, "the photo") for one in places)
     with call.app() as licet:
         kept = signing.grant_of(licet, grant)
@@ -50,10 +52,10 @@ def enrol(
 
 
 def _enrolled(done: Enrolled) -> tuple[str, ...]:
-    said = f"Enrolled from {_count(done.used, 'photo')} (entry {done.leaf})."
+    said = f"Enrolled from {count(done.used, 'photo')} (entry {done.leaf})."
     if not done.backfill:
         return (said,)
-    places = _count(done.backfill, "source")
+    places = count(done.backfill, "source")
     more = f"  {places} to scan again for this person: licet backfill {done.grant}"
     return (said, more)
 
@@ -64,7 +66,3 @@ def _reasons(reasons: tuple[tuple[int, str], ...], places: tuple[Path, ...]) -> 
         f"  {places[number - 1] if number else 'all together'}: {reason}"
         for number, reason in reasons
     ]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,5 +1,7 @@
 """``licet init``: open a new deployment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +10,7 @@ import typer
 from licet.cli import files, keys
 from licet.cli.call import Call, deed, single
 from licet.cli.output import Answer
-from licet.terms.errors import BadInput
+from licet.terms.errors import BadInput, LicetError
 from licet.terms.organisation import Role
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def init(
     and a data protection officer, made with `licet member key`.
     """
     from licet.deployment import Opening, open_deployment
-    from licet.settings import Settings
+    from licet.settings import FILE_NAME, Settings
 
     if not sandbox:
         _require(undertaking, dpia, ai_act)
@@ -68,7 +70,8 @@ def init(
         eu_representative=eu_representative,
     )
     settings = Settings(home=call.home.resolve(), database_url=database)
-    opened = open_deployment(settings, opening, call.outside.now)
+    with _all_or_nothing(settings.home / FILE_NAME):
+        opened = open_deployment(settings, opening, call.outside.now)
     return Answer(opened, _lines(call, opening, opened))
 
 
@@ -83,6 +86,19 @@ def _lines(call: Call, opening: "Opening", opened: "Opened") -> tuple[str, ...]:
         *people,
         f"Its ledger is {opened.deployment.origin}. Next: `licet member add`, `licet source add`.",
     )
+
+
+@contextmanager
+def _all_or_nothing(file: Path) -> Iterator[None]:
+    """Leave no settings of a deployment that could not be opened, so that one can try again."""
+    before = file.exists()
+    try:
+        yield
+    except (LicetError, OSError):
+        if not before:
+            with suppress(OSError):
+                file.unlink()
+        raise
 
 
 def _require(undertaking: Path | None, dpia: Path | None, ai_act: str) -> None:

@@ -83,6 +83,9 @@ def run(
     purpose: Annotated[str, typer.Option(help="Else the case's own.")] = "",
     face: Annotated[int | None, typer.Option(min=1, help="Which face, strongest first.")] = None,
     fpir: Annotated[float | None, typer.Option(help="A stricter rate than the usual.")] = None,
+    asking: Annotated[
+        str, typer.Option(metavar="GRANT", help="Two-sided purposes: of whom one searches for.")
+    ] = "",
 ) -> Answer | Refusal:
     """Search the people who may be found, by a photo of the case.
 
@@ -97,9 +100,10 @@ def run(
     with call.app() as licet:
         with licet.store.read() as reader:
             matter = names.case(reader, case)
-        who = signing.who(call, licet, signing.searching(matter, probe))
+        grant = signing.grant_of(licet, asking).id if asking else None
+        who = signing.who(call, licet, signing.searching(matter, probe, grant))
         wanted = names.purpose(purpose) if purpose else matter.purpose
-        found = search(licet, who, matter.id, wanted, probe, Choice(face, fpir))
+        found = search(licet, who, matter.id, wanted, probe, Choice(face, fpir, grant))
     if isinstance(found, Refusal):
         return found
     return Answer(found, _result(found))

@@ -1,0 +1,209 @@
+"""A world in which command-line sessions are played, and the player.
+
+A session is a plain text file. Its lines:
+
+    # words               a remark
+    > photo a.jpg anna    write a fake photo of these people (``shot=2 blurred``)
+    > file a.txt words    write a text file
+    > folder place        make a folder
+    > clock +25h          let time pass
+    > set NAME value      set a variable of the environment
+    > code                put the code of the last letter into $CODE
+    > say words           what the next passphrase question is answered
+    $ licet ...           run a command; ``< file`` feeds it, ``> file`` keeps its output
+
+What a command prints follows it: stdout as it is, stderr with ``! `` before each line,
+an exit code other than 0 as ``[exit 3]``. Ids are numbered as they appear, ``<id-1>``,
+and may be used in later commands. ``WRITE_SESSIONS=1`` writes the files anew.
+"""
+
+import io
+import os
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from licet.app import App, open_app
+from licet.cli import main
+from licet.cli.outside import Outside
+from licet.settings import Settings
+from licet.vision.contract import Vision
+from tests.fakes.deployment import AnyPhoto, FakeClock, FakeOutbox
+from tests.fakes.vision import FakeVision, photo
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+HIDDEN = (
+    (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,}=*"), "+<key>"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "<hash>"),
+    (re.compile(r"[A-Za-z0-9+/]{40,}={0,2}"), "<base64>"),
+    (re.compile(r"\b\d+ MB free"), "<n> MB free"),
+)
+
+
+class Theatre(Outside):
+    """Fakes in place of the real world: clock, letters, models, passphrases."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.outbox = FakeOutbox()
+        self.fake = FakeVision()
+        self.answers: list[str] = []
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def open(self, settings: Settings) -> App:
+        return open_app(
+            settings,
+            clock=self.clock,
+            vision=self.fake,
+            outbox=self.outbox,
+            fixture_photos=AnyPhoto(),
+        )
+
+    def vision(self, models: Path | None, cache: Path, threads: int) -> Vision:
+        return self.fake
+
+    def ask_passphrase(self, prompt: str) -> str:
+        return self.answers.pop(0) if self.answers else super().ask_passphrase(prompt)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed and ended with."""
+
+    code: int
+    out: str
+    err: str
+
+
+@contextmanager
+def streams(given: bytes) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
+    """Put byte-backed streams in the place of the process's own."""
+    kept = sys.stdin, sys.stdout, sys.stderr
+    out, err = io.BytesIO(), io.BytesIO()
+    sys.stdin = io.TextIOWrapper(io.BytesIO(given))
+    sys.stdout = io.TextIOWrapper(out, encoding="utf-8", write_through=True)
+    sys.stderr = io.TextIOWrapper(err, encoding="utf-8", write_through=True)
+    try:
+        yield out, err
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            stream.detach()
+        sys.stdin, sys.stdout, sys.stderr = kept
+
+
+def run(theatre: Outside, words: list[str], given: bytes = b"") -> Done:
+    """Run one command in this process."""
+    with streams(given) as (out, err):
+        code = main(words, theatre)
+    return Done(code, out.getvalue().decode(), err.getvalue().decode())
+
+
+@dataclass
+class Player:
+    """Plays one session in a folder of its own."""
+
+    place: Path
+    monkeypatch: pytest.MonkeyPatch
+    variables: dict[str, str] = field(default_factory=dict)
+    theatre: Theatre = field(default_factory=Theatre)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def play(self, script: str) -> str:
+        """Return the script with what really happened."""
+        lines: list[str] = []
+        for line in script.splitlines():
+            if line.startswith("$ "):
+                lines += [line, *self._command(line[2:])]
+            elif line.startswith("> "):
+                self._stage(line[2:])
+                lines.append(line)
+            elif line.startswith("#") or not line:
+                lines.append(line)
+        return "\n".join(_without_double_gaps(lines)) + "\n"
+
+    def _command(self, line: str) -> list[str]:
+        words = shlex.split(self._real(line))
+        given, kept = _taken(words, "<"), _taken(words, ">")
+        assert words.pop(0) == "licet", line
+        done = run(self.theatre, words, Path(given).read_bytes() if given else b"")
+        out = done.out
+        if kept:
+            Path(kept).write_text(out, encoding="utf-8")
+            out = ""
+        shown = self._hidden(out).splitlines()
+        shown += [f"! {line}" for line in self._hidden(done.err).splitlines()]
+        return [*shown, *([f"[exit {done.code}]"] if done.code else []), ""]
+
+    def _stage(self, line: str) -> None:
+        deed, *words = shlex.split(self._real(line))
+        if deed == "photo":
+            name, *people = [word for word in words if "=" not in word and word != "blurred"]
+            shot = next((int(w.removeprefix("shot=")) for w in words if w.startswith("shot=")), 0)
+            data = photo(*people, shot=shot, blurred="blurred" in words)
+            Path(name).write_bytes(data)
+        elif deed == "file":
+            Path(words[0]).write_text(" ".join(words[1:]), encoding="utf-8")
+        elif deed == "folder":
+            Path(words[0]).mkdir()
+        elif deed == "clock":
+            self.theatre.clock.go(hours=int(words[0].strip("+h")))
+        elif deed == "set":
+            self.monkeypatch.setenv(words[0], " ".join(words[1:]))
+        elif deed == "unset":
+            self.monkeypatch.delenv(words[0])
+        elif deed == "code":
+            self.variables["CODE"] = self.theatre.outbox.code()
+        elif deed == "say":
+            self.theatre.answers.append(" ".join(words))
+        else:
+            raise AssertionError(f"no such stage direction: {deed}")
+
+    def _real(self, line: str) -> str:
+        for name, value in self.variables.items():
+            line = line.replace(f"${name}", value)
+        for real, shown in self.ids.items():
+            line = line.replace(shown, real)
+            line = line.replace(shown.replace(">", ":8>"), real[:8])
+        return line
+
+    def _hidden(self, text: str) -> str:
+        """Put stable words in the place of what differs from run to run."""
+        text = text.replace(str(self.place), "<dir>")
+        for found in UUID.findall(text):
+            self.ids.setdefault(found, f"<id-{len(self.ids) + 1}>")
+        for real, shown in self.ids.items():
+            text = text.replace(real, shown)
+            text = text.replace(real[:8], shown.replace(">", ":8>"))
+        for pattern, word in HIDDEN:
+            text = pattern.sub(word, text)
+        return text
+
+
+def _taken(words: list[str], sign: str) -> str:
+    """Take ``sign file`` out of the words; "" when it is not there."""
+    if sign not in words:
+        return ""
+    at = words.index(sign)
+    name = words[at + 1]
+    del words[at : at + 2]
+    return name
+
+
+def _without_double_gaps(lines: list[str]) -> list[str]:
+    kept = [line for n, line in enumerate(lines) if line or (n and lines[n - 1])]
+    return kept[:-1] if kept and not kept[-1] else kept
+
+
+def writing() -> bool:
+    """Whether the sessions are to be written anew."""
+    return os.environ.get("WRITE_SESSIONS") == "1"

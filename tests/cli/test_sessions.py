@@ -1,0 +1,37 @@
+"""Sessions at the command line, word for word."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.stage import Player, writing
+
+FOLDER = Path(__file__).parent / "sessions"
+SESSIONS = sorted(file.stem for file in FOLDER.glob("*.txt"))
+ON_BOTH = ("archive", "recovery")
+"""Sessions that are played on a PostgreSQL server too."""
+
+
+def hold(player: Player, name: str) -> None:
+    """Play a session and hold what happened against the file."""
+    file = FOLDER / f"{name}.txt"
+    script = file.read_text(encoding="utf-8")
+    played = player.play(script)
+    if writing():
+        file.write_text(played, encoding="utf-8")
+    assert played == script
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_session_goes_word_for_word(player: Player, name: str) -> None:
+    player.variables["DATABASE"] = ""
+    hold(player, name)
+
+
+@pytest.mark.parametrize("name", ON_BOTH)
+def test_a_session_goes_the_same_on_a_server(
+    player: Player, new_database: Callable[[str], str], name: str
+) -> None:
+    player.variables["DATABASE"] = f"--database '{new_database('postgresql')}'"
+    hold(player, name)
