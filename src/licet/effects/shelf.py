@@ -5,7 +5,7 @@ follows the ledger: every change of a grant or template has an entry, so reading
 from the last known size on finds all of them, whichever process made them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
@@ -46,10 +46,11 @@ def fresh_gallery(app: App) -> Gallery:
 
 def _fill(app: App, reader: Reader, gallery: Gallery) -> None:
     blocks = reader.blocks.active()
+    held: set[GrantId] = set()
     for grants in _chunks(reader.grants.kept()):
-        _put_grants(reader, gallery, grants, blocks)
+        held.update(_put_grants(reader, gallery, grants, blocks))
     for templates in _chunks(reader.templates.all()):
-        gallery.put(_rows(app, reader, templates))
+        gallery.put(_rows(app, held, templates))
 
 
 def _follow(app: App, reader: Reader, gallery: Gallery, since: int) -> None:
@@ -66,7 +67,8 @@ def _follow(app: App, reader: Reader, gallery: Gallery, since: int) -> None:
     gallery.drop_grants(sorted(touched - {grant.id for grant in grants if _holds(grant)}))
     _put_grants(reader, gallery, grants, blocks)
     for templates in _chunks(reader.templates.since(since)):
-        gallery.put(_rows(app, reader, templates))
+        grants = list(reader.grants.many({t.grant for t in templates}).values())
+        gallery.put(_rows(app, {g.id for g in grants if _holds(g)}, templates))
 
 
 def _holds(grant: Grant) -> bool:
@@ -84,21 +86,21 @@ def _objects(entry: Entry, role: str, kinds: frozenset[EntryKind] | None = None)
 
 def _put_grants(
     reader: Reader, gallery: Gallery, grants: list[Grant], blocks: tuple[Block, ...]
-) -> None:
+) -> list[GrantId]:
     held = [grant for grant in grants if _holds(grant)]
     subjects = reader.subjects.many({grant.subject for grant in held})
     gallery.put_grants([slot(grant, subjects[grant.subject], blocks) for grant in held])
+    return [grant.id for grant in held]
 
 
-def _rows(app: App, reader: Reader, templates: list[StoredTemplate]) -> list[Row]:
+def _rows(app: App, held: Container[GrantId], templates: list[StoredTemplate]) -> list[Row]:
     """Open templates under their grants' keys; of an ending grant nothing is opened.
 
     Between the shredding of a key and the deletion of its row, a crash leaves
     the row behind for the plan to finish; it is unreadable, so it is nobody's.
     """
-    ours = [template for template in templates if template.model == app.model]
-    grants = reader.grants.many({template.grant for template in ours})
-    keys = app.keyring.get_many({grant_key(g.id) for g in grants.values() if _holds(g)})
+    ours = [t for t in templates if t.model == app.model and t.grant in held]
+    keys = app.keyring.get_many({grant_key(template.grant) for template in ours})
     return [
         row_of(template, keys[grant_key(template.grant)])
         for template in ours
