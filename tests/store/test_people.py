@@ -196,6 +196,7 @@ def test_enrolled_are_people_with_a_reference(store: Store) -> None:
     )
     with store.read() as reader:
         assert reader.subjects.count_enrolled() == 1
+        assert reader.subjects.count_enrolled(at_most=0) == 0
 
 
 def test_grants(store: Store) -> None:
