@@ -93,7 +93,8 @@ class Known:
 
     def take_back(self, grant: str, done: bool) -> None:
         """The person took a grant back; from now on it may never be live again."""
-        if grant not in self.grants:
+        known = self.grants.get(grant)
+        if known is None or known.may == {GONE}:
             return
         if done:
             self.withdrawn.add(grant)

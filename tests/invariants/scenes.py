@@ -7,6 +7,7 @@ import pytest
 
 from licet.app import App
 from licet.search import search
+from licet.settings import Settings
 from licet.terms.granting import Asked, Enrolled
 from licet.terms.ids import CaseId, GrantId, SubjectId
 from licet.terms.permit import Refusal
@@ -104,7 +105,7 @@ class Scene:
         self.house.clock.go(minutes=3)
         self.acts.worker()
 
-    def settings(self) -> object:
+    def settings(self) -> Settings:
         """The settings of the deployment as it stands."""
         return settings_of(self.house.home, self.house.world.url)
 

@@ -149,7 +149,7 @@ def test_a_restored_backup_brings_nobody_back_who_left_since(scene: Scene) -> No
     scene.acts.withdraw(anna)
     scene.house.put_store(copy)
     assert scene.house.refuses_to_open()
-    restored = restore(scene.settings(), None, scene.house.clock)  # type: ignore[arg-type]
+    restored = restore(scene.settings(), None, scene.house.clock)
     scene.house.serve()
     assert restored.imported > 0
     assert scene.picture.grants[anna]["state"] in ("ending", "ended")
@@ -164,7 +164,7 @@ def test_a_grant_that_ended_but_not_its_plan_stays_ended_after_a_restore(scene: 
     scene.cut("effect.shred_keys.start", lambda: withdraw(scene.house.app, SUBJECT, anna))
     scene.house.app.publish()
     scene.house.put_store(copy)
-    restore(scene.settings(), None, scene.house.clock)  # type: ignore[arg-type]
+    restore(scene.settings(), None, scene.house.clock)
     scene.house.serve()
     assert scene.found(ANNA) == set()
     scene.worker()

@@ -16,8 +16,9 @@ def plan_erasure(
 ) -> tuple[Grant, ...]:
     """Make a person *erasing* and their kept grants *ending*, and plan what follows.
 
-    The plan's key must be durable before. Returns the grants that are ending now;
-    the caller records the entry that says so.
+    The plan's key must be durable before. Returns every grant of the person, ended ones
+    too: the entry that the caller records names them all, because a restore finds the
+    person again by nothing else.
     """
     every = unit.grants.of_subject(subject.id)
     kept = tuple(grant for grant in every if grant.kept)
@@ -37,7 +38,7 @@ def plan_erasure(
         created_at=unit.now,
     )
     unit.plans.add(plan, [Effect(plan_id, n, k, WorkState.OPEN) for n, k in enumerate(STEPS)])
-    return kept
+    return every
 
 
 def _payload(app: App, unit: Unit, subject: Subject, grants: tuple[Grant, ...]) -> ErasurePayload:

@@ -73,7 +73,8 @@ def _erase(app: App, unit: Unit, entry: Entry, done: Replayed) -> None:
             continue
         plan = PlanId(new_id())
         app.keyring.create(plan_key(plan))
-        done.ended += len(plan_erasure(app, unit, plan, subject, "restored"))
+        grants = plan_erasure(app, unit, plan, subject, "restored")
+        done.ended += sum(grant.kept for grant in grants)
         done.plans.append(plan)
 
 

@@ -1,11 +1,12 @@
 """Searches, their candidates and what verifiers said."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, distinct, func, select, update
+from sqlalchemy import ColumnElement, delete, distinct, exists, func, select, update
 
 from licet.store import schema
-from licet.store.session import Group, Shape
+from licet.store.session import GROUPED, Group, Shape
 from licet.terms.ids import CandidateId, CaseId, MemberId, SearchId
 from licet.terms.search import Search, SearchCandidate, SearchState, Verification
 
@@ -41,6 +42,13 @@ class ReadSearches(Group):
     def candidates(self, search: SearchId) -> tuple[SearchCandidate, ...]:
         """Return a search's candidates, by id: their rank is sealed."""
         return self._candidates(schema.candidate.c.search == search)
+
+    def with_candidates(self) -> Iterator[Search]:
+        """Give every search that has candidates, by leaf. Take them all before writing."""
+        column = schema.search.c
+        listed = exists().where(schema.candidate.c.search == column.id)
+        statement = _SHAPE.select.where(listed).order_by(column.leaf, column.id)
+        return _SHAPE.each(self._session, statement)
 
     def candidates_tagged(self, subject_tag: bytes) -> tuple[SearchCandidate, ...]:
         """Return the candidates with this subject tag, by id."""
@@ -124,6 +132,17 @@ class WriteSearches(ReadSearches):
         self._session.write(
             _CANDIDATE.insert, _CANDIDATE.values(candidate), refused="there is no such search"
         )
+
+    def delete_candidates(self, candidates: Sequence[CandidateId]) -> int:
+        """Delete candidates with their verifications and return how many there were."""
+        count = 0
+        for start in range(0, len(candidates), GROUPED):
+            part = list(candidates[start : start + GROUPED])
+            said = schema.verification.c.candidate.in_(part)
+            self._session.write(delete(schema.verification).where(said))
+            listed = schema.candidate.c.id.in_(part)
+            count += self._session.write(delete(schema.candidate).where(listed))
+        return count
 
     def delete_candidates_of_grant(self, grant_tag: bytes) -> int:
         """Delete the candidates of a grant with their verifications; return how many."""

@@ -1,0 +1,74 @@
+"""Settles in a restored store what was carried out since, and what keys alone do not undo."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from licet.app import App
+from licet.effects.record import Facts
+from licet.effects.sealed import case_key, plan_key, subject_key
+from licet.ledger.leaf import decode
+from licet.store.unit import Unit
+from licet.terms.ids import KeyId, PlanId
+from licet.terms.ledger import EntryKind, Leaf
+from licet.terms.payload import CandidatePayload, from_bytes
+from licet.terms.plan import PlanKind, WorkState
+from licet.terms.search import Search, SearchCandidate, SearchState
+from licet.vault.seal import open_sealed
+
+
+def settle_plans(app: App, unit: Unit, leaves: Sequence[Leaf]) -> int:
+    """Close erasures that are open in the backup and were finished since; returns how many.
+
+    A plan's own key goes with its last step, so a plan without one was carried out to
+    its end: what it found is what later entries say, and nothing of it can be done again.
+    """
+    plans = [plan for plan in unit.plans.open() if plan.kind is PlanKind.ERASE]
+    over = app.keyring.absent({plan_key(plan.id) for plan in plans})
+    finished = [plan.id for plan in plans if plan_key(plan.id) in over]
+    for plan in finished:
+        found = _found(leaves, plan)
+        for effect in unit.plans.effects(plan):
+            if effect.state is WorkState.OPEN:
+                facts = found.get(effect.n, ())
+                unit.plans.finish_effect(replace(effect, state=WorkState.DONE, found=facts))
+        unit.plans.finish(plan)
+    return len(finished)
+
+
+def _found(leaves: Iterable[Leaf], plan: PlanId) -> dict[int, Facts]:
+    """Return what later entries say that a plan's steps found, by number."""
+    found: dict[int, Facts] = {}
+    for leaf in leaves:
+        entry = decode(leaf.data)
+        if entry.kind is EntryKind.EFFECT_DONE and ("plan", plan) in entry.objects:
+            n = dict(entry.facts)["n"]
+            if isinstance(n, int):
+                found[n] = tuple(f for f in entry.facts if f[0] not in {"effect", "n", "by"})
+    return found
+
+
+def drop_candidates(app: App, unit: Unit) -> int:
+    """Delete the candidates that name an erased person; returns how many.
+
+    They are sealed under their case's key, so a backup brings them back readable. A
+    search that listed nobody else is closed and its probe destroyed, as by an erasure.
+    """
+    searches = tuple(unit.searches.with_candidates())
+    return sum(_drop(app, unit, search) for search in searches)
+
+
+def _drop(app: App, unit: Unit, search: Search) -> int:
+    key = app.keyring.get(case_key(search.case))
+    owners = {c.id: _owner(key, c) for c in unit.searches.candidates(search.id)}
+    erased = app.keyring.absent(set(owners.values()))
+    gone = [candidate for candidate, owner in owners.items() if owner in erased]
+    unit.searches.delete_candidates(gone)
+    if gone and len(gone) == len(owners):
+        unit.searches.set_state(search.id, SearchState.CLOSED)
+        unit.searches.drop_probe(search.id)
+    return len(gone)
+
+
+def _owner(key: bytes, candidate: SearchCandidate) -> KeyId:
+    opened = open_sealed(key, candidate.sealed, f"candidate:{candidate.id}")
+    return subject_key(from_bytes(CandidatePayload, opened).subject)

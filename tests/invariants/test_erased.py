@@ -1,0 +1,171 @@
+"""6. Erased: no key, nothing readable, nobody found, in no process and no backup."""
+
+from pathlib import Path
+
+import pytest
+
+from licet.recovery import back_up, restore
+from licet.rights.erase import erase
+from licet.terms.acting import SUBJECT
+from licet.terms.ids import SubjectId
+from tests.invariants import checks
+from tests.invariants.raw import files_below, places_of
+from tests.invariants.scenes import ANNA, BELA, Scene
+
+STOPS = (
+    "erase.committed",
+    "effect.delete_rows.start",
+    "effect.shred_keys.start",
+    "effect.shred_keys.done",
+    "effect.check_unfindable.start",
+    "effect.scan_bytes.start",
+    "effect.forget_plan.done",
+)
+
+
+def held(scene: Scene) -> None:
+    """Hold everything that must hold of erased people."""
+    known, picture = scene.acts.known, scene.settle()
+    checks.erased(scene.house, known, picture)
+    checks.shredded(scene.house, picture)
+    checks.candidates(scene.house, known, picture)
+    checks.probes(picture)
+    checks.promised(known, picture)
+    checks.findable(scene.house, known, picture, fresh=True)
+    checks.unreadable(scene.house, known)
+    checks.in_clear(scene.house, known, picture)
+
+
+def test_of_an_erased_person_nothing_is_left(scene: Scene) -> None:
+    anna, subject = scene.enrolled(ANNA)
+    bela, _ = scene.enrolled(BELA)
+    scene.source("regatta", ANNA, BELA)
+    scene.acts.collect("regatta", "archive")
+    scene.settle()
+    assert scene.found(ANNA) == {anna}
+    scene.acts.erase(subject)
+    held(scene)
+    picture = scene.picture
+    checks.finished(picture)
+    assert picture.subjects[subject]["state"] == "erased"
+    assert {row["grant"] for row in picture["template"]} == {bela}
+    assert scene.found(ANNA) == set()
+    assert scene.found(BELA) == {bela}
+
+
+def test_sealed_bytes_are_gone_from_the_database_file(scene: Scene) -> None:
+    """On SQLite; a server may keep them, unreadable, and the certificate says so."""
+    anna, subject = scene.enrolled(ANNA)
+    scene.source("regatta", ANNA)
+    scene.acts.collect("regatta", "archive")
+    scene.settle()
+    blobs = [blob.data for blob in scene.acts.known.sealed.values() if blob.subject == subject]
+    assert len(blobs) >= 2
+    scene.acts.erase(subject)
+    file = scene.house.database.file
+    if file is None:
+        cells = b"\n".join(scene.picture.cells())
+        assert not any(blob in cells for blob in blobs)
+        return
+    data = b"".join(path.read_bytes() for path in files_below(file.parent))
+    assert not any(blob in data for blob in blobs)
+
+
+def test_the_check_for_clear_bytes_can_fail(scene: Scene) -> None:
+    """The suite's own scan finds features in any spelling, so its silence means something."""
+    scene.enrolled(ANNA)
+    value = next(iter(next(iter(scene.acts.known.values.values()))))
+    leak = scene.house.home / "leak"
+    for spelled in (value, b'{"values":"' + _base64(value) + b'"}', value.hex().encode()):
+        leak.write_bytes(b"some bytes before" + spelled + b"and after")
+        assert places_of([value], [leak])
+    leak.unlink()
+
+
+def _base64(data: bytes) -> bytes:
+    import base64
+
+    return base64.b64encode(data)
+
+
+@pytest.mark.parametrize("age", ["before enrolment", "after", "during"])
+@pytest.mark.parametrize("copied", [True, False])
+def test_no_backup_brings_an_erased_person_back(scene: Scene, age: str, copied: bool) -> None:
+    """Whatever its age: before the person was enrolled, after, or while they were erased."""
+    anna, subject = scene.granted(ANNA)
+    bela, _ = scene.enrolled(BELA)
+    places = [_kept(scene, copied)] if age == "before enrolment" else []
+    scene.acts.enrol(anna, ANNA, "good")
+    scene.source("regatta", ANNA, BELA)
+    scene.acts.collect("regatta", "archive")
+    scene.settle()
+    assert scene.found(ANNA) == {anna}
+    places += [_kept(scene, copied)] if age == "after" else []
+    if age == "during":
+        stop = "effect.check_unfindable.start"
+        scene.cut(stop, lambda: erase(scene.house.app, SUBJECT, SubjectId(subject)))
+        places.append(_kept(scene, copied))
+        scene.worker()
+    else:
+        scene.acts.erase(subject)
+    scene.acts.known.erasing.add(subject)
+    for known in scene.acts.known.of_subject(subject):
+        scene.acts.known.must(known.id, "ending", "ended")
+    held(scene)
+    _bring_back(scene, places[0])
+    assert scene.found(ANNA) == set()
+    assert scene.found(BELA) == {bela}
+    for known in scene.acts.known.grants.values():
+        known.may |= {"gone", "ended"}
+    held(scene)
+    scene.worker()
+    checks.finished(scene.picture)
+    held(scene)
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_an_erasure_that_was_begun_is_finished_after_a_restore(scene: Scene, stop: str) -> None:
+    """The person was promised it: a backup made before it takes the erasure up again."""
+    anna, subject = scene.enrolled(ANNA)
+    place = _kept(scene, True)
+    scene.cut(stop, lambda: erase(scene.house.app, SUBJECT, SubjectId(subject)))
+    scene.house.app.publish()
+    _bring_back(scene, place)
+    assert scene.found(ANNA) == set()
+    scene.worker()
+    picture = scene.picture
+    checks.finished(picture)
+    assert picture.subjects[subject]["state"] == "erased"
+    assert picture.grants[anna]["state"] == "ended"
+
+
+def test_an_erasure_without_grants_is_finished_after_a_restore(scene: Scene) -> None:
+    """All grants had ended before: the entry must still lead to the person."""
+    anna, subject = scene.enrolled(ANNA)
+    place = _kept(scene, True)
+    scene.acts.withdraw(anna)
+    scene.cut("erase.committed", lambda: erase(scene.house.app, SUBJECT, SubjectId(subject)))
+    scene.house.app.publish()
+    _bring_back(scene, place)
+    scene.worker()
+    picture = scene.picture
+    assert picture.subjects[subject]["state"] == "erased"
+
+
+def _kept(scene: Scene, copied: bool) -> str | Path:
+    if copied:
+        return scene.house.copy_store()
+    place = scene.house.root / "backup.licet"
+    back_up(scene.house.app, place)
+    return place
+
+
+def _bring_back(scene: Scene, place: str | Path) -> None:
+    if isinstance(place, str):
+        scene.house.put_store(place)
+        assert scene.house.refuses_to_open()
+        restore(scene.settings(), None, scene.house.clock)
+    else:
+        scene.house.empty_store()
+        restore(scene.settings(), place, scene.house.clock)
+    scene.house.serve()
