@@ -157,10 +157,24 @@ _NOWHERE = Deployment(
 """What an empty store stands for while it is being restored."""
 
 
-def behind(tiles: Tiles, head: Head) -> bool:
-    """Say whether the store lacks entries that were signed: an older copy was put in place."""
+def check_mirror(tiles: Tiles, head: Head) -> None:
+    """Raise ``Quarantine`` when the store lacks entries that were signed, or may lack some.
+
+    Every unit is mirrored right after it, so a store with entries and no mirror beside
+    it says that one of the two is not what it was.
+    """
     latest = tiles.latest()
-    return latest is not None and latest.size > head.size
+    if latest is None and head.size > 0:
+        raise Quarantine(
+            "the mirror of the ledger is gone, so nobody can tell whether this store is the newest",
+            "Bring the mirror's folder back from where it is copied to; then start again.",
+        )
+    if latest is not None and latest.size > head.size:
+        raise Quarantine(
+            "the store is older than its signed ledger",
+            "An older copy was put in place. Run `licet restore` so that what was withdrawn "
+            "or erased since stays withdrawn and erased.",
+        )
 
 
 def open_app(
@@ -186,7 +200,8 @@ def open_app(
         places = (settings.place(settings.keyring), settings.place(settings.keyring_replica))
         keyring = Keyring.open(*places, service, at, clock)
         opened.callback(keyring.close)
-        tiles = Tiles(settings.place(settings.tiles))
+        ledger_key = LedgerKey.open(settings.place(settings.ledger_key))
+        tiles = Tiles(settings.place(settings.tiles), ledger_key.verifier, at)
         known = _require_current(store, tiles, recovering=recovering)
         app = App(
             settings=settings,
@@ -194,7 +209,7 @@ def open_app(
             store=store,
             keyring=keyring,
             service=service,
-            ledger_key=LedgerKey.open(settings.place(settings.ledger_key)),
+            ledger_key=ledger_key,
             tiles=tiles,
             outbox=outbox or open_outbox(settings, sandbox=known.sandbox),
             deployment=known,
@@ -217,12 +232,7 @@ def _require_current(store: Store, tiles: Tiles, *, recovering: bool) -> Deploym
         return deployment or _NOWHERE
     if deployment is None:
         raise Setup("this store holds no deployment", "Run `licet init`, or `licet restore`.")
-    if behind(tiles, head):
-        raise Quarantine(
-            "the store is older than its signed ledger",
-            "An older copy was put in place. Run `licet restore` so that what was withdrawn "
-            "or erased since stays withdrawn and erased.",
-        )
+    check_mirror(tiles, head)
     return deployment
 
 

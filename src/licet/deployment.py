@@ -5,7 +5,7 @@ protection officer who is somebody else (GDPR 38(6)), so that every two-person
 act has two people from the first day.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from licet.app import ACCOUNTABILITY_KEY, CONTACT_KEY, App, open_app
@@ -101,9 +101,7 @@ def open_deployment(settings: Settings, opening: Opening, clock: Clock = utc_now
         deployment = _deployment(deployment_id, opening, unit)
         unit.deployment.put(deployment)
         members = _begin(app, unit, organisation, opening)
-    app.close()
-    app = open_app(settings, clock=clock)  # 5
-    app.publish()
+    replace(app, deployment=deployment).publish()  # 5
     app.close()
     return Opened(deployment, organisation, members)
 

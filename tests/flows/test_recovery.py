@@ -151,3 +151,14 @@ def test_a_backup_holds_no_key_and_no_name(world: World, tmp_path: Path) -> None
     import base64
 
     assert base64.b64encode(key)[:40] not in data
+
+
+def test_a_store_without_its_mirror_does_not_serve(world: World) -> None:
+    """An older copy put in place beside a mirror that is gone would serve who withdrew."""
+    world.enrolled("anna")
+    world.app.close()
+    shutil.move(world.home / "mirror", world.home / "elsewhere")
+    with pytest.raises(Quarantine, match="mirror of the ledger is gone"):
+        world.reopen()
+    shutil.move(world.home / "elsewhere", world.home / "mirror")
+    world.app = world.reopen()
