@@ -1,0 +1,155 @@
+"""A deployment for real people: members hold keys, and every act is signed."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from licet.app import App
+from licet.cli import signing
+from licet.cli.signing import About
+from licet.collect import collect
+from licet.deployment import FirstMember, Opening, open_deployment
+from licet.effects.acting import digest_of_wish
+from licet.enrol import enrol
+from licet.governance import add_member, approve_case, open_case
+from licet.granting import ask_grant, confirm
+from licet.sourcing import add_source
+from licet.terms.acting import Who
+from licet.terms.governing import CaseWish, MemberWish
+from licet.terms.grant import Grant
+from licet.terms.granting import Asked, Enrolled
+from licet.terms.ids import CaseId, GrantId, MemberId, SubjectId
+from licet.terms.organisation import Act, Case, Role
+from licet.terms.permit import Action, By
+from licet.terms.source import Source
+from licet.vault.signing import Signer, sign_act
+from tests.fakes.deployment import CLEARANCE, FakeClock, FakeOutbox, World, settings_of
+from tests.fakes.vision import FakeVision, photo
+
+ROLES = {
+    "investigator": Role.INVESTIGATOR,
+    "approver": Role.APPROVER,
+    "verifier": Role.VERIFIER,
+    "second": Role.VERIFIER,
+}
+
+
+@dataclass
+class RealWorld(World):
+    """As the sandbox world, but nobody acts without a signature."""
+
+    keys: dict[str, Signer] = field(default_factory=dict)
+
+    def signed(self, about: About, *names: str) -> Who:
+        """Return members with their signatures over an act, made now."""
+        act = Act(
+            about.action.value,
+            about.organisation or self.organisation,
+            about.object,
+            about.digest,
+            self.clock(),
+        )
+        members = tuple(self.people[name] for name in names)
+        signatures = tuple(sign_act(self.keys[n], self.people[n], act) for n in names)
+        return Who(By.MEMBER, members, act, signatures)
+
+    def searching(self, case: CaseId, probe: bytes) -> About:
+        """Return what is signed to search with a photo."""
+        return signing.searching(self.matter(case), probe, None)
+
+    def add(self, name: str, *roles: Role, key: bytes | None = None) -> Any:
+        """Add a member, both who govern signing."""
+        signer = Signer(Ed25519PrivateKey.generate())
+        wish = MemberWish(self.organisation, name, frozenset(roles), key or signer.public)
+        who = self.signed(signing.adding_member(wish), "steward", "officer")
+        added = add_member(self.app, who, wish)
+        if isinstance(added, str):
+            self.people[name], self.keys[name] = MemberId(added), signer
+        return added
+
+    def granted(
+        self, name: str, app: App | None = None, **parts: object
+    ) -> tuple[GrantId, SubjectId]:
+        wish = self.wish(name, **parts)
+        asked = ask_grant(self.app, self.signed(signing.asking_grant(wish), "steward"), wish)
+        assert isinstance(asked, Asked), asked
+        confirmed = confirm(self.app, asked.grant, self.outbox.code())
+        assert hasattr(confirmed, "receipt"), confirmed
+        return asked.grant, asked.subject
+
+    def enrolled(
+        self, name: str, app: App | None = None, **parts: object
+    ) -> tuple[GrantId, SubjectId]:
+        grant, subject = self.granted(name, **parts)
+        photos = tuple(photo(name, shot=n) for n in range(3))
+        about = signing.enrolling(self.grant(grant), photos, 1)
+        done = enrol(self.app, self.signed(about, "steward"), grant, photos, 1)
+        assert isinstance(done, Enrolled), done
+        return grant, subject
+
+    def source(self, place: Path, name: str = "album", **parts: object) -> Source:
+        wish = self.source_wish(place, name, **parts)
+        who = self.signed(signing.opening_source(wish), "steward", "officer")
+        opened = add_source(self.app, who, wish)
+        assert isinstance(opened, Source), opened
+        return opened
+
+    def collected(self, source: Source) -> object:
+        """Collect a source, the steward signing."""
+        about = signing.on_source(Action.COLLECT, source)
+        return collect(self.app, self.signed(about, "steward"), source.id)
+
+    def case(self, *evidence: bytes, reference: str = "2026-17", cap: int = 5) -> CaseId:
+        digests = frozenset(hashlib.sha256(e).hexdigest() for e in evidence)
+        case = self.opened(CaseWish(self.organisation, CLEARANCE, reference, digests, cap))
+        about = signing.approving(self.matter(case))
+        approve_case(self.app, self.signed(about, "approver"), case)
+        return case
+
+    def opened(self, wish: CaseWish) -> CaseId:
+        """Open a case that nobody approved yet."""
+        about = About(Action.OPEN_CASE, wish.organisation, digest=digest_of_wish(wish))
+        case = open_case(self.app, self.signed(about, "investigator"), wish)
+        assert isinstance(case, str), case
+        return CaseId(case)
+
+    def matter(self, case: CaseId) -> Case:
+        """Return a case as it is stored."""
+        with self.app.store.read() as reader:
+            found = reader.governance.case(case)
+        assert found is not None
+        return found
+
+    def grant(self, grant: GrantId) -> Grant:
+        """Return a grant as it is stored."""
+        with self.app.store.read() as reader:
+            found = reader.grants.get(grant)
+        assert found is not None
+        return found
+
+
+def new_real_world(home: Path, url: str) -> RealWorld:
+    """Open a deployment that is ready for real people, one member of each role."""
+    clock, outbox, vision = FakeClock(), FakeOutbox(), FakeVision()
+    keys = {name: Signer(Ed25519PrivateKey.generate()) for name in ("steward", "officer")}
+    first = (
+        FirstMember("steward", keys["steward"].public, Role.STEWARD),
+        FirstMember("officer", keys["officer"].public, Role.DATA_PROTECTION_OFFICER),
+    )
+    opening = Opening(
+        "The Harbour Archive",
+        first,
+        undertaking="cd" * 32,
+        dpia_digest="ef" * 32,
+        ai_act_classification="limited",
+    )
+    opened = open_deployment(settings_of(home, url), opening, clock)
+    people = dict(zip(("steward", "officer"), opened.members, strict=True))
+    world = RealWorld(home, url, clock, outbox, vision, opened.organisation, people, keys)
+    world.app = world.reopen()
+    for name, role in ROLES.items():
+        assert isinstance(world.add(name, role), str)
+    return world
