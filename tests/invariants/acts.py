@@ -1,7 +1,8 @@
 """What people do in a history: each act on the deployment, and what is known after it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from licet.app import App
@@ -51,6 +52,12 @@ class Acts:
     addresses: set[str] = field(default_factory=set)
     sources: dict[str, str] = field(default_factory=dict)
     references: int = 0
+
+    def copied(self, house: House) -> "Acts":
+        """The same people and what is known of them, in a copy of the house."""
+        twin = deepcopy(replace(self, house=None))  # type: ignore[arg-type]
+        twin.house = house
+        return twin
 
     # -- how an act happens
 

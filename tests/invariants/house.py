@@ -259,6 +259,20 @@ class House:
             return True
         return False
 
+    def copied_store(self, folder: Path) -> str:
+        """A copy of the store, of which every process has let go."""
+        if self.cluster is not None:
+            copied = self.cluster.new_database(str(make_url(self.world.url).database))
+            self.databases.append(copied)
+            return copied
+        file = folder / "licet.db"
+        shutil.copyfile(self.world.url.removeprefix("sqlite:///"), file)
+        return f"sqlite:///{file}"
+
+    def let_go(self) -> None:
+        """End both processes."""
+        self._let_go()
+
     def _let_go(self) -> None:
         self.app.close()
         self.other.close()
@@ -334,6 +348,14 @@ class House:
         return self.at(organisation).source(place, name=folder, **parts)
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A deployment set aside: its folder and its store."""
+
+    home: Path
+    url: str
+
+
 @dataclass
 class Builder:
     """Builds houses of one kind quickly: the first is made, the others are copies of it."""
@@ -363,6 +385,32 @@ class Builder:
             world, home=home, url=url, clock=clock, outbox=Letters(), vision=FakeVision()
         )
         return House(self.kind, mine, organisations, people, root, self.cluster)
+
+    def stage(self, house: House) -> Stage:
+        """Set a house aside as it stands, to be copied again and again."""
+        house.let_go()
+        home = Path(tempfile.mkdtemp(dir=self.folder)) / "home"
+        shutil.copytree(house.home, home)
+        url = house.copied_store(home.parent)
+        house.serve()
+        return Stage(home, url)
+
+    def copy(self, stage: Stage, of: House) -> House:
+        """Build a house that stands where the stage was set, at the same moment."""
+        root = Path(tempfile.mkdtemp(dir=self.folder))
+        shutil.copytree(stage.home, root / "home")
+        clock = FakeClock(of.world.clock())
+        mine = replace(
+            of.world, home=root / "home", url="", clock=clock, outbox=Letters(), vision=FakeVision()
+        )
+        if self.cluster is None:
+            (root / "store").mkdir()
+            file = root / "store" / "licet.db"
+            shutil.copyfile(stage.url.removeprefix("sqlite:///"), file)
+            mine.url = f"sqlite:///{file}"
+        else:
+            mine.url = self.cluster.new_database(str(make_url(stage.url).database))
+        return House(self.kind, mine, of.organisations, of.people, root, self.cluster)
 
     def _first(self) -> tuple[World, dict[str, OrganisationId], dict[str, dict[str, Any]]]:
         root = Path(tempfile.mkdtemp(dir=self.folder))

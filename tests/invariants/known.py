@@ -4,7 +4,7 @@ It follows what people did and were told, and never asks the deployment. Where a
 cut short it allows both outcomes, and settles on the one that is found.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.invariants.raw import Picture, Row
@@ -132,6 +132,10 @@ class Known:
         # A person is named in the ledger by grants that existed when the block was placed.
         return block.subject is None
 
+    def meet(self, row: Row, *may: str) -> None:
+        """A grant that was made where nobody looked."""
+        self.grants[row["id"]] = replace(_first_seen(row), may=frozenset(may))
+
     # -- what is found
 
     def settle(self, picture: Picture) -> None:
@@ -143,7 +147,8 @@ class Known:
             row = picture.grants.get(grant)
             state = GONE if row is None else row["state"]
             assert state in known.may, f"grant is {state}, may be {sorted(known.may)}"
-            known.may = frozenset({state})
+            # Whoever comes by may carry to its end what is ending; nothing goes back.
+            known.may = OVER if state == "ending" else frozenset({state})
             if row is not None:
                 _same(known, row)
             if state in OVER:

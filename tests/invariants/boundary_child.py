@@ -1,0 +1,132 @@
+"""A process that dies by SIGKILL at a boundary, again and again.
+
+It loads everything once and then forks a child for each order that comes on its input, a
+line of JSON: where the deployment is, which deed to do, at which boundary to die and at
+which passing of it. The child opens the deployment itself, as any process would. It
+answers with the child's exit status, and with the boundaries passed when none was fatal.
+"""
+
+import json
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from licet.app import App, open_app
+from licet.enrol import enrol
+from licet.granting import ask_grant, confirm, withdraw
+from licet.rights.erase import erase
+from licet.terms.acting import SUBJECT, Who
+from licet.terms.basis import Relationship
+from licet.terms.grant import Identity
+from licet.terms.granting import Asked, GrantWish
+from licet.terms.ids import GrantId, MemberId, OrganisationId, SubjectId
+from licet.terms.permit import By
+from tests.fakes.deployment import CLEARANCE, AnyPhoto, FakeClock, FakeOutbox, settings_of
+from tests.fakes.vision import FakeVision, photo
+
+Order = dict[str, Any]
+
+
+class Passing:
+    """Counts the passings of each boundary, and kills the process at one of them."""
+
+    def __init__(self, where: str, times: int) -> None:
+        self.passed: list[str] = []
+        self._where, self._left = where, times
+
+    def __call__(self, name: str) -> None:
+        self.passed.append(name)
+        if name == self._where:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _open(order: Order, at: Passing, outbox: FakeOutbox) -> App:
+    return open_app(
+        settings_of(Path(order["home"]), order["url"]),
+        clock=FakeClock(),
+        at=at,
+        vision=FakeVision(),
+        outbox=outbox,
+        fixture_photos=AnyPhoto(),
+    )
+
+
+def _grant(app: App, order: Order, outbox: FakeOutbox) -> None:
+    wish = GrantWish(
+        OrganisationId(order["organisation"]),
+        CLEARANCE,
+        Relationship.PICTURED,
+        Identity(order["name"], f"{order['name']}@example.org", "1980-05-17"),
+    )
+    asked = ask_grant(app, _steward(order), wish)
+    assert isinstance(asked, Asked), asked
+    confirm(app, asked.grant, outbox.code())
+
+
+def _enrol(app: App, order: Order, _outbox: FakeOutbox) -> None:
+    photos = tuple(photo(order["name"], shot=n) for n in range(3))
+    enrol(app, _steward(order), GrantId(order["grant"]), photos, 1)
+
+
+def _withdraw(app: App, order: Order, _outbox: FakeOutbox) -> None:
+    withdraw(app, SUBJECT, GrantId(order["grant"]))
+
+
+def _erase(app: App, order: Order, _outbox: FakeOutbox) -> None:
+    erase(app, SUBJECT, SubjectId(order["subject"]))
+
+
+DEEDS = {"grant": _grant, "enrol": _enrol, "withdraw": _withdraw, "erase": _erase}
+
+
+def _steward(order: Order) -> Who:
+    return Who(By.MEMBER, (MemberId(order["steward"]),))
+
+
+def _live(order: Order, say: int) -> None:
+    """Be the child: open, do the deed, and say what was passed if still alive."""
+    at, outbox = Passing(order["where"], order["times"]), FakeOutbox()
+    app = _open(order, at, outbox)
+    DEEDS[order["deed"]](app, order, outbox)
+    app.close()
+    os.write(say, json.dumps(at.passed).encode())
+
+
+def _fork(order: Order) -> dict[str, Any]:
+    hear, say = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(hear)
+            _live(order, say)
+            status = 0
+        except Exception:  # noqa: BLE001 - told here, since nothing after this will
+            traceback.print_exc()
+        finally:
+            # Nothing of the parent's may run again in the child.
+            os._exit(status)
+    os.close(say)
+    with os.fdopen(hear, "rb") as stream:
+        passed = stream.read()
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return {"code": code, "passed": json.loads(passed) if passed else []}
+
+
+def main() -> None:
+    """Answer orders until the input ends."""
+    from licet.gallery.exact import ExactGallery
+
+    assert ExactGallery
+    for line in sys.stdin:
+        print(json.dumps(_fork(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
