@@ -31,7 +31,7 @@ demo: setup ## the main job on real photos, in a sandbox
 test: setup setup-dev postgres static ## gates, then every test, then the coverage floors
 	@rm -f .coverage .coverage.*
 	@$(ONE_THREAD) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal \
-	  --cov --cov-report= --durations 10 $(PYTEST)
+	  --cov --cov-report= --durations 10 -rs $(PYTEST)
 	@$(BIN)/python -m coverage json -q -o coverage.json
 	@$(BIN)/python -m scripts.coverage_gate coverage.json
 

