@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as arrays
 
 from licet.gallery import bound
 from licet.gallery.bound import norm_above, planes, ready, scores
+from licet.gallery.segments import Segments
 from licet.terms.face import Template
 from tests.gallery.making import MODEL
 
@@ -86,6 +87,19 @@ def test_the_floor_is_cut_to_what_a_dot_product_can_be() -> None:
     made = probe_of(np.zeros(8))
     assert made.floor(1 << 60, 1, 1) == 2**31 - 1
     assert made.floor(-(1 << 60), 1, 1) == -(2**31)
+
+
+def test_a_segment_bounds_all_its_rows_whatever_was_written_last() -> None:
+    segments = Segments(4, rows=16)
+    loud = np.array([[32767, -32768, 30000, 1], [127, 128, -129, 255]], dtype=np.int16)
+    quiet = np.array([[128, 128, 128, 128], [-1, 1, 0, 2]], dtype=np.int16)
+    segments.write(np.array([1, 2]), loud)
+    segments.write(np.array([3, 20]), quiet)
+    for segment in segments.all:
+        assert segment.high_norm >= norm_above(segment.high)
+        assert segment.low_norm >= norm_above(segment.low)
+    assert len(segments.all) == 2
+    assert segments.all[1].high_norm < segments.all[0].high_norm  # each has its own
 
 
 @pytest.mark.parametrize("square", [0, 1, 2, 3, 4, 15, 16, 17, 2**40])

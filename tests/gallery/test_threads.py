@@ -116,6 +116,31 @@ def test_a_failing_thread_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     gallery.close()
 
 
+def test_the_turn_is_held_until_no_thread_reads_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    gallery, values = filled(2)
+    reading, release = threading.Event(), threading.Event()
+
+    def piece(*_: object) -> list[object]:
+        if threading.current_thread().name.startswith("gallery"):
+            reading.set()
+            release.wait(PATIENCE)
+            return []
+        reading.wait(PATIENCE)
+        raise MemoryError
+
+    monkeypatch.setattr(exact.Scan, "piece", piece)
+    with ThreadPoolExecutor(1, thread_name_prefix="asker") as pool:
+        asked = pool.submit(gallery.candidates, searching(), [probe_of(values[0])], Score(0), 1)
+        with pytest.raises(TimeoutError):
+            asked.result(0.2)
+        assert gallery._turns._readers == 1
+        release.set()
+        with pytest.raises(MemoryError):
+            asked.result(PATIENCE)
+    assert gallery._turns._readers == 0
+    gallery.close()
+
+
 def test_readers_read_together() -> None:
     turns = Turns()
     both = threading.Barrier(2)
