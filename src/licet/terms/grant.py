@@ -65,7 +65,8 @@ class Grant:
     person acted, by ``confirmed_by`` (``code``, ``passkey``, ``paper``);
     ``guardian`` says that a guardian gave it for a minor. ``captured`` says that
     a live capture or witnessed photo agreed with the references. ``leaf`` is the
-    index of the last ledger entry that changed the grant.
+    index of the last ledger entry that changed the grant. ``instrument`` is the
+    SHA-256 (hex) of the one paper or order on which it rests, where it rests on one.
     """
 
     id: GrantId
@@ -87,6 +88,7 @@ class Grant:
     expires: datetime
     state: GrantState
     leaf: int
+    instrument: str = ""
 
     @property
     def kept(self) -> bool:

@@ -66,6 +66,7 @@ class Ask:
     subject: SubjectId | None = None
     source: SourceId | None = None
     evidence: str = ""
+    face: int = 1
     fpir: float | None = None
 
 
@@ -96,6 +97,7 @@ class Counts:
     adults_on_contact: int = 0
     dependants_on_contact: int = 0
     subjects_enrolled: int = 0
+    evidence_uses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class Facts:
     For GRANT and AUTHORISE, ``grant``, ``subject`` and ``authority`` are the
     proposed ones. ``signers`` are all members whose signatures over this act
     were checked, the acting member included. ``markers`` are what the source
-    room found; ``searched_by`` is who made the search that is reviewed.
+    room found; ``searched_by`` is who made the search that is reviewed;
+    ``found_in_case`` says that a search in the case listed this grant.
     """
 
     head_size: int
@@ -138,6 +141,7 @@ class Facts:
     witnessed: bool = False
     markers: tuple[Marker, ...] = ()
     searched_by: MemberId | None = None
+    found_in_case: bool = False
 
 
 @dataclass(frozen=True, slots=True)
