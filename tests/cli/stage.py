@@ -10,6 +10,8 @@ A session is a plain text file. Its lines:
     > set NAME value      set a variable of the environment
     > code                put the code of the last letter into $CODE
     > say words           what the next passphrase question is answered
+    > stop 3              press Ctrl-C while the third photo from here on is looked at
+    > copy a b            copy a file or folder; ``remove a``, ``rename a b``
     $ licet ...           run a command; ``< file`` feeds it, ``> file`` keeps its output
 
 What a command prints follows it: stdout as it is, stderr with ``! `` before each line,
@@ -21,6 +23,7 @@ import io
 import os
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +37,7 @@ from licet.app import App, open_app
 from licet.cli import main
 from licet.cli.outside import Outside
 from licet.settings import Settings
+from licet.terms.face import Inspection, Unreadable
 from licet.vision.contract import Vision
 from tests.fakes.deployment import AnyPhoto, FakeClock, FakeOutbox
 from tests.fakes.vision import FakeVision, photo
@@ -47,13 +51,27 @@ HIDDEN = (
 )
 
 
+class StoppableVision(FakeVision):
+    """A fake that lets somebody press Ctrl-C while a photo is looked at."""
+
+    stop_at = -1
+
+    def inspect(
+        self, photo: bytes, *, flips: bool = False, thorough: bool = False
+    ) -> Inspection | Unreadable:
+        seen = super().inspect(photo, flips=flips, thorough=thorough)
+        if self.inspected == self.stop_at:
+            raise KeyboardInterrupt
+        return seen
+
+
 class Theatre(Outside):
     """Fakes in place of the real world: clock, letters, models, passphrases."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.outbox = FakeOutbox()
-        self.fake = FakeVision()
+        self.fake = StoppableVision()
         self.answers: list[str] = []
 
     def now(self) -> datetime:
@@ -145,30 +163,58 @@ class Player:
         return [*shown, *([f"[exit {done.code}]"] if done.code else []), ""]
 
     def _stage(self, line: str) -> None:
-        deed, *words = shlex.split(self._real(line))
-        if deed == "photo":
-            name, *people = [word for word in words if "=" not in word and word != "blurred"]
-            shot = next((int(w.removeprefix("shot=")) for w in words if w.startswith("shot=")), 0)
-            data = photo(*people, shot=shot, blurred="blurred" in words)
-            Path(name).write_bytes(data)
-        elif deed == "file":
-            Path(words[0]).write_text(" ".join(words[1:]), encoding="utf-8")
-        elif deed == "folder":
-            Path(words[0]).mkdir()
-        elif deed == "clock":
-            self.theatre.clock.go(hours=int(words[0].strip("+h")))
-        elif deed == "set":
-            self.monkeypatch.setenv(words[0], " ".join(words[1:]))
-        elif deed == "unset":
-            self.monkeypatch.delenv(words[0])
-        elif deed == "code":
-            self.variables["CODE"] = self.theatre.outbox.code()
-        elif deed == "say":
-            self.theatre.answers.append(" ".join(words))
+        deed, _, rest = self._real(line).partition(" ")
+        getattr(self, f"_do_{deed}")(rest)
+
+    def _do_photo(self, rest: str) -> None:
+        words = shlex.split(rest)
+        name, *people = [word for word in words if "=" not in word and word != "blurred"]
+        shot = next((int(w.removeprefix("shot=")) for w in words if w.startswith("shot=")), 0)
+        Path(name).write_bytes(photo(*people, shot=shot, blurred="blurred" in words))
+
+    def _do_file(self, rest: str) -> None:
+        name, _, text = rest.partition(" ")
+        Path(name).write_text(text, encoding="utf-8")
+
+    def _do_folder(self, rest: str) -> None:
+        Path(rest).mkdir()
+
+    def _do_clock(self, rest: str) -> None:
+        self.theatre.clock.go(hours=int(rest.strip("+h")))
+
+    def _do_set(self, rest: str) -> None:
+        name, _, value = rest.partition(" ")
+        self.monkeypatch.setenv(name, value)
+
+    def _do_unset(self, rest: str) -> None:
+        self.monkeypatch.delenv(rest)
+
+    def _do_code(self, _rest: str) -> None:
+        self.variables["CODE"] = self.theatre.outbox.code()
+
+    def _do_stop(self, rest: str) -> None:
+        self.theatre.fake.stop_at = self.theatre.fake.inspected + int(rest)
+
+    def _do_copy(self, rest: str) -> None:
+        here, there = rest.split()
+        copy = shutil.copytree if Path(here).is_dir() else shutil.copyfile
+        copy(here, there)
+
+    def _do_rename(self, rest: str) -> None:
+        here, there = rest.split()
+        Path(here).rename(there)
+
+    def _do_remove(self, rest: str) -> None:
+        if Path(rest).is_dir():
+            shutil.rmtree(rest)
         else:
-            raise AssertionError(f"no such stage direction: {deed}")
+            Path(rest).unlink()
+
+    def _do_say(self, rest: str) -> None:
+        self.theatre.answers.append(rest)
 
     def _real(self, line: str) -> str:
+        line = line.replace("\\u001b", "\x1b")
         for name, value in self.variables.items():
             line = line.replace(f"${name}", value)
         for real, shown in self.ids.items():

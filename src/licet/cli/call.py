@@ -28,7 +28,7 @@ HERE = Path()
 
 Home = Annotated[
     Path,
-    typer.Option("--home", envvar="LICET_HOME", help="The deployment's folder.", show_default="."),
+    typer.Option("--home", envvar="LICET_HOME", help="The deployment's folder."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 As = Annotated[

@@ -26,7 +26,10 @@ def run(args: Sequence[str] | None = None, outside: Outside | None = None) -> in
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
     try:
-        return int(_run(words, outside or Outside()))
+        code = int(_run(words, outside or Outside()))
+        # What cannot be written is said here, not by the interpreter on its way out.
+        sys.stdout.flush()
+        return code
     except LicetError as error:
         return int(tell_error(error, as_json=as_json))
     except BrokenPipeError:
@@ -35,7 +38,7 @@ def run(args: Sequence[str] | None = None, outside: Outside | None = None) -> in
         return int(_tell_os_error(error, as_json=as_json))
     except KeyboardInterrupt:
         remedy = "Run the same command again; what had begun goes on with `licet worker --once`"
-        what = "stopped; everything done so far is kept"
+        what = "everything done so far is kept"
         return int(tell_failure(Exit.STOPPED, what, remedy, as_json=as_json))
     except Exception as error:  # noqa: BLE001 - the last door: nobody is shown a traceback
         return int(_tell_defect(error, as_json=as_json))

@@ -21,6 +21,7 @@ MOST_BYTES = 100 * 2**20
 _REMEDIES = {
     errno.ENOSPC: "Free some space on that disk, then try again; nothing was lost",
     errno.EDQUOT: "Free some space within the quota, then try again; nothing was lost",
+    errno.EFBIG: "Files may not grow further here; raise the limit or name another disk",
     errno.EACCES: "Let this account read and write there",
     errno.EPERM: "Let this account read and write there",
     errno.EROFS: "That disk is read-only; name another place",

@@ -46,6 +46,18 @@ def count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
+def sentence(text: str) -> str:
+    """Return one sentence with one full stop, whoever wrote it."""
+    text = text.strip().rstrip(".")
+    return text if text.endswith("?") else f"{text}."
+
+
+def advice(text: str) -> str:
+    """Return what to do as a sentence, with a capital letter unless it begins with a path."""
+    head = text.split(" ", 1)[0]
+    return sentence(text[:1].upper() + text[1:] if head.isalpha() else text)
+
+
 def plain(text: str) -> str:
     """Return text as it may stand on a terminal: one line, nothing hidden in it."""
     if text.isascii() and text.isprintable():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from licet.cli.exits import Exit, exit_of
-from licet.cli.output import note, write
+from licet.cli.output import advice, note, sentence, write
 from licet.cli.to_json import document
 from licet.terms.errors import LicetError
 
@@ -52,24 +52,12 @@ def tell_failure(code: Exit, what: str, remedy: str, *, as_json: bool) -> Exit:
         write(document(Failed(Failure(code.name.lower(), what, remedy))))
         return code
     word = "stopped" if code is Exit.STOPPED else "error"
-    note(f"{word}: {_ended(what)}")
+    note(f"{word}: {sentence(what)}")
     if remedy:
-        note(f"  What to do: {_begun(_ended(remedy))}")
+        note(f"  What to do: {advice(remedy)}")
     return code
 
 
 def tell_error(error: LicetError, *, as_json: bool) -> Exit:
     """Print an error of licet's tree."""
     return tell_failure(exit_of(error), error.what, error.remedy, as_json=as_json)
-
-
-def _ended(text: str) -> str:
-    """Return one sentence with one full stop, whoever wrote it."""
-    text = text.strip().rstrip(".")
-    return text if text.endswith("?") else f"{text}."
-
-
-def _begun(text: str) -> str:
-    """Return what to do with a capital letter, unless it begins with a command or a path."""
-    head = text.split(" ", 1)[0]
-    return text[:1].upper() + text[1:] if head.isalpha() else text

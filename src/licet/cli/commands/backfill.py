@@ -26,9 +26,10 @@ def backfill(
     grant: str,
     source: Annotated[str, typer.Argument(help="Only this source; else all that wait.")] = "",
 ) -> Answer | Refusal:
-    """Scan earlier photos again for one grant, or go on where it was stopped.
+    """Scan earlier photos again for one grant.
 
-    Who enrols later was forgotten in earlier photos; this is the second look for them.
+    A scan that was stopped goes on where it was. Who enrols later was forgotten in earlier
+    photos; this is the second look for them.
     """
     from licet.backfill import backfill as walk
 

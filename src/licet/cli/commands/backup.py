@@ -15,9 +15,10 @@ app = single()
 def backup(
     call: Call, file: Annotated[Path, typer.Argument(help="A file that is not there yet.")]
 ) -> Answer:
-    """Write a backup of the store: sealed rows, never a key.
+    """Write a backup of the store.
 
-    Keep the mirror of the ledger beside it: a restore needs both.
+    It holds sealed rows and never a key. Keep the mirror of the ledger beside it: a restore
+    needs both.
     """
     from licet.recovery import back_up
 

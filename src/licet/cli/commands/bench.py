@@ -29,9 +29,9 @@ def bench(
     call: Call,
     out: Annotated[Path, typer.Option(help="Where the results go.")] = Path("bench/results.json"),
 ) -> Answer:
-    """Measure speeds against anchors in the same run. Needs a checkout.
+    """Measure speeds against anchors in the same run.
 
-    `make bench` installs first what it compares with.
+    It needs a checkout; `make bench` installs first what it compares with.
     """
     if not RUNNER.is_file():
         raise Setup(

@@ -28,7 +28,10 @@ def certificate(
     plan: Annotated[str, typer.Argument(help="The erasure's plan, see `erase --list`.")],
     out: Annotated[Path | None, typer.Option(help="Where it goes; - for standard output.")] = None,
 ) -> Answer:
-    """Write the certificate of an erasure, the latest there is. It always says the same."""
+    """Write the certificate of an erasure.
+
+    The latest there is; written again, it says the same.
+    """
     from licet.effects.certifying import certificate as certificate_of
 
     plan_id = PlanId(plan.strip())

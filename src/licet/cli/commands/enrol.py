@@ -32,8 +32,9 @@ def enrol(
 ) -> Answer | Refusal:
     """Keep a reference of a person, from several photos.
 
-    Three photos or more miss far less than one. They are averaged and not kept. Each must show the person alone and agree with
-    the witnessed one, so that nobody is enrolled from photos of somebody else.
+    Three photos or more miss far less than one. They are averaged and not kept. Each must
+    show the person alone and agree with the witnessed one, so that nobody is enrolled from
+    photos of somebody else.
     """
     from licet.enrol import enrol as keep
 

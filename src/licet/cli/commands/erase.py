@@ -47,9 +47,10 @@ def erase(
     out: Annotated[Path | None, typer.Option(help="Where the certificate goes.")] = None,
     listed: Annotated[bool, typer.Option("--list", help="List erasures instead.")] = False,
 ) -> Answer | Refusal:
-    """Destroy everything kept of a person, look for it, and certify that it is gone.
+    """Destroy everything kept of a person.
 
-    The person is told first who searched them. What cannot end now is carried on by
+    The person is told first who searched them; then the machine looks for what it claims is
+    gone, and certifies what it found. What cannot end now is carried on by
     `licet worker`; nobody finds the person from the first moment on.
     """
     from licet.rights.erase import erase as destroy

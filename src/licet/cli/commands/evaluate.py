@@ -30,9 +30,9 @@ def evaluate(
         Path | None, typer.Option(help="Write a card calibrated on these photos.")
     ] = None,
 ) -> Answer:
-    """Measure how well people are found, on your photos (ISO/IEC 19795-1).
+    """Measure how well people are found, on your photos.
 
-    Nothing is kept: no template, no name, no score of anybody.
+    After ISO/IEC 19795-1. Nothing is kept: no template, no name, no score of anybody.
     """
     import platformdirs
 

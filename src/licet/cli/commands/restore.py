@@ -18,9 +18,10 @@ def restore(
         Path | None, typer.Argument(help="A backup; without it the store as it stands.")
     ] = None,
 ) -> Answer:
-    """Bring a backup back, of whatever age, without what was erased since.
+    """Bring a backup back, without what was erased since.
 
-    A store that is in place is moved aside, never overwritten.
+    However old it is, what was withdrawn stays withdrawn. A store that is in place is moved
+    aside, never overwritten.
     """
     from licet.recovery import restore as bring_back
 

@@ -38,7 +38,10 @@ def show(
     case: Annotated[str, typer.Option(help="The case, for a member.")] = "",
     as_person: AsPerson = False,
 ) -> Answer | Refusal:
-    """Write a photo with everybody covered but the one person the permit names."""
+    """Write a photo with everybody else covered.
+
+    Only the one person whom the permit names can be seen in it.
+    """
     from licet.show import show as look
 
     with call.app() as licet, files.handout(out) as file:

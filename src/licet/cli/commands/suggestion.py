@@ -15,7 +15,7 @@ from licet.terms.permit import Action, Refusal
 if TYPE_CHECKING:
     from licet.app import App
 
-app = group("Faces that wait for a person's look: above one threshold, below the other.")
+app = group("Faces that wait for a person's look.")
 
 
 @dataclass(frozen=True, slots=True)

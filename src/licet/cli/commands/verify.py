@@ -27,9 +27,9 @@ def verify(
     vkey: Trusted = "",
     witness: Witnesses = None,
 ) -> Answer:
-    """Check a receipt or certificate, offline and without a deployment.
+    """Check a receipt or certificate, offline.
 
-    It says what is proved, and what still rests on the operator's word.
+    No deployment is needed. It says what is proved, and what still rests on the operator's word.
     """
     from licet.ledger.verify import verify_file
 

@@ -23,9 +23,10 @@ def withdraw(
     as_person: AsPerson = False,
     out: Annotated[Path | None, typer.Option(help="Where the person's receipt goes.")] = None,
 ) -> Answer | Refusal:
-    """End a grant, at once and for good. Nobody asks why.
+    """End a grant, at once and for good.
 
-    The person does it with the receipt of their confirmation; a steward on their behalf.
+    Nobody asks why. The person does it with the receipt of their confirmation; a steward on
+    their behalf.
     """
     from licet.granting import withdraw as end
 
