@@ -40,8 +40,9 @@ CONFIRM, the act that makes a grant active (GDPR 4(11), 7(1))
 
 ENROL, to keep references (GDPR 9(2))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
-    deployment_ready, subject_known, grant_known, grant_live, age_of_consent, witnessed,
-    fpir_for_searching: under a live grant, by the person or a steward.
+    deployment_ready, subject_known, grant_known, grant_live, age_of_consent,
+    member_and_another, witnessed, fpir_for_searching: under a live grant, by the person, or
+    by a steward and a second signer.
 
 AUTHORISE, to open a source (GDPR 5(1)(a), 5(1)(b), 14)
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
@@ -91,11 +92,13 @@ REVIEW, to verify a candidate (GDPR 22(3))
     case_open, purpose_of_case, subject_known, grant_known, purpose_of_grant, grant_live,
     approved, nothing_blocked: in the approved case, on a live grant.
 
-SHOW, to show a picture of a person (GDPR 5(1)(b), 15)
+SHOW, to show a picture of a person (GDPR 5(1)(a), 5(1)(b), 15)
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     case_open, purpose_of_case, subject_known, grant_known, purpose_of_grant, grant_live,
-    approved, nothing_blocked: to the person at once; to a member in the approved case, a
-    day later (the scope says since when).
+    approved, nothing_blocked, found_in_case: to the person at once; to a member in the
+    approved case that found the person, a day later (the scope says since when).
+    source_known, source_authorised, authority_proved, authority_in_force,
+    showing_unblocked: read again from a source whose authority is live, for anybody.
 
 WITHDRAW, to end a grant (GDPR 7(3))
     doer, organisation_known, member_active, member_signed, member_role, subject_known,
@@ -225,6 +228,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         kept.grant_known,
         kept.grant_live,
         grants.age_of_consent,
+        governed.member_and_another,
         governed.witnessed,
         cases.fpir_for_searching,
     ),
@@ -256,7 +260,16 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         governed.nothing_blocked,
     ),
     Action.REVIEW: (*_MEMBER, cases.not_the_searcher, *_CASE),
-    Action.SHOW: (*_MEMBER, *_CASE),
+    Action.SHOW: (
+        *_MEMBER,
+        *_CASE,
+        cases.found_in_case,
+        sourcing.source_known,
+        sourcing.source_authorised,
+        sourcing.authority_proved,
+        sourcing.authority_in_force,
+        sourcing.showing_unblocked,
+    ),
     Action.WITHDRAW: (*_LEAVING, kept.grant_known, kept.grant_kept),
     Action.ERASE: (*_LEAVING, kept.not_erased, kept.on_behalf),
 }

@@ -38,7 +38,8 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
 """The articles of an action; those of the basis in use come before them."""
 
 _COLLECTING = frozenset({Action.COLLECT, Action.BACKFILL, Action.ACCEPT})
-_AT_A_SOURCE = _COLLECTING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
+_FETCHING = _COLLECTING | {Action.SHOW}
+_AT_A_SOURCE = _FETCHING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
 _COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH}
 _ON_REAL_PEOPLE = _COMPARING | {Action.GRANT, Action.CONFIRM, Action.OPEN_CASE}
 _WITHOUT_AGREEMENT = frozenset({Action.WITHDRAW, Action.ERASE, Action.CEASE})
@@ -121,7 +122,7 @@ def _evidence(ask: Ask, facts: Facts) -> tuple[str, ...]:
         found.append(f"dpia:{facts.readiness.dpia_digest}")
     if ask.evidence and ask.by is By.MEMBER and ask.action in _ON_EVIDENCE:
         found.append(f"evidence:{ask.evidence}")
-    if facts.authority is not None and ask.action in _COLLECTING | {Action.AUTHORISE}:
+    if facts.authority is not None and ask.action in _FETCHING | {Action.AUTHORISE}:
         found.append(f"licence:{facts.authority.licence}")
     grant = _grant(ask, facts)
     if grant is not None:

@@ -279,6 +279,21 @@ GROUNDS: dict[Reason, Ground] = {
         "Members confirm only by paper that the person signed.",
         "Give the digest of the signed paper, or let the person confirm by code.",
     ),
+    _R.EVIDENCE_NOT_A_DIGEST: Ground(
+        "GDPR 7(1)",
+        "The paper or instrument is not named by its SHA-256.",
+        "Give the SHA-256 of the document in lower-case hex.",
+    ),
+    _R.EVIDENCE_USED: Ground(
+        "GDPR 5(2)",
+        "This paper or instrument stands behind another grant already.",
+        "Give the document that is for this one person and this one grant.",
+    ),
+    _R.OTHER_INSTRUMENT: Ground(
+        "GDPR 9(2)(c)",
+        "This is not the instrument on which the grant was asked for.",
+        "Confirm with the instrument that the grant names.",
+    ),
     _R.TOO_MUCH_PAPER: Ground(
         "GDPR 7(1)",
         "As many papers as a day allows were confirmed today.",
@@ -420,6 +435,11 @@ GROUNDS: dict[Reason, Ground] = {
         "GDPR 5(1)(c)",
         "The probe is not among the evidence of the case.",
         "File the photo as evidence of the case it belongs to.",
+    ),
+    _R.NOT_A_CANDIDATE: Ground(
+        "GDPR 5(1)(b)",
+        "No search in this case found this person.",
+        "Pictures are shown of the people whom a search in the case found.",
     ),
     _R.TOO_MANY_SEARCHES: Ground(
         "GDPR 25(2)",

@@ -10,6 +10,7 @@
 6. Ceilings: searches a member a day, uses of a probe, people in a case.
 7. The FPIR is stated and at most the ceiling for searching.
 8. Who searched does not verify.
+9. A member is shown pictures of somebody whom a search in that case found.
 
 The data subject needs no case: they search with their own live grant, in their own
 appearances alone. There is no urgent flag: nothing here reads one.
@@ -123,3 +124,8 @@ def not_the_searcher(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     if facts.searched_by is None:
         return Reason.NO_SEARCH
     return Reason.SEARCHER_MAY_NOT_VERIFY if facts.searched_by == ask.member else None
+
+
+def found_in_case(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """9. A search in the case found this person."""
+    return Reason.NOT_A_CANDIDATE if ask.by is By.MEMBER and not facts.found_in_case else None

@@ -6,6 +6,8 @@
    of their own, and holds a role of the action.
 4. A two-person act has two active signers of that organisation, each with a key of
    their own; the acting member is one of them. Only in a sandbox may keys be absent.
+   Enrolling somebody is one, so that nobody asks, reads the letter, witnesses and
+   enrols alone; who enrols themselves needs nobody.
 5. Real people need an impact assessment, a classification under the AI Act, an
    independent officer, and in the Union the operator or a representative.
 6. From a number of enrolled people on, a witness.
@@ -126,6 +128,11 @@ def two_signers(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     if ask.member not in signed or min(len(signed), keys) < ceilings.SIGNERS:
         return Reason.TWO_SIGNERS_NEEDED
     return None
+
+
+def member_and_another(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """4. A member who does this does it with another."""
+    return two_signers(ask, facts, now) if ask.by is By.MEMBER else None
 
 
 def deployment_ready(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:

@@ -9,11 +9,14 @@
    guardian's contact, with a second signer and no longer than the minority lasts;
    from that age on nobody else decides.
 6. The person's residence is in the purpose's territories, if it has any.
-7. Its window is open some time ahead and within the purpose's retention.
+7. Its window is open some time ahead and within the purpose's retention, counted from
+   its start or from now, whichever is earlier: a notice that is sent again is for the
+   same window.
 8. A notice goes with it.
 9. One contact stands for one adult and up to five dependants.
-10. Vital interests: one instrument for one named person, two signers, at most ten at
-    once, reviewed in 72 hours; age and contact are then not the person's to give.
+10. Vital interests: one instrument for one named person, by its SHA-256 and behind no
+    other grant, two signers, at most ten at once, reviewed in 72 hours; age and contact
+    are then not the person's to give.
 11. A source that it names belongs to the organisation.
 """
 
@@ -22,6 +25,7 @@ from datetime import datetime, timedelta
 from licet.consent import ceilings
 from licet.consent.age import consent_age
 from licet.consent.basis import UNEVEN, paired
+from licet.consent.evidence import unfit
 from licet.consent.reasons import Reason
 from licet.consent.rules.governed import two_signers
 from licet.terms.basis import LegalBasis
@@ -117,14 +121,17 @@ def window(_ask: Ask, facts: Facts, now: datetime) -> Reason | None:
         return Reason.NO_GRANT
     if not grant.not_before < grant.expires or grant.expires <= now:
         return Reason.BAD_WINDOW
-    days = min(purpose.retention_days, ceilings.GRANT_TERM.days)
-    if grant.guardian and facts.subject_age is not None:
-        minority = consent_age(subject.residence, now.date()) - facts.subject_age
-        days = min(days, max(minority, 0) * _DAYS_A_YEAR)
-    longest = timedelta(days=days)
+    longest = min(timedelta(days=purpose.retention_days), ceilings.GRANT_TERM)
     if _vital(grant):
         longest = min(longest, ceilings.VITAL_TERM)
-    return Reason.BEYOND_RETENTION if grant.expires - now > longest else None
+    if grant.expires - min(grant.not_before, now) > longest:
+        return Reason.BEYOND_RETENTION
+    if not grant.guardian or facts.subject_age is None:
+        return None
+    # The age is today's, so what is left of the childhood counts from today.
+    years = max(consent_age(subject.residence, now.date()) - facts.subject_age, 0)
+    left = timedelta(days=min(years * _DAYS_A_YEAR, ceilings.GRANT_TERM.days))
+    return Reason.BEYOND_RETENTION if grant.expires - now > left else None
 
 
 def notice_named(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
@@ -155,7 +162,7 @@ def vital(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
         return Reason.NO_INSTRUMENT
     if facts.counts.live_vital_grants >= ceilings.VITAL_GRANTS:
         return Reason.TOO_MANY_VITAL_GRANTS
-    return two_signers(ask, facts, now)
+    return unfit(ask, facts) or two_signers(ask, facts, now)
 
 
 def source_of_organisation(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:

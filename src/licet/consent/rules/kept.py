@@ -3,9 +3,10 @@
 1. The data subject is known, is the one asked about, and is the grant's own.
 2. The grant is known; a member meets only grants of the member's organisation.
 3. Confirming: the grant is pending, its notice was delivered and its end lies ahead.
-4. Members confirm only consent on paper: its digest, two signers, fifty a day; or
-   vital interests, with two signers and within the ceiling. A person who can
-   confirm is not one whose vital interests somebody else may invoke.
+4. Members confirm only consent on paper: its SHA-256, behind no other grant, two
+   signers, fifty a day; or vital interests, on the instrument that the grant names and
+   no other one does, with two signers and within the ceiling. A person who can confirm
+   is not one whose vital interests somebody else may invoke.
 5. Everything else needs a live grant; withdrawing needs one that is kept.
 6. Erasing needs a person who is not erased; a steward who asks on the person's
    behalf is the controller's, or holds a grant of that person.
@@ -14,6 +15,7 @@
 from datetime import datetime
 
 from licet.consent import ceilings
+from licet.consent.evidence import unfit
 from licet.consent.live import standing, subject_free
 from licet.consent.reasons import Reason
 from licet.consent.rules.governed import two_signers
@@ -65,14 +67,8 @@ def act_of_the_person(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     vital = facts.grant is not None and facts.grant.basis is LegalBasis.VITAL_INTERESTS
     if ask.by is By.SUBJECT:
         return Reason.PERSON_CANNOT_CONFIRM if vital else None
-    if vital:
-        full = facts.counts.live_vital_grants >= ceilings.VITAL_GRANTS
-        return Reason.TOO_MANY_VITAL_GRANTS if full else two_signers(ask, facts, now)
-    if not ask.evidence.strip():
-        return Reason.NO_PAPER
-    if facts.counts.paper_confirmations_today >= ceilings.PAPER_A_DAY:
-        return Reason.TOO_MUCH_PAPER
-    return two_signers(ask, facts, now)
+    found = _instrument(ask, facts) if vital else _paper(ask, facts)
+    return found or unfit(ask, facts) or two_signers(ask, facts, now)
 
 
 def grant_unblocked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
@@ -113,3 +109,17 @@ def on_behalf(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     if organisation is not None and organisation.kind is OrganisationKind.CONTROLLER:
         return None
     return grant_known(ask, facts, now)
+
+
+def _paper(ask: Ask, facts: Facts) -> Reason | None:
+    if not ask.evidence.strip():
+        return Reason.NO_PAPER
+    full = facts.counts.paper_confirmations_today >= ceilings.PAPER_A_DAY
+    return Reason.TOO_MUCH_PAPER if full else None
+
+
+def _instrument(ask: Ask, facts: Facts) -> Reason | None:
+    if facts.grant is None or ask.evidence != facts.grant.instrument:
+        return Reason.OTHER_INSTRUMENT
+    full = facts.counts.live_vital_grants >= ceilings.VITAL_GRANTS
+    return Reason.TOO_MANY_VITAL_GRANTS if full else None

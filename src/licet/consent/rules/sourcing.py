@@ -11,19 +11,20 @@
    compared with anybody (GDPR 9(1)).
 6. Authority is proof, and being reachable is none: control that fits the kind of
    place, a licence document by its digest, a term that is running.
-7. No block stops collecting from it or from its territory.
+7. No block stops collecting from it or from its territory; to be shown, no block stops
+   the use of its items.
 8. Some purpose is compatible with its origin; for one grant, that grant's own.
 9. A grant named is for this source, or for all of the organisation's.
 10. The FPIR is stated and at most the ceiling for collecting.
 """
 
-import re
 from datetime import datetime
 
 from licet.consent import ceilings
+from licet.consent.evidence import is_digest
 from licet.consent.purposes import fits, table
 from licet.consent.reasons import Reason
-from licet.consent.territory import collecting_blocked
+from licet.consent.territory import collecting_blocked, showing_blocked
 from licet.terms.permit import Ask, Facts
 from licet.terms.source import Control, Marker, SourceKind, SourceState
 
@@ -53,8 +54,6 @@ CONTROLS: dict[SourceKind, frozenset[Control]] = {
     SourceKind.SITE: frozenset({Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD}),
 }
 """Which proof of control fits which kind of place."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def source_known(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
@@ -110,7 +109,7 @@ def authority_proved(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
         return Reason.NO_AUTHORITY
     if not authority.proof.strip() or authority.control not in CONTROLS[source.kind]:
         return Reason.CONTROL_NOT_PROVED
-    return None if _SHA256.fullmatch(authority.licence) else Reason.NO_LICENCE
+    return None if is_digest(authority.licence) else Reason.NO_LICENCE
 
 
 def authority_in_force(_ask: Ask, facts: Facts, now: datetime) -> Reason | None:
@@ -127,6 +126,13 @@ def collecting_unblocked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | No
     if facts.source is None:
         return Reason.NO_SOURCE
     return Reason.BLOCKED if collecting_blocked(facts.source, facts.blocks) else None
+
+
+def showing_unblocked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """7. No block stops the use of what is here."""
+    if facts.source is None:
+        return Reason.NO_SOURCE
+    return Reason.BLOCKED if showing_blocked(facts.source, facts.blocks) else None
 
 
 def some_purpose_fits(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
