@@ -128,7 +128,7 @@ class Acts:
             "none": (b"no photo",),
         }[how]
         organisation = self.organisation_of(grant)
-        who = self.house.at(organisation).who("steward")
+        who = self.house.at(organisation).who("steward", "officer")
         done = self.do(lambda app: enrol(app, who, GrantId(grant), photos, 1), crash)
         if isinstance(done, Enrolled):
             assert how == "good", f"enrolled from photos that are {how}"

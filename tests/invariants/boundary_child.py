@@ -70,7 +70,8 @@ def _grant(app: App, order: Order, outbox: FakeOutbox) -> None:
 
 def _enrol(app: App, order: Order, _outbox: FakeOutbox) -> None:
     photos = tuple(photo(order["name"], shot=n) for n in range(3))
-    enrol(app, _steward(order), GrantId(order["grant"]), photos, 1)
+    both = Who(By.MEMBER, (MemberId(order["steward"]), MemberId(order["officer"])))
+    enrol(app, both, GrantId(order["grant"]), photos, 1)
 
 
 def _withdraw(app: App, order: Order, _outbox: FakeOutbox) -> None:

@@ -132,11 +132,9 @@ class House:
     seen: list[str] = field(default_factory=list)
     reads: int = 0
     databases: list[str] = field(default_factory=list)
+    serving: bool = False
 
     def __post_init__(self) -> None:
-        self.database = Database(self.world.url)
-        self.app = self._open(self.boundaries)
-        self.other = self._open(Boundaries())
         self._read = FolderSource.read
         self._spy_on_reads()
 
@@ -171,7 +169,8 @@ class House:
             organisation=self.organisations[organisation],
             people=self.people[organisation],
         )
-        seen.app = self.app
+        if self.serving:
+            seen.app = self.app
         return seen
 
     # -- processes
@@ -201,9 +200,8 @@ class House:
     def close(self) -> None:
         """End both processes and remove everything."""
         FolderSource.read = self._read  # type: ignore[method-assign]
-        self.app.close()
-        self.other.close()
-        self.database.close()
+        if self.serving:
+            self.let_go()
         for url in (self.world.url, *self.databases):
             if self.cluster is not None:
                 self.cluster.drop(url)
@@ -222,15 +220,15 @@ class House:
             ):
                 source.backup(target)
             return f"sqlite:///{to}"
-        self._let_go()
+        self.let_go()
         copied = self.cluster.new_database(str(make_url(self.world.url).database))
-        self._take_up()
+        self.serve()
         self.databases.append(copied)
         return copied
 
     def put_store(self, url: str) -> None:
         """Put another store in the place of the deployment's; processes end first."""
-        self._let_go()
+        self.let_go()
         if self.cluster is None:
             file = Path(self.world.url.removeprefix("sqlite:///"))
             for suffix in ("-wal", "-shm", ""):
@@ -242,14 +240,17 @@ class House:
 
     def empty_store(self) -> None:
         """Make room for a backup: on a server that is a new, empty database."""
-        self._let_go()
+        self.let_go()
         if self.cluster is not None:
             self.databases.append(self.world.url)
             self.world.url = self.cluster.new_database()
 
     def serve(self) -> None:
-        """Open both processes again."""
-        self._take_up()
+        """Open both processes."""
+        self.database = Database(self.world.url)
+        self.boundaries = Boundaries()
+        self.app, self.other = self._open(self.boundaries), self._open(Boundaries())
+        self.serving = True
 
     def refuses_to_open(self) -> bool:
         """Whether the store that is in place is older than its signed ledger and says so."""
@@ -271,17 +272,10 @@ class House:
 
     def let_go(self) -> None:
         """End both processes."""
-        self._let_go()
-
-    def _let_go(self) -> None:
+        self.serving = False
         self.app.close()
         self.other.close()
         self.database.close()
-
-    def _take_up(self) -> None:
-        self.database = Database(self.world.url)
-        self.boundaries = Boundaries()
-        self.app, self.other = self._open(self.boundaries), self._open(Boundaries())
 
     # -- spies
 
@@ -384,7 +378,9 @@ class Builder:
         mine = replace(
             world, home=home, url=url, clock=clock, outbox=Letters(), vision=FakeVision()
         )
-        return House(self.kind, mine, organisations, people, root, self.cluster)
+        house = House(self.kind, mine, organisations, people, root, self.cluster)
+        house.serve()
+        return house
 
     def stage(self, house: House) -> Stage:
         """Set a house aside as it stands, to be copied again and again."""
@@ -396,7 +392,7 @@ class Builder:
         return Stage(home, url)
 
     def copy(self, stage: Stage, of: House) -> House:
-        """Build a house that stands where the stage was set, at the same moment."""
+        """Build a house that stands where the stage was set; nobody opens it yet."""
         root = Path(tempfile.mkdtemp(dir=self.folder))
         shutil.copytree(stage.home, root / "home")
         clock = FakeClock(of.world.clock())

@@ -70,6 +70,11 @@ class History(RuleBasedStateMachine):
             self.acts.worker()
             self.check(fresh=True)
             checks.finished(self.picture)
+            # A week later keys without a row are swept; nothing is left to open anything.
+            self.house.clock.go(days=8)
+            self.acts.worker()
+            self.check()
+            checks.erased(self.house, self.acts.known, self.picture, swept=True)
             checks.in_clear(self.house, self.acts.known, self.picture)
             checks.unreadable(self.house, self.acts.known)
         finally:

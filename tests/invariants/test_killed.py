@@ -91,6 +91,7 @@ def _send(killer: Killer, scene: Scene, order: dict[str, Any], where: str, times
             "url": scene.house.world.url,
             "organisation": world.organisation,
             "steward": world.people["steward"],
+            "officer": world.people["officer"],
         }
     )
 
@@ -144,15 +145,16 @@ def _places(
 def _kill(
     killer: Killer, before: Scene, house: House, order: dict[str, Any], place: tuple[str, int]
 ) -> None:
+    # Nobody else has the deployment open, so nothing is mended before it is looked at.
     scene = Scene(house, before.acts.copied(house))
     answer = _send(killer, scene, order, *place)
     assert answer["code"] == -signal.SIGKILL, (place, answer)
+    house.serve()
     known = scene.acts.known
     grant = order.get("grant")
     if grant is not None and order["deed"] in ("withdraw", "erase"):
         known.may(grant, *OVER)
     known.acted.update(scene.picture.grants if order["deed"] == "grant" else ())
-    house.serve()
     _hold(scene, place)
     before_worker = scene.picture
     scene.worker()
