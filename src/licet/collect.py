@@ -18,7 +18,7 @@ from licet.effects.keeping import Recognised, keep
 from licet.effects.record import Objects, record, record_refusal, refuse
 from licet.effects.running import finish_run, move_cursor, open_run, place_of, release_run
 from licet.effects.sealed import address_tag, seal_address
-from licet.effects.sourcing import open_source
+from licet.effects.sourcing import control_of, open_source
 from licet.effects.walking import Photo, Walk
 from licet.store.unit import Unit
 from licet.terms.acting import WORKER, Who
@@ -65,6 +65,7 @@ def collect(
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         record(app, unit, EntryKind.COLLECTING, permit, (("source", source_id),))
+    control_of(source, app.deployment.id)
     run = open_run(app, RunKind.COLLECT, source)  # 2
     place = open_source(source)
     on = replace(ask, by=WORKER.by, member=None)

@@ -157,9 +157,6 @@ def _ledger(app: App, _now: datetime) -> Found:
     for says in wrong:
         remedy = "Bring an intact copy of the mirror back, or remove it to have it written anew."
         yield Finding(Weight.MEND, "ledger", says, remedy)
-    if app.ledger_key.origin != app.deployment.origin:
-        says = f"the ledger's key is of {app.ledger_key.origin}"
-        yield Finding(Weight.MEND, "ledger", says, "Bring the key of this ledger back.")
     latest, size = app.tiles.latest(), app.store.head().size
     published = latest.size if latest else 0
     if published < size:

@@ -13,13 +13,14 @@ from licet.effects.acting import digest_of
 from licet.effects.facts import read_facts
 from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record, record_machine, record_refusal, refuse
-from licet.effects.sealed import grant_key
+from licet.effects.sealed import grant_key, row_of
 from licet.effects.shelf import fresh_gallery
 from licet.store.unit import Unit
 from licet.terms.acting import Who
 from licet.terms.errors import NotFound
 from licet.terms.face import Inspection, SeenFace, Template, Unreadable
 from licet.terms.gallery import TemplateKind
+from licet.terms.grant import GrantState
 from licet.terms.granting import Enrolled, FailureToEnrol
 from licet.terms.ids import GrantId, RunId, TemplateId, new_id
 from licet.terms.ledger import EntryKind
@@ -35,8 +36,9 @@ ALL_TOGETHER = 0
 
 NO_WITNESSED = "the witnessed photo is not fit for enrolment; take it again"
 DISAGREES = "it does not agree with the witnessed photo"
-NONE_AGREES = "no other photo agrees with the witnessed one; take new photos of this person"
-RESEMBLES = "the person resembles another data subject; the data protection officer must look"
+NONE_AGREES = "no other photo agrees with the witnessed one; give at least one more of this person"
+OTHER_FACE = "the photos do not agree with the reference that this person gave before"
+HELD = "the enrolment is held until the data protection officer has looked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def enrol(
     1. Read the facts and decide; a refusal is recorded and returned.
     2. Find the one face in each photo and hold it against the quality gate.
     3. The photos must agree with each other, and with the witnessed one.
-    4. Average them; the result must not resemble another data subject.
+    4. Average them; the result must be the person of earlier references, and nobody else.
     5. In one unit of work: decide again, keep the reference, plan the backfill, record.
     6. Mirror the ledger.
 
@@ -79,8 +81,10 @@ def enrol(
     if not samples:
         return _failed(app, ask, FailureToEnrol(left_out))
     reference = app.vision.combine([sample.face.template for sample in samples])  # 4
+    if not _is_the_same(app, permit, reference):
+        return _failed(app, ask, FailureToEnrol(((ALL_TOGETHER, OTHER_FACE),)))
     if _resembles_another(app, permit, reference):
-        return _failed(app, ask, FailureToEnrol(((ALL_TOGETHER, RESEMBLES),)))
+        return _held(app, ask)
     with app.store.unit() as unit:  # 5
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
         if isinstance(permit, Refusal):
@@ -154,7 +158,7 @@ def _agreeing(
         if sample is anchor or sample.face.template.compare(anchor.face.template) >= threshold
     ]
     others = tuple((s.photo, DISAGREES) for s in samples if s not in kept)
-    if len(samples) > 1 and len(kept) == 1:
+    if len(kept) == 1:
         return [], (*others, (ALL_TOGETHER, NONE_AGREES))
     return kept, others
 
@@ -168,6 +172,37 @@ def _resembles_another(app: App, permit: Permit, reference: Template) -> bool:
     threshold = app.vision.threshold(app.deployment.fpir_collect, subjects)
     (found,) = gallery.candidates(permit, [reference], threshold, 1)
     return bool(found)
+
+
+def _is_the_same(app: App, permit: Permit, reference: Template) -> bool:
+    """Say whether a new reference agrees with every one the person gave before."""
+    threshold = app.vision.same_person_threshold()
+    with app.store.read() as reader:
+        grants = reader.grants.of_subject(permit.subject) if permit.subject else ()
+        stored = [t for grant in grants for t in reader.templates.of_grant(grant.id)]
+    references = [
+        t for t in stored if t.kind is TemplateKind.REFERENCE and t.model == reference.model
+    ]
+    keys = app.keyring.get_many({grant_key(template.grant) for template in references})
+    before = [row_of(t, keys[k]).template for t in references if (k := grant_key(t.grant)) in keys]
+    return all(reference.compare(earlier) >= threshold for earlier in before)
+
+
+def _held(app: App, ask: Ask) -> FailureToEnrol:
+    """Hold a grant whose face is near another data subject's, and say no more than that.
+
+    Who enrols must not learn whether a face is here: the grant is restricted after the
+    first time, so that enrolling cannot be used to ask again (GDPR 25(2)).
+    """
+    failure = FailureToEnrol(((ALL_TOGETHER, HELD),))
+    with app.store.unit() as unit:
+        grant = unit.grants.get(ask.grant) if ask.grant else None
+        if grant is not None and grant.state is GrantState.ACTIVE:
+            leaf = unit.head.size
+            unit.grants.set_state(grant.id, GrantState.RESTRICTED, leaf)
+            facts = (("cause", "enrolment_held"),)
+            record_machine(unit, EntryKind.GRANT_RESTRICTED, (("grant", grant.id),), facts)
+    return _failed(app, ask, failure)
 
 
 def _keep(app: App, unit: Unit, grant_id: GrantId, reference: Template, photos: int) -> int:

@@ -9,6 +9,8 @@ import hmac
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 
 from licet.app import App
 from licet.consent.age import age_on
@@ -47,6 +49,7 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 CODE_LENGTH = 10
 CODE_TRIES = 5
 CODE_DAYS = timedelta(days=14)
+RESEND_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +101,32 @@ def ask_grant(app: App, who: Who, wish: GrantWish) -> Asked | Refusal:
     return Asked(draft.grant.id, draft.subject.id, True, delivered)
 
 
-def resend(app: App, grant_id: GrantId) -> Asked:
+def resend(app: App, who: Who, grant_id: GrantId) -> Asked | Refusal:
     """Send the notice again with a new code; the old code ends.
 
-    Raises ``NotFound``, ``BadInput`` when the grant is not pending any more.
+    1. In one unit of work: decide, as for the first notice; put the new code; record.
+    2. Send it; record the delivery; mirror the ledger.
+
+    Raises ``NotFound``, ``Conflict`` when one was sent within a day: silence is an answer.
     """
     code = _new_code()
-    with app.store.unit() as unit:
-        grant = unit.grants.get(grant_id)
-        subject = unit.subjects.get(grant.subject) if grant else None
-        identity = open_identity(app, subject)
-        if grant is None or identity is None:
+    with app.store.unit() as unit:  # 1
+        grant = _known(unit, grant_id)
+        identity = open_identity(app, unit.subjects.get(grant.subject))
+        ask = replace(_ask(app, Action.GRANT, who, grant), evidence=grant.instrument)
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        if identity is None:
             raise NotFound("no such grant", "See `licet grant list`.")
-        if grant.state is not GrantState.PENDING:
-            raise BadInput(f"the grant is {grant.state.value}, not pending", "Nothing to send.")
+        delivered = grant.notice_delivered_at
+        if delivered is not None and unit.now < delivered + RESEND_AFTER:
+            raise Conflict("the notice was sent within a day", "Give the person time to answer.")
         unit.confirmations.delete(grant_id)
         unit.confirmations.put(_confirmation(grant_id, code, unit.now))
-        record_machine(unit, EntryKind.GRANT_ASKED, (("grant", grant_id),), (("again", True),))
-    _send(app, grant, identity, code)
+        facts = (("again", True),)
+        record(app, unit, EntryKind.GRANT_ASKED, permit, (("grant", grant_id),), facts)
+    _send(app, grant, identity, code)  # 2
     leaf = _delivered(app, grant_id)
     app.publish()
     return Asked(grant_id, grant.subject, True, leaf)
@@ -164,7 +175,8 @@ def confirm_on_paper(
         permit = decide(ask, facts, unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        how = ("paper", (("paper", paper_sha256),))  # 2
+        unit.grants.rests_on(grant_id, paper_sha256)  # 2
+        how = ("paper", (("paper", paper_sha256),))
         leaf, statement = _activate(app, unit, permit, grant, how)
     app.publish()  # 3
     receipt = receipt_for(app, ReceiptKind.CONFIRMATION, leaf, statement, grant.subject)
@@ -250,6 +262,7 @@ def _draft(app: App, wish: GrantWish) -> _Draft:
         expires=now + timedelta(days=days),
         state=GrantState.PENDING,
         leaf=0,
+        instrument=wish.instrument,
     )
     return _Draft(subject, identity, grant, _new_code(), new)
 
@@ -264,9 +277,12 @@ def _person(app: App, wish: GrantWish) -> tuple[Subject, Identity, bool]:
             raise NotFound("no such person", "See `licet grant list`.")
         return known, identity, False
     identity = wish.identity
-    if identity is None or not identity.name.strip() or "@" not in identity.contact:
-        raise BadInput("the person needs a name and a mail address of their own", "Ask for both.")
+    if identity is None or not identity.name.strip() or not _one_address(identity.contact):
+        raise BadInput("the person needs a name and one mail address of their own", "Ask for both.")
     age_on(identity.born, app.clock().date())
+    known = _met_before(app, identity)
+    if known is not None:
+        return known, identity, False
     subject = Subject(
         id=SubjectId(new_id()),
         residence=wish.residence,
@@ -276,6 +292,26 @@ def _person(app: App, wish: GrantWish) -> tuple[Subject, Identity, bool]:
         state=SubjectState.KNOWN,
     )
     return subject, identity, True
+
+
+def _one_address(contact: str) -> bool:
+    """Say whether a contact is one mail address: several are several readers."""
+    try:
+        return Address(addr_spec=contact.strip()).addr_spec == contact.strip()
+    except (HeaderParseError, ValueError, IndexError):
+        return False
+
+
+def _met_before(app: App, identity: Identity) -> Subject | None:
+    """Return the person who is here already under this name, birth and contact."""
+    with app.store.read() as reader:
+        for subject in reader.subjects.on_contact(contact_tag(app, identity.contact)):
+            kept = open_identity(app, subject)
+            if kept is None or subject.state is not SubjectState.KNOWN:
+                continue
+            if (kept.name.casefold(), kept.born) == (identity.name.casefold(), identity.born):
+                return subject
+    return None
 
 
 def _facts(
@@ -288,7 +324,7 @@ def _facts(
     stored = replace(ask, grant=None, subject=None)
     subject = draft.subject if draft.new else reader.subjects.get(draft.subject.id)
     facts = read_facts(app, reader, stored, who, reader.now, digest)
-    contact = others_on_contact(reader, draft.subject)
+    contact = others_on_contact(reader, draft.subject, ask.organisation)
     counts = replace(
         facts.counts,
         adults_on_contact=sum(not other.dependant for other in contact),

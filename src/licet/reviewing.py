@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.facts import read_facts
-from licet.effects.record import record, record_machine, record_refusal
+from licet.effects.record import record, record_refusal
 from licet.effects.sealed import case_key
 from licet.store.unit import Unit
 from licet.terms.acting import Who
@@ -32,8 +33,6 @@ from licet.vault.seal import open_sealed, seal
 VERIFIERS = 2
 PROBE_DAYS = timedelta(days=30)
 """How long an open search keeps its probe, sealed under the case's key."""
-
-_OPEN = {SearchState.CANDIDATES, SearchState.VERIFYING}
 
 
 def review(app: App, who: Who, candidate_id: CandidateId, finding: Finding) -> Reviewed | Refusal:
@@ -79,19 +78,11 @@ def close(app: App, search_id: SearchId) -> int:
         search = unit.searches.get(search_id)
         if search is None:
             raise NotFound("no such search", "See `licet search list`.")
-        if search.state not in _OPEN | {SearchState.NONE}:
+        if search.state not in OPEN_SEARCHES | {SearchState.NONE}:
             raise Conflict(f"the search is {search.state.value}", "Nothing to close.")
         leaf = close_within(unit, search)
     app.publish()
     return leaf
-
-
-def close_within(unit: Unit, search: Search) -> int:
-    """Close a search within a unit that others share: state, probe, entry."""
-    unit.searches.set_state(search.id, SearchState.CLOSED)
-    unit.searches.drop_probe(search.id)
-    objects = (("case", search.case), ("search", search.id))
-    return record_machine(unit, EntryKind.SEARCH_CLOSED, objects)
 
 
 def _candidate(unit: Unit, candidate_id: CandidateId) -> tuple[SearchCandidate, Search]:
@@ -99,7 +90,7 @@ def _candidate(unit: Unit, candidate_id: CandidateId) -> tuple[SearchCandidate, 
     search = unit.searches.get(candidate.search) if candidate else None
     if candidate is None or search is None:
         raise NotFound("no such candidate", "See `licet search show`.")
-    if search.state not in _OPEN:
+    if search.state not in OPEN_SEARCHES:
         raise Conflict(f"the search is {search.state.value}", "Search again within the case.")
     return candidate, search
 
@@ -134,6 +125,8 @@ def _keep(
 ) -> int:
     if who.member is None:
         raise TypeError("a review is a member's")
+    if len(unit.searches.verifications(candidate.id)) >= VERIFIERS:
+        raise Conflict("two verifiers spoke of this candidate", "Their findings stand.")
     key = app.keyring.get(case_key(search.case))
     where = f"verification:{candidate.id}:{who.member}"
     sealed = seal(key, to_bytes(FindingPayload(finding)), where)

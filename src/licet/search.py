@@ -63,7 +63,8 @@ def search(
     that cannot be read or shows no face, or several when none is chosen.
     """
     digest = hashlib.sha256(probe).hexdigest()
-    ask = replace(_ask(app, who, case_id, purpose, digest, choice.fpir), grant=choice.asking)
+    ask = _ask(app, who, case_id, purpose, digest, choice.fpir)
+    ask = replace(ask, grant=choice.asking, face=choice.face or 1)
     with app.store.read() as reader:  # 1
         now = reader.now
         decided = decide(ask, read_facts(app, reader, ask, who, now, digest), now)
@@ -77,7 +78,7 @@ def search(
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         answer = still_live(unit, answer)
-        released = keep_search(app, unit, permit, answer, Probe(template, digest))  # 5
+        released = keep_search(app, unit, permit, answer, Probe(template, digest, ask.face))  # 5
     app.publish()  # 6
     return released
 

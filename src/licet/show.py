@@ -65,11 +65,12 @@ def show(
             return record_refusal(app, unit, ask, permit)
         stored = unit.items.faces(item_id)
         visible = _visible(app, unit, permit, item)
-        if not visible:
-            raise NotFound("this photo does not show this person", "See `licet search`.")
         leaf = unit.head.size
-        record(app, unit, EntryKind.SHOWN, permit, (("grant", grant_id), ("item", item_id)))
+        objects = (("grant", grant_id), ("item", item_id))
+        record(app, unit, EntryKind.SHOWN, permit, objects, (("visible", len(visible)),))
     app.publish()
+    if not visible:
+        raise NotFound("this photo does not show this person", "See `licet search`.")
     missed = [box for box in again if same_face(stored, box) is None]
     faces = [*(face.box for face in stored), *missed]
     outline = [(box, "") for box in visible]
@@ -97,6 +98,7 @@ def _asked(
         purpose=case.purpose if case else grant.purpose,
         grant=grant_id,
         subject=grant.subject,
+        source=source.id,
     )
     return item, source, ask
 

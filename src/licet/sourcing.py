@@ -6,6 +6,7 @@ be compared; and under which licence, until when (GDPR 5(1)(b), 6, 9(2), 14).
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 from licet.app import App
 from licet.consent.decide import decide
@@ -115,7 +116,7 @@ def _draft(wish: SourceWish) -> Source:
         organisation=wish.organisation,
         name=wish.name,
         kind=wish.kind,
-        place=wish.place,
+        place=str(Path(wish.place).resolve()),
         origin=wish.origin,
         bystander_condition=wish.bystander_condition,
         bystander_evidence=wish.bystander_evidence,

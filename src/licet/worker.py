@@ -7,14 +7,16 @@ and what lapses, lapses by a date that was set when it was kept.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from licet.app import App
 from licet.backfill import backfill
+from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.ending import end_grants
 from licet.effects.finishing import finish
 from licet.effects.record import record_machine
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
-from licet.reviewing import PROBE_DAYS, close_within
+from licet.reviewing import PROBE_DAYS
 from licet.terms.collecting import Collected, ReportProgress
 from licet.terms.errors import Busy
 from licet.terms.ledger import EntryKind
@@ -22,6 +24,11 @@ from licet.terms.plan import EffectKind, RunKind
 
 PAUSE_SECONDS = 5.0
 """Between two rounds; an ending grant has ended within a minute of the worker."""
+
+
+LIST_DAYS = timedelta(days=183)
+"""How long the list of a search that came to nothing is kept: the people on it may ask who
+searched them, and after that nobody needs to know whom a search wrongly named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +130,16 @@ def _lapse_suggestions(app: App) -> int:
 
 def _drop_probes(app: App) -> int:
     with app.store.read() as reader:
-        due = reader.searches.with_probe_older(reader.now - PROBE_DAYS)
+        older = reader.searches.with_probe_older(reader.now - PROBE_DAYS)
+        due = [search for search in older if search.state in OPEN_SEARCHES]
+        forget = reader.searches.any_closed_before(reader.now - LIST_DAYS)
     for search in due:
         with app.store.unit() as unit:
             close_within(unit, search)
+    if forget:
+        with app.store.unit() as unit:
+            gone = unit.searches.delete_candidates_closed_before(unit.now - LIST_DAYS)
+            record_machine(unit, EntryKind.LISTS_FORGOTTEN, (), (("candidates", gone),))
     return len(due)
 
 

@@ -47,7 +47,10 @@ HIDDEN = (
     (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,}=*"), "+<key>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<hash>"),
     (re.compile(r"[A-Za-z0-9+/]{40,}={0,2}"), "<base64>"),
-    (re.compile(r"\b\d+ MB free"), "<n> MB free"),
+    (re.compile(r"\b\d+ (MB free|keys|rows|(?:later )?entries)\b"), r"<n> \1"),
+    (re.compile(r"\b(entry|number|waiting) \d+"), r"\1 <n>"),
+    (re.compile(r'"(leaf|size|rows|entries)": \d+'), r'"\1": 0'),
+    (re.compile(r"(licet/<id-\d+>\\n)\d+\\\\n"), r"\1<n>\\n"),
 )
 
 

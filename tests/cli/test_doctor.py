@@ -85,13 +85,12 @@ def test_a_key_of_another_ledger_is_found(world: World, tmp_path: Path) -> None:
     other = new_world(tmp_path / "other", f"sqlite:///{tmp_path / 'other.db'}")
     other.app.close()
     (world.home / "ledger/key").write_bytes((tmp_path / "other/ledger/key").read_bytes())
-    assert "ledger's key is of" in mend(look(world))["ledger"]
+    assert "the checkpoint is of" in mend(look(world))["deployment"]
 
 
 def test_damage_of_the_mirror_is_found(world: World) -> None:
-    tile = next(
-        one for one in (world.home / "mirror").rglob("*") if one.is_file() and "entries" in str(one)
-    )
+    tiles = (world.home / "mirror/tile/entries").rglob("*")
+    tile = max((one for one in tiles if one.is_file()), key=lambda one: one.stat().st_size)
     data = bytearray(tile.read_bytes())
     data[-1] ^= 1
     tile.write_bytes(data)

@@ -20,6 +20,7 @@ from tests.consent.changes import (
     CONSENTING,
     ELSEWHERE,
     ENDED,
+    EVIDENT,
     GATED,
     LATE,
     LEAVING_FOR,
@@ -131,7 +132,12 @@ GRANTS: list[Row] = [
     ("no purpose", (*NEW, *of(A.SEARCH, A.OPEN_CASE)), missing("purpose"), R.UNKNOWN_PURPOSE),
     ("a purpose not listed", NEW, asks(purpose="police_work@1"), R.UNKNOWN_PURPOSE),
     ("a draft for another", NEW, but("grant", purpose="other@1"), R.UNKNOWN_PURPOSE),
-    ("asked by oneself", named("grant"), asks(by=By.SUBJECT), R.PURPOSE_NEEDS_ORGANISATION),
+    (
+        "asked by oneself",
+        named("grant", "grant again"),
+        asks(by=By.SUBJECT),
+        R.PURPOSE_NEEDS_ORGANISATION,
+    ),
     (
         "asked by a member",
         named("rights grant"),
@@ -217,6 +223,13 @@ GRANTS: list[Row] = [
         ),
         R.BEYOND_RETENTION,
     ),
+    ("begun too long ago", NEW, but("grant", not_before=w.NOW - 800 * w.DAY), R.BEYOND_RETENTION),
+    (
+        "begun a year ago for a day too many",
+        named("grant", "grant again"),
+        but("grant", not_before=w.NOW - 364 * w.DAY, expires=w.NOW + w.DAY + UNTIL),
+        R.BEYOND_RETENTION,
+    ),
     ("no notice", NEW, but("grant", notice=""), R.NO_NOTICE),
     ("contact taken", ADULTS, counts(adults_on_contact=1), R.CONTACT_TAKEN),
     (
@@ -227,14 +240,43 @@ GRANTS: list[Row] = [
     ),
     (
         "nobody named",
-        named("vital grant"),
+        named("vital grant", "vital grant again"),
         but("subject", sealed_identity=b""),
         R.PERSON_NOT_NAMED,
     ),
-    ("no instrument", named("vital grant"), asks(evidence=""), R.NO_INSTRUMENT),
+    (
+        "no instrument",
+        named("vital grant", "vital grant again"),
+        asks(evidence=" "),
+        R.NO_INSTRUMENT,
+    ),
+    *(
+        (
+            f"evidence {text[:9]}",
+            EVIDENT,
+            lambda act, text=text: act.asks(evidence=text).but("grant", instrument=text),
+            R.EVIDENCE_NOT_A_DIGEST,
+        )
+        for text in ("court order", w.SHA.upper(), w.SHA[1:], w.SHA + "\n", "zz" * 32)
+    ),
+    ("evidence used", EVIDENT, counts(evidence_uses=1), R.EVIDENCE_USED),
+    (
+        "no instrument named",
+        named("confirm vital"),
+        lambda act: act.asks(evidence="").but("grant", instrument=""),
+        R.EVIDENCE_NOT_A_DIGEST,
+    ),
+    ("no instrument to confirm", named("confirm vital"), asks(evidence=""), R.OTHER_INSTRUMENT),
+    ("another instrument", named("confirm vital"), asks(evidence=w.PHOTO), R.OTHER_INSTRUMENT),
+    (
+        "an instrument for another grant",
+        named("confirm vital"),
+        but("grant", instrument=w.PHOTO),
+        R.OTHER_INSTRUMENT,
+    ),
     (
         "an eleventh",
-        named("vital grant", "confirm vital"),
+        named("vital grant", "vital grant again", "confirm vital"),
         counts(live_vital_grants=10),
         R.TOO_MANY_VITAL_GRANTS,
     ),

@@ -20,6 +20,7 @@ from tests.consent.changes import (
     OTHER,
     PLACED,
     PROBING,
+    SHOWN,
     UNTIL,
     A,
     Row,
@@ -33,9 +34,9 @@ from tests.consent.changes import (
 )
 
 SOURCING: list[Row] = [
-    ("no source", PLACED, missing("source"), R.NO_SOURCE),
-    ("another source", PLACED, asks(source=OTHER), R.NO_SOURCE),
-    ("a source elsewhere", PLACED, facts(source=ELSEWHERE), R.NO_SOURCE),
+    ("no source", (*PLACED, *SHOWN), missing("source"), R.NO_SOURCE),
+    ("another source", (*PLACED, *SHOWN), asks(source=OTHER), R.NO_SOURCE),
+    ("a source elsewhere", (*PLACED, *SHOWN), facts(source=ELSEWHERE), R.NO_SOURCE),
     *(
         (f"marked {mark.value}", PLACED, facts(markers=(mark,)), reason)
         for mark, reason in (
@@ -45,11 +46,16 @@ SOURCING: list[Row] = [
             (Marker.STREAM, R.STREAM_LIKE),
         )
     ),
-    ("declared", COLLECTING, but("source", state=SourceState.DECLARED), R.SOURCE_NOT_AUTHORISED),
-    ("lapsed", COLLECTING, but("source", state=SourceState.LAPSED), R.SOURCE_LAPSED),
-    ("on hold", PLACED, but("source", state=SourceState.ON_HOLD), R.SOURCE_ON_HOLD),
-    ("ceased", PLACED, but("source", state=SourceState.CEASED), R.SOURCE_CEASED),
-    ("purged", PLACED, but("source", state=SourceState.PURGED), R.SOURCE_CEASED),
+    (
+        "declared",
+        (*COLLECTING, *SHOWN),
+        but("source", state=SourceState.DECLARED),
+        R.SOURCE_NOT_AUTHORISED,
+    ),
+    ("lapsed", (*COLLECTING, *SHOWN), but("source", state=SourceState.LAPSED), R.SOURCE_LAPSED),
+    ("on hold", (*PLACED, *SHOWN), but("source", state=SourceState.ON_HOLD), R.SOURCE_ON_HOLD),
+    ("ceased", (*PLACED, *SHOWN), but("source", state=SourceState.CEASED), R.SOURCE_CEASED),
+    ("purged", (*PLACED, *SHOWN), but("source", state=SourceState.PURGED), R.SOURCE_CEASED),
     *(
         (
             f"{part} unsaid",
@@ -78,20 +84,25 @@ SOURCING: list[Row] = [
         R.NO_BYSTANDER_CONDITION,
     ),
     ("no evidence of it", PLACED, but("source", bystander_evidence=" "), R.NO_BYSTANDER_CONDITION),
-    ("no authority", PLACED, missing("authority"), R.NO_AUTHORITY),
-    ("another's authority", PLACED, but("authority", source=OTHER), R.NO_AUTHORITY),
-    ("no proof", PLACED, but("authority", proof=""), R.CONTROL_NOT_PROVED),
+    ("no authority", (*PLACED, *SHOWN), missing("authority"), R.NO_AUTHORITY),
+    ("another's authority", (*PLACED, *SHOWN), but("authority", source=OTHER), R.NO_AUTHORITY),
+    ("no proof", (*PLACED, *SHOWN), but("authority", proof=""), R.CONTROL_NOT_PROVED),
     (
         "a proof that does not fit",
-        PLACED,
+        (*PLACED, *SHOWN),
         but("authority", control=Control.DNS_RECORD),
         R.CONTROL_NOT_PROVED,
     ),
-    ("a host without proof", PLACED, but("source", kind=SourceKind.SITE), R.CONTROL_NOT_PROVED),
-    ("no licence", PLACED, but("authority", licence=""), R.NO_LICENCE),
-    ("no digest", PLACED, but("authority", licence="see the mail"), R.NO_LICENCE),
-    ("authority over", PLACED, but("authority", **ENDED), R.AUTHORITY_NOT_IN_FORCE),
-    ("authority ahead", PLACED, but("authority", **AHEAD), R.AUTHORITY_NOT_IN_FORCE),
+    (
+        "a host without proof",
+        (*PLACED, *SHOWN),
+        but("source", kind=SourceKind.SITE),
+        R.CONTROL_NOT_PROVED,
+    ),
+    ("no licence", (*PLACED, *SHOWN), but("authority", licence=""), R.NO_LICENCE),
+    ("no digest", (*PLACED, *SHOWN), but("authority", licence="see the mail"), R.NO_LICENCE),
+    ("authority over", (*PLACED, *SHOWN), but("authority", **ENDED), R.AUTHORITY_NOT_IN_FORCE),
+    ("authority ahead", (*PLACED, *SHOWN), but("authority", **AHEAD), R.AUTHORITY_NOT_IN_FORCE),
     *(
         (f"collecting blocked {number}", COLLECTING, facts(blocks=(block,)), R.BLOCKED)
         for number, block in enumerate(
@@ -102,9 +113,20 @@ SOURCING: list[Row] = [
             )
         )
     ),
+    *(
+        (f"showing blocked {number}", SHOWN, change, R.BLOCKED)
+        for number, change in enumerate(
+            (
+                facts(blocks=(Block(collecting=False, source=w.SOURCE.id),)),
+                lambda act: act.but("source", territory=Territory("JP")).with_facts(
+                    blocks=(Block(collecting=False, territory=Territory("JP")),)
+                ),
+            )
+        )
+    ),
     (
         "place unknown",
-        COLLECTING,
+        (*COLLECTING, *SHOWN),
         lambda act: act.but("source", territory=None).with_facts(
             blocks=(Block(territory=Territory("JP")),)
         ),
@@ -214,6 +236,7 @@ CASES: list[Row] = [
         lambda act: act.but("case", cap=9).with_facts(counts=Counts(subjects_in_case=5)),
         R.TOO_MANY_SUBJECTS,
     ),
+    ("not found in the case", named("show"), facts(found_in_case=False), R.NOT_A_CANDIDATE),
     ("no search", named("review"), missing("searched_by"), R.NO_SEARCH),
     (
         "the searcher verifies",

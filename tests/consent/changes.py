@@ -59,11 +59,10 @@ COLLECTING = of(A.COLLECT, A.BACKFILL, A.ACCEPT)
 ONE_GRANT = of(A.BACKFILL, A.ACCEPT)
 GATED = of(A.GRANT, A.CONFIRM, A.ENROL, A.COLLECT, A.BACKFILL, A.ACCEPT, A.SEARCH, A.OPEN_CASE)
 NEW = of(A.GRANT)
-CONSENTING = tuple(name for name in NEW if name != "vital grant")
+CONSENTING = tuple(name for name in NEW if not name.startswith("vital"))
 ADULTS = tuple(name for name in CONSENTING if name != "grant to a child")
-SIGNED = named(
-    "govern", "grant to a child", "vital grant", "confirm on paper", "confirm vital", "authorise"
-)
+EVIDENT = named("vital grant", "vital grant again", "confirm on paper", "confirm vital")
+SIGNED = (*EVIDENT, *named("govern", "grant to a child", "enrol", "authorise"))
 ON_GRANT = of(A.CONFIRM, A.ENROL, A.BACKFILL, A.ACCEPT, A.REVIEW, A.SHOW, A.WITHDRAW) + named(
     "search for family", "search oneself"
 )
@@ -74,6 +73,7 @@ ON_SUBJECT = (*NEW, *ON_GRANT, *of(A.ERASE))
 IN_CASE = of(A.SEARCH, A.REVIEW, A.SHOW, by=By.MEMBER)
 PROBING = of(A.SEARCH, by=By.MEMBER)
 PLACED = (*COLLECTING, "authorise")
+SHOWN = of(A.SHOW)
 
 OTHER = "somebody else's"
 LATE = w.NOW + timedelta(days=400)

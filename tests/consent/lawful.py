@@ -148,11 +148,13 @@ def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch fo
     if action is A.ENROL:
         many = facts.counts.subjects_enrolled >= 100 and not facts.witnessed
         rate = ask.fpir is None or 0 < ask.fpir <= 0.01
-        return _live(facts) and _of_age(facts) and not many and rate
-    searched = facts.searched_by is not None and facts.searched_by != ask.member
-    if action is A.REVIEW and not searched:
-        return False
-    return _showing(ask, facts)
+        witnessed = ask.by is By.SUBJECT or _two(ask, facts)
+        return _live(facts) and _of_age(facts) and witnessed and not many and rate
+    if action is A.REVIEW:
+        searched = facts.searched_by is not None and facts.searched_by != ask.member
+        return searched and _looking(ask, facts)
+    found = ask.by is By.SUBJECT or facts.found_in_case
+    return found and _readable(ask, facts) and _looking(ask, facts)
 
 
 def _mine(ask: Ask, facts: Facts) -> bool:
@@ -226,9 +228,10 @@ def _granting(ask: Ask, facts: Facts) -> bool:
     alone = purpose.without_organisation
     counts = facts.counts
     crowded = counts.dependants_on_contact >= 5 if subject.dependant else counts.adults_on_contact
-    longest = min(purpose.retention_days, 3 if vital else 730)
+    whole = timedelta(days=min(purpose.retention_days, 3 if vital else 730))
+    childhood = timedelta(days=730)
     if grant.guardian and facts.subject_age is not None:
-        longest = min(longest, 366 * max(0, _adult_from(subject) - facts.subject_age))
+        childhood = timedelta(days=366 * max(0, _adult_from(subject) - facts.subject_age))
     asked = ask.by is By.SUBJECT and ask.organisation is None
     asked = asked if alone else ask.by is By.MEMBER and ask.organisation is not None
     return (
@@ -249,10 +252,11 @@ def _granting(ask: Ask, facts: Facts) -> bool:
         and (not grant.guardian or ask.by is not By.MEMBER or _two(ask, facts))
         and (purpose.territories is None or subject.residence in purpose.territories)
         and grant.not_before < grant.expires
-        and timedelta(0) < grant.expires - NOW <= timedelta(days=longest)
+        and grant.not_before + whole >= grant.expires > NOW
+        and NOW + min(whole, childhood) >= grant.expires
         and bool(grant.notice.strip())
         and (vital or not crowded)
-        and (not vital or (_vital(ask, facts) and bool(ask.evidence.strip())))
+        and (not vital or (_vital(ask, facts) and _own_document(ask, facts)))
         and (facts.witnessed or counts.subjects_enrolled < 100)
         and (grant.source is None or _place(ask, facts))
         and not _stopped(facts, grant, subject)
@@ -280,10 +284,11 @@ def _confirming(ask: Ask, facts: Facts) -> bool:
     if ask.by is By.SUBJECT:
         acted = not vital
     elif vital:
-        acted = facts.counts.live_vital_grants < 10 and _two(ask, facts)
+        few = facts.counts.live_vital_grants < 10
+        acted = few and ask.evidence == grant.instrument and _vouched(ask, facts)
     else:
         papers = facts.counts.paper_confirmations_today
-        acted = bool(ask.evidence.strip()) and papers < 50 and _two(ask, facts)
+        acted = papers < 50 and _vouched(ask, facts)
     return (
         acted
         and subject.state is SubjectState.KNOWN
@@ -292,6 +297,19 @@ def _confirming(ask: Ask, facts: Facts) -> bool:
         and _of_age(facts)
         and not _stopped(facts, grant, subject)
     )
+
+
+def _vouched(ask: Ask, facts: Facts) -> bool:
+    return _own_document(ask, facts) and _two(ask, facts)
+
+
+def _own_document(ask: Ask, facts: Facts) -> bool:
+    """Say whether a document is named by its digest and is no other grant's."""
+    return _sha256(ask.evidence) and facts.counts.evidence_uses == 0
+
+
+def _sha256(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 
 def _erasing(ask: Ask, facts: Facts) -> bool:
@@ -316,24 +334,33 @@ def _place(ask: Ask, facts: Facts) -> bool:
 
 
 def _source(ask: Ask, facts: Facts, states: set[SourceState]) -> bool:
-    source, authority = facts.source, facts.authority
-    if source is None or authority is None or not _place(ask, facts):
+    source = facts.source
+    if source is None:
         return False
-    at_a_host = source.kind is SourceKind.SITE
-    by_host = authority.control in {Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD}
     origin = source.origin
     return (
-        not facts.markers
+        _ours(ask, facts)
+        and not facts.markers
         and source.state in states
         and all((origin.taken_by.strip(), origin.people_told.strip(), origin.purposes))
         and not origin.purposes - table().source_purposes()
         and source.bystander_condition is not None
         and bool(source.bystander_evidence.strip())
-        and authority.source == source.id
+    )
+
+
+def _ours(ask: Ask, facts: Facts) -> bool:
+    """Say whether the organisation may read this source today."""
+    source, authority = facts.source, facts.authority
+    if source is None or authority is None or not _place(ask, facts):
+        return False
+    at_a_host = source.kind is SourceKind.SITE
+    by_host = authority.control in {Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD}
+    return (
+        authority.source == source.id
         and bool(authority.proof.strip())
         and at_a_host == by_host
-        and len(authority.licence) == 64
-        and set(authority.licence) <= set("0123456789abcdef")
+        and _sha256(authority.licence)
         and authority.valid_from <= NOW < authority.valid_to
     )
 
@@ -419,7 +446,19 @@ def _searching(ask: Ask, facts: Facts) -> bool:
     )
 
 
-def _showing(ask: Ask, facts: Facts) -> bool:
+def _readable(ask: Ask, facts: Facts) -> bool:
+    source = facts.source
+    if source is None or source.state is not SourceState.AUTHORISED or not _ours(ask, facts):
+        return False
+    for block in facts.blocks:
+        everywhere = (block.territory, block.subject, block.source) == (None, None, None)
+        here = block.territory is not None and source.territory in {None, block.territory}
+        if block.use and (everywhere or here or block.source == source.id):
+            return False
+    return True
+
+
+def _looking(ask: Ask, facts: Facts) -> bool:
     grant = facts.grant
     if grant is None or not _live(facts) or _all_stopped(facts):
         return False

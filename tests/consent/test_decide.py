@@ -1,7 +1,7 @@
 """The decision, act by act: what is permitted, and what each missing or adverse fact does."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -93,6 +93,16 @@ def test_every_action_is_reached_by_a_permit_and_a_refusal() -> None:
         ("of age in France", ACTS["grant"].with_facts(subject_age=15)),
         ("begins now", ACTS["enrol"].but("grant", not_before=NOW)),
         ("ends next", ACTS["enrol"].but("grant", expires=NOW + timedelta(milliseconds=1))),
+        (
+            "asked again on the last day of a year",
+            ACTS["grant again"].but("grant", not_before=NOW - 364 * w.DAY, expires=NOW + w.DAY),
+        ),
+        (
+            "asked again in the last hour of three days",
+            ACTS["vital grant again"].but(
+                "grant", not_before=NOW - timedelta(hours=71), expires=NOW + timedelta(hours=1)
+            ),
+        ),
         ("a whole year", ACTS["grant"].but("grant", expires=NOW + timedelta(days=365))),
         ("agreement begins now", ACTS["search"].but("agreement", valid_from=NOW)),
         ("authority begins now", ACTS["collect"].but("authority", valid_from=NOW)),
@@ -122,6 +132,14 @@ def test_every_action_is_reached_by_a_permit_and_a_refusal() -> None:
             ACTS["withdraw"]
             .with_facts(blocks=(Block(),))
             .but("subject", state=w.SubjectState.BLOCKED),
+        ),
+        (
+            "shown under a block on collecting here",
+            ACTS["show"].with_facts(blocks=(Block(use=False, source=w.SOURCE.id),)),
+        ),
+        (
+            "shown from a source that was marked since",
+            ACTS["show oneself"].with_facts(markers=(Marker.PLATFORM,)),
         ),
         ("erased while erasing", ACTS["erase"].but("subject", state=w.SubjectState.ERASING)),
     ],
@@ -164,6 +182,51 @@ def test_a_child_is_never_enrolled_by_one_member_alone() -> None:
     refusal = decided(ACTS["grant to a child"].with_facts(signers=(w.STEWARD,)))
     assert isinstance(refusal, Refusal)
     assert refusal.reason == Reason.TWO_SIGNERS_NEEDED
+
+
+def test_nobody_is_enrolled_by_one_member_alone() -> None:
+    """One who asks, reads the letter and witnesses does not enrol alone."""
+    for signers in ((w.STEWARD,), (w.STEWARD, replace(w.SECOND, public_key=w.STEWARD.public_key))):
+        refusal = decided(ACTS["enrol"].with_facts(signers=signers))
+        assert isinstance(refusal, Refusal)
+        assert refusal.reason == Reason.TWO_SIGNERS_NEEDED
+    with_an_approver = ACTS["enrol"].with_facts(signers=(w.STEWARD, w.APPROVER))
+    assert isinstance(decided(with_an_approver), Permit)
+    assert isinstance(decided(ACTS["enrol oneself"].with_facts(signers=())), Permit)
+
+
+@pytest.mark.parametrize(
+    "name", ["grant", "grant to a child", "grant for one source", "vital grant", "rights grant"]
+)
+@pytest.mark.parametrize("delivered", [None, NOW - w.DAY])
+def test_a_stored_grant_is_asked_again_by_the_rules_of_asking(
+    name: str, delivered: datetime | None
+) -> None:
+    """Its window began, its notice may have been sent; who was told no is not asked again."""
+    act = ACTS[name].asks(grant=w.GRANT.id)
+    again = act.but(
+        "grant", notice_delivered_at=delivered, not_before=NOW - w.DAY, expires=NOW + w.DAY
+    )
+    assert isinstance(decided(again), Permit), decided(again)
+    for change, reason in (
+        ({"state": w.GrantState.ENDING}, Reason.NOT_A_DRAFT),
+        ({"confirmed_at": NOW - w.DAY}, Reason.NOT_A_DRAFT),
+        ({"expires": NOW}, Reason.BAD_WINDOW),
+    ):
+        refusal = decided(again.but("grant", **change))
+        assert isinstance(refusal, Refusal)
+        assert refusal.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("age", "days", "asked"), [(13, 630, True), (14, 366, True), (14, 367, False)]
+)
+def test_what_is_left_of_a_childhood_counts_from_today(age: int, days: int, asked: bool) -> None:
+    """A birthday after the first letter shortens what may still be asked for."""
+    two_years = replace(w.purpose(w.FIND), retention_days=730)
+    act = ACTS["grant to a child"].with_facts(subject_age=age, purpose=two_years)
+    again = act.but("grant", not_before=NOW - 100 * w.DAY, expires=NOW + days * w.DAY)
+    assert isinstance(decided(again), Permit) is asked
 
 
 def test_unknown_residence_takes_the_age_of_majority() -> None:

@@ -100,7 +100,7 @@ def test_a_rule_that_needs_a_fact_says_so_wherever_it_stands(name: str) -> None:
 
 
 def test_a_rule_about_members_is_silent_when_nobody_acts_as_one() -> None:
-    for name in ("confirm", "enrol oneself", "withdraw", "search oneself"):
+    for name in ("confirm", "enrol oneself", "withdraw", "search oneself", "show oneself"):
         act = ACTS[name]
         for rule in ORDER[act.ask.action]:
             assert rule(act.ask, act.facts, NOW) is None, rule.__name__

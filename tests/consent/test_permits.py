@@ -87,6 +87,12 @@ SCOPES: dict[str, Scope] = {
     "show oneself": scope(
         purposes=frozenset({w.FIND}), kinds=EVERY_KIND, grants=frozenset({w.GRANT.id})
     ),
+    "show in a rights request": scope(
+        organisation=None,
+        purposes=frozenset({w.RIGHTS}),
+        kinds=EVERY_KIND,
+        grants=frozenset({w.GRANT.id}),
+    ),
     "erase by plan": scope(
         organisation=None,
         purposes=frozenset({w.FIND, w.FAMILY, w.ARCHIVE, w.MISSING, w.RIGHTS}),
@@ -173,12 +179,21 @@ def test_a_permit_names_nothing_that_no_rule_looked_at(name: str) -> None:
 
 
 def test_a_permit_of_the_subject_names_no_member_and_no_case() -> None:
-    act = ACTS["show oneself"].asks(
+    act = ACTS["search oneself"].asks(
         member=w.STEWARD.id, case=w.CASE.id, organisation=OrganisationId("x"), source=w.SOURCE.id
     )
     permit = permitted(act)
     assert (permit.member, permit.case, permit.source) == (None, None, None)
     assert permit.organisation == w.ORG
+
+
+@pytest.mark.parametrize("name", ["show", "show oneself", "show in a rights request"])
+def test_a_permit_to_show_names_the_source_and_its_licence(name: str) -> None:
+    act = ACTS[name].but("authority", licence=w.PHOTO)
+    permit = permitted(act)
+    assert permit.source == w.SOURCE.id
+    assert f"licence:{w.PHOTO}" in permit.evidence
+    assert permit.organisation == act.facts.grant.organisation  # type: ignore[union-attr]  # it has one
 
 
 def test_the_digest_is_the_one_that_the_page_describes() -> None:

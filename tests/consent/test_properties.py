@@ -87,6 +87,7 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
         "notice_delivered_at": [None, *MOMENTS],
         "confirmed_at": [None, NOW],
         "guardian": FLAGS,
+        "instrument": [*TEXTS, "court order"],
         "captured": FLAGS,
         "not_before": MOMENTS,
         "expires": MOMENTS,
@@ -156,6 +157,7 @@ WHOLE: dict[str, list[Any]] = {
     ],
     "witnessed": FLAGS,
     "markers": [(), *((mark,) for mark in Marker), tuple(Marker)],
+    "found_in_case": FLAGS,
     "searched_by": [None, w.INVESTIGATOR.id, w.VERIFIER.id],
     "purpose": [None, *table().by_id.values()],
     "member": [None, *PEOPLE],
@@ -170,7 +172,7 @@ ASKED: dict[str, list[Any]] = {
     "by": list(By),
     **dict.fromkeys(("organisation", "member", "case", "grant", "subject", "source"), NAMES),
     "purpose": [None, *PURPOSES],
-    "evidence": TEXTS,
+    "evidence": [*TEXTS, "court order", w.SHA.upper()],
     "fpir": [None, -1.0, 0.0, 1e-3, 1.1e-3, 1e-2, 1.1e-2, float("nan"), float("inf")],
 }
 
@@ -309,6 +311,7 @@ ADVERSE: list[Callable[[Act], Act]] = [
     _worse("readiness", officer_is_independent=False),
     _worse("readiness", established_in_eu=False, eu_representative=""),
     lambda act: act.with_facts(witnessed=False),
+    lambda act: act.with_facts(found_in_case=False),
     lambda act: act.asks(fpir=float("nan")) if act.ask.fpir is not None else act,
     lambda act: act.asks(evidence=""),
 ]

@@ -180,7 +180,9 @@ _VITAL = {
     "condition": Condition.VITAL_INTERESTS,
     "relationship": Relationship.NONE,
     "expires": NOW + 3 * DAY,
+    "instrument": SHA,
 }
+_AGAIN = {"not_before": NOW - DAY, "expires": NOW + DAY}
 _SEALED = {"signers": (STEWARD, SECOND)}
 _CHILD = {"subject": replace(SUBJECT, dependant=True), "subject_age": 9}
 _HELD = {"grant": GRANT, "subject": SUBJECT}
@@ -205,7 +207,8 @@ _SEARCHING: dict[str, Any] = {
 }
 _OFFER: dict[str, Any] = _AS_STEWARD | {"subject": SUBJECT, "subject_age": 30, "grant": DRAFT}
 _OFFER |= {"purpose": purpose(FIND)}
-_COLLECTING = {"source": SOURCE.id, "organisation": ORG, "fpir": 1e-3}
+_THERE = {"source": SOURCE.id, "organisation": ORG}
+_COLLECTING = _THERE | {"fpir": 1e-3}
 _ONE = {"grant": GRANT.id}
 _CASED = {"case": CASE.id, **_ONE}
 _PROBING = {"case": CASE.id, "evidence": PHOTO, "fpir": 1e-2}
@@ -241,6 +244,23 @@ ACTS: dict[str, Act] = {
         purpose=MISSING,
         evidence=SHA,
     ),
+    "grant again": _act(
+        Action.GRANT,
+        _MEMBER,
+        _OFFER | {"grant": replace(PENDING, **_AGAIN)},
+        purpose=FIND,
+        **_ONE,
+    ),
+    "vital grant again": _act(
+        Action.GRANT,
+        _MEMBER,
+        _OFFER
+        | _SEALED
+        | {"purpose": purpose(MISSING), "grant": replace(PENDING, **(_VITAL | _AGAIN))},
+        purpose=MISSING,
+        evidence=SHA,
+        **_ONE,
+    ),
     "rights grant": _act(
         Action.GRANT,
         _SUBJECT,
@@ -264,9 +284,10 @@ ACTS: dict[str, Act] = {
         Action.CONFIRM,
         _MEMBER,
         _AS_STEWARD | _SEALED | {"grant": replace(PENDING, **_VITAL), "subject": SUBJECT},
+        evidence=SHA,
         **_ONE,
     ),
-    "enrol": _act(Action.ENROL, _MEMBER, _AS_STEWARD | _HELD, fpir=1e-3, **_ONE),
+    "enrol": _act(Action.ENROL, _MEMBER, _AS_STEWARD | _SEALED | _HELD, fpir=1e-3, **_ONE),
     "enrol oneself": _act(Action.ENROL, _SUBJECT, _HELD, **_ONE),
     "authorise": _act(
         Action.AUTHORISE,
@@ -313,8 +334,21 @@ ACTS: dict[str, Act] = {
         {"member": VERIFIER, "searched_by": INVESTIGATOR.id} | _IN_CASE,
         **_CASED,
     ),
-    "show": _act(Action.SHOW, _MEMBER, {"member": INVESTIGATOR} | _IN_CASE, **_CASED),
-    "show oneself": _act(Action.SHOW, _SUBJECT, _HELD, **_ONE),
+    "show": _act(
+        Action.SHOW,
+        _MEMBER,
+        {"member": INVESTIGATOR, "found_in_case": True} | _IN_CASE | _PLACE,
+        source=SOURCE.id,
+        **_CASED,
+    ),
+    "show oneself": _act(Action.SHOW, _SUBJECT, _HELD | _PLACE, **_THERE, **_ONE),
+    "show in a rights request": _act(
+        Action.SHOW,
+        _SUBJECT,
+        _PLACE | {"subject": SUBJECT, "grant": replace(GRANT, **_RIGHTS)},
+        **_THERE,
+        **_ONE,
+    ),
     "withdraw": _act(Action.WITHDRAW, _SUBJECT, _HELD, **_ONE),
     "withdraw for": _act(Action.WITHDRAW, _MEMBER, _AS_STEWARD | _HELD, **_ONE),
     "withdraw by plan": _act(Action.WITHDRAW, _WORKER, _HELD, **_ONE),

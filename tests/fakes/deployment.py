@@ -130,7 +130,7 @@ class World:
         app = app or self.app
         grant, subject = self.granted(name, app, **parts)
         photos = tuple(photo(name, shot=n) for n in range(3))
-        done = enrol(app, self.who("steward"), grant, photos, 1)
+        done = enrol(app, self.who("steward", "officer"), grant, photos, 1)
         assert isinstance(done, Enrolled), done
         return grant, subject
 

@@ -86,7 +86,7 @@ class RealWorld(World):
         grant, subject = self.granted(name, **parts)
         photos = tuple(photo(name, shot=n) for n in range(3))
         about = signing.enrolling(self.grant(grant), photos, 1)
-        done = enrol(self.app, self.signed(about, "steward"), grant, photos, 1)
+        done = enrol(self.app, self.signed(about, "steward", "officer"), grant, photos, 1)
         assert isinstance(done, Enrolled), done
         return grant, subject
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from licet.enrol import RESEMBLES, enrol
+from licet.enrol import enrol
 from licet.governance import add_member, add_organisation
 from licet.granting import ask_grant, confirm, confirm_on_paper, resend, withdraw
 from licet.search import Choice, search
@@ -15,7 +15,7 @@ from licet.terms.organisation import OrganisationKind, Role
 from licet.terms.permit import Refusal
 from tests.fakes.deployment import CLEARANCE, LICENCE, World
 from tests.fakes.vision import photo
-from tests.redteam.holes import hole, refused
+from tests.redteam.holes import refused
 
 PAPER = "12" * 32
 MISSING = PurposeId("missing_person@1")
@@ -44,6 +44,11 @@ def _second_organisation(world: World) -> OrganisationId:
         MemberWish(OrganisationId(organisation), "curator", frozenset({Role.STEWARD}), b"c" * 32),
     )
     world.people["curator"] = MemberId(str(member))
+    deputy = MemberWish(
+        OrganisationId(organisation), "deputy", frozenset({Role.AUDITOR}), b"d" * 32
+    )
+    added = add_member(world.app, world.who("steward", "officer"), deputy)
+    world.people["deputy"] = MemberId(str(added))
     return OrganisationId(organisation)
 
 
@@ -69,7 +74,8 @@ def test_an_old_code_ends_when_a_new_one_is_sent(world: World) -> None:
     """Only the last letter counts."""
     asked = _asked(world, world.wish("anna"))
     old = world.outbox.code()
-    resend(world.app, asked.grant)
+    world.clock.go(days=2)
+    resend(world.app, world.who("steward"), asked.grant)
     assert isinstance(confirm(world.app, asked.grant, old), WrongCode)
 
 
@@ -81,7 +87,6 @@ def test_paper_takes_two(world: World) -> None:
     assert answered.reason == "two_signers_needed"
 
 
-@hole("a paper's digest is not held against those that were used before")
 def test_one_paper_is_one_persons(world: World) -> None:
     """One sheet confirms fifty people a day."""
     for name in ("anna", "bea"):
@@ -91,7 +96,6 @@ def test_one_paper_is_one_persons(world: World) -> None:
     assert last
 
 
-@hole("any word that is not blank passes for a paper's digest")
 def test_a_paper_is_named_by_its_hash(world: World) -> None:
     """No paper at all: the digest is a word."""
     asked = _asked(world, world.wish("anna"))
@@ -99,7 +103,6 @@ def test_a_paper_is_named_by_its_hash(world: World) -> None:
     assert refused(lambda: confirm_on_paper(world.app, two, asked.grant, "x"))
 
 
-@hole("an instrument is neither kept nor held against those that were used before")
 def test_one_instrument_is_for_one_person(world: World) -> None:
     """The same court order opens ten people's grants at once."""
     two, answers = world.who("steward", "officer"), []
@@ -110,7 +113,6 @@ def test_one_instrument_is_for_one_person(world: World) -> None:
     assert answers[0] or answers[1]
 
 
-@hole("a person not known before has no sealed identity yet, so the rule finds nobody named")
 def test_a_missing_person_can_be_named(world: World) -> None:
     """Vital interests of somebody who is not here yet: the case the purpose is for."""
     wish = world.wish("anna", purpose=MISSING, instrument=PAPER)
@@ -118,7 +120,6 @@ def test_a_missing_person_can_be_named(world: World) -> None:
     assert isinstance(asked, Asked)
 
 
-@hole("a contact is anything with an @; several addresses are several readers")
 def test_a_contact_is_one_address(world: World) -> None:
     """The steward puts their own address beside the person's and reads the code."""
     contact = "anna@example.org, steward@harbour.example"
@@ -126,7 +127,6 @@ def test_a_contact_is_one_address(world: World) -> None:
     assert refused(lambda: ask_grant(world.app, world.who("steward"), wish))
 
 
-@hole("a sub-address is taken for another contact")
 def test_one_mailbox_is_one_adult(world: World) -> None:
     """``me+1@`` and ``me+2@`` reach one mailbox, and so one steward plays a crowd."""
     for n in range(2):
@@ -136,24 +136,21 @@ def test_one_mailbox_is_one_adult(world: World) -> None:
     assert last
 
 
-@hole("a new reference is not held against the one that the person gave")
 def test_a_grant_is_not_lent_to_another_face(world: World) -> None:
     """A willing person says yes; their grant is then enrolled with a stranger's photos."""
     grant, _ = world.enrolled("willing")
     stranger = tuple(photo("stranger", shot=n) for n in range(3))
-    done = enrol(world.app, world.who("steward"), grant, stranger, 1)
+    done = enrol(world.app, world.who("steward", "officer"), grant, stranger, 1)
     assert not isinstance(done, Enrolled)
 
 
-@hole("the witnessed photo alone agrees with nothing, and is enough")
 def test_one_photo_does_not_witness_itself(world: World) -> None:
     """One photo from anywhere, called witnessed, enrols its face."""
     grant, _ = world.granted("anna")
-    done = enrol(world.app, world.who("steward"), grant, (photo("stranger"),), 1)
+    done = enrol(world.app, world.who("steward", "officer"), grant, (photo("stranger"),), 1)
     assert not isinstance(done, Enrolled)
 
 
-@hole("one steward asks, reads their own mail, witnesses and enrols")
 def test_no_member_enrols_a_stranger_alone(world: World) -> None:
     """Invariant 4: nothing in it was anybody's act but one steward's."""
     identity = Identity("somebody", "steward@harbour.example", "1980-05-17")
@@ -164,7 +161,6 @@ def test_no_member_enrols_a_stranger_alone(world: World) -> None:
     assert not isinstance(done, Enrolled)
 
 
-@hole("a failure to enrol says that the face is enrolled already, at whichever organisation")
 def test_enrolling_is_no_search(world: World) -> None:
     """One grant of an accomplice asks of any photo: is this person here? No case, no limit."""
     world.enrolled("anna")
@@ -172,15 +168,12 @@ def test_enrolling_is_no_search(world: World) -> None:
     wish = replace(world.wish("accomplice"), organisation=other)
     asked = _asked(world, wish, "curator")
     confirm(world.app, asked.grant, world.outbox.code())
-    answers = []
-    for _ in range(6):
-        done = enrol(world.app, world.who("curator"), asked.grant, (photo("anna", shot=9),), 1)
-        answers.append(done)
-    told = [a for a in answers if isinstance(a, FailureToEnrol) and (0, RESEMBLES) in a.reasons]
-    assert len(told) < len(answers)
+    photos = (photo("anna", shot=9), photo("anna", shot=10))
+    answers = [enrol(world.app, world.who("curator"), asked.grant, photos, 1) for _ in range(6)]
+    told = [a for a in answers if isinstance(a, FailureToEnrol) and dict(a.reasons).get(0)]
+    assert len(told) <= 1
 
 
-@hole("contact_taken is told to whoever asks, across organisations")
 def test_asking_for_a_grant_does_not_tell_who_is_here(world: World) -> None:
     """Another organisation's steward learns that this address belongs to a data subject."""
     world.granted("anna")
@@ -213,16 +206,16 @@ def test_another_organisations_steward_enrols_nobody_here(world: World) -> None:
     assert done.reason == "no_member"
 
 
-@hole("a notice can be sent again and again, by anybody, without a permit")
 def test_nobody_is_asked_until_they_say_yes(world: World) -> None:
     """Silence is an answer: the same notice does not come twenty times in a minute."""
     asked = _asked(world, world.wish("anna"))
     before = len(world.outbox.letters)
-    sent = [refused(lambda: resend(world.app, asked.grant)) for _ in range(20)]
+    sent = [
+        refused(lambda: resend(world.app, world.who("steward"), asked.grant)) for _ in range(20)
+    ]
     assert any(sent), len(world.outbox.letters) - before
 
 
-@hole("facts of the caller go into the ledger as ids, whatever they say")
 def test_the_ledger_takes_no_name_for_an_id(world: World) -> None:
     """A word that names a person is no id; the refusal must not write it down."""
     probe = photo("x", shot=9)

@@ -264,6 +264,6 @@ def test_a_long_scan_holds_up_no_end(world: World) -> None:
 def test_enrolling_again_leaves_one_reference(world: World) -> None:
     """The former reference is dropped in the same unit."""
     anna, _ = world.enrolled("anna")
-    enrol(world.app, world.who("steward"), anna, _three("anna"), 1)
+    enrol(world.app, world.who("steward", "officer"), anna, _three("anna"), 1)
     with world.app.store.read() as reader:
         assert len(reader.templates.of_grant(anna)) == 1

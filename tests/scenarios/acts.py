@@ -17,9 +17,9 @@ def say_yes(stage: Stage, name: str) -> tuple[GrantId, SubjectId]:
 
 
 def be_enrolled(stage: Stage, name: str, photo: str) -> tuple[GrantId, SubjectId]:
-    """Let a person be asked, act, and be enrolled from one witnessed photo."""
+    """Let a person be asked, act, and be enrolled from a photo and a print of it."""
     grant, subject = say_yes(stage, name)
-    done = enrol(stage.app, stage.who("steward"), grant, (stage.photo(photo),), 1)
+    done = enrol(stage.app, stage.who("steward", "officer"), grant, stage.enrolment(photo), 1)
     assert isinstance(done, Enrolled), done
     return grant, subject
 

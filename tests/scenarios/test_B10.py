@@ -19,9 +19,10 @@ def test_a_thousand_scripted_grants_make_nobody_findable(world: World) -> None:
         name = f"portrait{n}"
         asked = ask_grant(world.app, world.who("steward"), world.wish(name))
         assert isinstance(asked, Asked), asked
+        two = (photo(name), photo(name, shot=1))
         guessed = confirm(world.app, asked.grant, "AAAAAAAAAA")
         assert isinstance(guessed, WrongCode)
-        answer = enrol(world.app, world.who("steward"), asked.grant, (photo(name),), 1)
+        answer = enrol(world.app, world.who("steward", "officer"), asked.grant, two, 1)
         assert isinstance(answer, Refusal)
         assert answer.reason == "grant_pending"
         refused += 1
@@ -65,7 +66,7 @@ def test_photos_of_somebody_else_do_not_enrol(world: World) -> None:
     """Scraped portraits beside a witnessed photo of the script's author are left out."""
     grant, _ = world.granted("author")
     scraped = tuple(photo("victim", shot=n) for n in range(3))
-    done = enrol(world.app, world.who("steward"), grant, (photo("author"), *scraped), 1)
+    done = enrol(world.app, world.who("steward", "officer"), grant, (photo("author"), *scraped), 1)
     with world.app.store.read() as reader:
         assert reader.templates.of_grant(grant) == ()
     assert not hasattr(done, "leaf")

@@ -38,6 +38,9 @@ GROUPS = (
 )
 """Group photos and who is in them. Who enrols does so from an older photo of theirs."""
 
+ENROLLED = ("ardern-2018", "macron-2014", "collins", "sunak")
+"""Photos that people of the story enrol from, or try to; each gets a print beside it."""
+
 ROLES = {
     "investigator": Role.INVESTIGATOR,
     "approver": Role.APPROVER,
@@ -57,6 +60,7 @@ class Stage:
     photos: dict[str, FixturePhoto]
     album: Path
     groups: dict[str, bytes] = field(default_factory=dict)
+    prints: dict[str, bytes] = field(default_factory=dict)
 
     def who(self, *names: str) -> Who:
         """Return members who act together, as ``--as`` does in a sandbox."""
@@ -65,6 +69,10 @@ class Stage:
     def photo(self, name: str) -> bytes:
         """Return a fixture photo's bytes."""
         return self.photos[name].content()
+
+    def enrolment(self, name: str) -> tuple[bytes, bytes]:
+        """Return what somebody is enrolled from: a photo, and a print made from it."""
+        return self.photo(name), self.prints[name]
 
     def wish(self, name: str) -> GrantWish:
         """Return the wish for a grant by one of the people in the photos."""
@@ -149,7 +157,12 @@ def digest_key(name: str) -> bytes:
 
 def _hang(stage: Stage) -> None:
     """Make the group photos and let the sandbox know that they are made from its fixtures."""
+    for name in ENROLLED:
+        portrait = Portrait(stage.photo(name), stage.photos[name].face)
+        stage.prints[name] = compose([portrait], width=900)
     with stage.app.store.unit() as unit:
+        for picture in stage.prints.values():
+            unit.deployment.add_generated(hashlib.sha256(picture).hexdigest())
         for seed, (name, people) in enumerate(GROUPS):
             portraits = [
                 Portrait(stage.photo(person), stage.photos[person].face) for person in people
@@ -158,5 +171,5 @@ def _hang(stage: Stage) -> None:
             (stage.album / name).write_bytes(picture)
             stage.groups[name] = picture
             unit.deployment.add_generated(hashlib.sha256(picture).hexdigest())
-        facts = (("generated", len(GROUPS)),)
+        facts = (("generated", len(GROUPS) + len(ENROLLED)),)
         unit.record(Entry(EntryKind.DEPLOYMENT_OPENED, unit.now, facts=facts))

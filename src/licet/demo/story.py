@@ -154,9 +154,9 @@ def _enrolments(story: Story) -> None:
             story.tell(scene, f"{name} is enrolled from {photo}")
         pending = enrol(
             app,
-            stage.who("steward"),
+            stage.who("steward", "officer"),
             story.grants["Rishi Sunak"],
-            (stage.photo("sunak"),),
+            stage.enrolment("sunak"),
             1,
         )
         story.refused(scene, "Enrolling Rishi Sunak, who has not said yes", pending)
@@ -164,7 +164,8 @@ def _enrolments(story: Story) -> None:
 
 def _enrol(story: Story, name: str, photo: str) -> Enrolled:
     stage = story.stage
-    done = enrol(story.app, stage.who("steward"), story.grants[name], (stage.photo(photo),), 1)
+    two = stage.who("steward", "officer")
+    done = enrol(story.app, two, story.grants[name], stage.enrolment(photo), 1)
     if not isinstance(done, Enrolled):
         raise Integrity(f"{name} should have been enrolled")
     return done
@@ -279,9 +280,9 @@ def _withdrawing(story: Story) -> None:
             "Enrolling him again under the old grant",
             enrol(
                 app,
-                stage.who("steward"),
+                stage.who("steward", "officer"),
                 story.grants["Emmanuel Macron"],
-                (stage.photo("macron-2014"),),
+                stage.enrolment("macron-2014"),
                 1,
             ),
         )

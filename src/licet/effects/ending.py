@@ -1,13 +1,14 @@
 """Ends grants: invisible at once, deleted and shredded by a plan that always finishes."""
 
 from licet.app import App
+from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.plans import Found, InUnit, Step
 from licet.effects.record import record_machine
-from licet.effects.sealed import grant_key
+from licet.effects.sealed import candidate_tag, grant_key
 from licet.store.unit import Unit
-from licet.terms.errors import Integrity
+from licet.terms.errors import Integrity, KeyAbsent
 from licet.terms.grant import Grant, GrantState
-from licet.terms.ids import PlanId, SubjectId, new_id
+from licet.terms.ids import GrantId, PlanId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, WorkState
 
@@ -43,13 +44,29 @@ def end_grants(
     return plan
 
 
-def delete_rows(_app: App, unit: Unit, plan: Plan) -> Found:
+def delete_rows(app: App, unit: Unit, plan: Plan) -> Found:
     """Delete every template and suggestion kept under the plan's grants, and any open code."""
     templates = sum(unit.templates.delete_of_grant(grant) for grant in plan.grants)
     suggestions = sum(unit.suggestions.delete_of_grant(grant) for grant in plan.grants)
+    listed = 0
     for grant in plan.grants:
         unit.confirmations.delete(grant)
-    return (("templates", templates), ("suggestions", suggestions))
+        listed += take_off_lists(app, unit, grant)
+    return (("templates", templates), ("suggestions", suggestions), ("lists", listed))
+
+
+def take_off_lists(app: App, unit: Unit, grant: GrantId) -> int:
+    """Take a grant off every candidate list; a search that lists nobody any more is closed."""
+    try:
+        tag = candidate_tag(app, grant_key(grant))
+    except KeyAbsent:
+        return 0
+    searches = unit.searches.empty_candidates_of_grant(tag)
+    for search_id in searches:
+        search = unit.searches.get(search_id)
+        if search and search.state in OPEN_SEARCHES and not unit.searches.candidates(search_id):
+            close_within(unit, search)
+    return len(searches)
 
 
 def shred_keys(app: App, plan: Plan) -> Found:

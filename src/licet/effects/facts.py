@@ -6,11 +6,13 @@ from licet.app import App
 from licet.consent.age import age_on
 from licet.consent.purposes import table
 from licet.effects.acting import signers
-from licet.effects.sealed import open_identity, probe_tag
+from licet.effects.sealed import candidate_tag, grant_key, open_identity, probe_tag
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.basis import Purpose
+from licet.terms.errors import KeyAbsent
 from licet.terms.grant import Grant, Subject, SubjectState
+from licet.terms.ids import OrganisationId
 from licet.terms.organisation import Case, Role
 from licet.terms.permit import Action, Ask, Counts, Facts, Readiness
 
@@ -50,6 +52,7 @@ def read_facts(
         blocks=reader.blocks.active(),
         counts=_counts(app, reader, ask, subject, now),
         witnessed=app.witnessed,
+        found_in_case=ask.action is Action.SHOW and _found_in_case(app, reader, ask),
     )
 
 
@@ -100,9 +103,10 @@ def _counts(
     """Return the counts that this action's ceilings are held against; others stay zero."""
     match ask.action:
         case Action.GRANT:
-            contact = others_on_contact(reader, subject)
+            contact = others_on_contact(reader, subject, ask.organisation)
             return Counts(
                 live_vital_grants=reader.grants.count_live_vital(now),
+                evidence_uses=_evidence_uses(reader, ask),
                 adults_on_contact=sum(not other.dependant for other in contact),
                 dependants_on_contact=sum(other.dependant for other in contact),
                 subjects_enrolled=reader.subjects.count_enrolled(),
@@ -111,6 +115,7 @@ def _counts(
             return Counts(
                 live_vital_grants=reader.grants.count_live_vital(now),
                 paper_confirmations_today=reader.grants.count_paper(now - DAY),
+                evidence_uses=_evidence_uses(reader, ask),
             )
         case Action.ENROL:
             return Counts(subjects_enrolled=reader.subjects.count_enrolled())
@@ -123,7 +128,7 @@ def _counts(
 def _search_counts(app: App, reader: Reader | Unit, ask: Ask, now: datetime) -> Counts:
     if ask.case is None or ask.member is None:
         return Counts()
-    tag = probe_tag(app, ask.case, ask.evidence)
+    tag = probe_tag(app, ask.case, ask.evidence, ask.face)
     return Counts(
         searches_today=reader.searches.count_by_member(ask.member, now - DAY),
         probe_uses_in_case=reader.searches.probe_uses(ask.case, tag),
@@ -131,12 +136,35 @@ def _search_counts(app: App, reader: Reader | Unit, ask: Ask, now: datetime) -> 
     )
 
 
-def others_on_contact(reader: Reader | Unit, subject: Subject | None) -> tuple[Subject, ...]:
-    """Return who else is reached by a person's contact, erased people left out."""
+def _evidence_uses(reader: Reader | Unit, ask: Ask) -> int:
+    return reader.grants.count_instrument(ask.evidence, ask.grant) if ask.evidence else 0
+
+
+def _found_in_case(app: App, reader: Reader | Unit, ask: Ask) -> bool:
+    """Say whether a search in the case listed the grant that is asked about."""
+    if ask.case is None or ask.grant is None:
+        return False
+    try:
+        tag = candidate_tag(app, grant_key(ask.grant))
+    except KeyAbsent:
+        return False
+    listed = (reader.searches.get(c.search) for c in reader.searches.candidates_of_grant(tag))
+    return any(search is not None and search.case == ask.case for search in listed)
+
+
+def others_on_contact(
+    reader: Reader | Unit, subject: Subject | None, organisation: OrganisationId | None
+) -> tuple[Subject, ...]:
+    """Return whom else one organisation reaches by a person's contact, erased people left out.
+
+    Other organisations' people are not counted: the refusal would tell that they are here.
+    """
     if subject is None:
         return ()
     return tuple(
         other
         for other in reader.subjects.on_contact(subject.contact_tag)
-        if other.id != subject.id and other.state is not SubjectState.ERASED
+        if other.id != subject.id
+        and other.state is not SubjectState.ERASED
+        and any(g.organisation == organisation for g in reader.grants.of_subject(other.id))
     )

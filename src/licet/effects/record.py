@@ -59,11 +59,13 @@ def record_machine(unit: Unit, kind: EntryKind, objects: Objects = (), facts: Fa
 
 def record_refusal(app: App, unit: Unit, ask: Ask, refusal: Refusal) -> Refusal:
     """Write that something was refused, and why; return the refusal."""
-    objects = tuple(
-        (name, value)
-        for name, value in (("grant", ask.grant), ("source", ask.source), ("case", ask.case))
-        if value is not None
+    there: tuple[tuple[str, str | None, object], ...] = (
+        ("grant", ask.grant, ask.grant and unit.grants.get(ask.grant)),
+        ("source", ask.source, ask.source and unit.sources.get(ask.source)),
+        ("case", ask.case, ask.case and unit.governance.case(ask.case)),
     )
+    # What is not there is a caller's word, and a word can be somebody's name.
+    objects = tuple((name, value) for name, value, found in there if value and found)
     unit.record(
         Entry(
             kind=EntryKind.REFUSED,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from licet.app import App
 from licet.consent.purposes import table
+from licet.consent.territory import showing_blocked
 from licet.effects.keeping import live_grants
 from licet.effects.record import record
 from licet.effects.sealed import (
@@ -22,7 +23,7 @@ from licet.terms.gallery import Candidate, TemplateKind
 from licet.terms.ids import CandidateId, CaseId, GrantId, SearchId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.payload import CandidatePayload, to_bytes
-from licet.terms.permit import Permit
+from licet.terms.permit import Block, Permit
 from licet.terms.search import (
     Found,
     Search,
@@ -44,10 +45,11 @@ CAVEAT = (
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was searched with: its template, and the SHA-256 (hex) of its photo."""
+    """What was searched with: template, SHA-256 (hex) of the photo, which face of it (from 1)."""
 
     template: Template
     sha256: str
+    face: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
             case=case,
             member=permit.member,
             at=unit.now,
-            probe_tag=probe_tag(app, case, probe.sha256),
+            probe_tag=probe_tag(app, case, probe.sha256, probe.face),
             threshold=answer.threshold,
             fpir_millionths=round(fpir * MILLION),
             in_scope=answer.in_scope,
@@ -188,8 +190,9 @@ def _appearances(app: App, unit: Unit, permit: Permit, grant: GrantId) -> tuple[
     if purpose is None or purpose.two_sided or permit.scope is None:
         return ()
     floor = permit.scope.seen_before
+    blocks = unit.blocks.active()
     seen = [
-        _seen(app, unit, template)
+        _seen(app, unit, template, blocks)
         for template in unit.templates.of_grant(grant)
         if template.kind is TemplateKind.APPEARANCE
     ]
@@ -197,11 +200,11 @@ def _appearances(app: App, unit: Unit, permit: Permit, grant: GrantId) -> tuple[
     return tuple(sorted(shown, key=lambda s: (s.first_seen, s.item)))
 
 
-def _seen(app: App, unit: Unit, template: StoredTemplate) -> Seen | None:
-    """Return one appearance in words, or None when its source was purged meanwhile."""
+def _seen(app: App, unit: Unit, template: StoredTemplate, blocks: tuple[Block, ...]) -> Seen | None:
+    """Return one appearance in words, or None when its source is purged or blocked."""
     payload = open_appearance(app, template)
     item, source = unit.items.get(payload.item), unit.sources.get(payload.source)
-    if item is None or source is None:
+    if item is None or source is None or showing_blocked(source, blocks):
         return None
     try:
         address = open_address(app, item.id, source.id, item.sealed_address)

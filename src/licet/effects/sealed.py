@@ -57,13 +57,18 @@ def open_identity(app: App, subject: Subject | None) -> Identity | None:
 
 
 def contact_tag(app: App, contact: str) -> bytes:
-    """Return the tag by which one contact is recognised without being readable."""
-    return tag(app.keyring.get(CONTACT_KEY), "contact", contact.strip().casefold().encode())
+    """Return the tag by which one mailbox is recognised without being readable.
+
+    ``me+1@`` and ``me+2@`` are one mailbox: what follows a plus is its owner's own.
+    """
+    local, _, domain = contact.strip().casefold().rpartition("@")
+    mailbox = f"{local.partition('+')[0]}@{domain}"
+    return tag(app.keyring.get(CONTACT_KEY), "contact", mailbox.encode())
 
 
-def probe_tag(app: App, case: CaseId, probe_sha256: str) -> bytes:
-    """Return the tag that tells a probe used again within one case, and nowhere else."""
-    return tag(app.keyring.get(case_key(case)), "probe", probe_sha256.encode())
+def probe_tag(app: App, case: CaseId, probe_sha256: str, face: int) -> bytes:
+    """Return the tag that tells one face of a probe photo used again within one case."""
+    return tag(app.keyring.get(case_key(case)), "probe", f"{probe_sha256} {face}".encode())
 
 
 def candidate_tag(app: App, key: KeyId) -> bytes:

@@ -5,16 +5,31 @@ from pathlib import Path
 from licet.sources.authority import NotProved, markers, prove_folder
 from licet.sources.contract import ItemSource
 from licet.sources.folder import FolderSource
-from licet.terms.errors import BadInput, Setup
+from licet.terms.errors import BadInput, Conflict, Setup
 from licet.terms.ids import OrganisationId
 from licet.terms.source import Marker, Source, SourceKind
 
 
 def open_source(source: Source) -> ItemSource:
-    """Return the place behind a source. Raises ``Setup`` for a kind not built in."""
+    """Return the place behind a source.
+
+    Raises ``Setup`` for a kind not built in, ``Conflict`` for a place that was changed for
+    another, ``BadInput`` for one that cannot be read.
+    """
     if source.kind is SourceKind.FOLDER:
-        return FolderSource(Path(source.place))
+        return FolderSource(_same_folder(source))
     raise Setup(f"sources of kind {source.kind.value} are not built in", "Use a folder.")
+
+
+def _same_folder(source: Source) -> Path:
+    """Return the folder, if it is still the place that was proved and no link to another."""
+    place = Path(source.place)
+    if place.resolve() != place:
+        raise Conflict(
+            f"the folder of {source.name} is a link to another place now",
+            "Open that place as a source of its own.",
+        )
+    return place
 
 
 def token_for(deployment: str, organisation: OrganisationId) -> str:

@@ -70,6 +70,14 @@ class ReadGrants(Group):
         )
         return self._session.number(statement)
 
+    def count_instrument(self, instrument: str, without: GrantId | None) -> int:
+        """Return how many grants but one rest on a paper or order (SHA-256, hex)."""
+        column = schema.grant.c
+        statement = select(func.count()).where(
+            column.instrument == instrument, column.id != (without or "")
+        )
+        return self._session.number(statement)
+
     def count_live_vital(self, now: datetime) -> int:
         """Return how many active vital-interest grants have their window open now.
 
@@ -114,6 +122,11 @@ class WriteGrants(ReadGrants):
             grant,
             statement.values(state=GrantState.ACTIVE, confirmed_at=at, confirmed_by=by, leaf=leaf),
         )
+
+    def rests_on(self, grant: GrantId, instrument: str) -> None:
+        """Note the paper or order that a grant rests on. Raises ``NotFound``, ``Conflict``."""
+        statement = update(schema.grant).where(schema.grant.c.kept)
+        self._change(grant, statement.values(instrument=instrument))
 
     def notice_delivered(self, grant: GrantId, at: datetime, leaf: int) -> None:
         """Note that the notice reached the person. Raises ``Conflict`` on an ended grant."""

@@ -287,6 +287,7 @@ grant = Table(
     _moment("notice_delivered_at", nullable=True),
     _moment("confirmed_at", nullable=True),
     _text("confirmed_by"),
+    _text("instrument"),
     _yes("guardian"),
     _yes("captured"),
     _moment("not_before"),
@@ -296,6 +297,7 @@ grant = Table(
     Column("kept", Boolean, Computed("state <> 'ended'", persisted=True), nullable=False),
     UniqueConstraint("id", "kept"),
     Index(None, "state", "expires"),
+    Index(None, "instrument"),
 )
 confirmation = Table(
     "confirmation",

@@ -34,6 +34,17 @@ class ReadSearches(Group):
         statement = _SHAPE.select.where(column.sealed_probe.is_not(None), column.at < moment)
         return _SHAPE.all(self._session, statement.order_by(column.at, column.id))
 
+    def any_closed_before(self, moment: datetime) -> bool:
+        """Say whether a search made before ``moment`` came to nothing and still lists somebody."""
+        search, candidate = schema.search.c, schema.candidate.c
+        statement = (
+            select(func.count())
+            .select_from(schema.candidate)
+            .join(schema.search, search.id == candidate.search)
+            .where(search.state == SearchState.CLOSED, search.at < moment)
+        )
+        return self._session.number(statement) > 0
+
     def candidate(self, candidate: CandidateId) -> SearchCandidate | None:
         """Return the candidate, or None."""
         where = schema.candidate.c.id == candidate
@@ -41,7 +52,8 @@ class ReadSearches(Group):
 
     def candidates(self, search: SearchId) -> tuple[SearchCandidate, ...]:
         """Return a search's candidates, by id: their rank is sealed."""
-        return self._candidates(schema.candidate.c.search == search)
+        column = schema.candidate.c
+        return self._candidates((column.search == search) & (column.sealed != b""))
 
     def with_candidates(self) -> Iterator[Search]:
         """Give every search that has candidates, by leaf. Take them all before writing."""
@@ -143,6 +155,30 @@ class WriteSearches(ReadSearches):
             listed = schema.candidate.c.id.in_(part)
             count += self._session.write(delete(schema.candidate).where(listed))
         return count
+
+    def empty_candidates_of_grant(self, grant_tag: bytes) -> tuple[SearchId, ...]:
+        """Take a grant off every candidate list; return the searches that listed it.
+
+        What is left says, to the person alone, that a search surfaced them: nothing of
+        it names them, and ``candidates`` does not give it.
+        """
+        column = schema.candidate.c
+        listed = (column.grant_tag == grant_tag) & (column.sealed != b"")
+        found = self._session.rows(select(column.search).where(listed).distinct())
+        tagged = select(column.id).where(listed)
+        where = schema.verification.c.candidate.in_(tagged)
+        self._session.write(delete(schema.verification).where(where))
+        self._session.write(update(schema.candidate).where(listed).values(sealed=b""))
+        return tuple(SearchId(row[0]) for row in found)
+
+    def delete_candidates_closed_before(self, moment: datetime) -> int:
+        """Delete the candidates of searches made before ``moment`` that came to nothing."""
+        search, candidate = schema.search.c, schema.candidate.c
+        over = select(search.id).where(search.state == SearchState.CLOSED, search.at < moment)
+        listed = select(candidate.id).where(candidate.search.in_(over))
+        said = schema.verification.c.candidate.in_(listed)
+        self._session.write(delete(schema.verification).where(said))
+        return self._session.write(delete(schema.candidate).where(candidate.search.in_(over)))
 
     def delete_candidates_of_grant(self, grant_tag: bytes) -> int:
         """Delete the candidates of a grant with their verifications; return how many."""

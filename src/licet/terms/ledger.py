@@ -50,6 +50,7 @@ class EntryKind(StrEnum):
     SEARCHED = "search.released"
     REVIEWED = "search.reviewed"
     SEARCH_CLOSED = "search.closed"
+    LISTS_FORGOTTEN = "search.forgotten"
     SHOWN = "item.shown"
     REFUSED = "refused"
     BLOCK_PLACED = "block.placed"

@@ -14,7 +14,7 @@ from licet.terms.basis import Relationship
 from licet.terms.grant import Grant, GrantState, Identity
 from licet.terms.granting import Asked, GrantWish
 from licet.terms.ids import GrantId, OrganisationId, PurposeId, SourceId, SubjectId, Territory
-from licet.terms.permit import Refusal
+from licet.terms.permit import Action, Refusal
 from licet.terms.when import to_text
 
 if TYPE_CHECKING:
@@ -124,13 +124,16 @@ def more(
     return asked if isinstance(asked, Refusal) else _asked(asked)
 
 
-@deed(app, "resend")
-def resend(call: Call, grant: str) -> Answer:
-    """Send the notice again with a new code; the old code ends."""
+@deed(app, "resend", Takes.ACTOR)
+def resend(call: Call, grant: str) -> Answer | Refusal:
+    """Send the notice again with a new code; the old code ends. Once a day at most."""
     from licet.granting import resend as send_again
 
     with call.app() as licet:
-        return _asked(send_again(licet, signing.grant_of(licet, grant).id))
+        kept = signing.grant_of(licet, grant)
+        who = signing.who(call, licet, signing.on_grant(Action.GRANT, kept))
+        asked = send_again(licet, who, kept.id)
+    return asked if isinstance(asked, Refusal) else _asked(asked)
 
 
 @deed(app, "list")

@@ -276,6 +276,7 @@ def _grants() -> None:
         sa.Column("notice_delivered_at", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_by", TEXT, nullable=False),
+        sa.Column("instrument", TEXT, nullable=False),
         sa.Column("guardian", sa.Boolean(), nullable=False),
         sa.Column("captured", sa.Boolean(), nullable=False),
         sa.Column("not_before", sa.BigInteger(), nullable=False),
