@@ -152,6 +152,15 @@ class Database:
         with closing(sqlite3.connect(str(self.file), isolation_level=None)) as connection:
             return connection.execute(sql).fetchall()
 
+    def write(self, sql: str) -> None:
+        """Run one statement that writes, past licet, and close."""
+        if self._server is not None:
+            self._server.execute(sql)  # type: ignore[call-overload]
+            self._server.close()
+            return
+        with closing(sqlite3.connect(str(self.file), isolation_level=None)) as connection:
+            connection.execute(sql)
+
     def close(self) -> None:
         """Close the connection."""
         if self._server is not None:
