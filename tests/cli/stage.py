@@ -49,6 +49,7 @@ HIDDEN = (
     (re.compile(r"[A-Za-z0-9+/]{40,}={0,2}"), "<base64>"),
     (re.compile(r"\b\d+ (MB free|keys|rows|(?:later )?entries)\b"), r"<n> \1"),
     (re.compile(r"\b(entry|number|waiting) \d+"), r"\1 <n>"),
+    (re.compile(r"\b\d\.\d{9,}(e-\d+)?"), "0.5"),
     (re.compile(r'"(leaf|size|rows|entries)": \d+'), r'"\1": 0'),
     (re.compile(r"(licet/<id-\d+>\\n)\d+\\\\n"), r"\1<n>\\n"),
 )

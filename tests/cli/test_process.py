@@ -128,7 +128,16 @@ def test_a_person_is_found_on_real_photos(sandbox: Path, tmp_path: Path) -> None
     assert code is not None
     receipt = str(tmp_path / "receipt.json")
     told("confirm", asked["grant"], code[1], code[2], "--out", receipt, home=sandbox)
-    told("enrol", asked["grant"], second, "--witnessed", first, "--as", "steward,officer", home=sandbox)
+    told(
+        "enrol",
+        asked["grant"],
+        second,
+        "--witnessed",
+        first,
+        "--as",
+        "steward,officer",
+        home=sandbox,
+    )
     told(
         *("source", "add", str(album), "--name", "album", "--taken-by", "their photographers"),
         *("--people-told", "public figures at public events", "--made-for", "archive"),

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from licet.cli.exits import Exit
+from licet.cli.opening import watched
 from licet.cli.output import Answer, tell
 from licet.cli.outside import Outside
+from licet.cli.progress import wanted
 from licet.cli.telling import tell_refusal
 from licet.terms.permit import Refusal
 
@@ -71,7 +73,7 @@ class Call:
         """Open the deployment for the length of the block."""
         app = self.outside.open(self.settings)
         try:
-            yield app
+            yield watched(app) if wanted(self.as_json) else app
         finally:
             app.close()
 

@@ -37,7 +37,7 @@ def backfill(
     with call.app() as licet:
         kept = signing.grant_of(licet, grant)
         for place, name in _places(licet, kept.id, source):
-            with progress(call, f"scanning {name}") as told:
+            with progress(call.as_json, f"scanning {name}") as told:
                 one = walk(licet, kept.id, place, told)
             if isinstance(one, Refusal):
                 return one

@@ -23,7 +23,7 @@ def collect(call: Call, source: str) -> Answer | Refusal:
         with licet.store.read() as reader:
             found = names.source(reader, source)
         who = signing.who(call, licet, signing.on_source(Action.COLLECT, found))
-        with progress(call, f"collecting {found.name}") as told:
+        with progress(call.as_json, f"collecting {found.name}") as told:
             done = walk(licet, who, found.id, told)
     if isinstance(done, Refusal):
         return done

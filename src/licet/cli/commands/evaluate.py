@@ -43,7 +43,7 @@ def evaluate(
 
     cache = platformdirs.user_cache_path("licet") / "models"
     vision = call.outside.vision(models, cache, threads)
-    with progress(call, "looking at photos") as told:
+    with progress(call.as_json, "looking at photos") as told:
         report = measure(
             folder, vision, ks=tuple(k or (1, 3)), seed=seed, pairs=pairs, progress=told
         )

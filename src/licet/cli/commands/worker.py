@@ -29,7 +29,7 @@ def worker(
 
     with call.app() as licet:
         if once:
-            with progress(call, "scanning again") as told:
+            with progress(call.as_json, "scanning again") as told:
                 done = run_once(licet, told)
             parts = [(one.name, getattr(done, one.name)) for one in fields(done)]
             said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in parts if value)
