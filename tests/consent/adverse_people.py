@@ -223,6 +223,7 @@ GRANTS: list[Row] = [
         ),
         R.BEYOND_RETENTION,
     ),
+    ("too far ahead", NEW, but("grant", not_before=LATE - w.DAY, expires=LATE), R.BEYOND_RETENTION),
     ("begun too long ago", NEW, but("grant", not_before=w.NOW - 800 * w.DAY), R.BEYOND_RETENTION),
     (
         "begun a year ago for a day too many",
