@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from licet.ledger.checkpoint import LedgerKey, sign, witnesses
 from licet.ledger.maker import Leaves
+from licet.ledger.mark import Mark
 from licet.ledger.note import VerifierKey
 from licet.ledger.tiles import Tiles
 from licet.outbox import Outbox, open_outbox
@@ -45,19 +46,20 @@ class Scan:
     """What a look through every file read and found: places are (file, offset, needle)."""
 
     needles: frozenset[bytes]
+    at: datetime
     files: int
     size: int
     places: tuple[tuple[str, int, bytes], ...]
 
     @property
-    def hits(self) -> int:
+    def found(self) -> int:
         """How many places hold a needle."""
         return len(self.places)
 
     def only(self, needles: frozenset[bytes]) -> "Scan":
         """Return what the same look found of some of the needles."""
         places = tuple(place for place in self.places if place[2] in needles)
-        return Scan(needles, self.files, self.size, places)
+        return Scan(needles, self.at, self.files, self.size, places)
 
 
 @dataclass
@@ -86,6 +88,7 @@ class App:
     service: KeyService
     ledger_key: LedgerKey
     tiles: Tiles
+    mark: Mark
     outbox: Outbox
     deployment: Deployment
     model: ModelId
@@ -128,6 +131,7 @@ class App:
                 if latest is None or not head.size < latest.size <= self.store.head().size:
                     raise
                 return latest
+        self.mark.write(checkpoint.size)
         self.at("publish.done")
         return checkpoint
 
@@ -157,19 +161,21 @@ _NOWHERE = Deployment(
 """What an empty store stands for while it is being restored."""
 
 
-def check_mirror(tiles: Tiles, head: Head) -> None:
+def check_mirror(tiles: Tiles, mark: Mark, head: Head) -> None:
     """Raise ``Quarantine`` when the store lacks entries that were signed, or may lack some.
 
-    Every unit is mirrored right after it, so a store with entries and no mirror beside
-    it says that one of the two is not what it was.
+    The mirror and the mark beside the ledger's key each say how many entries were
+    signed. A store that has them all may serve, and its mirror is brought up again.
     """
     latest = tiles.latest()
-    if latest is None and head.size > 0:
+    signed = max(mark.read(), latest.size if latest else 0)
+    if head.size > 0 and signed == 0:
         raise Quarantine(
-            "the mirror of the ledger is gone, so nobody can tell whether this store is the newest",
+            "neither the mirror of the ledger nor its mark is here, so nobody can tell whether "
+            "this store is the newest",
             "Bring the mirror's folder back from where it is copied to; then start again.",
         )
-    if latest is not None and latest.size > head.size:
+    if head.size < signed:
         raise Quarantine(
             "the store is older than its signed ledger",
             "An older copy was put in place. Run `licet restore` so that what was withdrawn "
@@ -202,7 +208,8 @@ def open_app(
         opened.callback(keyring.close)
         ledger_key = LedgerKey.open(settings.place(settings.ledger_key))
         tiles = Tiles(settings.place(settings.tiles), ledger_key.verifier, at)
-        known = _require_current(store, tiles, recovering=recovering)
+        mark = Mark(settings.place(settings.ledger_key).with_name("signed"))
+        known = _require_current(store, tiles, mark, recovering=recovering)
         app = App(
             settings=settings,
             clock=clock,
@@ -211,6 +218,7 @@ def open_app(
             service=service,
             ledger_key=ledger_key,
             tiles=tiles,
+            mark=mark,
             outbox=outbox or open_outbox(settings, sandbox=known.sandbox),
             deployment=known,
             model=vision.model if vision is not None else _recogniser().model_id,
@@ -223,7 +231,7 @@ def open_app(
     return app
 
 
-def _require_current(store: Store, tiles: Tiles, *, recovering: bool) -> Deployment:
+def _require_current(store: Store, tiles: Tiles, mark: Mark, *, recovering: bool) -> Deployment:
     """Return the deployment in the store. Raises ``Setup``, ``Quarantine``."""
     with store.read() as reader:
         deployment = reader.deployment.get()
@@ -232,7 +240,7 @@ def _require_current(store: Store, tiles: Tiles, *, recovering: bool) -> Deploym
         return deployment or _NOWHERE
     if deployment is None:
         raise Setup("this store holds no deployment", "Run `licet init`, or `licet restore`.")
-    check_mirror(tiles, head)
+    check_mirror(tiles, mark, head)
     return deployment
 
 

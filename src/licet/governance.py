@@ -12,6 +12,7 @@ from licet.effects.acting import digest_of_wish
 from licet.effects.facts import read_facts
 from licet.effects.record import record, record_refusal
 from licet.effects.sealed import case_key
+from licet.store.unit import Unit
 from licet.terms.acting import Who
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.governing import CaseWish, MemberWish, OrganisationWish
@@ -34,6 +35,7 @@ from licet.terms.organisation import (
     Organisation,
 )
 from licet.terms.permit import Action, Ask, Permit, Refusal
+from licet.vault.signing import is_weak
 
 
 def add_organisation(app: App, who: Who, wish: OrganisationWish) -> OrganisationId | Refusal:
@@ -80,7 +82,7 @@ def add_member(app: App, who: Who, wish: MemberWish) -> MemberId | Refusal:
     Raises ``NotFound``, ``BadInput`` for a key that is no Ed25519 key or no role,
     ``Conflict`` for a name taken in this organisation.
     """
-    if len(wish.public_key) != 32 or not wish.roles:
+    if len(wish.public_key) != 32 or is_weak(wish.public_key) or not wish.roles:
         raise BadInput("a member needs a key and a role", "Make one with `licet member key`.")
     member = MemberId(new_id())
     ask = _govern(app, who)
@@ -91,6 +93,8 @@ def add_member(app: App, who: Who, wish: MemberWish) -> MemberId | Refusal:
             return record_refusal(app, unit, ask, permit)
         if unit.governance.organisation(wish.organisation) is None:
             raise NotFound("no such organisation", "See `licet org list`.")
+        if _key_taken(unit, wish.public_key):
+            raise Conflict("another member has this key", "Each member makes a key of their own.")
         if unit.governance.member_named(wish.organisation, wish.name):
             raise Conflict(f"there is a member named {wish.name}", "Choose another name.")
         unit.governance.add_member(
@@ -178,12 +182,22 @@ def approve_case(app: App, who: Who, case_id: CaseId) -> datetime | Refusal:
             return record_refusal(app, unit, ask, permit)
         if any(a.member == who.member for a in unit.governance.approvals(case_id)):
             raise Conflict("this member approved the case before", "Ask another approver.")
-        signature = who.signatures[0].value if who.signatures else b""
-        at, approver = unit.now, _member(permit)
+        approver = _member(permit)
+        signature = next((s.value for s in who.signatures if s.member == approver), b"")
+        at = who.act.at if who.act is not None else unit.now
         unit.governance.add_approval(Approval(case_id, approver, signature, at))
         record(app, unit, EntryKind.CASE_APPROVED, permit, (("case", case_id),))
     app.publish()  # 2
     return at
+
+
+def _key_taken(unit: Unit, public_key: bytes) -> bool:
+    """Say whether an active member of any organisation has the key: one key is one person."""
+    return any(
+        member.public_key == public_key and member.state is MemberState.ACTIVE
+        for organisation in unit.governance.organisations()
+        for member in unit.governance.members(organisation.id)
+    )
 
 
 def _member(permit: Permit) -> MemberId:

@@ -38,8 +38,9 @@ from licet.terms.acting import SUBJECT, Who
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.grant import Grant, GrantState, Identity, Subject, SubjectState
 from licet.terms.granting import Asked, GrantWish, WrongCode
-from licet.terms.ids import GrantId, SubjectId, new_id
+from licet.terms.ids import GrantId, PlanId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
+from licet.terms.payload import to_bytes
 from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
 from licet.terms.stored import Confirmation
 
@@ -200,17 +201,29 @@ def withdraw(app: App, who: Who, grant_id: GrantId) -> Receipted | Refusal:
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        leaf = unit.head.size  # 2
-        plan = end_grants(unit, "withdrawn", grant.subject, (grant,), leaf)
         statement = grant_statement(unit, grant, GrantState.ENDING)
-        objects = (("grant", grant_id), ("plan", plan))
-        record(app, unit, EntryKind.GRANT_ENDING, permit, objects, statement_fact(statement))
+        leaf, plan = _ending(app, unit, permit, grant, statement)  # 2
     app.at("withdraw.committed")
     app.publish()  # 3
     receipt = receipt_for(app, ReceiptKind.WITHDRAWAL, leaf, statement, grant.subject)
     drive(app, plan, END_OUTSIDE, END_INSIDE)  # 4
     app.publish()
     return Receipted(grant_id, leaf, receipt)
+
+
+def _ending(
+    app: App, unit: Unit, permit: Permit, grant: Grant, statement: GrantStatement
+) -> tuple[int, PlanId]:
+    """Make a grant *ending*, or find that it is: asking twice changes nothing more."""
+    if grant.state is GrantState.ENDING:
+        plans = [plan.id for plan in unit.plans.open() if grant.id in plan.grants]
+        if plans:
+            return grant.leaf, plans[0]
+    leaf = unit.head.size
+    plan = end_grants(unit, "withdrawn", grant.subject, (grant,), leaf)
+    objects = (("grant", grant.id), ("plan", plan))
+    record(app, unit, EntryKind.GRANT_ENDING, permit, objects, statement_fact(statement))
+    return leaf, plan
 
 
 def _known(reader: Unit, grant_id: GrantId) -> Grant:
@@ -322,7 +335,9 @@ def _facts(
     Who is known already is read again: they may be on their way out by now.
     """
     stored = replace(ask, grant=None, subject=None)
-    subject = draft.subject if draft.new else reader.subjects.get(draft.subject.id)
+    # A new person is named; the sealed form waits for the key that is made next.
+    named = replace(draft.subject, sealed_identity=to_bytes(draft.identity))
+    subject = named if draft.new else reader.subjects.get(draft.subject.id)
     facts = read_facts(app, reader, stored, who, reader.now, digest)
     contact = others_on_contact(reader, draft.subject, ask.organisation)
     counts = replace(

@@ -126,6 +126,11 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
             "there is no mirror of the ledger, so nobody can tell what was erased since",
             "Bring the mirror's folder back; without it this store must not serve.",
         )
+    if latest.size < app.mark.read():
+        raise Quarantine(
+            "the mirror of the ledger is older than what was signed last",
+            "Bring the newest mirror back; an older one does not tell what ended since.",
+        )
     findings = app.tiles.check()
     if findings:
         raise Corrupt(f"the mirror is damaged: {findings[0]}", "Bring an intact mirror back.")

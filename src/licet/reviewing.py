@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.effects.acting import digest_of
 from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.facts import read_facts
 from licet.effects.record import record, record_refusal
@@ -48,8 +49,9 @@ def review(app: App, who: Who, candidate_id: CandidateId, finding: Finding) -> R
     with app.store.unit() as unit:  # 1
         candidate, search = _candidate(unit, candidate_id)
         ask = _ask(app, unit, who, candidate, search)
+        signed = digest_of(candidate_id, finding.value)
         facts = replace(
-            read_facts(app, unit, ask, who, unit.now, finding.value), searched_by=search.member
+            read_facts(app, unit, ask, who, unit.now, signed), searched_by=search.member
         )
         permit = decide(ask, facts, unit.now)
         if isinstance(permit, Refusal):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.effects.acting import digest_of
 from licet.effects.facts import read_facts
 from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record_refusal, refuse
@@ -18,7 +19,7 @@ from licet.terms.acting import Who
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.face import Template, Unreadable
 from licet.terms.ids import CaseId, GrantId, PurposeId
-from licet.terms.permit import Action, Ask, Permit, Refusal
+from licet.terms.permit import Action, Ask, By, Permit, Refusal
 from licet.terms.search import SearchResult
 
 LONGEST_LIST = 200
@@ -62,19 +63,24 @@ def search(
     Raises ``NotFound`` for a case that is not there, ``BadInput`` for a photo
     that cannot be read or shows no face, or several when none is chosen.
     """
+    if who.by is not By.MEMBER:
+        raise BadInput(
+            "a search is a member's", "A person sees their own photos with `licet show`."
+        )
     digest = hashlib.sha256(probe).hexdigest()
+    signed = digest_of(digest, purpose, repr(choice))
     ask = _ask(app, who, case_id, purpose, digest, choice.fpir)
     ask = replace(ask, grant=choice.asking, face=choice.face or 1)
     with app.store.read() as reader:  # 1
         now = reader.now
-        decided = decide(ask, read_facts(app, reader, ask, who, now, digest), now)
+        decided = decide(ask, read_facts(app, reader, ask, who, now, signed), now)
     if isinstance(decided, Refusal):
         return refuse(app, ask, decided)
     template = _probe(app, probe, choice.face)  # 2
     answer = _ask_gallery(app, decided, template)  # 3
     app.at("search.found")
     with app.store.unit() as unit:  # 4
-        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         answer = still_live(unit, answer)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.effects.acting import digest_of
 from licet.effects.comparing import same_face
 from licet.effects.facts import read_facts
 from licet.effects.record import record, record_refusal, refuse
@@ -51,16 +52,17 @@ def show(
     ``Conflict`` when the photo changed or is gone at its source.
     """
     item, source, ask = _asked(app, who, item_id, grant_id, case_id)
+    signed = digest_of(item_id, case_id or "")
     with app.store.read() as reader:  # 1
         now = reader.now
-        decided = decide(ask, read_facts(app, reader, ask, who, now), now)
+        decided = decide(ask, read_facts(app, reader, ask, who, now, signed), now)
     if isinstance(decided, Refusal):
         return refuse(app, ask, decided)
     photo = _photo(app, item, source)  # 2
     found = app.vision.inspect(photo, thorough=True)  # 3
     again = [face.face.box for face in found.faces] if isinstance(found, Inspection) else []
     with app.store.unit() as unit:  # 4
-        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         stored = unit.items.faces(item_id)

@@ -41,7 +41,7 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
     kept, pointer, ask = _asked(app, who, suggestion_id)  # 1
     with app.store.read() as reader:
         now = reader.now
-        decided = decide(ask, read_facts(app, reader, ask, who, now), now)
+        decided = decide(ask, read_facts(app, reader, ask, who, now, suggestion_id), now)
         item, source = reader.items.get(pointer.item), reader.sources.get(pointer.source)
         face = reader.items.face(pointer.face)
     if isinstance(decided, Refusal):
@@ -50,7 +50,7 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
         raise NotFound("the suggested photo is gone", "Nothing to accept.")
     seen = _face_again(app, item, source, face)  # 2
     with app.store.unit() as unit:  # 3
-        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, suggestion_id), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         leaf = unit.head.size

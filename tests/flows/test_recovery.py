@@ -153,12 +153,27 @@ def test_a_backup_holds_no_key_and_no_name(world: World, tmp_path: Path) -> None
     assert base64.b64encode(key)[:40] not in data
 
 
-def test_a_store_without_its_mirror_does_not_serve(world: World) -> None:
-    """An older copy put in place beside a mirror that is gone would serve who withdrew."""
+def test_a_store_without_mirror_and_mark_does_not_serve(world: World) -> None:
+    """Nobody could tell whether it is the newest, and an older one would undo withdrawals."""
     world.enrolled("anna")
     world.app.close()
     shutil.move(world.home / "mirror", world.home / "elsewhere")
-    with pytest.raises(Quarantine, match="mirror of the ledger is gone"):
+    (world.home / "ledger" / "signed").unlink()
+    with pytest.raises(Quarantine, match="neither the mirror"):
         world.reopen()
     shutil.move(world.home / "elsewhere", world.home / "mirror")
     world.app = world.reopen()
+
+
+def test_the_newest_store_makes_its_mirror_again(world: World) -> None:
+    """The mark says that nothing is missing, so the mirror is written anew from the store."""
+    anna, _ = world.enrolled("anna")
+    size = world.app.store.head().size
+    world.app.close()
+    shutil.rmtree(world.home / "mirror")
+    world.app = world.reopen()
+    withdraw(world.app, SUBJECT, anna)
+    assert world.app.tiles.check() == ()
+    latest = world.app.tiles.latest()
+    assert latest is not None
+    assert latest.size > size

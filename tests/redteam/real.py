@@ -16,6 +16,7 @@ from licet.effects.acting import digest_of_wish
 from licet.enrol import enrol
 from licet.governance import add_member, approve_case, open_case
 from licet.granting import ask_grant, confirm
+from licet.search import AS_IT_IS, Choice
 from licet.sourcing import add_source
 from licet.terms.acting import Who
 from licet.terms.governing import CaseWish, MemberWish
@@ -56,9 +57,9 @@ class RealWorld(World):
         signatures = tuple(sign_act(self.keys[n], self.people[n], act) for n in names)
         return Who(By.MEMBER, members, act, signatures)
 
-    def searching(self, case: CaseId, probe: bytes) -> About:
+    def searching(self, case: CaseId, probe: bytes, choice: Choice = AS_IT_IS) -> About:
         """Return what is signed to search with a photo."""
-        return signing.searching(self.matter(case), probe, None)
+        return signing.searching(self.matter(case), CLEARANCE, probe, choice)
 
     def add(self, name: str, *roles: Role, key: bytes | None = None) -> Any:
         """Add a member, both who govern signing."""

@@ -218,7 +218,6 @@ def test_a_withdrawal_wins_over_a_search(world: World) -> None:
     assert found.candidates == ()
 
 
-@hole("a grant that is ending can be withdrawn again; each time makes a plan of its own")
 def test_withdrawing_twice_makes_one_plan(world: World) -> None:
     """Killed after the commit, asked again: the grant is ending already."""
     anna, _ = world.enrolled("anna")

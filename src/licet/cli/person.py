@@ -15,6 +15,7 @@ from licet.cli.call import Call
 from licet.terms.acting import SUBJECT, Who
 from licet.terms.errors import BadInput
 from licet.terms.ids import SubjectId
+from licet.terms.permit import By
 
 if TYPE_CHECKING:
     from licet.app import App
@@ -46,8 +47,9 @@ def acting(
             )
         return SUBJECT
     if proof is not None:
-        _hold(app, files.read(proof, "the receipt"), subject)
-        return SUBJECT
+        data = files.read(proof, "the receipt")
+        _hold(app, data, subject)
+        return Who(By.SUBJECT, proof=data)
     return signing.who(call, app, about)
 
 

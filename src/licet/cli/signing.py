@@ -19,7 +19,15 @@ from licet.terms.errors import BadInput, NotFound
 from licet.terms.governing import CaseWish, MemberWish, OrganisationWish, SourceWish
 from licet.terms.grant import Grant
 from licet.terms.granting import GrantWish
-from licet.terms.ids import CandidateId, GrantId, OrganisationId, SubjectId
+from licet.terms.ids import (
+    CandidateId,
+    GrantId,
+    ItemId,
+    OrganisationId,
+    PurposeId,
+    SubjectId,
+    SuggestionId,
+)
 from licet.terms.organisation import Act, Case, Member, Signature
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.permit import Action, By
@@ -28,6 +36,7 @@ from licet.terms.source import Source
 
 if TYPE_CHECKING:
     from licet.app import App
+    from licet.search import Choice
     from licet.vault.signing import Signer
 
 PASSPHRASE = "LICET_PASSPHRASE"  # noqa: S105 - the variable's name
@@ -94,16 +103,21 @@ def on_grant(action: Action, grant: Grant) -> About:
     return About(action, grant.organisation, grant.id)
 
 
-def searching(case: Case, probe: bytes, asking: GrantId | None) -> About:
-    """Return what is signed to search with this very photo, for somebody who asked."""
-    digest = hashlib.sha256(probe).hexdigest()
-    return About(Action.SEARCH, case.organisation, asking or case.id, digest)
+def searching(case: Case, purpose: PurposeId, probe: bytes, choice: "Choice") -> About:
+    """Return what is signed to search with this very face of this very photo."""
+    digest = _digest(hashlib.sha256(probe).hexdigest(), purpose, repr(choice))
+    return About(Action.SEARCH, case.organisation, case.id, digest)
 
 
-def showing(grant: Grant, case: Case | None) -> About:
-    """Return what is signed to see a photo of a person."""
+def showing(grant: Grant, case: Case | None, item: ItemId) -> About:
+    """Return what is signed to see one photo of a person."""
     organisation = case.organisation if case else grant.organisation
-    return About(Action.SHOW, organisation, grant.id)
+    return About(Action.SHOW, organisation, grant.id, _digest(item, case.id if case else ""))
+
+
+def accepting(grant: Grant, suggestion: SuggestionId) -> About:
+    """Return what is signed to accept one suggestion."""
+    return About(Action.ACCEPT, grant.organisation, grant.id, suggestion)
 
 
 def erasing(subject: SubjectId, organisation: OrganisationId | None) -> About:
@@ -125,7 +139,9 @@ def reviewing(app: "App", candidate_id: CandidateId, finding: Finding) -> About:
     key = app.keyring.get(case_key(case.id))
     opened = open_sealed(key, candidate.sealed, f"candidate:{candidate.id}")
     payload = from_bytes(CandidatePayload, opened)
-    return About(Action.REVIEW, case.organisation, payload.grant, finding.value)
+    return About(
+        Action.REVIEW, case.organisation, payload.grant, _digest(candidate_id, finding.value)
+    )
 
 
 def who(call: Call, app: "App", about: About) -> Who:

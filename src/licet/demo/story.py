@@ -193,7 +193,7 @@ def _nobody_else(story: Story) -> None:
         scan = scan_for(app, needles)
         with app.store.read() as reader:
             kept = reader.templates.count()
-        if scan.hits:
+        if scan.found:
             raise Integrity("a template was found in clear")
         story.tell(scene, f"{kept} sealed templates at rest, all of two people")
         story.tell(

@@ -8,8 +8,13 @@ within the last five minutes. In a sandbox ``--as`` names members without keys.
 import hashlib
 from datetime import datetime
 
+from licet.app import App
+from licet.ledger.leaf import decode
+from licet.ledger.receipt import take_apart
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
+from licet.terms.errors import Corrupt
+from licet.terms.grant import Subject
 from licet.terms.ids import OrganisationId
 from licet.terms.organisation import Act, Member
 from licet.terms.payload import to_bytes
@@ -60,6 +65,34 @@ def signers(
             for s in who.signatures
         )
     )
+
+
+def person_proved(app: App, reader: Reader | Unit, who: Who, subject: Subject | None) -> bool:
+    """Say whether the data subject who acts is the one asked about.
+
+    Their receipt was signed by this ledger's key, is of an entry that stands in it, and
+    opens that entry's commitment to this very person.
+    """
+    if app.deployment.sandbox:
+        return True
+    if subject is None or not who.proof:
+        return False
+    try:
+        taken = take_apart(who.proof)
+        entry = decode(taken.receipt.leaf.data)
+    except Corrupt:
+        return False
+    ours = taken.holds and taken.signer == app.ledger_key.verifier
+    index = taken.receipt.leaf.index
+    there = reader.leaves.get(index, index + 1)
+    opened = any(
+        opening.of == "subject"
+        and opening.object == subject.id
+        and entry.subject is not None
+        and opening.opens(entry.subject)
+        for opening in taken.receipt.openings
+    )
+    return ours and opened and bool(there) and there[0].data == taken.receipt.leaf.data
 
 
 def _is_the_act(act: Act, asked: Asked, now: datetime) -> bool:

@@ -190,12 +190,12 @@ def check_bytes(app: App, _plan: Plan) -> Found | None:
 def scan_bytes(app: App, plan: Plan) -> Found:
     """Read every file of the deployment for the person's bytes in clear."""
     scan = _scan(app, plan, frozenset(open_plan(app, plan).needles))
-    if scan.hits:
+    if scan.found:
         raise Integrity(
-            f"{scan.hits} places hold the person's data in clear",
+            f"{scan.found} places hold the person's data in clear",
             "They are listed by `licet doctor`; the erasure goes on when they are mended.",
         )
-    at = to_ms(app.clock())
+    at = to_ms(scan.at)
     return (("files", scan.files), ("bytes", scan.size), ("found", 0), ("at", at))
 
 

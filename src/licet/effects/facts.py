@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from licet.app import App
 from licet.consent.age import age_on
 from licet.consent.purposes import table
-from licet.effects.acting import signers
+from licet.effects.acting import person_proved, signers
 from licet.effects.sealed import candidate_tag, grant_key, open_identity, probe_tag
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
@@ -13,10 +13,13 @@ from licet.terms.basis import Purpose
 from licet.terms.errors import KeyAbsent
 from licet.terms.grant import Grant, Subject, SubjectState
 from licet.terms.ids import OrganisationId
-from licet.terms.organisation import Case, Role
-from licet.terms.permit import Action, Ask, Counts, Facts, Readiness
+from licet.terms.organisation import Act, Approval, Case, Role, Signature
+from licet.terms.permit import Action, Ask, By, Counts, Facts, Readiness
+from licet.vault.signing import act_holds
 
 DAY = timedelta(days=1)
+_CODE = frozenset({Action.CONFIRM})
+"""Where a code that went to the person alone proves them."""
 
 
 def read_facts(
@@ -30,6 +33,12 @@ def read_facts(
     grant = reader.grants.get(ask.grant) if ask.grant else None
     subject_id = ask.subject or (grant.subject if grant else None)
     subject = reader.subjects.get(subject_id) if subject_id else None
+    if (
+        ask.by is By.SUBJECT
+        and ask.action not in _CODE
+        and not person_proved(app, reader, who, subject)
+    ):
+        subject = None  # Who is not proved to be the person is nobody here.
     case = reader.governance.case(ask.case) if ask.case else None
     source = reader.sources.get(ask.source) if ask.source else None
     organisation = ask.organisation
@@ -42,7 +51,7 @@ def read_facts(
         member=reader.governance.member(ask.member) if ask.member else None,
         signers=signers(reader, who, asked, now),
         case=case,
-        approvals=reader.governance.approvals(case.id) if case else (),
+        approvals=_approvals(reader, case) if case else (),
         purpose=purpose_of(ask, grant, case),
         grant=grant,
         subject=subject,
@@ -56,8 +65,26 @@ def read_facts(
     )
 
 
+def _approvals(reader: Reader | Unit, case: Case) -> tuple[Approval, ...]:
+    """Return the approvals whose signature holds today; in a sandbox, those that are there."""
+    approvals = reader.governance.approvals(case.id)
+    deployment = reader.deployment.get()
+    if deployment is not None and deployment.sandbox:
+        return approvals
+    return tuple(approval for approval in approvals if _signed(reader, case, approval))
+
+
+def _signed(reader: Reader | Unit, case: Case, approval: Approval) -> bool:
+    member = reader.governance.member(approval.member)
+    act = Act(Action.APPROVE.value, case.organisation, case.id, "", approval.at)
+    signature = Signature(approval.member, approval.signature)
+    return member is not None and act_holds(act, signature, member.public_key)
+
+
 def object_of(ask: Ask) -> str:
     """Return the id of the one object that an act is about, empty when there is none yet."""
+    if ask.action is Action.SEARCH:
+        return ask.case or ""
     return ask.grant or ask.source or ask.case or ask.subject or ""
 
 

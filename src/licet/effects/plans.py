@@ -35,7 +35,8 @@ def drive(
 
     1. Claim it by a lease; somebody else's claim is left alone.
     2. For each open effect in order: do what must happen outside the head lock.
-    3. Then, in one unit of work: do the rest, mark it done, record it.
+    3. Then, in one unit of work: do the rest, mark it done, record it, renew the lease. An
+       effect that took longer than the lease may be done by somebody else; they go on.
     4. When no effect is open, finish the plan; else let go of it for who comes next.
 
     Returns whether the plan is done.
@@ -57,7 +58,8 @@ def drive(
         found = step(app, plan) if step else ()
         if found is None:
             return _let_go(app, plan_id)
-        _finish(app, plan, effect, found, inside.get(effect.kind))  # 3
+        if not _finish(app, plan, effect, found, inside.get(effect.kind)):  # 3
+            return False
         app.at(f"effect.{effect.kind.value}.done")
     with app.store.unit(bookkeeping=True) as unit:  # 4
         unit.plans.finish(plan_id)
@@ -78,8 +80,15 @@ def _let_go(app: App, plan_id: PlanId) -> bool:
     return False
 
 
-def _finish(app: App, plan: Plan, effect: Effect, found: Found, within: InUnit | None) -> None:
+def _finish(app: App, plan: Plan, effect: Effect, found: Found, within: InUnit | None) -> bool:
+    """Do and record the effect's last part; False when somebody else did it meanwhile.
+
+    Who finishes an effect holds the plan from there on: were it only whose lease still
+    runs, an effect that takes longer than a lease would never be done by two who try.
+    """
     with app.store.unit() as unit:
+        if unit.plans.effects(plan.id)[effect.n].state is WorkState.DONE:
+            return False
         if within is not None:
             found = (*found, *within(app, unit, plan))
         done = Effect(effect.plan, effect.n, effect.kind, WorkState.DONE, found)
@@ -90,3 +99,5 @@ def _finish(app: App, plan: Plan, effect: Effect, found: Found, within: InUnit |
             (("plan", plan.id),),
             (("effect", effect.kind.value), ("n", effect.n), *found),
         )
+        unit.plans.renew(plan.id, unit.now + LEASE)
+    return True

@@ -84,13 +84,14 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
     key = app.keyring.get(case_key(case))
     sealed = seal(key, probe.template.values, f"search:{search_id}") if answer.rows else None
     leaf = unit.head.size
+    tag = probe_tag(app, case, probe.sha256, probe.face)
     unit.searches.add(
         Search(
             id=search_id,
             case=case,
             member=permit.member,
             at=unit.now,
-            probe_tag=probe_tag(app, case, probe.sha256, probe.face),
+            probe_tag=tag,
             threshold=answer.threshold,
             fpir_millionths=round(fpir * MILLION),
             in_scope=answer.in_scope,
@@ -115,6 +116,7 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
             ("threshold", answer.threshold),
             ("fpir_millionths", round(fpir * MILLION)),
             ("purpose", str(permit.purpose)),
+            ("probe", tag.hex()),
         ),
     )
     return SearchResult(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from licet.app import App
 from licet.effects.blocking import lift_again, place_again
+from licet.effects.closing import close_again, count_again
 from licet.effects.ending import end_grants
 from licet.effects.planning import plan_erasure
 from licet.effects.sealed import plan_key
@@ -51,6 +52,8 @@ def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
             _restrict(unit, entry, leaf.index)
         elif entry.kind in _SOURCES:
             _stop(unit, entry, done)
+        elif entry.kind is EntryKind.SEARCHED:
+            count_again(app, unit, entry, leaf.index)
         else:
             _take_away(unit, entry)
     return done
@@ -104,6 +107,8 @@ def _take_away(unit: Unit, entry: Entry) -> None:
         for case in _ids(entry, "case"):
             if unit.governance.case(CaseId(case)) is not None:
                 unit.governance.set_case_state(CaseId(case), CaseState.CLOSED)
+    elif entry.kind in (EntryKind.SEARCH_CLOSED, EntryKind.REVIEWED):
+        close_again(unit, entry)
     elif entry.kind is EntryKind.BLOCK_PLACED:
         place_again(unit, entry)
     elif entry.kind is EntryKind.BLOCK_LIFTED:

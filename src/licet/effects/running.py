@@ -5,12 +5,15 @@ it is sealed under the source's key like every address.
 """
 
 from base64 import b64decode, b64encode
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from licet.app import App
 from licet.effects.sealed import source_key
 from licet.store.unit import Unit
-from licet.terms.errors import Busy
+from licet.terms.errors import Busy, LicetError, Stopped
 from licet.terms.ids import GrantId, RunId, new_id
 from licet.terms.plan import Run, RunKind, WorkState
 from licet.terms.source import Source
@@ -19,7 +22,29 @@ from licet.vault.seal import open_sealed, seal
 LEASE = timedelta(minutes=2)
 
 
-def open_run(app: App, kind: RunKind, source: Source, grant: GrantId | None = None) -> Run:
+@dataclass
+class Hold:
+    """A run in this process's hands, and until when."""
+
+    run: Run
+    until: datetime
+
+    def renew(self, unit: Unit) -> None:
+        """Hold the run for longer, within the unit that commits. Raises ``Busy`` if it is lost.
+
+        A walk that was held up for longer than its lease may find that another process
+        went on in its place; what it has in hand is that one's to keep.
+        """
+        until = unit.now + LEASE
+        if not unit.runs.renew(self.run.id, self.until, until):
+            raise Busy(
+                "another process took over this run while it was held up",
+                "What was found until then is kept. Wait for the other one.",
+            )
+        self.until = until
+
+
+def open_run(app: App, kind: RunKind, source: Source, grant: GrantId | None = None) -> Hold:
     """Take over the open run of this kind over this source, or begin one.
 
     Raises ``Busy`` while somebody else holds it.
@@ -31,18 +56,43 @@ def open_run(app: App, kind: RunKind, source: Source, grant: GrantId | None = No
         if run is None:
             run = Run(RunId(new_id()), kind, source.id, grant, "", WorkState.OPEN, None)
             unit.runs.add(run)
-        if not unit.runs.claim(run.id, unit.now + LEASE):
+        until = unit.now + LEASE
+        if not unit.runs.claim(run.id, until):
             raise Busy(
                 f"another process is at work on {source.name}",
                 "Wait for it, or try again in two minutes if it was killed.",
             )
-    return run
+    return Hold(run, until)
 
 
-def move_cursor(app: App, unit: Unit, run: Run, place: str) -> None:
-    """Say how far the run is, within the unit that keeps what was found up to there."""
-    sealed = seal(app.keyring.get(source_key(run.source)), place.encode(), f"run:{run.id}")
-    unit.runs.set_cursor(run.id, b64encode(sealed).decode(), unit.now + LEASE)
+@contextmanager
+def let_go(app: App, hold: Hold) -> Iterator[None]:
+    """Let go of the run when a walk is stopped or fails, so that the next call can go on.
+
+    Raises ``Stopped`` for Ctrl-C, else what the walk raised.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        release_run(app, hold)
+        raise Stopped(
+            "the walk was stopped; everything found so far is kept",
+            "Run the same command again to go on.",
+        ) from stop
+    except LicetError:
+        release_run(app, hold)
+        raise
+
+
+def move_cursor(app: App, unit: Unit, hold: Hold, place: str) -> None:
+    """Say how far the run is, within the unit that keeps what was found up to there.
+
+    Raises ``Busy`` when the run is not held any more.
+    """
+    hold.renew(unit)
+    key = app.keyring.get(source_key(hold.run.source))
+    sealed = seal(key, place.encode(), f"run:{hold.run.id}")
+    unit.runs.set_cursor(hold.run.id, b64encode(sealed).decode(), hold.until)
 
 
 def place_of(app: App, run: Run) -> str:
@@ -55,14 +105,14 @@ def place_of(app: App, run: Run) -> str:
     )
 
 
-def finish_run(app: App, run: Run) -> None:
-    """Close the run."""
+def finish_run(app: App, hold: Hold) -> None:
+    """Close the run. Raises ``Busy`` when it is not held any more."""
     with app.store.unit(bookkeeping=True) as unit:
-        unit.runs.finish(run.id)
+        hold.renew(unit)
+        unit.runs.finish(hold.run.id)
 
 
-def release_run(app: App, run: Run) -> None:
+def release_run(app: App, hold: Hold) -> None:
     """Let go of the lease at once, so that the next call need not wait for it to end."""
     with app.store.unit(bookkeeping=True) as unit:
-        current = unit.runs.get(run.id)
-        unit.runs.set_cursor(run.id, current.cursor if current else "", unit.now)
+        unit.runs.renew(hold.run.id, hold.until, unit.now)

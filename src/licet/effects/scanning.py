@@ -1,5 +1,7 @@
 """Looks for byte strings in every file a deployment owns, many at once, in one pass."""
 
+import json
+from base64 import b64encode
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -13,10 +15,13 @@ SHORTEST = 8
 def scan_for(app: App, needles: Collection[bytes]) -> Scan:
     """Read every file below the deployment's places for any of ``needles``.
 
-    Needles shorter than eight bytes are left out. The outbox is left out too: its
-    letters were delivered to the person and belong to them.
+    Each is looked for as it is and as exports and notes write it: in base64 and hex;
+    words as JSON and UTF-16 spell them too. Needles shorter than eight bytes are left
+    out. The outbox is left out too: its letters were delivered to the person and belong
+    to them. Anything encrypted, compressed or retyped is not found.
     """
-    wanted = sorted({needle for needle in needles if len(needle) >= SHORTEST})
+    began = app.clock()
+    wanted = {form: n for n in needles if len(n) >= SHORTEST for form in forms_of(n)}
     outbox = app.settings.place(app.settings.outbox).resolve()
     places: list[tuple[str, int, bytes]] = []
     files = total = 0
@@ -25,8 +30,22 @@ def scan_for(app: App, needles: Collection[bytes]) -> Scan:
             continue
         files += 1
         total += file.stat().st_size
-        places.extend((str(file), offset, needle) for offset, needle in _offsets(file, wanted))
-    return Scan(frozenset(needles), files, total, tuple(places))
+        places.extend((str(file), at, wanted[form]) for at, form in _offsets(file, sorted(wanted)))
+    return Scan(frozenset(needles), began, files, total, tuple(places))
+
+
+def forms_of(needle: bytes) -> frozenset[bytes]:
+    """Return the byte strings as which ``needle`` may stand in a file in clear."""
+    forms = {needle, needle.hex().encode(), needle.hex().upper().encode()}
+    for shift in range(3):  # where a base64 group of three bytes may begin before it
+        text = b64encode(bytes(shift) + needle)
+        forms.add(text[-(-shift * 4 // 3) : (shift + len(needle)) * 4 // 3])
+    try:
+        word = needle.decode()
+    except UnicodeDecodeError:
+        return frozenset(forms)
+    forms.update((json.dumps(word)[1:-1].encode(), word.encode("utf-16-le")))
+    return frozenset(forms)
 
 
 def _files(app: App) -> Iterator[Path]:

@@ -58,6 +58,7 @@ def erase(
         record(app, unit, EntryKind.SUBJECT_ERASING, permit, objects)
     app.at("erase.committed")
     app.publish()  # 3
+    app.shelf.scan = None  # an earlier look does not know what was written since
     finish(app, plan_id, None if whole else FIRST_COSTLY)  # 4
     app.publish()
     return plan_id

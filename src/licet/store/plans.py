@@ -56,6 +56,16 @@ class WritePlans(ReadPlans):
         """Hold an open plan until then (bookkeeping); False if another holds it or it is done."""
         return _claim(self._session, schema.plan, plan, until)
 
+    def renew(self, plan: PlanId, until: datetime) -> None:
+        """Hold an open plan until then, whoever held it (bookkeeping). Raises ``NotFound``.
+
+        For the unit that finishes an effect: whoever finishes it goes on with the plan.
+        """
+        column = schema.plan.c
+        statement = update(schema.plan).where(column.id == plan).values(lease_until=until)
+        found = select(column.id).where(column.id == plan)
+        self._session.change(statement, found, "plan", bookkeeping=True)
+
     def release(self, plan: PlanId) -> None:
         """Let go of a plan before its lease ends (bookkeeping)."""
         column = schema.plan.c
@@ -129,6 +139,17 @@ class WriteRuns(ReadRuns):
     def claim(self, run: RunId, until: datetime) -> bool:
         """Hold an open run until then; False if another holds it or it is done."""
         return _claim(self._session, schema.run, run, until)
+
+    def renew(self, run: RunId, held: datetime, until: datetime) -> bool:
+        """Hold an open run for longer; False if it is done or another took it since.
+
+        ``held`` is until when the caller held it. Each claim ends later than the one
+        before it, so a lease that ends at another moment is somebody else's.
+        """
+        column = schema.run.c
+        mine = (column.id == run, column.state == WorkState.OPEN, column.lease_until == held)
+        statement = update(schema.run).where(*mine).values(lease_until=until)
+        return self._session.write(statement, bookkeeping=True) == 1
 
     def set_cursor(self, run: RunId, cursor: str, lease_until: datetime | None) -> None:
         """Note how far an open run came. Raises ``NotFound``, and ``Conflict`` if it is done."""

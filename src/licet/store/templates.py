@@ -42,11 +42,12 @@ class ReadTemplates(Group):
         statement = _SHAPE.select.where(column.leaf >= leaf).order_by(column.leaf, column.id)
         return _SHAPE.each(self._session, statement)
 
-    def lapsed(self, now: datetime) -> tuple[StoredTemplate, ...]:
-        """Return the unconfirmed appearances with ``lapses_at <= now``, oldest first."""
+    def lapsed(self, now: datetime, most: int | None = None) -> tuple[StoredTemplate, ...]:
+        """Return the (at ``most``) unconfirmed appearances with ``lapses_at <= now``, in order."""
         column = schema.template.c
         statement = _SHAPE.select.where(column.lapses_at <= now)
-        return _SHAPE.all(self._session, statement.order_by(column.lapses_at, column.id))
+        ordered = statement.order_by(column.lapses_at, column.id).limit(most)
+        return _SHAPE.all(self._session, ordered)
 
     def count(self) -> int:
         """Return how many templates are kept."""
@@ -100,11 +101,12 @@ class ReadSuggestions(Group):
         statement = _SUGGESTION.select.where(column.grant == grant)
         return _SUGGESTION.all(self._session, statement.order_by(column.leaf, column.id))
 
-    def expired(self, now: datetime) -> tuple[StoredSuggestion, ...]:
-        """Return the suggestions with ``expires <= now``, oldest first."""
+    def expired(self, now: datetime, most: int | None = None) -> tuple[StoredSuggestion, ...]:
+        """Return the (at ``most``) suggestions with ``expires <= now``, oldest first."""
         column = schema.suggestion.c
         statement = _SUGGESTION.select.where(column.expires <= now)
-        return _SUGGESTION.all(self._session, statement.order_by(column.expires, column.id))
+        ordered = statement.order_by(column.expires, column.id).limit(most)
+        return _SUGGESTION.all(self._session, ordered)
 
     def count(self) -> int:
         """Return how many suggestions wait."""

@@ -14,13 +14,15 @@ class Who:
     ``signatures`` are over ``act``; each member named in ``members`` must have
     one, except in a sandbox, where ``--as`` names members without keys. The
     first member acts, the others are the second person of a two-person act.
-    A data subject has neither: what they know (a code) or hold proves them.
+    A data subject has neither: ``proof`` is the receipt of their confirmation, which
+    opens their own commitment in the ledger (a code proves them where one was sent).
     """
 
     by: By
     members: tuple[MemberId, ...] = ()
     act: Act | None = None
     signatures: tuple[Signature, ...] = ()
+    proof: bytes = b""
 
     @property
     def member(self) -> MemberId | None:
@@ -29,7 +31,7 @@ class Who:
 
 
 SUBJECT = Who(By.SUBJECT)
-"""A data subject, proved by what the flow asks of them."""
+"""A data subject without a receipt: believed in a sandbox, and where a code is asked."""
 
 WORKER = Who(By.WORKER)
 """The machine, on a plan or run that somebody started lawfully."""

@@ -115,8 +115,38 @@ def sign_act(signer: Signer, member_id: MemberId, act: Act) -> Signature:
     return Signature(member_id, signer.sign(act_bytes(member_id, act)))
 
 
+_WEAK = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    )
+)
+"""Every encoding of a point of low order on edwards25519 (RFC 8032 5.1; the torsion points
+of order 1, 2, 4 and 8, canonical or not): under such a key anybody can sign."""
+
+
+def is_weak(public_key: bytes) -> bool:
+    """Say whether a public key is one that everybody can sign with."""
+    return public_key in _WEAK
+
+
 def act_holds(act: Act, signature: Signature, public_key: bytes) -> bool:
     """Say whether ``signature`` is its member's over ``act`` under ``public_key`` (32 bytes)."""
+    if is_weak(public_key):
+        return False
     try:
         key = Ed25519PublicKey.from_public_bytes(public_key)
         key.verify(signature.value, act_bytes(signature.member, act))

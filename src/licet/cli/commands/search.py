@@ -101,9 +101,10 @@ def run(
         with licet.store.read() as reader:
             matter = names.case(reader, case)
         grant = signing.grant_of(licet, asking).id if asking else None
-        who = signing.who(call, licet, signing.searching(matter, probe, grant))
         wanted = names.purpose(purpose) if purpose else matter.purpose
-        found = search(licet, who, matter.id, wanted, probe, Choice(face, fpir, grant))
+        choice = Choice(face, fpir, grant)
+        who = signing.who(call, licet, signing.searching(matter, wanted, probe, choice))
+        found = search(licet, who, matter.id, wanted, probe, choice)
     if isinstance(found, Refusal):
         return found
     return Answer(found, _result(found))

@@ -53,9 +53,10 @@ def show(
                 "--as-person proves nothing, and this deployment is real",
                 "The person looks at their photos in the portal.",
             )
-        about = signing.showing(kept, matter)
+        wanted = ItemId(item.strip())
+        about = signing.showing(kept, matter, wanted)
         who = signing.SUBJECT if as_person else signing.who(call, licet, about)
-        shown = look(licet, who, ItemId(item.strip()), kept.id, matter.id if matter else None)
+        shown = look(licet, who, wanted, kept.id, matter.id if matter else None)
         if isinstance(shown, Refusal):
             return shown
         file.write(shown.picture)

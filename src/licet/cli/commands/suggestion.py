@@ -10,7 +10,7 @@ from licet.cli.output import Answer, Grid
 from licet.terms.errors import NotFound
 from licet.terms.grant import Grant
 from licet.terms.ids import GrantId, SuggestionId
-from licet.terms.permit import Action, Refusal
+from licet.terms.permit import Refusal
 
 if TYPE_CHECKING:
     from licet.app import App
@@ -57,7 +57,7 @@ def accept(call: Call, suggestion: str) -> Answer | Refusal:
     wanted = SuggestionId(suggestion.strip())
     with call.app() as licet:
         grant = _grant(licet, wanted)
-        who = signing.who(call, licet, signing.on_grant(Action.ACCEPT, grant))
+        who = signing.who(call, licet, signing.accepting(grant, wanted))
         done = keep(licet, who, wanted)
     if isinstance(done, Refusal):
         return done
