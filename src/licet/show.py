@@ -89,7 +89,7 @@ def _asked(
         case = reader.governance.case(case_id) if case_id else None
     if item is None or source is None or grant is None:
         raise NotFound("no such photo or grant", "See `licet search`.")
-    organisation = case.organisation if case else grant.organisation
+    organisation = case.organisation if case else grant.organisation or source.organisation
     ask = Ask(
         Action.SHOW,
         who.by,
