@@ -68,9 +68,12 @@ class Boundaries:
     crash_in: int | None = None
     where: str = ""
     meanwhile: Callable[[], object] | None = None
+    listen: Callable[[str], object] | None = None
 
     def __call__(self, name: str) -> None:
         self.passed.append(name)
+        if self.listen is not None:
+            self.listen(name)
         if self.meanwhile is not None and name == self.where:
             act, self.meanwhile = self.meanwhile, None
             act()
@@ -196,6 +199,22 @@ class House:
         self.app.close()
         self.boundaries = Boundaries()
         self.app = self._open(self.boundaries)
+
+    def die_elsewhere(self, where: str, act: Callable[[App], object]) -> None:
+        """A third process does something and dies at a boundary of it."""
+
+        def die() -> None:
+            raise Crash(where)
+
+        at = Boundaries(where=where, meanwhile=die)
+        third = self._open(at)
+        try:
+            act(third)
+        except Crash:
+            return
+        finally:
+            third.close()
+        raise AssertionError(f"{where} was never passed")
 
     def close(self) -> None:
         """End both processes and remove everything."""
