@@ -6,27 +6,36 @@ from their source again and compared with that one person's references.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.comparing import compare, same_face
 from licet.effects.facts import read_facts
-from licet.effects.keeping import Recognised, keep
+from licet.effects.keeping import KeptFaces, Recognised, keep
 from licet.effects.record import Objects, record, refuse
-from licet.effects.running import finish_run, move_cursor, open_run, place_of, release_run
+from licet.effects.running import (
+    finish_run,
+    let_go,
+    move_cursor,
+    open_run,
+    place_of,
+    release_run,
+)
 from licet.effects.sealed import open_address
 from licet.effects.sourcing import open_source
-from licet.effects.walking import Photo, Walk
+from licet.effects.walking import Photo, Step, Walk
 from licet.sources.contract import Address
 from licet.terms.acting import WORKER
 from licet.terms.collecting import Collected, ReportProgress
-from licet.terms.errors import NotFound, Stopped
+from licet.terms.errors import NotFound
 from licet.terms.face import Inspection
+from licet.terms.grant import Grant
 from licet.terms.ids import GrantId, ItemId, SourceId
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Refusal
-from licet.terms.plan import Run, RunKind
-from licet.terms.source import Item
+from licet.terms.plan import RunKind
+from licet.terms.source import Item, Source
 
 PAGE = 256
 
@@ -36,15 +45,21 @@ def backfill(
     grant_id: GrantId,
     source_id: SourceId,
     tell: ReportProgress = lambda _done, _total: None,
+    until: datetime | None = None,
+    *,
+    polled: bool = False,
 ) -> Collected | Refusal:
     """Scan the items of one source again for one grant, or go on with a stopped run.
+
+    With ``until`` it stops at about that moment and the run stays open. ``polled`` is for
+    who asks again and again whether it may go on by now: a no is returned, not recorded.
 
     1. Read source and grant and ask whether this may be done now.
     2. Open the run, or take over the one that was left.
     3. Walk the items in the order they were met; read each from its source again.
     4. Compare with the references of this grant alone.
-    5. In one unit of work: decide again, keep, record, move the cursor.
-    6. Finish the run and mirror the ledger.
+    5. In one unit of work: decide again, keep what is not kept yet, record, move the cursor.
+    6. Finish the run, or let go of it, and mirror the ledger.
 
     Raises ``NotFound``, ``Busy``, ``Stopped`` as collecting does.
     """
@@ -52,42 +67,43 @@ def backfill(
         source, grant = reader.sources.get(source_id), reader.grants.get(grant_id)
         if source is None or grant is None:
             raise NotFound("no such source or grant", "See `licet source list`.")
-        ask = Ask(
-            Action.BACKFILL,
-            WORKER.by,
-            app.vision.model,
-            organisation=source.organisation,
-            purpose=grant.purpose,
-            grant=grant_id,
-            source=source_id,
-            fpir=app.deployment.fpir_collect,
-        )
-        facts = read_facts(app, reader, ask, WORKER, app.clock())
-        decided = decide(ask, facts, app.clock())
+        ask = _ask(app, source, grant)
+        decided = decide(ask, read_facts(app, reader, ask, WORKER, reader.now), reader.now)
         total = reader.items.count(source_id)
+        kept = KeptFaces(grant_id)
+        kept.follow(app, reader)
     if isinstance(decided, Refusal):
-        return refuse(app, ask, decided)
-    run = open_run(app, RunKind.BACKFILL, source, grant_id)  # 2
-    walk = Walk(app, WORKER, ask, source, open_source(source), tell, total)
-    again = _Again(walk, run)
-    try:
-        for batch in walk.batches(again.photos()):  # 3
-            recognised = compare(walk, [again.recognise(*pair) for pair in batch])  # 4
-            if walk.refusal is None:
-                _commit(walk, run, recognised)  # 5
-            if walk.refusal is not None:
-                break
-    except KeyboardInterrupt as stop:
-        release_run(app, run)
-        raise Stopped(
-            "the scan was stopped; everything found so far is kept", "Run it again to go on."
-        ) from stop
+        return decided if polled else refuse(app, ask, decided)
+    place = open_source(source)
+    hold = open_run(app, RunKind.BACKFILL, source, grant_id)  # 2
+    walk = Walk(app, WORKER, ask, source, place, hold, tell, total, until)
+    again = _Again(walk, kept)
+    with let_go(app, hold, "the scan"):
+        for stretch in walk.stretches(again.photos()):  # 3
+            for batch in walk.batches(stretch):
+                again.take(batch)  # 4, 5
+            again.note_passed()
+        if walk.refusal is None and walk.over:  # 6
+            finish_run(app, hold)
+        else:
+            release_run(app, hold)
     if walk.refusal is not None:
-        release_run(app, run)
         return refuse(app, ask, walk.refusal)
-    finish_run(app, run)  # 6
     app.publish()
-    return walk.tally.result(run.id)
+    return walk.tally.result(hold.run.id)
+
+
+def _ask(app: App, source: Source, grant: Grant) -> Ask:
+    return Ask(
+        Action.BACKFILL,
+        WORKER.by,
+        app.vision.model,
+        organisation=source.organisation,
+        purpose=grant.purpose,
+        grant=grant.id,
+        source=source.id,
+        fpir=app.deployment.fpir_collect,
+    )
 
 
 @dataclass(frozen=True)
@@ -95,26 +111,28 @@ class _Again:
     """Items on their way through a second look."""
 
     walk: Walk
-    run: Run
+    kept: KeptFaces
 
-    def photos(self) -> Iterator[tuple[Photo, bytes]]:
+    def photos(self) -> Iterator[Step]:
         """Read the items again; one that changed or is gone at its source is passed over."""
         app, source = self.walk.app, self.walk.source
         for item in self._items():
             if not self.walk.may_go_on():
                 return
             address = Address(open_address(app, item.id, source.id, item.sealed_address))
-            read = self.walk.read(address)
+            read, self.walk.at = self.walk.read(address), item.id
             if read is None:
+                yield None
                 continue
             data, sha256 = read
             if sha256 != item.sha256:
                 self.walk.tally.could_not_read(address, "it changed since it was collected")
+                yield None
                 continue
             yield Photo(Address(item.id), sha256), data
 
     def _items(self) -> Iterator[Item]:
-        after = ItemId(place_of(self.walk.app, self.run)) or None
+        after = ItemId(place_of(self.walk.app, self.walk.hold.run)) or None
         while True:
             with self.walk.app.store.read() as reader:
                 page = reader.items.of_source(self.walk.source.id, after, PAGE)
@@ -137,17 +155,34 @@ class _Again:
         ]
         return Recognised(item, tuple(k for k, _ in pairs), tuple(f for _, f in pairs), ())
 
+    def take(self, batch: list[tuple[Photo, Inspection]]) -> None:
+        """Compare and keep one batch; nothing once the walk was refused."""
+        recognised = compare(self.walk, [self.recognise(*pair) for pair in batch])
+        if self.walk.refusal is None:
+            self._commit(recognised)
 
-def _commit(walk: Walk, run: Run, recognised: list[Recognised]) -> None:
-    app, ask = walk.app, walk.ask
-    with app.store.unit() as unit:
-        permit = decide(ask, read_facts(app, unit, ask, walk.who, unit.now), unit.now)
-        if isinstance(permit, Refusal):
-            walk.refusal = permit
+    def _commit(self, recognised: list[Recognised]) -> None:
+        walk, app, ask = self.walk, self.walk.app, self.walk.ask
+        run = walk.hold.run
+        with app.store.unit() as unit:
+            permit = decide(ask, read_facts(app, unit, ask, walk.who, unit.now), unit.now)
+            if isinstance(permit, Refusal):
+                walk.refusal = permit
+                return
+            move_cursor(app, unit, walk.hold, recognised[-1].item.id)
+            # Collecting may have kept some of these faces since the last batch.
+            self.kept.follow(app, unit)
+            kept = keep(app, unit, recognised, unit.head.size, self.kept.faces)
+            objects: Objects = (("grant", ask.grant or ""), ("run", run.id), ("source", run.source))
+            record(app, unit, EntryKind.BACKFILLED, permit, objects, kept.facts(recognised))
+        walk.tally.add(recognised, kept)
+        app.at("backfill.committed")
+
+    def note_passed(self) -> None:
+        """Move the cursor over items that could not be looked at again, and keep the lease."""
+        walk = self.walk
+        if walk.refusal is not None or not walk.passed:
             return
-        kept = keep(app, unit, recognised, unit.head.size)
-        move_cursor(app, unit, run, recognised[-1].item.id)
-        objects: Objects = (("grant", ask.grant or ""), ("run", run.id), ("source", run.source))
-        record(app, unit, EntryKind.BACKFILLED, permit, objects, kept.facts(recognised))
-    walk.tally.add(recognised, kept)
-    app.at("backfill.committed")
+        with walk.app.store.unit(bookkeeping=True) as unit:
+            move_cursor(walk.app, unit, walk.hold, walk.at)
+        walk.passed = 0

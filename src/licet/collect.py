@@ -16,14 +16,21 @@ from licet.effects.comparing import compare
 from licet.effects.facts import read_facts
 from licet.effects.keeping import Recognised, keep
 from licet.effects.record import Objects, record, record_refusal, refuse
-from licet.effects.running import finish_run, move_cursor, open_run, place_of, release_run
+from licet.effects.running import (
+    finish_run,
+    let_go,
+    move_cursor,
+    open_run,
+    place_of,
+    release_run,
+)
 from licet.effects.sealed import address_tag, seal_address
 from licet.effects.sourcing import control_of, open_source
-from licet.effects.walking import Photo, Walk
+from licet.effects.walking import Photo, Step, Walk
 from licet.store.unit import Unit
 from licet.terms.acting import WORKER, Who
 from licet.terms.collecting import Collected, ReportProgress
-from licet.terms.errors import NotFound, Stopped
+from licet.terms.errors import NotFound
 from licet.terms.face import Inspection
 from licet.terms.ids import FaceId, ItemId, SourceId, new_id
 from licet.terms.ledger import EntryKind
@@ -66,32 +73,23 @@ def collect(
             return record_refusal(app, unit, ask, permit)
         record(app, unit, EntryKind.COLLECTING, permit, (("source", source_id),))
     control_of(source, app.deployment.id)
-    run = open_run(app, RunKind.COLLECT, source)  # 2
     place = open_source(source)
+    total = place.count()
+    hold = open_run(app, RunKind.COLLECT, source)  # 2
     on = replace(ask, by=WORKER.by, member=None)
-    walk = Walk(app, WORKER, on, source, place, tell, place.count())
-    try:
-        for batch in walk.batches(_new_photos(walk, run)):  # 3
-            recognised = compare(walk, [_item_of(app, source, *b) for b in batch])  # 4
-            app.at("collect.compared")
-            if walk.refusal is None:
-                _commit(walk, run, [photo for photo, _ in batch], recognised)  # 5
-            if walk.refusal is not None:
-                break
-    except KeyboardInterrupt as stop:
-        release_run(app, run)
-        raise Stopped(
-            "collecting was stopped; everything found so far is kept",
-            "Run the same command again to go on.",
-        ) from stop
+    walk = Walk(app, WORKER, on, source, place, hold, tell, total)
+    with let_go(app, hold, "collecting"):
+        for stretch in walk.stretches(_new_photos(walk)):  # 3
+            for batch in walk.batches(stretch):
+                _take(walk, batch)  # 4, 5
+            _note_passed(walk)
+        if walk.refusal is None:
+            finish_run(app, hold)  # 6
     if walk.refusal is not None:
-        release_run(app, run)
+        release_run(app, hold)
         return refuse(app, ask, walk.refusal)
-    if walk.elsewhere:
-        _commit(walk, run, [], [])
-    finish_run(app, run)  # 6
     app.publish()
-    return walk.tally.result(run.id)
+    return walk.tally.result(hold.run.id)
 
 
 def _source(app: App, source_id: SourceId) -> Source:
@@ -102,19 +100,21 @@ def _source(app: App, source_id: SourceId) -> Source:
     return source
 
 
-def _new_photos(walk: Walk, run: Run) -> Iterator[tuple[Photo, bytes]]:
+def _new_photos(walk: Walk) -> Iterator[Step]:
     """Yield photos whose content was never met, for as long as reading is allowed."""
-    for address in walk.place.walk(place_of(walk.app, run)):
+    for address in walk.place.walk(place_of(walk.app, walk.hold.run)):
         if not walk.may_go_on():
             return
-        read = walk.read(address)
+        read, walk.at = walk.read(address), address
         if read is None:
+            yield None
             continue
         data, sha256 = read
         if walk.first_time(sha256, lambda known: _known(walk.app, walk.source, known)):
             yield Photo(address, sha256), data
         else:
             walk.elsewhere.append(Photo(address, sha256))
+            yield None
 
 
 def _known(app: App, source: Source, sha256: str) -> bool:
@@ -138,7 +138,15 @@ def _item_of(app: App, source: Source, photo: Photo, seen: Inspection) -> Recogn
     return Recognised(item, faces, seen.faces, ())
 
 
-def _commit(walk: Walk, run: Run, batch: list[Photo], recognised: list[Recognised]) -> None:
+def _take(walk: Walk, batch: list[tuple[Photo, Inspection]]) -> None:
+    """Compare and keep one batch; nothing once the walk was refused."""
+    recognised = compare(walk, [_item_of(walk.app, walk.source, *pair) for pair in batch])
+    walk.app.at("collect.compared")
+    if walk.refusal is None:
+        _commit(walk, [photo for photo, _ in batch], recognised)
+
+
+def _commit(walk: Walk, batch: list[Photo], recognised: list[Recognised]) -> None:
     """Keep one batch in one unit of work, or keep the refusal that came instead."""
     app, ask = walk.app, walk.ask
     with app.store.unit() as unit:
@@ -146,6 +154,7 @@ def _commit(walk: Walk, run: Run, batch: list[Photo], recognised: list[Recognise
         if isinstance(permit, Refusal):
             walk.refusal = permit
             return
+        move_cursor(app, unit, walk.hold, batch[-1].address)
         leaf = unit.head.size
         dated = [_dated(found, leaf, unit.now) for found in recognised]
         for photo, found in zip(batch, dated, strict=True):
@@ -153,11 +162,33 @@ def _commit(walk: Walk, run: Run, batch: list[Photo], recognised: list[Recognise
             _add_address(app, unit, found.item, photo)
         _add_elsewhere(walk, unit)
         kept = keep(app, unit, dated, leaf)
-        if batch:
-            move_cursor(app, unit, run, batch[-1].address)
-        record(app, unit, EntryKind.COLLECTED, permit, _objects(run), kept.facts(dated))
+        record(app, unit, EntryKind.COLLECTED, permit, _objects(walk.hold.run), kept.facts(dated))
     walk.tally.add(dated, kept)
     app.at("collect.committed")
+
+
+def _note_passed(walk: Walk) -> None:
+    """Write down what went by without inspection: further addresses, and how far we are.
+
+    The whole stretch before was committed. An entry says so only if an address is new.
+    """
+    if walk.refusal is not None or not walk.passed:
+        return
+    app, ask = walk.app, walk.ask
+    with app.store.unit(bookkeeping=True) as unit:
+        permit = decide(ask, read_facts(app, unit, ask, walk.who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            walk.refusal = permit
+            return
+        move_cursor(app, unit, walk.hold, walk.at)
+        if _add_elsewhere(walk, unit):
+            none = keep(app, unit, (), unit.head.size)
+            objects = _objects(walk.hold.run)
+            record(app, unit, EntryKind.COLLECTED, permit, objects, none.facts(()))
+    # What stands nowhere now is a copy of a photo that could not be inspected.
+    walk.elsewhere.clear()
+    walk.passed = 0
+    app.at("collect.passed")
 
 
 def _dated(found: Recognised, leaf: int, now: datetime) -> Recognised:
@@ -165,20 +196,31 @@ def _dated(found: Recognised, leaf: int, now: datetime) -> Recognised:
     return replace(found, item=replace(found.item, first_leaf=leaf, first_seen=now))
 
 
-def _add_address(app: App, unit: Unit, item: Item, photo: Photo) -> None:
+def _add_address(app: App, unit: Unit, item: Item, photo: Photo) -> bool:
+    """Note where an item was met; False if that is known."""
     tag = address_tag(app, item.source, photo.address)
-    if unit.items.known_address(item.source, tag) is None:
-        sealed = seal_address(app, item.id, item.source, photo.address)
-        unit.items.add_address(item.id, tag, sealed)
+    if unit.items.known_address(item.source, tag) is not None:
+        return False
+    sealed = seal_address(app, item.id, item.source, photo.address)
+    unit.items.add_address(item.id, tag, sealed)
+    return True
 
 
-def _add_elsewhere(walk: Walk, unit: Unit) -> None:
-    """Note that content met before stands at further addresses: one item, many addresses."""
+def _add_elsewhere(walk: Walk, unit: Unit) -> int:
+    """Note that content met before stands at further addresses: one item, many addresses.
+
+    Returns how many were new. A copy of a photo that is still on its way waits.
+    """
+    waiting: list[Photo] = []
+    added = 0
     for photo in walk.elsewhere:
         item = unit.items.find(walk.source.id, photo.sha256)
-        if item is not None:
-            _add_address(walk.app, unit, item, photo)
-    walk.elsewhere.clear()
+        if item is None:
+            waiting.append(photo)
+        else:
+            added += _add_address(walk.app, unit, item, photo)
+    walk.elsewhere = waiting
+    return added
 
 
 def _objects(run: Run) -> Objects:

@@ -1,7 +1,7 @@
 """Writes what collecting found: items, boxes, and what may be kept of their faces."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from licet.app import App
@@ -9,16 +9,16 @@ from licet.consent.live import live
 from licet.effects.record import Facts
 from licet.effects.sealed import grant_key
 from licet.ledger.tree import EMPTY_ROOT, grow, leaf_hash, root
-from licet.store.unit import Unit
+from licet.store.unit import Reader, Unit
 from licet.terms.collecting import Identified, Standing
 from licet.terms.face import SeenFace
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant
-from licet.terms.ids import GrantId, SuggestionId, TemplateId, new_id
-from licet.terms.payload import AppearancePayload, SuggestionPayload, to_bytes
+from licet.terms.ids import FaceId, GrantId, SuggestionId, TemplateId, new_id
+from licet.terms.payload import AppearancePayload, SuggestionPayload, from_bytes, to_bytes
 from licet.terms.source import Item, ItemFace
 from licet.terms.stored import StoredSuggestion, StoredTemplate
-from licet.vault.seal import seal
+from licet.vault.seal import open_sealed, seal
 
 UNCONFIRMED_DAYS = timedelta(days=90)
 """An appearance nobody confirmed lapses: about one stranger in a thousand is kept wrongly."""
@@ -68,8 +68,46 @@ def live_grants(unit: Unit, grants: Iterable[GrantId]) -> dict[GrantId, Grant]:
     }
 
 
-def keep(app: App, unit: Unit, recognised: Iterable[Recognised], leaf: int) -> Kept:
+@dataclass
+class KeptFaces:
+    """Which faces are kept for one grant already: a second look keeps once.
+
+    Were they kept again, looking often enough would put off for ever that an appearance
+    nobody confirmed lapses.
+    """
+
+    grant: GrantId
+    faces: set[FaceId] = field(default_factory=set)
+    _size: int = 0
+
+    def follow(self, app: App, reader: Reader | Unit) -> None:
+        """Read what was kept since the last time; nothing when the grant's key is gone."""
+        name = grant_key(self.grant)
+        key = app.keyring.get_many((name,)).get(name)
+        since, self._size = self._size, reader.head.size
+        if key is None:
+            return
+        new = reader.templates.since(since) if since else reader.templates.of_grant(self.grant)
+        for template in new:
+            if template.grant == self.grant and template.kind is TemplateKind.APPEARANCE:
+                opened = open_sealed(key, template.sealed, f"template:{template.id}")
+                self.faces.add(from_bytes(AppearancePayload, opened).face)
+        for waiting in reader.suggestions.of_grant(self.grant):
+            if waiting.leaf >= since:
+                opened = open_sealed(key, waiting.sealed, f"suggestion:{waiting.id}")
+                self.faces.add(from_bytes(SuggestionPayload, opened).face)
+
+
+def keep(
+    app: App,
+    unit: Unit,
+    recognised: Iterable[Recognised],
+    leaf: int,
+    kept_before: Collection[FaceId] = (),
+) -> Kept:
     """Keep appearances and suggestions of grants that are live now; forget the rest.
+
+    Faces of ``kept_before`` are kept already and are left as they are.
 
     A withdrawal that committed since the comparison wins here (GDPR 7(3)). A
     suggestion keeps a sealed pointer and the score, no template and no crop.
@@ -81,7 +119,8 @@ def keep(app: App, unit: Unit, recognised: Iterable[Recognised], leaf: int) -> K
     for found in recognised:
         commitments.append(leaf_hash(f"{found.item.id}|{len(found.stored)}".encode()))
         for identified in found.identified:
-            if identified.grant not in grants:
+            face = found.stored[identified.face].id
+            if identified.grant not in grants or face in kept_before:
                 continue
             put = _appearance if identified.standing is Standing.APPEARANCE else _suggestion
             kept_id = put(app, unit, found, identified, leaf)

@@ -66,17 +66,17 @@ def open_run(app: App, kind: RunKind, source: Source, grant: GrantId | None = No
 
 
 @contextmanager
-def let_go(app: App, hold: Hold) -> Iterator[None]:
-    """Let go of the run when a walk is stopped or fails, so that the next call can go on.
+def let_go(app: App, hold: Hold, what: str) -> Iterator[None]:
+    """Let go of the run when the walk is stopped or fails, so that the next call can go on.
 
-    Raises ``Stopped`` for Ctrl-C, else what the walk raised.
+    Raises ``Stopped`` for Ctrl-C, saying ``what`` was stopped, else what the walk raised.
     """
     try:
         yield
     except KeyboardInterrupt as stop:
         release_run(app, hold)
         raise Stopped(
-            "the walk was stopped; everything found so far is kept",
+            f"{what} was stopped; everything found so far is kept",
             "Run the same command again to go on.",
         ) from stop
     except LicetError:

@@ -10,12 +10,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
 from licet.effects.fixtures import strange
 from licet.effects.keeping import Kept, Recognised
+from licet.effects.running import Hold
 from licet.sources.authority import marks_of_photo
 from licet.sources.contract import Address, ItemSource
 from licet.terms.acting import Who
@@ -30,6 +32,9 @@ BATCH_SECONDS = 0.25
 """At most four units a second, so that withdrawals and blocks never queue behind a walk."""
 
 BATCH_PHOTOS = 64
+STRETCH_SECONDS = 1.0
+"""How long photos that need no inspection may wait for being written down."""
+
 HEAD_BYTES = 65_536
 TOLD = 100
 """How many unreadable photos are named in the answer; all are counted."""
@@ -82,21 +87,35 @@ class Photo:
     sha256: str
 
 
+Step = tuple[Photo, bytes] | None
+"""The next photo to inspect, or None for one that was read and needs no inspection."""
+
+
 @dataclass
 class Walk:
-    """One walk over a source: who asks, what for, how far it is, what it found."""
+    """One walk over a source: who asks, what for, how far it is, what it found.
+
+    ``until`` is when it has done enough for now, None to walk to the end; ``over`` says
+    that it came to its end. ``at`` is the last place that was read, and ``passed`` counts
+    photos that went by since the cursor moved without being part of a batch.
+    """
 
     app: App
     who: Who
     ask: Ask
     source: Source
     place: ItemSource
+    hold: Hold
     tell: ReportProgress
     total: int
+    until: datetime | None = None
     tally: Tally = field(default_factory=Tally)
     refusal: Refusal | None = None
     elsewhere: list[Photo] = field(default_factory=list)
     done: int = 0
+    at: str = ""
+    passed: int = 0
+    over: bool = False
     _asked_at: float = float("-inf")
     _on_the_way: deque[Photo] = field(default_factory=deque)
     _met: set[str] = field(default_factory=set)
@@ -114,9 +133,11 @@ class Walk:
         return decided
 
     def may_go_on(self) -> bool:
-        """Say whether the next photo may be read."""
+        """Say whether the next photo may be read. Once refused, a walk is over."""
+        if self.refusal is not None:
+            return False
         if time.monotonic() - self._asked_at < ASK_AGAIN_SECONDS:
-            return self.refusal is None
+            return True
         return self.permit() is not None
 
     def read(self, address: Address) -> tuple[bytes, str] | None:
@@ -136,6 +157,33 @@ class Walk:
             return None
         return data, hashlib.sha256(data).hexdigest()
 
+    def stretches(self, photos: Iterator[Step]) -> Iterator[Iterator[tuple[Photo, bytes]]]:
+        """Part a walk where enough went by that needs no inspection, or enough was done.
+
+        At the end of a stretch everything read so far was inspected and handed on, so what
+        went by can be written down and the cursor moved. The first one is always given:
+        whoever walks in slices comes forward.
+        """
+        while True:
+            yield self._stretch(photos)
+            if self.over or self._enough():
+                return
+
+    def _stretch(self, photos: Iterator[Step]) -> Iterator[tuple[Photo, bytes]]:
+        since = time.monotonic()
+        for found in photos:
+            if found is None:
+                self.passed += 1
+            else:
+                yield found
+            late = self.passed > 0 and time.monotonic() - since >= STRETCH_SECONDS
+            if late or self.passed >= BATCH_PHOTOS or self._enough():
+                return
+        self.over = True
+
+    def _enough(self) -> bool:
+        return self.until is not None and self.app.clock() >= self.until
+
     def batches(
         self, photos: Iterator[tuple[Photo, bytes]]
     ) -> Iterator[list[tuple[Photo, Inspection]]]:
@@ -146,6 +194,7 @@ class Walk:
             photo = self._on_the_way.popleft()
             if isinstance(inspected, Unreadable):
                 self.tally.could_not_read(photo.address, inspected.reason)
+                self.passed += 1
                 continue
             batch.append((photo, inspected))
             if len(batch) >= BATCH_PHOTOS or time.monotonic() - since >= BATCH_SECONDS:
