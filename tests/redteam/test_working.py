@@ -28,7 +28,7 @@ from licet.terms.stored import StoredTemplate
 from licet.worker import run_once
 from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.vision import MODEL, photo
-from tests.redteam.holes import hole, refused
+from tests.redteam.holes import refused
 
 
 def _round(world: World) -> str:
@@ -44,7 +44,6 @@ def _three(name: str) -> tuple[bytes, ...]:
     return tuple(photo(name, shot=n) for n in range(3))
 
 
-@hole("a backfill whose folder is gone stops the round: no epoch turns, no key is swept")
 def test_a_lost_folder_does_not_stop_the_worker(world: World) -> None:
     """Move a folder away, and keys that were copied yesterday open for ever."""
     place = world.folder(a=photo("anna"))
@@ -57,7 +56,6 @@ def test_a_lost_folder_does_not_stop_the_worker(world: World) -> None:
     assert world.app.keyring.epoch() != epoch
 
 
-@hole("one plan that cannot go on stops every plan after it, and all that lapses")
 def test_one_stuck_erasure_stops_nobody_elses_end(world: World) -> None:
     """No mail server: the letter raises Setup at every round, and probes are kept for good."""
     world.enrolled("anna")
@@ -79,7 +77,6 @@ def _no_mail(_message: Message) -> None:
     raise Setup("no mail server is configured", "Set smtp_host.")
 
 
-@hole("a run of a grant that ended is asked for, refused and recorded at every round")
 def test_an_ended_grants_backfill_ends(world: World) -> None:
     """An entry every five seconds for ever: 17,280 a day for each such run."""
     collect(world.app, world.who("steward"), world.source(world.folder(a=photo("anna"))).id)
@@ -92,7 +89,6 @@ def test_an_ended_grants_backfill_ends(world: World) -> None:
     assert world.app.store.head().size == before
 
 
-@hole("all that lapses at one time goes into one entry, and an entry holds 64 KB")
 def test_many_appearances_lapse_at_once(world: World) -> None:
     """What a day's collecting kept lapses on one day; from 1,250 on nothing ever does."""
     anna, _ = world.enrolled("anna")
@@ -110,7 +106,6 @@ def test_many_appearances_lapse_at_once(world: World) -> None:
     assert (stopped, left) == ("", 0)
 
 
-@hole("a second look keeps again what is kept already")
 def test_looking_twice_keeps_once(world: World) -> None:
     """Run backfill every 89 days, and unconfirmed appearances never lapse."""
     source = world.source(world.folder(a=photo("anna")))
@@ -124,7 +119,6 @@ def test_looking_twice_keeps_once(world: World) -> None:
     assert len(kept) == 1
 
 
-@hole("what was met before is written down at the end, in one unit however many there are")
 def test_known_photos_are_committed_in_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A million known photos in one unit: a withdrawal waits for minutes."""
     flow = sys.modules["licet.collect"]
@@ -142,7 +136,6 @@ def test_known_photos_are_committed_in_parts(world: World, monkeypatch: pytest.M
     assert max(most) <= 64
 
 
-@hole("a lease is renewed by batches alone and never asked for again before a commit")
 def test_a_walk_that_lost_its_lease_stops_well(world: World) -> None:
     """A slow batch, a second process: the first ends by an error of the database's rules."""
     source = world.source(world.folder(a=photo("x"), b=photo("y")))
@@ -164,7 +157,6 @@ def test_a_walk_that_lost_its_lease_stops_well(world: World) -> None:
     assert isinstance(ended, Collected | Busy), ended
 
 
-@hole("every key older than a week is looked up at every round, five seconds apart")
 def test_sweeping_does_not_look_at_every_key_each_time(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,7 +230,6 @@ def test_withdrawing_twice_makes_one_plan(world: World) -> None:
         assert len(reader.plans.open()) == 1
 
 
-@hole("a long backfill runs to its end before anything else of the worker's")
 def test_a_long_scan_holds_up_no_end(world: World) -> None:
     """Invariant 1: an ending grant has ended within a minute of the worker."""
     photos = {f"p{n:03}": photo("x", shot=n) for n in range(200)}

@@ -20,12 +20,20 @@ _SWEPT = ("grant", "subject", "case", "source", "plan")
 
 
 def sweep_keys(app: App) -> int:
-    """Shred keys that were made for rows which never came; returns how many."""
+    """Shred keys that were made for rows which never came; returns how many.
+
+    Looks at every old key, in parts, so it is for once a day and not for every round.
+    """
     with app.store.read() as reader:
-        old = app.keyring.older_than(reader.now - ORPHAN_AGE)
-        candidates = {key for key in old if key.partition(":")[0] in _SWEPT}
-        orphans = {key for key in candidates if not _has_object(reader, key)}
-    return app.keyring.shred(*sorted(orphans)) if orphans else 0
+        moment = reader.now - ORPHAN_AGE
+    old = app.keyring.older_than(moment)
+    candidates = [key for key in old if key.partition(":")[0] in _SWEPT]
+    orphans: list[KeyId] = []
+    for start in range(0, len(candidates), PAGE):
+        with app.store.read() as reader:
+            part = candidates[start : start + PAGE]
+            orphans.extend(key for key in part if not _has_object(reader, key))
+    return app.keyring.shred(*orphans) if orphans else 0
 
 
 def _has_object(reader: Reader, key: KeyId) -> bool:
