@@ -4,9 +4,8 @@ import hashlib
 from datetime import timedelta
 
 from licet.cli import signing
-from licet.cli.signing import About
 from licet.enrol import enrol
-from licet.governance import approve_case, open_case
+from licet.governance import approve_case
 from licet.reviewing import review
 from licet.search import Choice, search
 from licet.show import show
@@ -16,12 +15,12 @@ from licet.terms.governing import CaseWish
 from licet.terms.ids import ItemId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.organisation import Act, Approval, Role, Signature
-from licet.terms.permit import Action, By, Refusal
+from licet.terms.permit import By, Refusal
 from licet.terms.search import Finding, SearchResult
 from licet.vault.signing import act_holds
 from tests.fakes.deployment import CLEARANCE
 from tests.fakes.vision import photo
-from tests.redteam.holes import hole, refused
+from tests.redteam.holes import refused
 from tests.redteam.real import RealWorld
 
 NEUTRAL_POINT = b"\x01" + bytes(31)
@@ -178,20 +177,6 @@ def test_nobody_enrols_by_saying_that_they_are_the_person(real: RealWorld) -> No
     grant, _ = real.granted("anna")
     photos = (photo("carol"), photo("carol", shot=1))
     assert refused(lambda: enrol(real.app, SUBJECT, grant, photos, 1))
-
-
-@hole("who opened a case is not kept")
-def test_who_opened_a_case_does_not_approve_it(real: RealWorld) -> None:
-    """The command line promises another member; the rule only leaves out who searches."""
-    real.add("both", Role.INVESTIGATOR, Role.APPROVER)
-    probe = photo("anna", shot=9)
-    wish = CaseWish(
-        real.organisation, CLEARANCE, "2026-9", frozenset({hashlib.sha256(probe).hexdigest()}), 5
-    )
-    opened = open_case(real.app, real.signed(signing.opening_case(wish), "both"), wish)
-    about = About(Action.APPROVE, real.organisation, str(opened))
-    who = real.signed(about, "both")
-    assert refused(lambda: approve_case(real.app, who, opened))
 
 
 def test_a_signature_of_tomorrow_is_none(real: RealWorld) -> None:

@@ -121,7 +121,8 @@ def _out(value: object) -> object:
         case tuple():
             return [_out(part) for part in value]
         case frozenset():
-            return sorted(_out(part) for part in value)  # type: ignore[type-var]
+            # Sets hold words, which are in order.
+            return sorted(str(_out(part)) for part in value)
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {f.name: _out(getattr(value, f.name)) for f in fields(value)}
         case _:
