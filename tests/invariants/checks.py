@@ -151,7 +151,7 @@ def shredded(house: House, picture: Picture) -> None:
 def in_clear(house: House, known: Known, picture: Picture) -> None:
     """6. Nobody's features, name or contact lie in clear in any file or row."""
     needles = {value for values in known.values.values() for value in values}
-    said = {name.encode() for name in known.names.values()}
+    said = {name.encode() for name in known.names.values() if name}
     said |= {name + b"@example.org" for name in set(said)}
     found = places_of(needles | said, files_below(*house.data_folders))
     assert not found, f"something lies in clear in {found[0]}"
@@ -229,7 +229,7 @@ def ledger(known: Known, picture: Picture, since: int, addresses: set[str]) -> l
         assert row["index"] == place
         assert hashlib.sha256(b"\x00" + row["data"]).digest() == row["hash"]
     read = leaves(new)
-    direct = {name.encode() for name in known.names.values()}
+    direct = {name.encode() for name in known.names.values() if name}
     direct |= {address.encode() for address in addresses}
     direct |= {subject.encode() for subject in picture.subjects}
     for leaf in read:

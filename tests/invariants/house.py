@@ -200,6 +200,10 @@ class House:
         self.boundaries = Boundaries()
         self.app = self._open(self.boundaries)
 
+    def opened(self, at: Callable[[str], object]) -> App:
+        """One more process, to be closed by who asked for it."""
+        return self._open(Boundaries(listen=at))
+
     def die_elsewhere(self, where: str, act: Callable[[App], object]) -> None:
         """A third process does something and dies at a boundary of it."""
 
