@@ -140,6 +140,17 @@ def erased(house: House, known: Known, picture: Picture, swept: bool = False) ->
         assert states <= {"ended"}, f"an erased person's grants are {sorted(states)}"
 
 
+def keyed(house: House, picture: Picture) -> None:
+    """14. A key is durable in both replicas before the first row that needs it."""
+    needed = {f"subject:{s}" for s, row in picture.subjects.items() if row["state"] == "known"}
+    active = ("pending", "active")
+    needed |= {f"grant:{g}" for g, row in picture.grants.items() if row["state"] in active}
+    needed |= {f"{kind}:{row['id']}" for kind in ("source", "case") for row in picture[kind]}
+    for path in _replicas(house):
+        missing = {key.partition(":")[0] for key in needed - keys_in(path)}
+        assert not missing, f"rows without their key: {sorted(missing)}"
+
+
 def shredded(house: House, picture: Picture) -> None:
     """1, 6. An ended grant has no key: *ended* is a promise kept, not begun."""
     ended = {f"grant:{g}" for g, row in picture.grants.items() if row["state"] == "ended"}

@@ -1,5 +1,9 @@
 """6. Erased: no key, nothing readable, nobody found, in no process and no backup."""
 
+import base64
+import contextlib
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -7,6 +11,7 @@ import pytest
 from licet.recovery import back_up, restore
 from licet.rights.erase import erase
 from licet.terms.acting import SUBJECT
+from licet.terms.errors import Corrupt
 from licet.terms.ids import SubjectId
 from tests.invariants import checks
 from tests.invariants.raw import files_below, places_of
@@ -71,21 +76,31 @@ def test_sealed_bytes_are_gone_from_the_database_file(scene: Scene) -> None:
     assert not any(blob in data for blob in blobs)
 
 
+def test_a_copy_of_the_keyring_from_before_opens_nothing(scene: Scene) -> None:
+    """The epoch turned: what wrapped the shredded keys is destroyed, copies or no copies."""
+    anna, subject = scene.enrolled(ANNA)
+    settings = scene.house.app.settings
+    copy = scene.house.root / "keyring-copy.db"
+    shutil.copyfile(settings.place(settings.keyring), copy)
+    scene.acts.erase(subject)
+    with contextlib.closing(sqlite3.connect(str(copy))) as old:
+        wrapped = dict(old.execute("SELECT id, wrapped FROM key"))
+    service = scene.house.app.service
+    for name in (f"subject:{subject}", f"grant:{anna}"):
+        for epoch in service.epochs():
+            with pytest.raises(Corrupt):
+                service.unwrap(epoch, [wrapped[name]])
+
+
 def test_the_check_for_clear_bytes_can_fail(scene: Scene) -> None:
     """The suite's own scan finds features in any spelling, so its silence means something."""
     scene.enrolled(ANNA)
     value = next(iter(next(iter(scene.acts.known.values.values()))))
     leak = scene.house.home / "leak"
-    for spelled in (value, b'{"values":"' + _base64(value) + b'"}', value.hex().encode()):
+    for spelled in (value, b'{"values":"' + base64.b64encode(value) + b'"}', value.hex().encode()):
         leak.write_bytes(b"some bytes before" + spelled + b"and after")
         assert places_of([value], [leak])
     leak.unlink()
-
-
-def _base64(data: bytes) -> bytes:
-    import base64
-
-    return base64.b64encode(data)
 
 
 @pytest.mark.parametrize("age", ["before enrolment", "after", "during"])

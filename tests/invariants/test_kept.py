@@ -137,6 +137,7 @@ def test_a_block_holds_in_every_process(scene: Scene, how: str) -> None:
     name = scene.acts.block(subject if how == "person" else None, None)
     done = scene.search(ANNA, app=scene.house.other)
     assert not isinstance(done, SearchResult) or done.candidates == ()
+    checks.findable(scene.house, scene.acts.known, scene.settle(), fresh=True)
     scene.acts.lift(name)
     assert scene.found(ANNA, app=scene.house.other) == {anna}
 

@@ -179,6 +179,7 @@ def _hold(scene: Scene, place: tuple[str, int]) -> None:
         checks.kept(picture)
         checks.acted(known, picture)
         checks.erased(house, known, picture)
+        checks.keyed(house, picture)
         checks.shredded(house, picture)
         checks.candidates(house, known, picture)
         checks.probes(picture)

@@ -1,5 +1,7 @@
 """2. Nothing is read without a live authority, nothing compared without a condition."""
 
+import contextlib
+
 import pytest
 
 from licet.collect import collect
@@ -13,7 +15,7 @@ from licet.terms.permit import Refusal
 from tests.fakes.vision import photo
 from tests.invariants import checks
 from tests.invariants.acts import FAINT, Cut
-from tests.invariants.house import ARCHIVE
+from tests.invariants.house import ARCHIVE, Crash
 from tests.invariants.raw import Database
 from tests.invariants.scenes import ANNA, BELA, Scene
 
@@ -135,6 +137,36 @@ def test_collecting_compares_with_references_only(scene: Scene) -> None:
     assert isinstance(done, Collected)
     assert (done.items, done.appearances, done.suggestions) == (1, 0, 0)
     assert not scene.house.seen
+
+
+@pytest.mark.parametrize("stop_", ["unit.locked", "unit.effects", "unit.commit"])
+@pytest.mark.parametrize("passing", [2, 3, 4, 5, 6])
+def test_a_walk_that_was_cut_short_misses_nothing(
+    scene: Scene, stop_: str, passing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the process dies: gone on with, every photo is an item, and each once."""
+    monkeypatch.setattr("licet.effects.walking.BATCH_PHOTOS", 1)
+    anna, _ = scene.enrolled(ANNA)
+    scene.source("regatta", *[ANNA] * 3)
+    left = passing
+
+    def die(name: str) -> None:
+        nonlocal left
+        left -= name == stop_
+        if left == 0:
+            left = -1
+            raise Crash(name)
+
+    scene.house.boundaries.listen = die
+    with contextlib.suppress(Crash):
+        scene.acts.collect("regatta", ARCHIVE)
+    scene.house.reopen()
+    scene.house.clock.go(minutes=3)
+    assert isinstance(scene.acts.collect("regatta", ARCHIVE), Collected)
+    picture = scene.picture
+    assert len(picture["item"]) == 3
+    appearances = [row for row in picture["template"] if row["kind"] == "appearance"]
+    assert [row["grant"] for row in appearances] == [anna] * 3
 
 
 def test_the_spies_can_see(scene: Scene) -> None:

@@ -65,6 +65,36 @@ def test_no_unit_changes_rows_without_a_leaf(scene: Scene) -> None:
             changes.told(was, now, leaves(now["leaf"][was.size :]))
 
 
+def test_a_key_is_durable_before_the_row_that_needs_it(scene: Scene) -> None:
+    """14. Looked at with every commit of a whole history."""
+
+    def watch(name: str) -> None:
+        if name == "unit.committed":
+            checks.keyed(scene.house, scene.picture)
+
+    scene.house.boundaries.listen = watch
+    scene.enrolled(ANNA)
+    scene.source("regatta", ANNA)
+    scene.found(ANNA)
+
+
+def test_two_processes_mirror_one_ledger_at_once(scene: Scene) -> None:
+    """One stands in the middle of publishing while the other publishes further."""
+    other = scene.house.other
+
+    def further() -> None:
+        with other.store.unit() as unit:
+            unit.record(Entry(EntryKind.BACKED_UP, unit.now))
+        other.publish()
+
+    scene.meanwhile("publish.start", further)
+    grant, _ = scene.enrolled(ANNA)
+    latest = scene.house.app.tiles.latest()
+    assert latest is not None
+    assert latest.size == scene.picture.size
+    assert scene.picture.grants[grant]["state"] == "active"
+
+
 def test_no_leaf_names_anybody(scene: Scene) -> None:
     """No name, contact, address, file or subject id, in any spelling, in any leaf."""
     story(scene)
