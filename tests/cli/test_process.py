@@ -24,7 +24,7 @@ def licet(*words: str, home: Path, **more: object) -> "subprocess.CompletedProce
     """Run a command and give what it printed."""
     environment = {**os.environ, "LICET_HOME": str(home)}
     # Each is a fresh interpreter: compiling everything twenty times tests nothing.
-    environment["PYTHONPYCACHEPREFIX"] = str(home.parent / "compiled")
+    environment["PYTHONPYCACHEPREFIX"] = str(home.parents[2] / "compiled")
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return subprocess.run(
         [str(LICET), *words],
@@ -45,11 +45,9 @@ def told(*words: str, home: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a sandbox on real parts with an investigator and an approver."""
+    """Give a sandbox on real parts."""
     home = tmp_path_factory.mktemp("process") / "home"
     told("init", "--sandbox", "--controller", "Harbour Archive", home=home)
-    for name, role in (("ines", "investigator"), ("arno", "approver")):
-        told("member", "add", name, "--role", role, "--as", "steward,officer", home=home)
     return home
 
 
@@ -110,6 +108,8 @@ def test_a_worker_is_stopped_by_a_signal(sandbox: Path) -> None:
 @pytest.mark.vision
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason="the fixture photos are not fetched")
 def test_a_person_is_found_on_real_photos(sandbox: Path, tmp_path: Path) -> None:
+    for name, role in (("ines", "investigator"), ("arno", "approver")):
+        told("member", "add", name, "--role", role, "--as", "steward,officer", home=sandbox)
     album = tmp_path / "album"
     album.mkdir()
     for name in ("ardern-2022.jpg", "obama.jpg", "collins.png"):

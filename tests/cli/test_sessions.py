@@ -25,6 +25,7 @@ def hold(player: Player, name: str, more: str = "") -> None:
     file = FOLDER / f"{name}.txt"
     script = file.read_text(encoding="utf-8")
     played = player.play(script)
+    assert "a defect of licet" not in played
     assert more in played
     played = played.replace(more, "") if more else played
     if writing() and not more:

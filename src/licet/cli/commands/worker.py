@@ -3,27 +3,38 @@
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Annotated
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from licet.cli.call import Call, deed, single
+from licet.cli.exits import Exit
 from licet.cli.output import Answer, note
 from licet.cli.progress import progress
 
+if TYPE_CHECKING:
+    from licet.worker import Done
+
 app = single()
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The worker was asked to end, and did."""
+
+    stopped: bool = True
 
 
 @deed(app, "worker")
 def worker(
     call: Call,
-    once: Annotated[bool, typer.Option("--once", help="One round, then end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="What is due now, then end.")] = False,
 ) -> Answer:
     """Carry on what was begun and end what is over.
 
     Without --once it goes on until it is stopped (Ctrl-C or SIGTERM), which is safe at any
-    moment.
+    moment. What it cannot do it says, and tries again in the next round.
     """
     from licet.worker import run, run_once
 
@@ -31,14 +42,30 @@ def worker(
         if once:
             with progress(call.as_json, "scanning again") as told:
                 done = run_once(licet, told)
-            parts = [(one.name, getattr(done, one.name)) for one in fields(done)]
-            said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in parts if value)
-            return Answer(done, (f"Done: {said}." if said else "Nothing was due.",))
+            code = Exit.TO_MEND if done.problems else Exit.DONE
+            return Answer(done, (_said(done), *_problems(done)), code)
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         note("The worker runs. Ctrl-C stops it.")
-        run(licet, stop.is_set, _pausing(stop))
-    return Answer({"stopped": True}, ("Stopped; what was begun goes on with the next worker.",))
+        run(licet, stop.is_set, _pausing(stop), _complain)
+    return Answer(Stopped(), ("Stopped; what was begun goes on with the next worker.",))
+
+
+def _said(done: "Done") -> str:
+    """Return the numbers that are not zero."""
+    parts = [(one.name, getattr(done, one.name)) for one in fields(done)]
+    told = [f"{name.replace('_', ' ')} {int(n)}" for name, n in parts if name != "problems" and n]
+    return f"Done: {', '.join(told)}." if told else "Nothing was due."
+
+
+def _problems(done: "Done") -> list[str]:
+    return [f"  not done: {one}; see `licet doctor`" for one in done.problems]
+
+
+def _complain(done: "Done") -> None:
+    """Say on stderr what one round could not do."""
+    for line in _problems(done):
+        note(line.strip())
 
 
 def _pausing(stop: threading.Event) -> Callable[[float], None]:
