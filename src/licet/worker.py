@@ -183,7 +183,7 @@ def _end(app: App, grant: GrantId) -> bool:
 
 def _finish_plans(app: App, trying: _Trying) -> tuple[int, int]:
     with app.store.read() as reader:
-        plans = {plan.id for plan in reader.plans.open()}
+        plans = [plan.id for plan in reader.plans.open()]
     app.shelf.scan = None
     for plan in plans:
         trying.do(f"plan {plan}", partial(finish, app, plan, EffectKind.SCAN_BYTES), False)
@@ -193,7 +193,7 @@ def _finish_plans(app: App, trying: _Trying) -> tuple[int, int]:
         trying.do(f"plan {plan}", partial(finish, app, plan), False)
     with app.store.read() as reader:
         waiting = {plan.id for plan in reader.plans.open()}
-    return len((plans | set(left)) - waiting), len(waiting)
+    return len({*plans, *left} - waiting), len(waiting)
 
 
 def _in_parts(app: App, lapse: Callable[[App], int]) -> int:

@@ -89,7 +89,9 @@ class KeptFaces:
             return
         new = reader.templates.since(since) if since else reader.templates.of_grant(self.grant)
         for template in new:
-            if template.grant == self.grant and template.kind is TemplateKind.APPEARANCE:
+            # What another model made is not found any more; this one may keep the face too.
+            ours = template.grant == self.grant and template.model == app.model
+            if ours and template.kind is TemplateKind.APPEARANCE:
                 opened = open_sealed(key, template.sealed, f"template:{template.id}")
                 self.faces.add(from_bytes(AppearancePayload, opened).face)
         for waiting in reader.suggestions.of_grant(self.grant):

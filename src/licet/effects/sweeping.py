@@ -1,12 +1,13 @@
 """Looks after the keyring: keys no row ever used go, and the epoch turns once a day."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from licet.app import App
 from licet.effects.record import record_machine
 from licet.ledger.leaf import decode
 from licet.store.unit import Reader
-from licet.terms.ids import KeyId
+from licet.terms.ids import CaseId, GrantId, KeyId, PlanId, SourceId, SubjectId
 from licet.terms.ledger import EntryKind
 
 ORPHAN_AGE = timedelta(days=7)
@@ -39,14 +40,14 @@ def sweep_keys(app: App) -> int:
 def _has_object(reader: Reader, key: KeyId) -> bool:
     """Say whether the object that the key was made for is in the store and may still need it."""
     kind, _, name = key.partition(":")
-    look = {
-        "grant": reader.grants.get,
-        "subject": reader.subjects.get,
-        "case": reader.governance.case,
-        "source": reader.sources.get,
-        "plan": reader.plans.get,
+    look: dict[str, Callable[[], object]] = {
+        "grant": lambda: reader.grants.get(GrantId(name)),
+        "subject": lambda: reader.subjects.get(SubjectId(name)),
+        "case": lambda: reader.governance.case(CaseId(name)),
+        "source": lambda: reader.sources.get(SourceId(name)),
+        "plan": lambda: reader.plans.get(PlanId(name)),
     }
-    return look[kind](name) is not None  # type: ignore[operator]
+    return look[kind]() is not None
 
 
 def turn_epoch_daily(app: App) -> bool:
