@@ -1,0 +1,1 @@
+"""What is done and recorded: blocks, plans, erasures, and what a restore takes away again."""
