@@ -121,6 +121,9 @@ def _samples(
     samples: list[_Sample] = []
     left_out: list[tuple[int, str]] = []
     for place, photo in enumerate(photos, start=1):
+        if photo in photos[: place - 1]:
+            left_out.append((place, "it is the same photo as one before"))
+            continue
         seen = app.vision.inspect(photo, flips=True)
         reasons = _unfit(app, seen)
         left_out.extend((place, reason) for reason in reasons)

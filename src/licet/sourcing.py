@@ -87,7 +87,7 @@ def cease_source(app: App, who: Who, source_id: SourceId) -> Source | Refusal:
     1. In one unit of work: decide, mark it ceased, record.
     2. Mirror the ledger.
 
-    Raises ``NotFound``. What came from it is purged by a plan of its own.
+    Raises ``NotFound``. What was kept from it before stays under its people's grants.
     """
     with app.store.unit() as unit:  # 1
         source = unit.sources.get(source_id)
