@@ -23,9 +23,11 @@ PATIENCE = 60
 def licet(*words: str, home: Path, **more: object) -> "subprocess.CompletedProcess[str]":
     """Run a command and give what it printed."""
     environment = {**os.environ, "LICET_HOME": str(home)}
-    # Each is a fresh interpreter: compiling everything twenty times tests nothing.
-    environment["PYTHONPYCACHEPREFIX"] = str(home.parents[2] / "compiled")
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    if "preexec_fn" not in more:
+        # Each is a fresh interpreter: compiling everything twenty times tests nothing. Not
+        # where files may not grow, or the interpreter would keep half of what it compiled.
+        environment["PYTHONPYCACHEPREFIX"] = str(home.parents[1] / "compiled")
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return subprocess.run(
         [str(LICET), *words],
         env=environment,
