@@ -193,6 +193,9 @@ def candidates(house: House, known: Known, picture: Picture) -> None:
     """6. No candidate list names an erased person, opened or not."""
     cases = {row["id"]: row["case"] for row in picture["search"]}
     for row in picture["candidate"]:
+        if not row["sealed"]:
+            # Taken off the list: what is left says to the person alone that it was there.
+            continue
         key = house.app.keyring.get(KeyId(f"case:{cases[row['search']]}"))
         said = json.loads(open_sealed(key, row["sealed"], f"candidate:{row['id']}"))
         assert said["subject"] not in known.erased, "a candidate list names an erased person"
@@ -200,7 +203,7 @@ def candidates(house: House, known: Known, picture: Picture) -> None:
 
 def probes(picture: Picture) -> None:
     """12. A search without candidates, or one that is over, keeps no probe."""
-    listed = {row["search"] for row in picture["candidate"]}
+    listed = {row["search"] for row in picture["candidate"] if row["sealed"]}
     for row in picture["search"]:
         if row["id"] not in listed or row["state"] in ("none", "closed"):
             assert row["sealed_probe"] is None, "a search without candidates keeps a probe"

@@ -145,11 +145,16 @@ def test_a_probe_is_kept_for_thirty_days_at_most(scene: Scene) -> None:
     assert scene.picture["search"][0]["sealed_probe"] is None
 
 
-def test_an_erased_candidate_takes_the_probe_along(scene: Scene) -> None:
-    """The probe may well be a photo of the very person who was erased."""
-    _, subject = scene.enrolled(ANNA)
+@pytest.mark.parametrize("how", ["withdraws", "is erased"])
+def test_who_leaves_takes_the_probe_along(scene: Scene, how: str) -> None:
+    """The probe may well be a photo of the very person who left."""
+    grant, subject = scene.enrolled(ANNA)
     assert isinstance(asked(scene), SearchResult)
-    scene.acts.erase(subject)
+    if how == "withdraws":
+        scene.acts.withdraw(grant)
+    else:
+        scene.acts.erase(subject)
     picture = scene.picture
+    assert not any(row["sealed"] for row in picture["candidate"])
+    assert [row["sealed_probe"] for row in picture["search"]] == [None]
     checks.probes(picture)
-    assert picture["candidate"] == []
