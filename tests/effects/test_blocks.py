@@ -157,8 +157,10 @@ def test_lifting_again_lifts_the_block_that_is_named(world: World) -> None:
     """Whatever else an entry names is left as it is."""
     block = _place(world, Block(territory=Territory("DE")))
     objects = (("source", SourceId(new_id())), ("block", str(block)), ("block", str(block)))
-    with world.app.store.unit(bookkeeping=True) as unit:
-        lift_again(unit, Entry(EntryKind.BLOCK_LIFTED, unit.now, objects=objects))
+    with world.app.store.unit() as unit:
+        entry = Entry(EntryKind.BLOCK_LIFTED, unit.now, objects=objects)
+        unit.record(entry)
+        lift_again(unit, entry)
     assert _active(world) == ()
 
 
