@@ -18,7 +18,7 @@ SEEDS = (1, 2)
 """Two parts, so that two workers share them."""
 
 HISTORIES = settings(
-    max_examples=200 if DEEP else 5,
+    max_examples=200 if DEEP else 7,
     stateful_step_count=60 if DEEP else 45,
     deadline=None,
     database=None,
