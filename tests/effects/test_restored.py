@@ -19,7 +19,6 @@ from licet.search import search
 from licet.sourcing import cease_source
 from licet.suggesting import reject
 from licet.terms.acting import SUBJECT
-from licet.terms.errors import Conflict
 from licet.terms.governing import MemberWish
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.granting import Enrolled
@@ -327,7 +326,6 @@ def test_lists_do_not_name_an_erased_person_again(
     assert left.sealed_probe is not None
 
 
-@pytest.mark.xfail(strict=True, raises=Conflict, reason="a search needs a member in the store")
 def test_a_search_by_a_member_of_after_the_backup_does_not_stop_the_restore(
     world: World, tmp_path: Path, go_back: GoBack
 ) -> None:

@@ -40,7 +40,7 @@ def lift(unit: Unit, block: BlockId) -> int:
 
 
 def place_again(unit: Unit, entry: Entry) -> None:
-    """Place a block that a later entry tells of; placing one that is there changes nothing."""
+    """Place a block that a later entry tells of; it is not in this store yet."""
     facts, objects = dict(entry.facts), dict(entry.objects)
     grants = [GrantId(value) for name, value in entry.objects if name == "grant"]
     subjects = {grant.subject for grant in unit.grants.many(grants).values()}

@@ -59,6 +59,8 @@ def erase(
     app.at("erase.committed")
     app.publish()  # 3
     app.shelf.scan = None  # an earlier look does not know what was written since
-    finish(app, plan_id, None if whole else FIRST_COSTLY)  # 4
-    app.publish()
+    try:
+        finish(app, plan_id, None if whole else FIRST_COSTLY)  # 4
+    finally:
+        app.publish()
     return plan_id

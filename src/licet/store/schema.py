@@ -344,7 +344,7 @@ search = Table(
     METADATA,
     _id(),
     _ref("case", index=True),
-    _ref("member"),
+    _ref("member", nullable=True),
     _moment("at"),
     _bytes("probe_tag"),
     _number("threshold"),

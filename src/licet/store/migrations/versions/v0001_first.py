@@ -303,6 +303,7 @@ def _grants() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_grant"),
         sa.UniqueConstraint("id", "kept", name="uq_grant_id_kept"),
     )
+    op.create_index("ix_grant_instrument", "grant", ["instrument"])
     op.create_index("ix_grant_leaf", "grant", ["leaf"])
     op.create_index("ix_grant_organisation", "grant", ["organisation"])
     op.create_index("ix_grant_source", "grant", ["source"])
@@ -371,7 +372,7 @@ def _searches() -> None:
         "search",
         sa.Column("id", TEXT, nullable=False),
         sa.Column("case", TEXT, nullable=False),
-        sa.Column("member", TEXT, nullable=False),
+        sa.Column("member", TEXT, nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("probe_tag", sa.LargeBinary(), nullable=False),
         sa.Column("threshold", sa.BigInteger(), nullable=False),
