@@ -61,8 +61,10 @@ class Acts:
 
     # -- how an act happens
 
-    def do(self, act: Callable[[App], T], crash: int | None) -> T | Cut:
-        """Do an act in the first process; when it dies there, it comes back."""
+    def do(self, act: Callable[[App], T], crash: int | None, app: App | None = None) -> T | Cut:
+        """Do an act in the first process, or another; when the first dies there, it comes back."""
+        if app is not None:
+            return act(app)
         self.house.boundaries.passed.clear()
         self.house.boundaries.crash_in = crash
         try:
@@ -134,13 +136,10 @@ class Acts:
             assert how == "good", f"enrolled from photos that are {how}"
         return done
 
-    def withdraw(
-        self, grant: str, crash: int | None = None, app: App | None = None
-    ) -> object:
+    def withdraw(self, grant: str, crash: int | None = None, app: App | None = None) -> object:
         """The person takes a grant back."""
-        act = lambda app: withdraw(app, SUBJECT, GrantId(grant))  # noqa: E731
         try:
-            done = act(app) if app is not None else self.do(act, crash)
+            done = self.do(lambda one: withdraw(one, SUBJECT, GrantId(grant)), crash, app)
         except Integrity:
             # The person was erased in between: the grant is over, the receipt has no key.
             self.house.boundaries.rest()
@@ -152,13 +151,10 @@ class Acts:
         self.known.take_back(grant, not isinstance(done, Cut))
         return done
 
-    def erase(
-        self, subject: str, crash: int | None = None, app: App | None = None
-    ) -> object:
+    def erase(self, subject: str, crash: int | None = None, app: App | None = None) -> object:
         """The person asks to be erased."""
-        act = lambda app: erase(app, SUBJECT, SubjectId(subject))  # noqa: E731
         try:
-            done = act(app) if app is not None else self.do(act, crash)
+            done = self.do(lambda one: erase(one, SUBJECT, SubjectId(subject)), crash, app)
         except Integrity:
             # Asked twice, while the first time is under way and has no key any more.
             self.house.boundaries.rest()
@@ -222,8 +218,7 @@ class Acts:
         """A steward stops a source for good."""
         who = self.house.at(organisation).who("steward")
         source = SourceId(self.sources[folder])
-        act = lambda app: cease_source(app, who, source)  # noqa: E731
-        done = act(app) if app is not None else self.do(act, crash)
+        done = self.do(lambda one: cease_source(one, who, source), crash, app)
         if not isinstance(done, Cut | Refusal):
             self.known.ceased.add(source)
         return done

@@ -103,9 +103,7 @@ def _subjects(before: Picture, after: Picture, new: Said) -> None:
         if was is None:
             assert any(leaf.kind == "grant.asked" for leaf in new), "a person came untold"
         elif was["state"] != row["state"]:
-            wanted: Callable[[Leaf], bool] = (
-                _erasing if row["state"] == "erasing" else _emptied
-            )
+            wanted: Callable[[Leaf], bool] = _erasing if row["state"] == "erasing" else _emptied
             assert any(wanted(leaf) for leaf in new), f"a person is {row['state']}, untold"
 
 

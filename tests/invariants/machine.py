@@ -139,9 +139,7 @@ class History(RuleBasedStateMachine):
     def blocked(self, source: str | None = None) -> bool:
         """Whether everything, or this source, is blocked."""
         return any(
-            row["lifted_at"] is None
-            and row["subject"] is None
-            and row["source"] in (None, source)
+            row["lifted_at"] is None and row["subject"] is None and row["source"] in (None, source)
             for row in self.picture["block"]
         )
 
@@ -162,9 +160,7 @@ class History(RuleBasedStateMachine):
         if not self.agreed(how["organisation"]):
             return
         name = self.acts.known.names.get(subject or "", "") or how["name"]
-        self.acts.ask(
-            name, how["organisation"], how["purpose"], how["days"], subject, how["crash"]
-        )
+        self.acts.ask(name, how["organisation"], how["purpose"], how["days"], subject, how["crash"])
         self.check()
 
     @rule(pick=picks, right=st.sampled_from((True, True, False)), crash=crashes)

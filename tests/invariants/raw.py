@@ -108,9 +108,7 @@ def leaves(rows: Iterable[Row]) -> list[Leaf]:
     for row in rows:
         said = json.loads(row["data"])
         objects = frozenset((role, value) for role, value in said.get("objects", []))
-        found.append(
-            Leaf(row["index"], row["data"], said["kind"], objects, said.get("facts", {}))
-        )
+        found.append(Leaf(row["index"], row["data"], said["kind"], objects, said.get("facts", {})))
     return found
 
 

@@ -58,7 +58,9 @@ class Scene:
         self.settle()
         return grant, subject
 
-    def source(self, folder: str, *people: str, organisation: str = ARCHIVE, **parts: object) -> str:
+    def source(
+        self, folder: str, *people: str, organisation: str = ARCHIVE, **parts: object
+    ) -> str:
         """A source is opened; each of the people is in a photo with a stranger."""
         for name in people:
             self.acts.new_photo(folder, name, "a stranger")

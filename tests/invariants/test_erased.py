@@ -60,7 +60,7 @@ def test_of_an_erased_person_nothing_is_left(scene: Scene) -> None:
 
 def test_sealed_bytes_are_gone_from_the_database_file(scene: Scene) -> None:
     """On SQLite; a server may keep them, unreadable, and the certificate says so."""
-    anna, subject = scene.enrolled(ANNA)
+    _, subject = scene.enrolled(ANNA)
     scene.source("regatta", ANNA)
     scene.acts.collect("regatta", "archive")
     scene.settle()

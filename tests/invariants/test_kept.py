@@ -17,11 +17,11 @@ from tests.invariants.scenes import ANNA, BELA, Scene
 
 KEEP = {
     "template": (
-        "INSERT INTO template (id, \"grant\", kind, model, sealed, leaf) "
+        'INSERT INTO template (id, "grant", kind, model, sealed, leaf) '
         "VALUES ('t', :grant, 'reference', 'm', :sealed, 0)"
     ),
     "suggestion": (
-        "INSERT INTO suggestion (id, \"grant\", sealed, expires, leaf) "
+        'INSERT INTO suggestion (id, "grant", sealed, expires, leaf) '
         "VALUES ('s', :grant, :sealed, 0, 0)"
     ),
 }
@@ -118,8 +118,6 @@ def test_time_alone_ends_what_may_be_found(scene: Scene) -> None:
     assert picture.grants[grant]["state"] == "ended"
     checks.finished(picture)
     checks.shredded(scene.house, picture)
-
-
 
 
 def test_another_organisation_finds_nobody_of_ours(scene: Scene) -> None:

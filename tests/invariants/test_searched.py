@@ -61,9 +61,7 @@ WRONG: dict[str, dict[str, Any]] = {
 def test_every_part_of_a_search_must_be_right(scene: Scene, wrong: str) -> None:
     """One thing wrong: a refusal with its leaf, no search kept, nobody shown."""
     anna, _ = scene.enrolled(ANNA)
-    other = {
-        name: part(scene) if callable(part) else part for name, part in WRONG[wrong].items()
-    }
+    other = {name: part(scene) if callable(part) else part for name, part in WRONG[wrong].items()}
     before = scene.picture
     done = asked(scene, **other)
     assert isinstance(done, Refusal), done
