@@ -281,4 +281,6 @@ class Acts:
     def worker(self, crash: int | None = None) -> object:
         """The worker does one round."""
         self.known.expire(self.house.now)
-        return self.do(run_once, crash)
+        done = self.do(run_once, crash)
+        assert isinstance(done, Cut) or not done.problems, done.problems
+        return done

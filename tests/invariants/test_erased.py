@@ -14,6 +14,7 @@ from licet.terms.acting import SUBJECT
 from licet.terms.errors import Corrupt
 from licet.terms.ids import SubjectId
 from tests.invariants import checks
+from tests.invariants.known import OVER
 from tests.invariants.raw import files_below, places_of
 from tests.invariants.scenes import ANNA, BELA, Scene
 
@@ -184,3 +185,16 @@ def _bring_back(scene: Scene, place: str | Path) -> None:
         scene.house.empty_store()
         restore(scene.settings(), place, scene.house.clock)
     scene.house.serve()
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_asking_twice_to_be_erased_ends_well(scene: Scene, stop: str) -> None:
+    """Again while the first time was cut short: both end, whoever carries them on."""
+    _, subject = scene.enrolled(ANNA)
+    scene.cut(stop, lambda: erase(scene.house.app, SUBJECT, SubjectId(subject)))
+    for known in scene.acts.known.of_subject(subject):
+        scene.acts.known.may(known.id, *OVER)
+    scene.settle()
+    scene.acts.erase(subject)
+    scene.worker()
+    checks.finished(scene.picture)
