@@ -27,6 +27,9 @@ LOOSE = (
     (re.compile(r"[A-Za-z0-9+/]{40,}={0,2}"), "<base64>"),
     (re.compile(r"\b\d+(?:\.\d+)?e-\d+\b|\b\d+\.\d+\b"), "<number>"),
     (re.compile(r"\b\d+ MB free"), "<n> MB free"),
+    # Collecting commits by the quarter second: how many entries that makes is the machine's.
+    (re.compile(r"\b\d+ (entries|rows)\b"), r"<n> \1"),
+    (re.compile(r"\bentry (?:is number )?\d+\b"), "entry <n>"),
     (re.compile(r"[ \t]+(?=\n)|-{3,}"), ""),
     (re.compile(r"  +"), "  "),
 )
