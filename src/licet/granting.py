@@ -17,10 +17,10 @@ from licet.consent.age import age_on
 from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.effects.acting import digest_of_wish
-from licet.effects.ending import END_INSIDE, END_OUTSIDE, end_grants
+from licet.effects.ending import end_grants
 from licet.effects.facts import others_on_contact, read_facts
+from licet.effects.finishing import finish
 from licet.effects.letters import notice_letter
-from licet.effects.plans import drive
 from licet.effects.receipts import Receipted, grant_statement, receipt_for, statement_fact
 from licet.effects.record import Facts as RecordedFacts
 from licet.effects.record import record, record_machine, record_refusal, refuse
@@ -42,6 +42,7 @@ from licet.terms.ids import GrantId, PlanId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.payload import to_bytes
 from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
+from licet.terms.plan import PlanKind
 from licet.terms.stored import Confirmation
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -206,7 +207,7 @@ def withdraw(app: App, who: Who, grant_id: GrantId) -> Receipted | Refusal:
     app.at("withdraw.committed")
     app.publish()  # 3
     receipt = receipt_for(app, ReceiptKind.WITHDRAWAL, leaf, statement, grant.subject)
-    drive(app, plan, END_OUTSIDE, END_INSIDE)  # 4
+    finish(app, plan)  # 4
     app.publish()
     return Receipted(grant_id, leaf, receipt)
 
@@ -216,7 +217,9 @@ def _ending(
 ) -> tuple[int, PlanId]:
     """Make a grant *ending*, or find that it is: asking twice changes nothing more."""
     if grant.state is GrantState.ENDING:
-        plans = [plan.id for plan in unit.plans.open() if grant.id in plan.grants]
+        # An erasure is no withdrawal: its entry holds no statement for this receipt.
+        open_ = (p for p in unit.plans.open() if p.kind is PlanKind.WITHDRAW)
+        plans = [plan.id for plan in open_ if grant.id in plan.grants]
         if plans:
             return grant.leaf, plans[0]
     leaf = unit.head.size

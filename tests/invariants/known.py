@@ -116,6 +116,9 @@ class Known:
                 known.may = frozenset({GONE})
             elif known.may & OVER or known.subject in self.erasing:
                 known.may = OVER
+            elif known.may == {GONE}:
+                # It was lost for a while, and keys without a row are swept: if so, it is over.
+                known.may = OVER | {held}
             else:
                 known.may = frozenset({held})
         for name, block in self.blocks.items():

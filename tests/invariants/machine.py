@@ -100,7 +100,7 @@ class History(RuleBasedStateMachine):
         checks.acted(known, picture)
         checks.payloads(self.house, known, picture)
         checks.erased(self.house, known, picture)
-        checks.keyed(self.house, picture)
+        checks.keyed(self.house, picture, swept=self.restores > 0)
         checks.shredded(self.house, picture)
         checks.candidates(self.house, known, picture)
         checks.probes(picture)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from licet.effects.receipts import Receipted
+from licet.ledger.verify import verify_file
 from licet.recovery import back_up, restore
 from licet.rights.erase import erase
 from licet.terms.acting import SUBJECT
@@ -185,6 +187,29 @@ def _bring_back(scene: Scene, place: str | Path) -> None:
         scene.house.empty_store()
         restore(scene.settings(), place, scene.house.clock)
     scene.house.serve()
+
+
+@pytest.mark.parametrize("stop", STOPS[:4])
+def test_taking_a_grant_back_in_the_middle_spoils_no_erasure(scene: Scene, stop: str) -> None:
+    """The erasure's own steps are carried out, none of them as a withdrawal would."""
+    anna, subject = scene.enrolled(ANNA)
+    scene.cut(stop, lambda: erase(scene.house.app, SUBJECT, SubjectId(subject)))
+    for known in scene.acts.known.of_subject(subject):
+        scene.acts.known.may(known.id, *OVER)
+    scene.settle()
+    epoch = scene.house.app.keyring.epoch()
+    scene.house.clock.go(minutes=3)
+    taken = scene.acts.withdraw(anna)
+    if isinstance(taken, Receipted):
+        # Its own entry stands behind the receipt, not the erasure's.
+        verdict = verify_file(taken.receipt, scene.house.app.ledger_key.vkey)
+        assert verdict.ok, verdict
+    scene.worker()
+    picture = scene.picture
+    checks.finished(picture)
+    assert picture.subjects[subject]["state"] == "erased"
+    assert scene.house.app.keyring.epoch() != epoch
+    assert sum(b'"certificate.issued"' in row["data"] for row in picture["leaf"]) == 2
 
 
 @pytest.mark.parametrize("stop", STOPS)
