@@ -15,6 +15,7 @@ from licet.rights.erase import erase
 from licet.terms.acting import SUBJECT
 from licet.terms.errors import Corrupt
 from licet.terms.ids import SubjectId
+from tests.fakes.deployment import CLEARANCE
 from tests.invariants import checks
 from tests.invariants.known import OVER
 from tests.invariants.raw import files_below, places_of
@@ -155,6 +156,25 @@ def test_an_erasure_that_was_begun_is_finished_after_a_restore(scene: Scene, sto
     checks.finished(picture)
     assert picture.subjects[subject]["state"] == "erased"
     assert picture.grants[anna]["state"] == "ended"
+
+
+@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_backup_from_the_middle_of_an_erasure_goes_on(
+    scene: Scene, stop: str, copied: bool
+) -> None:
+    """Restored before the erasure went on: whatever step it stands at, it is finished."""
+    _, subject = scene.enrolled(ANNA)
+    scene.cut(stop, lambda: erase(scene.house.app, SUBJECT, SubjectId(subject)))
+    place = _kept(scene, copied)
+    scene.acts.ask(BELA, "archive", CLEARANCE, None, None)
+    _bring_back(scene, place)
+    for known in scene.acts.known.of_subject(subject):
+        scene.acts.known.may(known.id, *OVER)
+    scene.worker()
+    checks.finished(scene.picture)
+    held(scene)
+    assert scene.picture.subjects[subject]["state"] == "erased"
 
 
 def test_an_erasure_without_grants_is_finished_after_a_restore(scene: Scene) -> None:

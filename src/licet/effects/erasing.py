@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from licet.app import App, Scan
 from licet.consent.decide import decide
+from licet.consent.reasons import Reason
 from licet.effects.certifying import certify
 from licet.effects.ending import delete_rows, mark_ended
 from licet.effects.facts import read_facts
@@ -172,6 +173,9 @@ def _reached(app: App, plan: Plan, probes: list[Template]) -> int:
         now = reader.now
         permit = decide(ask, read_facts(app, reader, ask, WORKER, now), now)
     if isinstance(permit, Refusal):
+        if permit.reason == Reason.SUBJECT_ERASED:
+            # A restore in the middle emptied the row already: nothing of theirs can be kept.
+            return 0
         raise Integrity(f"the last check was refused: {permit.says}", permit.would_change)
     if not probes:
         return 0
