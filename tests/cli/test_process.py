@@ -89,6 +89,11 @@ def test_a_disk_that_takes_no_more_is_told(sandbox: Path) -> None:
     assert told("member", "list", home=sandbox) == before
 
 
+def heeding() -> None:
+    """Heed Ctrl-C, also where this suite runs in the background and its shell ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_a_worker_is_stopped_by_a_signal(sandbox: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         with subprocess.Popen(
@@ -96,12 +101,16 @@ def test_a_worker_is_stopped_by_a_signal(sandbox: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=heeding,  # noqa: PLW1509 - no threads here
         ) as process:
             assert process.stderr is not None
             assert "Ctrl-C" in process.stderr.readline()
             time.sleep(0.2)
             process.send_signal(number)
-            out, err = process.communicate(timeout=PATIENCE)
+            try:
+                out, err = process.communicate(timeout=PATIENCE)
+            finally:
+                process.kill()
         assert "Traceback" not in err
         assert process.returncode == (Exit.DONE if number == signal.SIGTERM else Exit.STOPPED)
         assert out.startswith("Stopped") or number == signal.SIGINT

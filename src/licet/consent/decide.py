@@ -108,13 +108,64 @@ WITHDRAW, to end a grant (GDPR 7(3))
 ERASE, to destroy what is kept of a person (GDPR 17)
     doer, organisation_known, member_active, member_signed, member_role, subject_known,
     not_erased, on_behalf: by the person always, by a steward on the person's behalf.
+
+RECEIVE, to take a person's request (GDPR 12(2), 15-21, 77)
+    doer, organisation_known, member_active, member_signed, member_role, of_controller: from
+    anybody who writes; by a member of the controller who files a letter.
+
+ANSWER, to answer a request, extend its time, ask or accept who somebody is (GDPR 12(3)-(6))
+    doer, organisation_known, member_active, member_signed, member_role, of_controller: by a
+    member of the controller, by the person who proves their contact, or by the worker.
+
+SCAN, to look for a person who asks about themselves in a source's items (GDPR 15(1))
+    doer, organisation_always, source_known, unmarked, source_authorised, origin_stated,
+    bystander_condition, authority_proved, authority_in_force, fpir_for_collecting: by the
+    worker, from a source that is authorised now. A block of collecting does not keep a
+    person from their answer.
+
+RESTRICT, to stop every use of a grant at once (GDPR 18(1), 21)
+    doer, organisation_known, member_active, member_signed, member_role, subject_known,
+    grant_reached, grant_kept: by the person always, by the controller or the organisation.
+
+RELEASE, to allow the use of a restricted grant again (GDPR 18(3))
+    doer, organisation_known, member_active, member_signed, member_role, subject_known,
+    subject_unhindered, grant_reached, grant_restricted, member_and_another: by the person,
+    or by two members.
+
+RECTIFY, to say that a face is not this person (GDPR 16)
+    doer, organisation_known, member_active, member_signed, member_role, subject_known,
+    grant_reached, grant_kept: as restricting, and by a verifier.
+
+CONFIRM_APPEARANCE, to keep an appearance that somebody looked at (GDPR 5(1)(d))
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    subject_known, grant_known, grant_live: by the person, or by a verifier.
+
+HOLD, to keep named grants' rows for a legal claim, or to end that (GDPR 17(3)(e))
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    two_signers, officer_signed, subject_known, paper_named: two members of the controller,
+    one of them the officer, on a paper.
+
+AUDIT, to read who searched a person who was erased (GDPR 5(2))
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    two_signers, auditor_signed: the officer and an auditor together.
+
+LIST, to read a register (GDPR 5(1)(f))
+    doer, organisation_known, member_active, member_signed, member_role: by a member.
+
+CLOSE_CASE, to end a case
+    doer, organisation_known, member_active, member_signed, member_role, case_open: by a
+    member of its organisation, agreement or no agreement.
+
+CLOSE_DEPLOYMENT, to end all of it (GDPR 5(1)(e), 17)
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    two_signers, officer_signed: two members of the controller, one of them the officer.
 """
 
 from datetime import datetime
 
 from licet.consent.permits import permit_for
 from licet.consent.refusals import refuse
-from licet.consent.rules import Rule, cases, governance, governed, grants, kept, sourcing
+from licet.consent.rules import Rule, cases, governance, governed, grants, kept, rights, sourcing
 from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
 
 _MEMBER: tuple[Rule, ...] = (
@@ -151,14 +202,15 @@ _COLLECTED: tuple[Rule, ...] = (
     sourcing.fpir_for_collecting,
 )
 
-_LEAVING: tuple[Rule, ...] = (
+_STOPPING: tuple[Rule, ...] = (
     governed.doer,
     governed.organisation_known,
     governed.member_active,
     governed.member_signed,
     governed.member_role,
-    kept.subject_known,
 )
+
+_LEAVING: tuple[Rule, ...] = (*_STOPPING, kept.subject_known)
 
 _CASE: tuple[Rule, ...] = (
     cases.case_open,
@@ -180,14 +232,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         governance.searched_by_organisations,
     ),
     Action.APPROVE: (*_MEMBER, cases.case_open),
-    Action.CEASE: (
-        governed.doer,
-        governed.organisation_known,
-        governed.member_active,
-        governed.member_signed,
-        governed.member_role,
-        sourcing.source_known,
-    ),
+    Action.CEASE: (*_STOPPING, sourcing.source_known),
     Action.GRANT: (
         governed.doer,
         grants.purpose_known,
@@ -272,6 +317,52 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     ),
     Action.WITHDRAW: (*_LEAVING, kept.grant_known, kept.grant_kept),
     Action.ERASE: (*_LEAVING, kept.not_erased, kept.on_behalf),
+    Action.RECEIVE: (*_STOPPING, rights.of_controller),
+    Action.ANSWER: (*_STOPPING, rights.of_controller),
+    Action.SCAN: (
+        governed.doer,
+        governed.organisation_always,
+        sourcing.source_known,
+        sourcing.unmarked,
+        sourcing.source_authorised,
+        sourcing.origin_stated,
+        sourcing.bystander_condition,
+        sourcing.authority_proved,
+        sourcing.authority_in_force,
+        sourcing.fpir_for_collecting,
+    ),
+    Action.RESTRICT: (*_LEAVING, rights.grant_reached, kept.grant_kept),
+    Action.RELEASE: (
+        *_LEAVING,
+        kept.subject_unhindered,
+        rights.grant_reached,
+        rights.grant_restricted,
+        governed.member_and_another,
+    ),
+    Action.RECTIFY: (*_LEAVING, rights.grant_reached, kept.grant_kept),
+    Action.CONFIRM_APPEARANCE: (*_MEMBER, kept.subject_known, kept.grant_known, kept.grant_live),
+    Action.HOLD: (
+        *_STOPPING,
+        rights.of_controller,
+        governed.two_signers,
+        rights.officer_signed,
+        kept.subject_known,
+        rights.paper_named,
+    ),
+    Action.AUDIT: (
+        *_STOPPING,
+        rights.of_controller,
+        governed.two_signers,
+        rights.auditor_signed,
+    ),
+    Action.LIST: _STOPPING,
+    Action.CLOSE_CASE: (*_STOPPING, cases.case_open),
+    Action.CLOSE_DEPLOYMENT: (
+        *_STOPPING,
+        rights.of_controller,
+        governed.two_signers,
+        rights.officer_signed,
+    ),
 }
 
 

@@ -34,19 +34,42 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.SHOW: ("GDPR 5(1)(b)",),
     Action.WITHDRAW: ("GDPR 7(3)",),
     Action.ERASE: ("GDPR 17(1)",),
+    Action.RECEIVE: ("GDPR 12(2)",),
+    Action.ANSWER: ("GDPR 12(3)",),
+    Action.SCAN: ("GDPR 15(1)",),
+    Action.RESTRICT: ("GDPR 18(1)",),
+    Action.RELEASE: ("GDPR 18(3)",),
+    Action.RECTIFY: ("GDPR 16",),
+    Action.CONFIRM_APPEARANCE: ("GDPR 5(1)(d)",),
+    Action.HOLD: ("GDPR 17(3)(e)",),
+    Action.AUDIT: ("GDPR 5(2)",),
+    Action.LIST: ("GDPR 5(1)(f)",),
+    Action.CLOSE_CASE: ("GDPR 5(1)(e)",),
+    Action.CLOSE_DEPLOYMENT: ("GDPR 5(1)(e)",),
 }
 """The articles of an action; those of the basis in use come before them."""
 
 _COLLECTING = frozenset({Action.COLLECT, Action.BACKFILL, Action.ACCEPT})
-_FETCHING = _COLLECTING | {Action.SHOW}
+_AT_ITEMS = _COLLECTING | {Action.SCAN}
+_FETCHING = _COLLECTING | {Action.SHOW, Action.SCAN}
 _AT_A_SOURCE = _FETCHING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
-_COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH}
+_COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH, Action.SCAN}
 _ON_REAL_PEOPLE = _COMPARING | {Action.GRANT, Action.CONFIRM, Action.OPEN_CASE}
-_WITHOUT_AGREEMENT = frozenset({Action.WITHDRAW, Action.ERASE, Action.CEASE})
+_OF_RIGHTS = frozenset({Action.RECEIVE, Action.ANSWER, Action.HOLD, Action.AUDIT})
+_ENDING = frozenset({Action.CEASE, Action.CLOSE_CASE, Action.CLOSE_DEPLOYMENT})
+_ON_A_GRANT = frozenset({Action.WITHDRAW, Action.RESTRICT, Action.RELEASE, Action.RECTIFY})
+_WITHOUT_AGREEMENT = _OF_RIGHTS | _ENDING | _ON_A_GRANT | {Action.ERASE, Action.LIST}
 _IN_A_CASE = frozenset({Action.SEARCH, Action.REVIEW, Action.SHOW, Action.APPROVE})
-_ON_EVIDENCE = frozenset({Action.GRANT, Action.CONFIRM, Action.SEARCH})
+_IN_A_CASE |= {Action.CLOSE_CASE}
+_ON_EVIDENCE = frozenset({Action.GRANT, Action.CONFIRM, Action.SEARCH, Action.HOLD})
 _GOVERNING = frozenset({Action.GOVERN, Action.OPEN_CASE, Action.APPROVE, Action.CEASE})
-_WITHOUT_GRANT = _GOVERNING | {Action.AUTHORISE, Action.COLLECT, Action.ERASE}
+_ABOUT_A_PERSON = frozenset({Action.ERASE, Action.RECEIVE, Action.ANSWER, Action.HOLD})
+_WITHOUT_GRANT = (
+    _GOVERNING
+    | _OF_RIGHTS
+    | _ENDING
+    | {Action.AUTHORISE, Action.COLLECT, Action.SCAN, Action.ERASE, Action.LIST}
+)
 
 
 def permit_for(ask: Ask, facts: Facts, now: datetime) -> Permit:
@@ -57,7 +80,7 @@ def permit_for(ask: Ask, facts: Facts, now: datetime) -> Permit:
     """
     grant = _grant(ask, facts)
     by_member = ask.by is By.MEMBER
-    whose = ask.organisation if by_member or ask.action in _COLLECTING else None
+    whose = ask.organisation if by_member or ask.action in _AT_ITEMS else None
     subject = None if facts.subject is None else facts.subject.id
     parts = Permit(
         action=ask.action,
@@ -67,7 +90,7 @@ def permit_for(ask: Ask, facts: Facts, now: datetime) -> Permit:
         case=ask.case if by_member and ask.action in _IN_A_CASE else None,
         purpose=_purpose(ask, grant),
         grant=None if grant is None else grant.id,
-        subject=subject if grant is not None or ask.action is Action.ERASE else None,
+        subject=subject if grant is not None or ask.action in _ABOUT_A_PERSON else None,
         source=ask.source if ask.action in _AT_A_SOURCE else None,
         scope=scope_for(ask, facts, now),
         fpir=ask.fpir if ask.action in _COMPARING else None,
@@ -107,7 +130,7 @@ def _purpose(ask: Ask, grant: Grant | None) -> PurposeId | None:
 
 def _articles(ask: Ask, facts: Facts) -> tuple[str, ...]:
     stands_on = _grant(ask, facts) or (facts.purpose if _purpose(ask, None) else None)
-    if stands_on is None or ask.action is Action.WITHDRAW:
+    if stands_on is None or ask.action in _ON_A_GRANT:
         return ARTICLES[ask.action]
     return basis.articles(stands_on.basis, stands_on.condition) + ARTICLES[ask.action]
 
@@ -116,7 +139,7 @@ def _evidence(ask: Ask, facts: Facts) -> tuple[str, ...]:
     """Return the digests that the decision rests on. None of them identifies a person."""
     found: list[str] = []
     agreed = ask.by is By.MEMBER and ask.action not in _WITHOUT_AGREEMENT
-    if facts.agreement is not None and (agreed or ask.action in _COLLECTING):
+    if facts.agreement is not None and (agreed or ask.action in _AT_ITEMS):
         found.append(f"agreement:{facts.agreement.digest}")
     if facts.readiness.dpia_digest and ask.action in _ON_REAL_PEOPLE:
         found.append(f"dpia:{facts.readiness.dpia_digest}")

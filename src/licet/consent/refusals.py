@@ -72,6 +72,16 @@ GROUNDS: dict[Reason, Ground] = {
         "This takes two members, each with a key of their own.",
         "Have a second active member of the organisation sign.",
     ),
+    _R.OFFICER_NEEDED: Ground(
+        "GDPR 39(1)(b)",
+        "This takes the data protection officer as one of those who sign.",
+        "Have the data protection officer sign too.",
+    ),
+    _R.AUDITOR_NEEDED: Ground(
+        "GDPR 5(2)",
+        "This takes the data protection officer and an auditor, who are two people.",
+        "Have both sign.",
+    ),
     # Whether the deployment may hold people at all
     _R.NO_DPIA: Ground(
         "GDPR 35(1)",
@@ -268,6 +278,11 @@ GROUNDS: dict[Reason, Ground] = {
         "GDPR 5(1)(e)",
         "The grant has expired.",
         "The person may give a new grant.",
+    ),
+    _R.GRANT_NOT_RESTRICTED: Ground(
+        "GDPR 18(3)",
+        "The grant is not restricted.",
+        "Nothing: there is nothing to release.",
     ),
     _R.NOTICE_NOT_DELIVERED: Ground(
         "GDPR 13(1)",

@@ -11,6 +11,8 @@
 5. The data subject searches and sees their own grant alone, at once.
 6. The last check of an erasure looks at every row, to find none of the person's.
 7. A sandbox has no such day, because nobody real can be followed in it.
+8. A scan for people who ask about themselves compares with the references of their
+   requests alone, which belong to no organisation (GDPR 15).
 """
 
 from datetime import datetime
@@ -35,6 +37,8 @@ def scope_for(ask: Ask, facts: Facts, now: datetime) -> Scope | None:
         return _collecting(ask, facts, now)
     if facts.grant is not None and ask.action in {Action.BACKFILL, Action.ACCEPT}:
         return _one_grant(ask, facts.grant, now)
+    if ask.action is Action.SCAN:
+        return _requests(ask, now)
     if ask.action is Action.ENROL:
         return _collision(ask, facts, now)
     if ask.action is Action.ERASE and ask.by is By.WORKER:
@@ -80,6 +84,19 @@ def _collision(ask: Ask, facts: Facts, now: datetime) -> Scope:
         kinds=_REFERENCES,
         model=ask.model,
         without=None if facts.subject is None else facts.subject.id,
+        any_organisation=True,
+    )
+
+
+def _requests(ask: Ask, now: datetime) -> Scope:
+    alone = (p.id for p in table().by_id.values() if p.without_organisation)
+    return Scope(
+        at=now,
+        organisation=None,
+        purposes=frozenset(alone),
+        kinds=_REFERENCES,
+        model=ask.model,
+        source=ask.source,
         any_organisation=True,
     )
 

@@ -39,10 +39,11 @@ from licet.terms.gallery import TemplateKind
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.organisation import CaseState, MemberState, OrganisationKind, Role
 from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
+from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 from licet.terms.source import BystanderCondition, Control, ItemPolicy, SourceKind, SourceState
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that makes these tables."""
 
 METADATA = MetaData(
@@ -123,6 +124,8 @@ deployment = Table(
     Column("fpir_search", Double, nullable=False),
     Column("fpir_collect", Double, nullable=False),
     _number("checkpoint_size"),
+    _moment("closing_at", nullable=True),
+    _moment("closed_at", nullable=True),
 )
 generated = Table("generated", METADATA, Column("sha256", Line, primary_key=True))
 head = Table(
@@ -150,6 +153,7 @@ organisation = Table(
     _id(),
     _text("name", unique=True),
     *_word("kind", OrganisationKind),
+    _text("contact", server_default=text("''")),
 )
 agreement = Table(
     "agreement",
@@ -210,6 +214,7 @@ source = Table(
     _text("territory", nullable=True),
     *_word("item_policy", ItemPolicy),
     *_word("state", SourceState),
+    Column("retention_days", Integer),
     UniqueConstraint("organisation", "name"),
 )
 authority = Table(
@@ -337,6 +342,14 @@ suggestion = Table(
     Index(None, "grant"),
 )
 
+unlinked = Table(
+    # A face that is not this person: an HMAC of the face's id under the grant's key.
+    "unlinked",
+    METADATA,
+    _ref("grant", primary_key=True),
+    _bytes("tag", primary_key=True),
+)
+
 # --- searches ---
 
 search = Table(
@@ -353,6 +366,7 @@ search = Table(
     *_word("state", SearchState),
     _bytes("sealed_probe", nullable=True),
     _number("leaf"),
+    _moment("probe_until", nullable=True),
     Index(None, "member", "at"),
 )
 candidate = Table(
@@ -423,4 +437,61 @@ block = Table(
     _yes("use"),
     _moment("lifted_at", nullable=True),
     Index(None, "lifted_at"),
+)
+
+# --- people's rights ---
+
+request = Table(
+    "request",
+    METADATA,
+    _id(),
+    _ref("subject", index=True),
+    *_word("kind", RightKind),
+    _yes("newcomer"),
+    _ref("grant", nullable=True),
+    _ref("plan", nullable=True),
+    _moment("received_at"),
+    _moment("due"),
+    _text("regime"),
+    _moment("extended_at", nullable=True),
+    Column("letters", Integer, nullable=False),
+    _text("mandate"),
+    _moment("channel_proved_at", nullable=True),
+    _moment("identity_accepted_at", nullable=True),
+    *_word("state", RequestState),
+    _moment("closed_at", nullable=True),
+    _bytes("sealed"),
+    _number("leaf"),
+    Index(None, "state", "due"),
+)
+request_code = Table(
+    "request_code",
+    METADATA,
+    _ref("request", primary_key=True),
+    _bytes("salt"),
+    _bytes("digest"),
+    Column("tries", Integer, nullable=False),
+    _moment("expires"),
+)
+hold = Table(
+    "hold",
+    METADATA,
+    _id(),
+    _ref("subject", index=True),
+    Column("grants", Sequenced, nullable=False),
+    _text("instrument"),
+    _moment("placed_at"),
+    _moment("until"),
+    _moment("lifted_at", nullable=True),
+    _number("leaf"),
+)
+account = Table(
+    "account",
+    METADATA,
+    _id(),
+    _ref("plan", index=True),
+    _moment("made_at"),
+    Column("destroy_at", Moment, nullable=False, index=True),
+    _bytes("sealed"),
+    _number("leaf"),
 )

@@ -38,6 +38,7 @@ def _values(source: Source) -> Values:
         "territory": source.territory,
         "item_policy": source.item_policy,
         "state": source.state,
+        "retention_days": source.retention_days,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from licet.store import schema
 from licet.store.session import GROUPED, Group, Shape
@@ -129,3 +129,27 @@ class WriteSuggestions(ReadSuggestions):
         """Delete all suggestions of a grant and return how many there were."""
         where = schema.suggestion.c.grant == grant
         return self._session.write(delete(schema.suggestion).where(where))
+
+
+class ReadUnlinked(Group):
+    """Reading which faces are not a grant's person: tags that only the grant's key makes."""
+
+    def of_grant(self, grant: GrantId) -> frozenset[bytes]:
+        """Return the tags (32 bytes each) of faces that were unlinked from a grant."""
+        column = schema.unlinked.c
+        rows = self._session.rows(select(column.tag).where(column.grant == grant))
+        return frozenset(row[0] for row in rows)
+
+
+class WriteUnlinked(ReadUnlinked):
+    """Writing which faces are not a grant's person."""
+
+    def add(self, grant: GrantId, tag: bytes) -> None:
+        """Note that a face is not this person. Doing it again changes nothing."""
+        if tag not in self.of_grant(grant):
+            self._session.write(insert(schema.unlinked), {"grant": grant, "tag": tag})
+
+    def delete_of_grant(self, grant: GrantId) -> int:
+        """Delete all notes of a grant and return how many there were."""
+        where = schema.unlinked.c.grant == grant
+        return self._session.write(delete(schema.unlinked).where(where))

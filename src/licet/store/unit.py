@@ -15,6 +15,14 @@ from licet.store.items import ReadItems, WriteItems
 from licet.store.leaves import Growth, ReadLeaves, WriteLeaves
 from licet.store.plans import ReadPlans, ReadRuns, WritePlans, WriteRuns
 from licet.store.recover import ReadRecover, WriteRecover
+from licet.store.requests import (
+    ReadAccounts,
+    ReadHolds,
+    ReadRequests,
+    WriteAccounts,
+    WriteHolds,
+    WriteRequests,
+)
 from licet.store.searches import ReadSearches, WriteSearches
 from licet.store.session import At, Session, UnitWithoutLeaf
 from licet.store.sources import ReadSources, WriteSources
@@ -22,8 +30,10 @@ from licet.store.subjects import ReadSubjects, WriteSubjects
 from licet.store.templates import (
     ReadSuggestions,
     ReadTemplates,
+    ReadUnlinked,
     WriteSuggestions,
     WriteTemplates,
+    WriteUnlinked,
 )
 from licet.terms.ledger import Entry, Head, LeafMaker
 
@@ -49,6 +59,10 @@ class Reader:
         self.plans = ReadPlans(session)
         self.runs = ReadRuns(session)
         self.blocks = ReadBlocks(session)
+        self.requests = ReadRequests(session)
+        self.holds = ReadHolds(session)
+        self.accounts = ReadAccounts(session)
+        self.unlinked = ReadUnlinked(session)
         self.leaves = ReadLeaves(session)
         self.recover = ReadRecover(session)
 
@@ -82,6 +96,10 @@ class Unit:
         self.plans = WritePlans(session)
         self.runs = WriteRuns(session)
         self.blocks = WriteBlocks(session)
+        self.requests = WriteRequests(session)
+        self.holds = WriteHolds(session)
+        self.accounts = WriteAccounts(session)
+        self.unlinked = WriteUnlinked(session)
         self.recover = WriteRecover(session)
 
     @property

@@ -65,9 +65,20 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter: its name, its media type (``type/subtype``), its bytes."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A letter to a person: their contact, a subject line and plain text."""
+    """A letter to a person: their contact, a subject line, plain text, and the same as HTML."""
 
     to: str
     subject: str
     text: str
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()

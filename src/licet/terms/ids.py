@@ -25,6 +25,9 @@ CandidateId = NewType("CandidateId", str)
 PlanId = NewType("PlanId", str)
 RunId = NewType("RunId", str)
 BlockId = NewType("BlockId", str)
+RequestId = NewType("RequestId", str)
+HoldId = NewType("HoldId", str)
+AccountId = NewType("AccountId", str)
 KeyId = NewType("KeyId", str)
 """``<kind>:<object id>``, for example ``grant:6f1c...``: one data key per object."""
 

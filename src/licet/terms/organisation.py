@@ -29,11 +29,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A recipient with a signed agreement. ``name`` stands in clear in the ledger."""
+    """A recipient with a signed agreement. ``name`` stands in clear in the ledger.
+
+    ``contact`` is the mail address to which it is told what ended (GDPR 19).
+    """
 
     id: OrganisationId
     name: str
     kind: OrganisationKind
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

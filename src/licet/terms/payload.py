@@ -81,6 +81,40 @@ class ErasurePayload:
     needles: tuple[bytes, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RequestPayload:
+    """What a person wrote, and what they were answered; dates as ``YYYY-MM-DD`` or empty.
+
+    ``secret`` opens the package that is built for them; it goes to the proved contact.
+    ``reason`` and ``article`` are a human's, for a refusal, an extension or an acceptance.
+    """
+
+    name: str
+    contact: str
+    words: tuple[str, ...]
+    language: str
+    grants: tuple[GrantId, ...]
+    templates: tuple[str, ...]
+    sources: tuple[SourceId, ...]
+    since: str
+    until: str
+    places: tuple[str, ...]
+    representative: str
+    secret: str = ""
+    reason: str = ""
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPayload:
+    """Who searched a person who was erased.
+
+    Each search is (moment, organisation, member, case reference, purpose, outcome), as text.
+    """
+
+    searches: tuple[tuple[str, str, str, str, str, str], ...]
+
+
 T = TypeVar("T")
 
 
@@ -148,12 +182,14 @@ def _into(hint: Any, value: Any) -> Any:
 
 
 __all__ = [
+    "AccountPayload",
     "AppearancePayload",
     "CandidatePayload",
     "ErasurePayload",
     "FindingPayload",
     "Identity",
     "ReferencePayload",
+    "RequestPayload",
     "SuggestionPayload",
     "from_bytes",
     "to_bytes",

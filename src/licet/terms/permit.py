@@ -41,6 +41,18 @@ class Action(StrEnum):
     SHOW = "show"
     WITHDRAW = "withdraw"
     ERASE = "erase"
+    RECEIVE = "receive"
+    ANSWER = "answer"
+    SCAN = "scan"
+    RESTRICT = "restrict"
+    RELEASE = "release"
+    RECTIFY = "rectify"
+    CONFIRM_APPEARANCE = "confirm_appearance"
+    HOLD = "hold"
+    AUDIT = "audit"
+    LIST = "list"
+    CLOSE_CASE = "close_case"
+    CLOSE_DEPLOYMENT = "close_deployment"
 
 
 class By(StrEnum):

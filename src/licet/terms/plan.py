@@ -12,6 +12,7 @@ class PlanKind(StrEnum):
 
     WITHDRAW = "withdraw"
     ERASE = "erase"
+    ANSWER = "answer"
 
 
 class EffectKind(StrEnum):
@@ -29,6 +30,15 @@ class EffectKind(StrEnum):
     SCAN_BYTES = "scan_bytes"
     CERTIFY_SCAN = "certify_scan"
     FORGET_PLAN = "forget_plan"
+    SEAL_ACCOUNT = "seal_account"
+    TELL_RECIPIENTS = "tell_recipients"
+    FORGET_ITEMS = "forget_items"
+    DELIVER_CERTIFICATE = "deliver_certificate"
+    SCAN_SOURCES = "scan_sources"
+    BUILD_PACKAGE = "build_package"
+    DELIVER_PACKAGE = "deliver_package"
+    CLOSE_REQUEST = "close_request"
+    FORGET_NEWCOMER = "forget_newcomer"
 
 
 class WorkState(StrEnum):
@@ -68,6 +78,7 @@ class RunKind(StrEnum):
 
     COLLECT = "collect"
     BACKFILL = "backfill"
+    SCAN = "scan"
 
 
 @dataclass(frozen=True, slots=True)

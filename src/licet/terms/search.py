@@ -21,7 +21,10 @@ class SearchState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One released search. ``sealed_probe`` is under the case's key, None once destroyed."""
+    """One released search. ``sealed_probe`` is under the case's key, None once destroyed.
+
+    ``probe_until`` is the dated term of the probe; None where there is none to keep.
+    """
 
     id: SearchId
     case: CaseId
@@ -34,6 +37,7 @@ class Search:
     state: SearchState
     sealed_probe: bytes | None
     leaf: int
+    probe_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A place that items come from. ``place`` is a folder path, bucket or host and path."""
+    """A place that items come from. ``place`` is a folder path, bucket or host and path.
+
+    ``retention_days`` is how long what was met there is remembered; None: as long as the
+    source is.
+    """
 
     id: SourceId
     organisation: OrganisationId
@@ -86,6 +90,7 @@ class Source:
     territory: Territory | None
     item_policy: ItemPolicy
     state: SourceState
+    retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

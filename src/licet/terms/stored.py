@@ -52,7 +52,8 @@ class Deployment:
     """The one row that says what this deployment is.
 
     ``origin`` is the ledger's C2SP origin line. A sandbox can never become real.
-    ``checkpoint_size`` is the size last signed: never sign a smaller one.
+    ``checkpoint_size`` is the size last signed: never sign a smaller one. ``closing_at``
+    is when ending it for good was ordered, ``closed_at`` when that was over.
     """
 
     id: str
@@ -67,3 +68,5 @@ class Deployment:
     fpir_search: float
     fpir_collect: float
     checkpoint_size: int
+    closing_at: datetime | None = None
+    closed_at: datetime | None = None

@@ -13,8 +13,8 @@
 6. From a number of enrolled people on, a witness.
 7. Nothing is processed while a block covers everything.
 
-Withdrawing and erasing need none of 5 to 7 and no agreement: nothing stands
-between people and their way out (GDPR 7(3), 17).
+Withdrawing, erasing and every other right of a person need none of 5 to 7 and no
+agreement: nothing stands between people and their way out (GDPR 7(3), 12(2), 17).
 """
 
 from datetime import datetime
@@ -43,7 +43,21 @@ DOERS: dict[Action, frozenset[By]] = {
     Action.SHOW: frozenset({By.MEMBER, By.SUBJECT}),
     Action.WITHDRAW: frozenset({By.MEMBER, By.SUBJECT, By.WORKER}),
     Action.ERASE: frozenset({By.MEMBER, By.SUBJECT, By.WORKER}),
+    Action.RECEIVE: frozenset(By),
+    Action.ANSWER: frozenset(By),
+    Action.SCAN: frozenset({By.WORKER}),
+    Action.RESTRICT: frozenset(By),
+    Action.RELEASE: frozenset({By.MEMBER, By.SUBJECT}),
+    Action.RECTIFY: frozenset(By),
+    Action.CONFIRM_APPEARANCE: frozenset({By.MEMBER, By.SUBJECT}),
+    Action.HOLD: frozenset({By.MEMBER}),
+    Action.AUDIT: frozenset({By.MEMBER}),
+    Action.LIST: frozenset({By.MEMBER}),
+    Action.CLOSE_CASE: frozenset({By.MEMBER}),
+    Action.CLOSE_DEPLOYMENT: frozenset({By.MEMBER}),
 }
+
+_RIGHTS = frozenset({Role.STEWARD, Role.DATA_PROTECTION_OFFICER})
 
 ROLES: dict[Action, frozenset[Role]] = {
     Action.GOVERN: frozenset({Role.STEWARD, Role.DATA_PROTECTION_OFFICER}),
@@ -62,6 +76,18 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.SHOW: frozenset({Role.INVESTIGATOR, Role.VERIFIER}),
     Action.WITHDRAW: frozenset({Role.STEWARD}),
     Action.ERASE: frozenset({Role.STEWARD}),
+    Action.RECEIVE: _RIGHTS,
+    Action.ANSWER: _RIGHTS,
+    Action.SCAN: frozenset(),
+    Action.RESTRICT: _RIGHTS,
+    Action.RELEASE: _RIGHTS,
+    Action.RECTIFY: _RIGHTS | {Role.VERIFIER},
+    Action.CONFIRM_APPEARANCE: frozenset({Role.VERIFIER}),
+    Action.HOLD: _RIGHTS,
+    Action.AUDIT: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
+    Action.LIST: frozenset(Role),
+    Action.CLOSE_CASE: _RIGHTS | {Role.INVESTIGATOR},
+    Action.CLOSE_DEPLOYMENT: _RIGHTS,
 }
 
 _KEY_BYTES = 32
