@@ -17,7 +17,9 @@ from tests.gates.tree import ROOT, Code, imports, package
 ALLOWED: dict[str, frozenset[str]] = {
     "PIL": frozenset({"vision", "demo"}),  # the demo draws its group photos and its page
     "alembic": frozenset({"store"}),
+    "babel": frozenset({"effects"}),  # dates and numbers in letters
     "cryptography": frozenset({"vault", "ledger"}),
+    "jinja2": frozenset({"effects"}),
     "numkong": frozenset({"gallery"}),
     "numpy": frozenset({"vision", "gallery", "evaluate", "demo", "bench"}),
     "onnx": frozenset({"vision"}),
