@@ -15,6 +15,7 @@ from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key, row_of
 from licet.effects.shelf import fresh_gallery
+from licet.effects.standing import ENROLMENT_HELD, looked_at, restrict_within
 from licet.store.unit import Unit
 from licet.terms.acting import Who
 from licet.terms.errors import NotFound
@@ -83,7 +84,7 @@ def enrol(
     reference = app.vision.combine([sample.face.template for sample in samples])  # 4
     if not _is_the_same(app, permit, reference):
         return _failed(app, ask, FailureToEnrol(((ALL_TOGETHER, OTHER_FACE),)))
-    if _resembles_another(app, permit, reference):
+    if _resembles_another(app, permit, reference) and not _looked_at(app, grant_id):
         return _held(app, ask)
     with app.store.unit() as unit:  # 5
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
@@ -191,6 +192,13 @@ def _is_the_same(app: App, permit: Permit, reference: Template) -> bool:
     return all(reference.compare(earlier) >= threshold for earlier in before)
 
 
+def _looked_at(app: App, grant_id: GrantId) -> bool:
+    """Say whether the officer looked at this held enrolment: a twin is a person of their own."""
+    with app.store.read() as reader:
+        grant = reader.grants.get(grant_id)
+        return grant is not None and looked_at(reader, grant)
+
+
 def _held(app: App, ask: Ask) -> FailureToEnrol:
     """Hold a grant whose face is near another data subject's, and say no more than that.
 
@@ -201,10 +209,7 @@ def _held(app: App, ask: Ask) -> FailureToEnrol:
     with app.store.unit() as unit:
         grant = unit.grants.get(ask.grant) if ask.grant else None
         if grant is not None and grant.state is GrantState.ACTIVE:
-            leaf = unit.head.size
-            unit.grants.set_state(grant.id, GrantState.RESTRICTED, leaf)
-            facts = (("cause", "enrolment_held"),)
-            record_machine(unit, EntryKind.GRANT_RESTRICTED, (("grant", grant.id),), facts)
+            restrict_within(app, unit, ENROLMENT_HELD, (grant,))
     return _failed(app, ask, failure)
 
 

@@ -13,6 +13,7 @@ from licet.effects.closing import close_again, count_again
 from licet.effects.ending import end_grants
 from licet.effects.planning import plan_erasure
 from licet.effects.sealed import plan_key
+from licet.effects.standing import RESTRICTABLE, freed
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
 from licet.terms.grant import Grant, GrantState, SubjectState
@@ -82,10 +83,11 @@ def _erase(app: App, unit: Unit, entry: Entry, done: Replayed) -> None:
 
 
 def _restrict(unit: Unit, entry: Entry, leaf: int) -> None:
-    state = GrantState.RESTRICTED if entry.kind is EntryKind.GRANT_RESTRICTED else GrantState.ACTIVE
-    before = GrantState.ACTIVE if state is GrantState.RESTRICTED else GrantState.RESTRICTED
+    """Restrict or free a grant again; one that was not confirmed yet goes back to pending."""
+    restricted = entry.kind is EntryKind.GRANT_RESTRICTED
     for grant in _grants(unit, entry):
-        if grant.state is before:
+        if grant.state in RESTRICTABLE and (restricted or grant.state is GrantState.RESTRICTED):
+            state = GrantState.RESTRICTED if restricted else freed(grant)
             unit.grants.set_state(grant.id, state, leaf)
 
 

@@ -1,0 +1,161 @@
+"""Restricting and releasing grants: what is restricted is kept, and is nobody's to use (GDPR 18).
+
+Why a grant is restricted stands in the ledger, in the entry that the grant points to.
+Several causes may hold at once; a grant is free again when the last one has gone. One
+that the person never confirmed goes back to *pending*, because a restriction adds no yes.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from licet.app import App
+from licet.effects.record import Facts, Objects, record, record_machine
+from licet.ledger.leaf import decode
+from licet.store.unit import Reader, Unit
+from licet.terms.grant import Grant, GrantState
+from licet.terms.ids import GrantId
+from licet.terms.ledger import EntryKind
+from licet.terms.permit import Permit
+from licet.terms.when import to_ms
+
+ASKED = "asked"
+"""The person asked for it (GDPR 18(1)(a) to (c))."""
+
+OBJECTION = "objection"
+"""The person objects, and nobody has decided yet (GDPR 18(1)(d), 21)."""
+
+HOLD = "hold"
+"""A legal hold keeps the rows, and nothing but that (GDPR 17(3)(e), 18(1)(c))."""
+
+ENROLMENT_HELD = "enrolment_held"
+"""The face is near another data subject's; the data protection officer looks first."""
+
+UNKNOWN = "unknown"
+"""The entry that says why is not here: then it takes as many people as any cause takes."""
+
+RESTRICTABLE = frozenset({GrantState.PENDING, GrantState.ACTIVE, GrantState.RESTRICTED})
+"""What is ending goes on ending: nothing is kept longer by a restriction."""
+
+
+def causes(reader: Reader | Unit, grant: Grant) -> frozenset[str]:
+    """Return why a grant is restricted; empty when it is not."""
+    if grant.state is not GrantState.RESTRICTED:
+        return frozenset()
+    for leaf in reader.leaves.get(grant.leaf, grant.leaf + 1):
+        entry = decode(leaf.data)
+        if entry.kind is EntryKind.GRANT_RESTRICTED and ("grant", grant.id) in entry.objects:
+            return frozenset(str(dict(entry.facts).get("cause", UNKNOWN)).split("+"))
+    return frozenset({UNKNOWN})
+
+
+def looked_at(reader: Reader | Unit, grant: Grant) -> bool:
+    """Say whether somebody looked at a held enrolment and released it since."""
+    for leaf in reader.leaves.get(grant.leaf, grant.leaf + 1):
+        entry = decode(leaf.data)
+        if entry.kind is EntryKind.GRANT_RELEASED and ("grant", grant.id) in entry.objects:
+            return ENROLMENT_HELD in str(dict(entry.facts).get("cause", "")).split("+")
+    return False
+
+
+def restrict_within(
+    app: App,
+    unit: Unit,
+    cause: str,
+    grants: Iterable[Grant],
+    permit: Permit | None = None,
+    facts: Facts = (),
+) -> int:
+    """Restrict grants for one more cause, and record it; returns the last leaf's index.
+
+    From the commit on nobody finds anybody under them, in any process: pending and active
+    ones become *restricted*, restricted ones get the cause on top, ending and ended ones
+    are left alone. Without a permit it is the machine's, on a plan. ``facts`` go into
+    every entry. Where there is nothing to restrict, an entry says so.
+    """
+    by_causes: dict[frozenset[str], list[GrantId]] = {}
+    for grant in grants:
+        if grant.state in RESTRICTABLE:
+            by_causes.setdefault(causes(unit, grant) | {cause}, []).append(grant.id)
+    if not by_causes:
+        by_causes[frozenset({cause})] = []
+    for why in sorted(by_causes, key=sorted):
+        _restrict(app, unit, (why, by_causes[why]), permit, facts)
+    return unit.head.size - 1
+
+
+def release_within(
+    app: App,
+    unit: Unit,
+    gone: frozenset[str],
+    grants: Iterable[Grant],
+    permit: Permit | None = None,
+    told_at: datetime | None = None,
+) -> int:
+    """Take causes off restricted grants, and record it; returns the last leaf's index.
+
+    What has no other cause may be found again from the commit on: it is *active* if the
+    person confirmed it, else *pending*. The others stay restricted for what is left. The
+    caller has decided that nothing else stands in the way, and has told the person before
+    (GDPR 18(3)): ``told_at`` says when, and is None only where the person releases.
+    """
+    free: list[Grant] = []
+    left: dict[frozenset[str], list[GrantId]] = {}
+    for grant in grants:
+        if grant.state is GrantState.RESTRICTED:
+            others = causes(unit, grant) - gone
+            if others:
+                left.setdefault(others, []).append(grant.id)
+            else:
+                free.append(grant)
+    for why in sorted(left, key=sorted):
+        _restrict(app, unit, (why, left[why]), permit, ())
+    if free or not left:
+        _release(app, unit, gone, free, permit, told_at)
+    return unit.head.size - 1
+
+
+def _restrict(
+    app: App,
+    unit: Unit,
+    named: tuple[frozenset[str], Sequence[GrantId]],
+    permit: Permit | None,
+    facts: Facts,
+) -> None:
+    why, grants = named
+    leaf = unit.head.size
+    for grant in grants:
+        unit.grants.set_state(grant, GrantState.RESTRICTED, leaf)
+    objects = tuple(("grant", grant) for grant in grants)
+    said: Facts = (*facts, ("cause", "+".join(sorted(why))))
+    _record(app, unit, EntryKind.GRANT_RESTRICTED, permit, objects, said)
+
+
+def _release(
+    app: App,
+    unit: Unit,
+    gone: frozenset[str],
+    grants: Sequence[Grant],
+    permit: Permit | None,
+    told_at: datetime | None,
+) -> None:
+    leaf = unit.head.size
+    for grant in grants:
+        unit.grants.set_state(grant.id, freed(grant), leaf)
+    objects = tuple(("grant", grant.id) for grant in grants)
+    told: Facts = () if told_at is None else (("told_at", to_ms(told_at)),)
+    said: Facts = (("cause", "+".join(sorted(gone))), *told)
+    _record(app, unit, EntryKind.GRANT_RELEASED, permit, objects, said)
+
+
+def freed(grant: Grant) -> GrantState:
+    """Return the state of a grant that is restricted no more: nobody says yes by releasing."""
+    return GrantState.PENDING if grant.confirmed_at is None else GrantState.ACTIVE
+
+
+def _record(
+    app: App, unit: Unit, kind: EntryKind, permit: Permit | None, objects: Objects, facts: Facts
+) -> None:
+    if permit is None:
+        record_machine(unit, kind, objects, facts)
+    else:
+        record(app, unit, kind, permit, objects, facts)
