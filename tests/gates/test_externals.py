@@ -29,6 +29,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "psycopg": frozenset({"store"}),
     "pydantic": frozenset({"settings"}),
     "pydantic_settings": frozenset({"settings"}),
+    "pyzipper": frozenset({"vault"}),  # what is handed over is locked where keys are
     "rfc8785": frozenset({"consent", "ledger", "vault"}),
     "rich": frozenset({"cli", "demo", "bench"}),
     "simplejpeg": frozenset({"vision"}),
@@ -36,6 +37,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "sqlite3": frozenset({"store", "vault"}),  # vault: the keyring is a store of its own
     "structlog": frozenset({"cli", "worker", "effects", "app"}),
     "typer": frozenset({"cli"}),
+    "typst": frozenset({"effects"}),  # the letter of a package
     "click": frozenset({"cli"}),  # typer is built on it and raises its errors
 }
 
