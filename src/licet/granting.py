@@ -20,7 +20,7 @@ from licet.effects.acting import digest_of_wish
 from licet.effects.ending import end_grants
 from licet.effects.facts import others_on_contact, read_facts
 from licet.effects.finishing import finish
-from licet.effects.letters import notice_letter
+from licet.effects.letters import compose, sender_of
 from licet.effects.receipts import Receipted, grant_statement, receipt_for, statement_fact
 from licet.effects.record import Facts as RecordedFacts
 from licet.effects.record import record, record_machine, record_refusal, refuse
@@ -35,11 +35,13 @@ from licet.ledger.receipt import ReceiptKind
 from licet.ledger.statement import GrantStatement
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import SUBJECT, Who
+from licet.terms.basis import LegalBasis
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.grant import Grant, GrantState, Identity, Subject, SubjectState
 from licet.terms.granting import Asked, GrantWish, WrongCode
 from licet.terms.ids import GrantId, PlanId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
+from licet.terms.letters import NoticeLetter
 from licet.terms.payload import to_bytes
 from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
 from licet.terms.plan import PlanKind
@@ -421,7 +423,18 @@ def _send(app: App, grant: Grant, identity: Identity, code: str) -> None:
     if purpose is None:
         raise BadInput(f"there is no purpose {grant.purpose}", "It was taken off the list.")
     name = organisation.name if organisation else app.deployment.controller
-    app.outbox.send(notice_letter(identity, grant, purpose, name, code))
+    letter = NoticeLetter(
+        sender=sender_of(app),
+        name=identity.name,
+        organisation=name,
+        title=purpose.title,
+        notice=purpose.notice,
+        by_consent=purpose.basis is LegalBasis.CONSENT,
+        until=grant.expires.date(),
+        grant=grant.id,
+        code=code,
+    )
+    app.outbox.send(compose(letter, identity.contact, identity.language))
 
 
 def _delivered(app: App, grant_id: GrantId) -> int:

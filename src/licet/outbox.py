@@ -19,6 +19,9 @@ from licet.terms.ids import new_id
 
 SMTP_SECONDS = 20
 
+SANDBOX_ADDRESS = "licet@sandbox.invalid"
+"""Where a sandbox's letters come from; nobody reads it."""
+
 
 class Outbox(Protocol):
     """How a letter reaches a person's own contact."""
@@ -39,7 +42,7 @@ class FolderOutbox:
         """Write the letter and return when it is on disk."""
         self._folder.mkdir(parents=True, exist_ok=True)
         partial = self._folder / f".{new_id()}"
-        partial.write_bytes(_letter(message, "licet@sandbox.invalid").as_bytes(policy=SMTP))
+        partial.write_bytes(_letter(message, SANDBOX_ADDRESS).as_bytes(policy=SMTP))
         partial.rename(self._folder / f"{new_id()}.eml")
 
 

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     smtp_port: int = 25
     smtp_starttls: bool = True
     smtp_sender: str = ""
+    answer_to: str = ""
+    supervisory_authority: str = ""
     witnesses: tuple[str, ...] = ()
     threads: int = 2
 
@@ -70,7 +72,9 @@ class Settings(BaseSettings):
         located = type("Located", (cls,), {"_file": file})
         try:
             settings = located(home=home.resolve())
-        except (ValidationError, ValueError) as error:
+        except ValidationError as error:
+            raise Setup(f"{file} is not right: {_said(error)}", "Mend what is named.") from error
+        except ValueError as error:
             raise Setup(f"{file} is not right: {error}", "Mend the named line.") from error
         return cls.model_construct(**settings.model_dump())
 
@@ -82,3 +86,9 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The store's database URL; an SQLite file below ``home`` by default."""
         return self.database_url or f"sqlite:///{self.home / 'store' / 'licet.db'}"
+
+
+def _said(error: ValidationError) -> str:
+    """Return what is wrong in one line: each setting, and what is the matter with it."""
+    found = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+    return "; ".join(f"{name}: {message[:1].lower()}{message[1:]}" for name, message in found)

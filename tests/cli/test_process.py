@@ -135,7 +135,7 @@ def test_a_person_is_found_on_real_photos(sandbox: Path, tmp_path: Path) -> None
         home=sandbox,
     )
     (letter,) = (sandbox / "outbox").glob("*.eml")
-    code = re.search(r"nobody else has:\s+(\w{5}) (\w{5})", letter.read_text())
+    code = re.search(r"Nobody else has it:\s+(\w{5}) (\w{5})", letter.read_text())
     assert code is not None
     receipt = str(tmp_path / "receipt.json")
     told("confirm", asked["grant"], code[1], code[2], "--out", receipt, home=sandbox)

@@ -1,5 +1,6 @@
 """A deployment in a temporary folder, with people who act, for tests of flows."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,9 @@ class FakeClock:
         self.now += timedelta(**parts)
 
 
+_CODE = re.compile(r"^    ([A-Z2-9]{5} [A-Z2-9]{5})$", re.MULTILINE)
+
+
 @dataclass
 class FakeOutbox:
     """Keeps letters, so that a test can read the code as the person would."""
@@ -60,9 +64,8 @@ class FakeOutbox:
         self.letters.append(message)
 
     def code(self) -> str:
-        """Return the code of the last notice."""
-        text = self.letters[-1].text
-        return text.split("nobody else has: ")[1].split("\n")[0].strip()
+        """Return the code of the last letter."""
+        return _CODE.findall(self.letters[-1].text)[0]
 
 
 class AnyPhoto:

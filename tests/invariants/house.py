@@ -98,8 +98,8 @@ class Letters(FakeOutbox):
 
     def send(self, message: Message) -> None:
         super().send(message)
-        if "The number of this grant: " in message.text:
-            grant = message.text.split("The number of this grant: ")[1].split("\n")[0].strip()
+        if "The number of this grant:" in message.text:
+            grant = message.text.split("The number of this grant:")[1].split()[0]
             self.codes[grant] = self.code()
 
 

@@ -38,6 +38,9 @@ SETTINGS: dict[str, str] = {
     "smtp_port": "Its port.",
     "smtp_starttls": "Whether mail goes encrypted. Turn it off for a server on this machine only.",
     "smtp_sender": "The address that letters come from.",
+    "answer_to": "The address in every letter that people write to; the data protection officer "
+    "reads it. `smtp_sender` if unset.",
+    "supervisory_authority": "The authority that watches over you, named in every letter.",
     "witnesses": "Key lines of the witnesses you trust (C2SP).",
     "threads": "Threads of models and gallery.",
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import TypeVar
 
@@ -84,10 +85,10 @@ class Stage:
         """Read the newest letter as the person would, and return its code."""
         outbox = self.settings.place(self.settings.outbox)
         newest = max(outbox.glob("*.eml"), key=lambda letter: letter.stat().st_mtime_ns)
-        letter = message_from_bytes(newest.read_bytes())
-        text = letter.get_payload(decode=True)
-        words = text.decode() if isinstance(text, bytes) else ""
-        return words.split("nobody else has: ")[1].split("\n")[0].strip()
+        letter = message_from_bytes(newest.read_bytes(), policy=default)
+        text = letter.get_body(("plain",))
+        words = text.get_content() if text is not None else ""
+        return words.split("Nobody else has it:")[1].strip().splitlines()[0]
 
     def source_wish(self, condition: BystanderCondition | None) -> SourceWish:
         """Return the wish for the album as a source, with or without its bystander condition."""

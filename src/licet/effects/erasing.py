@@ -14,7 +14,7 @@ from licet.consent.reasons import Reason
 from licet.effects.certifying import certify
 from licet.effects.ending import delete_rows, mark_ended
 from licet.effects.facts import read_facts
-from licet.effects.letters import history_letter
+from licet.effects.letters import compose, sender_of
 from licet.effects.plans import Found, InUnit, Step
 from licet.effects.scanning import scan_for
 from licet.effects.sealed import candidate_tag, grant_key, open_plan, plan_key, subject_key
@@ -26,6 +26,7 @@ from licet.terms.errors import Busy, Integrity, KeyAbsent
 from licet.terms.face import Score, Template
 from licet.terms.grant import SubjectState
 from licet.terms.ids import KeyId, ModelId
+from licet.terms.letters import HistoryLetter, Surfaced
 from licet.terms.permit import Action, Ask, Refusal
 from licet.terms.plan import EffectKind, Plan, PlanKind, WorkState
 from licet.terms.search import SearchState
@@ -61,30 +62,29 @@ def deliver_history(app: App, plan: Plan) -> Found | None:
         tag = candidate_tag(app, subject_key(plan.subject))
     except KeyAbsent:
         return (("delivered", False),)
-    lines = _history(app, tag)
+    searches = _history(app, tag)
+    letter = HistoryLetter(sender_of(app), searches)
     try:
-        app.outbox.send(history_letter(payload.contact, lines))
+        app.outbox.send(compose(letter, payload.contact, payload.language))
     except Busy:
         if app.clock() < plan.created_at + LETTER_PATIENCE:
             return None
-        return (("delivered", False), ("searches", len(lines)))
-    return (("delivered", True), ("searches", len(lines)))
+        return (("delivered", False), ("searches", len(searches)))
+    return (("delivered", True), ("searches", len(searches)))
 
 
-def _history(app: App, tag: bytes) -> tuple[str, ...]:
+def _history(app: App, tag: bytes) -> tuple[Surfaced, ...]:
     with app.store.read() as reader:
-        lines = []
+        found = []
         for candidate in reader.searches.candidates_tagged(tag):
             search = reader.searches.get(candidate.search)
             case = reader.governance.case(search.case) if search else None
             organisation = reader.governance.organisation(case.organisation) if case else None
             if search is None or case is None or organisation is None:
                 continue
-            day = search.at.date().isoformat()
-            lines.append(
-                f"{day}: {organisation.name}, for {case.purpose}, outcome {search.state.value}"
-            )
-    return tuple(sorted(lines))
+            day = search.at.date()
+            found.append(Surfaced(day, organisation.name, case.purpose, search.state))
+    return tuple(sorted(found, key=lambda one: (one.on, one.organisation, one.purpose)))
 
 
 def erase_rows(app: App, unit: Unit, plan: Plan) -> Found:

@@ -1,0 +1,102 @@
+"""One language's letters: its templates, its dates and numbers, its words of ours."""
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from licet.consent.purposes import table
+from licet.terms.errors import BadInput
+from licet.terms.ids import PurposeId
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LANGUAGES = {"en": "en_GB"}
+"""The languages that letters are written in, each with the habits that its dates follow."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How letters are written in one language."""
+
+    language: str
+    plain: "Environment"
+    marked: "Environment"
+
+    def text(self, kind: str, parts: Mapping[str, object]) -> str:
+        """Return the plain text of a template. A part that is missing raises."""
+        return self.plain.get_template(f"{self.language}/{kind}.txt").render(parts)
+
+    def frame(self, parts: Mapping[str, object]) -> str:
+        """Return the HTML around the blocks of a letter, everything in it escaped."""
+        return self.marked.get_template("frame.html").render(parts)
+
+
+@cache
+def speech(language: str) -> Speech:
+    """Return the letters of one of ``LANGUAGES``. Jinja and Babel load with the first letter."""
+    from babel.dates import format_date
+    from babel.numbers import format_decimal
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    words, habits = _words(language), LANGUAGES[language]
+
+    def day(moment: date) -> str:
+        return format_date(moment, "long", locale=habits)
+
+    def number(count: int) -> str:
+        return format_decimal(count, locale=habits)
+
+    def said(which: str, word: StrEnum) -> str:
+        return words[which][word.value]
+
+    def environment(*, escape: bool) -> Environment:
+        made = Environment(
+            loader=PackageLoader("licet.effects", "letters"),
+            undefined=StrictUndefined,
+            autoescape=escape,  # noqa: S701 - plain text needs none; HTML has it
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=None if escape else one_line,
+        )
+        made.filters.update(
+            day=day,
+            number=number,
+            right=lambda word: said("right", word),
+            outcome=lambda word: said("outcome", word),
+            purpose=purpose_title,
+        )
+        return made
+
+    return Speech(language, environment(escape=False), environment(escape=True))
+
+
+def one_line(value: object) -> object:
+    """Return a text as one line: what somebody wrote never makes a line of the letter's own."""
+    if not isinstance(value, str):
+        return value
+    kept = (" " if unicodedata.category(c) in _UNSEEN else c for c in value)
+    return " ".join("".join(kept).split())
+
+
+_UNSEEN = {"Cc", "Cf", "Zl", "Zp"}
+"""Controls, directions and separators: they would let a text look like another."""
+
+
+def purpose_title(purpose: PurposeId) -> str:
+    """Return what a purpose is called. Raises ``BadInput`` for one that is not listed."""
+    listed = table().get(purpose)
+    if listed is None:
+        raise BadInput(f"there is no purpose {purpose}", "It was taken off the list.")
+    return listed.title
+
+
+def _words(language: str) -> dict[str, dict[str, str]]:
+    place = resources.files("licet.effects.letters").joinpath(language, "words.toml")
+    return tomllib.loads(place.read_text("utf-8"))

@@ -1,0 +1,288 @@
+"""Letters: one dataclass for each, holding what it says and none of its words.
+
+The words are templates in ``effects/letters``, one for each letter and language. Every
+letter names the controller and how to answer it; a letter to a person also says how to
+complain (GDPR 12(4), 13(2)(d), 77). No letter has a field for a member's name.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, TypeAlias
+
+from licet.terms.ids import GrantId, HoldId, PurposeId, RequestId
+from licet.terms.rights import RightKind
+from licet.terms.search import SearchState
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: the controller, where answers go, and what the law wants named beside them.
+
+    ``answer_to`` is an address that the data protection officer reads (GDPR 13(1)(b)).
+    ``representative`` is the controller's in the Union (GDPR 27), where it needs one;
+    ``authority`` the supervisory authority that the operator names, if they do.
+    """
+
+    controller: str
+    answer_to: str
+    representative: str = ""
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLetter:
+    """A grant is asked for: what for, until when, and the code that says yes (GDPR 13).
+
+    ``title`` and ``notice`` are the purpose's own words in the person's language; the
+    grant keeps the digest of exactly this ``notice``.
+    """
+
+    kind: ClassVar[str] = "notice"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    name: str
+    organisation: str
+    title: str
+    notice: str
+    by_consent: bool
+    until: date
+    grant: GrantId
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surfaced:
+    """One search that surfaced a person: when, by whom, for what, and what came of it."""
+
+    on: date
+    organisation: str
+    purpose: PurposeId
+    outcome: SearchState
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLetter:
+    """Before a person is erased they are told who searched them."""
+
+    kind: ClassVar[str] = "history"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    searches: tuple[Surfaced, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReceivedLetter:
+    """A rights request came: its number, the day it is answered by, the code that proves the way.
+
+    ``code`` is empty where the contact was proved before. It goes to a contact that may
+    be a stranger's, so it repeats nothing of what was written.
+    """
+
+    kind: ClassVar[str] = "request_received"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    request: RequestId
+    right: RightKind
+    received_on: date
+    due: date
+    code: str
+    code_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityAskedLetter:
+    """A human has a reasonable doubt who asks, and says why (GDPR 12(6))."""
+
+    kind: ClassVar[str] = "identity_asked"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    request: RequestId
+    right: RightKind
+    received_on: date
+    due: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestExtendedLetter:
+    """The answer takes longer, told inside the first month with the reason (GDPR 12(3))."""
+
+    kind: ClassVar[str] = "request_extended"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    request: RequestId
+    right: RightKind
+    received_on: date
+    was_due: date
+    due: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRefusedLetter:
+    """A request is refused, by a human, with reason and article (GDPR 12(4))."""
+
+    kind: ClassVar[str] = "request_refused"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    request: RequestId
+    right: RightKind
+    received_on: date
+    reason: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDoneLetter:
+    """A request was carried out: an objection upheld, a withdrawal, an answered complaint.
+
+    ``answer`` is what a human wrote, where one did.
+    """
+
+    kind: ClassVar[str] = "request_done"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    request: RequestId
+    right: RightKind
+    received_on: date
+    done_on: date
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """One file of a package: its name, its size, its SHA-256 (hex)."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReadyLetter:
+    """The package that answers an access or portability request, or one volume of it."""
+
+    kind: ClassVar[str] = "package_ready"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    request: RequestId
+    right: RightKind
+    received_on: date
+    volume: int
+    volumes: int
+    files: tuple[PackedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSecretLetter:
+    """What opens the package; it goes in a letter of its own."""
+
+    kind: ClassVar[str] = "package_secret"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    request: RequestId
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedLetter:
+    """Grants are restricted: kept, and nobody finds the person under them (GDPR 18)."""
+
+    kind: ClassVar[str] = "restricted"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    grants: tuple[GrantId, ...]
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedLetter:
+    """Before a restriction is lifted the person is told (GDPR 18(3))."""
+
+    kind: ClassVar[str] = "released"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    grants: tuple[GrantId, ...]
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RectifiedLetter:
+    """Wrong appearances were taken off a person (GDPR 16)."""
+
+    kind: ClassVar[str] = "rectified"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    grant: GrantId
+    unlinked: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLetter:
+    """The certificate of an erasure; ``final`` when the look through every file is in it."""
+
+    kind: ClassVar[str] = "certificate"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    on: date
+    final: bool
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientToldLetter:
+    """An organisation is told what it may no longer use (GDPR 19). It names no person."""
+
+    kind: ClassVar[str] = "recipient_told"
+    to_person: ClassVar[bool] = False
+    sender: Sender
+    organisation: str
+    right: RightKind
+    grants: tuple[GrantId, ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlacedLetter:
+    """A legal hold keeps some rows for a while (GDPR 17(3)(e)); they are never searched."""
+
+    kind: ClassVar[str] = "hold_placed"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    hold: HoldId
+    grants: tuple[GrantId, ...]
+    placed_on: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentClosingLetter:
+    """The whole deployment ends: what is kept of everybody is destroyed."""
+
+    kind: ClassVar[str] = "deployment_closing"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    on: date
+
+
+Letter: TypeAlias = (
+    NoticeLetter
+    | HistoryLetter
+    | RequestReceivedLetter
+    | IdentityAskedLetter
+    | RequestExtendedLetter
+    | RequestRefusedLetter
+    | RequestDoneLetter
+    | PackageReadyLetter
+    | PackageSecretLetter
+    | RestrictedLetter
+    | ReleasedLetter
+    | RectifiedLetter
+    | CertificateLetter
+    | RecipientToldLetter
+    | HoldPlacedLetter
+    | DeploymentClosingLetter
+)
+"""Every letter there is. A new one needs its template in every language."""
