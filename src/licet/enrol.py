@@ -15,13 +15,13 @@ from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key, row_of
 from licet.effects.shelf import fresh_gallery
-from licet.effects.standing import ENROLMENT_HELD, looked_at, restrict_within
+from licet.effects.standing import looked_at, restrict_within
 from licet.store.unit import Unit
 from licet.terms.acting import Who
 from licet.terms.errors import NotFound
 from licet.terms.face import Inspection, SeenFace, Template, Unreadable
 from licet.terms.gallery import TemplateKind
-from licet.terms.grant import GrantState
+from licet.terms.grant import GrantState, Restriction
 from licet.terms.granting import Enrolled, FailureToEnrol
 from licet.terms.ids import GrantId, RunId, TemplateId, new_id
 from licet.terms.ledger import EntryKind
@@ -209,7 +209,7 @@ def _held(app: App, ask: Ask) -> FailureToEnrol:
     with app.store.unit() as unit:
         grant = unit.grants.get(ask.grant) if ask.grant else None
         if grant is not None and grant.state is GrantState.ACTIVE:
-            restrict_within(app, unit, ENROLMENT_HELD, (grant,))
+            restrict_within(app, unit, Restriction.ENROLMENT_HELD, (grant,))
     return _failed(app, ask, failure)
 
 

@@ -129,12 +129,18 @@ RESTRICT, to stop every use of a grant at once (GDPR 18(1), 21)
 
 RELEASE, to allow the use of a restricted grant again (GDPR 18(3))
     doer, organisation_known, member_active, member_signed, member_role, subject_known,
-    subject_unhindered, grant_reached, grant_restricted, member_and_another: by the person,
-    or by two members.
+    subject_unhindered, grant_reached, grant_restricted, member_and_another, nothing_holds,
+    officer_looked, person_told: by the person, or by two members who told the person
+    before, and while nothing else keeps it still.
 
 RECTIFY, to say that a face is not this person (GDPR 16)
     doer, organisation_known, member_active, member_signed, member_role, subject_known,
     grant_reached, grant_kept: as restricting, and by a verifier.
+
+CORRECT, to correct who a person is and how they are reached (GDPR 16)
+    doer, organisation_known, member_active, member_signed, member_role, subject_known,
+    subject_unhindered, of_controller, member_and_another: by the person, or by two members
+    of the controller.
 
 CONFIRM_APPEARANCE, to keep an appearance that somebody looked at (GDPR 5(1)(d))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
@@ -150,7 +156,8 @@ AUDIT, to read who searched a person who was erased (GDPR 5(2))
     two_signers, auditor_signed: the officer and an auditor together.
 
 LIST, to read a register (GDPR 5(1)(f))
-    doer, organisation_known, member_active, member_signed, member_role: by a member.
+    doer, organisation_known, member_active, member_signed, member_role, register_read,
+    case_reached: by a member whose work it is, or by the person about themselves.
 
 CLOSE_CASE, to end a case
     doer, organisation_known, member_active, member_signed, member_role, case_open: by a
@@ -338,8 +345,17 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         rights.grant_reached,
         rights.grant_restricted,
         governed.member_and_another,
+        rights.nothing_holds,
+        rights.officer_looked,
+        rights.person_told,
     ),
     Action.RECTIFY: (*_LEAVING, rights.grant_reached, kept.grant_kept),
+    Action.CORRECT: (
+        *_LEAVING,
+        kept.subject_unhindered,
+        rights.of_controller,
+        governed.member_and_another,
+    ),
     Action.CONFIRM_APPEARANCE: (*_MEMBER, kept.subject_known, kept.grant_known, kept.grant_live),
     Action.HOLD: (
         *_STOPPING,
@@ -355,7 +371,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         governed.two_signers,
         rights.auditor_signed,
     ),
-    Action.LIST: _STOPPING,
+    Action.LIST: (*_STOPPING, rights.register_read, rights.case_reached),
     Action.CLOSE_CASE: (*_STOPPING, cases.case_open),
     Action.CLOSE_DEPLOYMENT: (
         *_STOPPING,

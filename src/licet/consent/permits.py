@@ -11,9 +11,10 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 
 from licet.consent import basis, ceilings
+from licet.consent.registers import UNDER_AGREEMENT
 from licet.consent.scopes import scope_for
 from licet.terms.grant import Grant
-from licet.terms.ids import PurposeId
+from licet.terms.ids import PurposeId, SubjectId
 from licet.terms.permit import Action, Ask, By, Facts, Permit
 from licet.terms.when import to_text
 
@@ -40,6 +41,7 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.RESTRICT: ("GDPR 18(1)",),
     Action.RELEASE: ("GDPR 18(3)",),
     Action.RECTIFY: ("GDPR 16",),
+    Action.CORRECT: ("GDPR 16",),
     Action.CONFIRM_APPEARANCE: ("GDPR 5(1)(d)",),
     Action.HOLD: ("GDPR 17(3)(e)",),
     Action.AUDIT: ("GDPR 5(2)",),
@@ -60,15 +62,17 @@ _ENDING = frozenset({Action.CEASE, Action.CLOSE_CASE, Action.CLOSE_DEPLOYMENT})
 _ON_A_GRANT = frozenset({Action.WITHDRAW, Action.RESTRICT, Action.RELEASE, Action.RECTIFY})
 _WITHOUT_AGREEMENT = _OF_RIGHTS | _ENDING | _ON_A_GRANT | {Action.ERASE, Action.LIST}
 _IN_A_CASE = frozenset({Action.SEARCH, Action.REVIEW, Action.SHOW, Action.APPROVE})
-_IN_A_CASE |= {Action.CLOSE_CASE}
+_IN_A_CASE |= {Action.CLOSE_CASE, Action.LIST}
 _ON_EVIDENCE = frozenset({Action.GRANT, Action.CONFIRM, Action.SEARCH, Action.HOLD})
 _GOVERNING = frozenset({Action.GOVERN, Action.OPEN_CASE, Action.APPROVE, Action.CEASE})
-_ABOUT_A_PERSON = frozenset({Action.ERASE, Action.RECEIVE, Action.ANSWER, Action.HOLD})
+_ABOUT_A_PERSON = frozenset({Action.ERASE, Action.HOLD, Action.CORRECT})
+_OF_A_REQUEST = frozenset({Action.RECEIVE, Action.ANSWER})
 _WITHOUT_GRANT = (
     _GOVERNING
     | _OF_RIGHTS
     | _ENDING
-    | {Action.AUTHORISE, Action.COLLECT, Action.SCAN, Action.ERASE, Action.LIST}
+    | _ABOUT_A_PERSON
+    | {Action.AUTHORISE, Action.COLLECT, Action.SCAN, Action.LIST}
 )
 
 
@@ -81,7 +85,6 @@ def permit_for(ask: Ask, facts: Facts, now: datetime) -> Permit:
     grant = _grant(ask, facts)
     by_member = ask.by is By.MEMBER
     whose = ask.organisation if by_member or ask.action in _AT_ITEMS else None
-    subject = None if facts.subject is None else facts.subject.id
     parts = Permit(
         action=ask.action,
         by=ask.by,
@@ -90,7 +93,7 @@ def permit_for(ask: Ask, facts: Facts, now: datetime) -> Permit:
         case=ask.case if by_member and ask.action in _IN_A_CASE else None,
         purpose=_purpose(ask, grant),
         grant=None if grant is None else grant.id,
-        subject=subject if grant is not None or ask.action in _ABOUT_A_PERSON else None,
+        subject=_subject(ask, facts, grant),
         source=ask.source if ask.action in _AT_A_SOURCE else None,
         scope=scope_for(ask, facts, now),
         fpir=ask.fpir if ask.action in _COMPARING else None,
@@ -128,6 +131,16 @@ def _purpose(ask: Ask, grant: Grant | None) -> PurposeId | None:
     return ask.purpose if ask.action in {Action.SEARCH, Action.OPEN_CASE} else None
 
 
+def _subject(ask: Ask, facts: Facts, grant: Grant | None) -> SubjectId | None:
+    if ask.action in _OF_A_REQUEST:
+        # Whose request it is, is the flow's word: anybody may ask, and for anybody.
+        return ask.subject
+    listed = ask.action is Action.LIST and ask.by is By.SUBJECT
+    if facts.subject is None or not (grant or listed or ask.action in _ABOUT_A_PERSON):
+        return None
+    return facts.subject.id
+
+
 def _articles(ask: Ask, facts: Facts) -> tuple[str, ...]:
     stands_on = _grant(ask, facts) or (facts.purpose if _purpose(ask, None) else None)
     if stands_on is None or ask.action in _ON_A_GRANT:
@@ -138,7 +151,9 @@ def _articles(ask: Ask, facts: Facts) -> tuple[str, ...]:
 def _evidence(ask: Ask, facts: Facts) -> tuple[str, ...]:
     """Return the digests that the decision rests on. None of them identifies a person."""
     found: list[str] = []
-    agreed = ask.by is By.MEMBER and ask.action not in _WITHOUT_AGREEMENT
+    agreed = ask.by is By.MEMBER and (
+        ask.action not in _WITHOUT_AGREEMENT or ask.register in UNDER_AGREEMENT
+    )
     if facts.agreement is not None and (agreed or ask.action in _AT_ITEMS):
         found.append(f"agreement:{facts.agreement.digest}")
     if facts.readiness.dpia_digest and ask.action in _ON_REAL_PEOPLE:

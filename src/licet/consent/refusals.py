@@ -284,6 +284,21 @@ GROUNDS: dict[Reason, Ground] = {
         "The grant is not restricted.",
         "Nothing: there is nothing to release.",
     ),
+    _R.GRANT_HELD: Ground(
+        "GDPR 17(3)(e)",
+        "A legal hold keeps this grant's rows, and nothing but that.",
+        "The hold must be lifted, or its term must end.",
+    ),
+    _R.OBJECTION_OPEN: Ground(
+        "GDPR 18(1)(d)",
+        "The person objects, and nobody has decided on it yet.",
+        "The objection must be decided on, by a human and with reasons.",
+    ),
+    _R.PERSON_NOT_TOLD: Ground(
+        "GDPR 18(3)",
+        "The person was not told before.",
+        "Tell the person that the restriction is lifted, and why.",
+    ),
     _R.NOTICE_NOT_DELIVERED: Ground(
         "GDPR 13(1)",
         "The notice has not reached the person.",

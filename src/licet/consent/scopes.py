@@ -26,6 +26,7 @@ from licet.terms.permit import Action, Ask, By, Facts
 
 _REFERENCES = frozenset({TemplateKind.REFERENCE})
 _ALL = frozenset(TemplateKind)
+_SEEING = frozenset({Action.SEARCH, Action.SHOW, Action.REVIEW, Action.CONFIRM_APPEARANCE})
 
 
 def scope_for(ask: Ask, facts: Facts, now: datetime) -> Scope | None:
@@ -45,7 +46,7 @@ def scope_for(ask: Ask, facts: Facts, now: datetime) -> Scope | None:
         return _everything(ask, now)
     if ask.action is Action.SEARCH and ask.by is By.MEMBER:
         return _searching(ask, facts, now)
-    if facts.grant is not None and ask.action in {Action.SEARCH, Action.SHOW, Action.REVIEW}:
+    if facts.grant is not None and ask.action in _SEEING:
         return _seeing(ask, facts, facts.grant, now)
     return None
 

@@ -1,20 +1,23 @@
 """Reads the facts that ``consent.decide`` decides on. Reads, never judges."""
 
 from datetime import date, datetime, timedelta
+from typing import TypedDict
 
 from licet.app import App
 from licet.consent.age import age_on
 from licet.consent.purposes import table
 from licet.effects.acting import person_proved, signers
 from licet.effects.sealed import candidate_tag, grant_key, open_identity, probe_tag
+from licet.effects.standing import causes
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.basis import Purpose
 from licet.terms.errors import KeyAbsent
-from licet.terms.grant import Grant, Subject, SubjectState
+from licet.terms.grant import Grant, Restriction, Subject, SubjectState
 from licet.terms.ids import OrganisationId
-from licet.terms.organisation import Act, Approval, Case, Role, Signature
+from licet.terms.organisation import Act, Approval, Case, MemberState, Role, Signature
 from licet.terms.permit import Action, Ask, By, Counts, Facts, Readiness
+from licet.terms.rights import RightKind
 from licet.vault.signing import act_holds
 
 DAY = timedelta(days=1)
@@ -62,7 +65,27 @@ def read_facts(
         counts=_counts(app, reader, ask, subject, now),
         witnessed=app.witnessed,
         found_in_case=ask.action is Action.SHOW and _found_in_case(app, reader, ask),
+        **_restriction(reader, grant, now) if ask.action is Action.RELEASE else {},
     )
+
+
+class _Restriction(TypedDict, total=False):
+    """Why a grant is kept still, as parts of the facts."""
+
+    restricted_for: frozenset[Restriction]
+    held: bool
+    objecting: bool
+
+
+def _restriction(reader: Reader | Unit, grant: Grant | None, now: datetime) -> _Restriction:
+    """Return what speaks against using a restricted grant again (GDPR 17(3)(e), 18(1)(d))."""
+    if grant is None:
+        return {}
+    return {
+        "restricted_for": causes(reader, grant),
+        "held": any(grant.id in hold.grants for hold in reader.holds.in_force(now)),
+        "objecting": reader.requests.same(grant.subject, RightKind.OBJECTION) is not None,
+    }
 
 
 def _approvals(reader: Reader | Unit, case: Case) -> tuple[Approval, ...]:
@@ -97,6 +120,7 @@ def readiness(reader: Reader | Unit) -> Readiness:
         member
         for organisation in reader.governance.organisations()
         for member in reader.governance.members(organisation.id)
+        if member.state is MemberState.ACTIVE
     ]
     officers = {m.id for m in members if Role.DATA_PROTECTION_OFFICER in m.roles}
     stewards = {m.id for m in members if Role.STEWARD in m.roles}

@@ -12,40 +12,25 @@ from licet.app import App
 from licet.effects.record import Facts, Objects, record, record_machine
 from licet.ledger.leaf import decode
 from licet.store.unit import Reader, Unit
-from licet.terms.grant import Grant, GrantState
+from licet.terms.grant import Grant, GrantState, Restriction
 from licet.terms.ids import GrantId
-from licet.terms.ledger import EntryKind
+from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Permit
 from licet.terms.when import to_ms
-
-ASKED = "asked"
-"""The person asked for it (GDPR 18(1)(a) to (c))."""
-
-OBJECTION = "objection"
-"""The person objects, and nobody has decided yet (GDPR 18(1)(d), 21)."""
-
-HOLD = "hold"
-"""A legal hold keeps the rows, and nothing but that (GDPR 17(3)(e), 18(1)(c))."""
-
-ENROLMENT_HELD = "enrolment_held"
-"""The face is near another data subject's; the data protection officer looks first."""
-
-UNKNOWN = "unknown"
-"""The entry that says why is not here: then it takes as many people as any cause takes."""
 
 RESTRICTABLE = frozenset({GrantState.PENDING, GrantState.ACTIVE, GrantState.RESTRICTED})
 """What is ending goes on ending: nothing is kept longer by a restriction."""
 
 
-def causes(reader: Reader | Unit, grant: Grant) -> frozenset[str]:
+def causes(reader: Reader | Unit, grant: Grant) -> frozenset[Restriction]:
     """Return why a grant is restricted; empty when it is not."""
     if grant.state is not GrantState.RESTRICTED:
         return frozenset()
     for leaf in reader.leaves.get(grant.leaf, grant.leaf + 1):
         entry = decode(leaf.data)
         if entry.kind is EntryKind.GRANT_RESTRICTED and ("grant", grant.id) in entry.objects:
-            return frozenset(str(dict(entry.facts).get("cause", UNKNOWN)).split("+"))
-    return frozenset({UNKNOWN})
+            return _read(entry)
+    return frozenset({Restriction.UNKNOWN})
 
 
 def looked_at(reader: Reader | Unit, grant: Grant) -> bool:
@@ -53,14 +38,21 @@ def looked_at(reader: Reader | Unit, grant: Grant) -> bool:
     for leaf in reader.leaves.get(grant.leaf, grant.leaf + 1):
         entry = decode(leaf.data)
         if entry.kind is EntryKind.GRANT_RELEASED and ("grant", grant.id) in entry.objects:
-            return ENROLMENT_HELD in str(dict(entry.facts).get("cause", "")).split("+")
+            return Restriction.ENROLMENT_HELD in _read(entry)
     return False
+
+
+def _read(entry: Entry) -> frozenset[Restriction]:
+    """Return the causes that an entry names; a word of a later version is an unknown cause."""
+    known = set(Restriction)
+    words = str(dict(entry.facts).get("cause", "")).split("+")
+    return frozenset(Restriction(w) if w in known else Restriction.UNKNOWN for w in words)
 
 
 def restrict_within(
     app: App,
     unit: Unit,
-    cause: str,
+    cause: Restriction,
     grants: Iterable[Grant],
     permit: Permit | None = None,
     facts: Facts = (),
@@ -72,7 +64,7 @@ def restrict_within(
     are left alone. Without a permit it is the machine's, on a plan. ``facts`` go into
     every entry. Where there is nothing to restrict, an entry says so.
     """
-    by_causes: dict[frozenset[str], list[GrantId]] = {}
+    by_causes: dict[frozenset[Restriction], list[GrantId]] = {}
     for grant in grants:
         if grant.state in RESTRICTABLE:
             by_causes.setdefault(causes(unit, grant) | {cause}, []).append(grant.id)
@@ -86,7 +78,7 @@ def restrict_within(
 def release_within(
     app: App,
     unit: Unit,
-    gone: frozenset[str],
+    gone: frozenset[Restriction],
     grants: Iterable[Grant],
     permit: Permit | None = None,
     told_at: datetime | None = None,
@@ -99,7 +91,7 @@ def release_within(
     (GDPR 18(3)): ``told_at`` says when, and is None only where the person releases.
     """
     free: list[Grant] = []
-    left: dict[frozenset[str], list[GrantId]] = {}
+    left: dict[frozenset[Restriction], list[GrantId]] = {}
     for grant in grants:
         if grant.state is GrantState.RESTRICTED:
             others = causes(unit, grant) - gone
@@ -117,7 +109,7 @@ def release_within(
 def _restrict(
     app: App,
     unit: Unit,
-    named: tuple[frozenset[str], Sequence[GrantId]],
+    named: tuple[frozenset[Restriction], Sequence[GrantId]],
     permit: Permit | None,
     facts: Facts,
 ) -> None:
@@ -133,7 +125,7 @@ def _restrict(
 def _release(
     app: App,
     unit: Unit,
-    gone: frozenset[str],
+    gone: frozenset[Restriction],
     grants: Sequence[Grant],
     permit: Permit | None,
     told_at: datetime | None,

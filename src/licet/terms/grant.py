@@ -56,6 +56,22 @@ class GrantState(StrEnum):
     ENDED = "ended"
 
 
+class Restriction(StrEnum):
+    """Why a grant is restricted (GDPR 18(1)); several may hold at once.
+
+    ``asked``: the person asked for it. ``objection``: the person objects and nobody has
+    decided yet. ``hold``: a legal hold keeps the rows, and nothing but that.
+    ``enrolment_held``: the face is near another data subject's, and the data protection
+    officer looks first. ``unknown``: the entry that says why is not here.
+    """
+
+    ASKED = "asked"
+    OBJECTION = "objection"
+    HOLD = "hold"
+    ENROLMENT_HELD = "enrolment_held"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One subject x one purpose x one organisation x one source (or all of that organisation's).

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from licet.terms.basis import Purpose
 from licet.terms.gallery import Scope
-from licet.terms.grant import Grant, Subject
+from licet.terms.grant import Grant, Restriction, Subject
 from licet.terms.ids import (
     CaseId,
     GrantId,
@@ -47,12 +47,30 @@ class Action(StrEnum):
     RESTRICT = "restrict"
     RELEASE = "release"
     RECTIFY = "rectify"
+    CORRECT = "correct"
     CONFIRM_APPEARANCE = "confirm_appearance"
     HOLD = "hold"
     AUDIT = "audit"
     LIST = "list"
     CLOSE_CASE = "close_case"
     CLOSE_DEPLOYMENT = "close_deployment"
+
+
+class Register(StrEnum):
+    """What can be listed. Each has the roles that may read it (``consent.registers``)."""
+
+    ORGANISATIONS = "organisations"
+    MEMBERS = "members"
+    SOURCES = "sources"
+    CASES = "cases"
+    SEARCHES = "searches"
+    GRANTS = "grants"
+    APPEARANCES = "appearances"
+    SUGGESTIONS = "suggestions"
+    REQUESTS = "requests"
+    HOLDS = "holds"
+    ACCOUNTS = "accounts"
+    ERASURES = "erasures"
 
 
 class By(StrEnum):
@@ -80,6 +98,7 @@ class Ask:
     evidence: str = ""
     face: int = 1
     fpir: float | None = None
+    register: Register | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +151,9 @@ class Facts:
     were checked, the acting member included. ``markers`` are what the source
     room found; ``searched_by`` is who made the search that is reviewed;
     ``found_in_case`` says that a search in the case listed this grant.
+    ``restricted_for`` is why the grant is restricted; ``held`` says that a legal hold names
+    it, ``objecting`` that an objection of the person is open. ``told_at`` is when the
+    person was told of what is asked for, where the law wants them told before.
     """
 
     head_size: int
@@ -154,6 +176,10 @@ class Facts:
     markers: tuple[Marker, ...] = ()
     searched_by: MemberId | None = None
     found_in_case: bool = False
+    restricted_for: frozenset[Restriction] = frozenset()
+    held: bool = False
+    objecting: bool = False
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,35 @@
 1. Requests are received and answered by members of the controller, by the person, or by
    the worker. Neither an agreement nor readiness nor a block stands in their way.
 2. A member of the controller reaches every grant; others only their organisation's.
-3. Only what is restricted is released (GDPR 18(3)), by the person or by two members.
+3. Only what is restricted is released (GDPR 18(3)), by the person or by two members, who
+   told the person before. While a legal hold or an open objection stands nobody releases.
+   What was restricted because a face is near another's, or nobody knows why, takes the
+   data protection officer as one of the two, and is never the person's to release: trying
+   out whose face is here must not be a way to ask.
 4. A legal hold rests on a paper, named by its SHA-256; two members place it, one of them
    the data protection officer (GDPR 17(3)(e)).
 5. Who searched a person who was erased is read by the data protection officer and an
    auditor together.
 6. A deployment is ended by two members of the controller, one of them the officer.
-7. Nobody else reads what is not theirs, so lists are read by members alone.
+7. A register is read by members whose work it is, and a person's own rows by the person
+   (``consent.registers``); a list of one case is for those who see that case.
+8. Who a person is, is corrected by the person, or by two members of the controller.
 """
 
 from datetime import datetime
 
+from licet.consent import registers
 from licet.consent.evidence import is_digest
 from licet.consent.reasons import Reason
 from licet.consent.rules.governance import controllers
-from licet.terms.grant import GrantState
+from licet.consent.rules.governed import agreement_in_force
+from licet.consent.rules.kept import subject_known
+from licet.terms.grant import GrantState, Restriction
 from licet.terms.organisation import Member, MemberState, OrganisationKind, Role
-from licet.terms.permit import Ask, By, Facts
+from licet.terms.permit import Ask, By, Facts, Register
+
+_OFFICERS = frozenset({Restriction.ENROLMENT_HELD, Restriction.UNKNOWN})
+"""Restrictions that the data protection officer looks at before they are lifted."""
 
 
 def of_controller(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
@@ -47,6 +59,30 @@ def grant_restricted(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     return None if restricted else Reason.GRANT_NOT_RESTRICTED
 
 
+def nothing_holds(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """3. No legal hold and no open objection stands in the way."""
+    if facts.held:
+        return Reason.GRANT_HELD
+    return Reason.OBJECTION_OPEN if facts.objecting else None
+
+
+def officer_looked(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """3. What only the officer may release is released by the officer and another."""
+    if not facts.restricted_for & _OFFICERS:
+        return None
+    if ask.by is not By.MEMBER:
+        return Reason.OFFICER_NEEDED
+    return officer_signed(ask, facts, now)
+
+
+def person_told(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """3. Members told the person before."""
+    if ask.by is not By.MEMBER:
+        return None
+    told = facts.told_at is not None and facts.told_at <= now
+    return None if told else Reason.PERSON_NOT_TOLD
+
+
 def paper_named(ask: Ask, _facts: Facts, _now: datetime) -> Reason | None:
     """4. The paper that a hold rests on is named by its SHA-256."""
     return None if is_digest(ask.evidence) else Reason.EVIDENCE_NOT_A_DIGEST
@@ -65,6 +101,33 @@ def auditor_signed(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     # Two people, whichever roles each of them holds.
     together = any(one != other for one in officers for other in auditors)
     return None if together else Reason.AUDITOR_NEEDED
+
+
+def register_read(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """7. The register is one that this member reads, or the person's own."""
+    register = ask.register
+    if register is None:
+        return Reason.WRONG_ROLE
+    if ask.by is not By.MEMBER:
+        own = register in registers.OWN
+        return subject_known(ask, facts, now) if own else Reason.NOT_FOR_THIS_DOER
+    roles = frozenset[Role]() if facts.member is None else facts.member.roles
+    if not roles & registers.READERS[register]:
+        return Reason.WRONG_ROLE
+    if register in registers.CONTROLLERS:
+        return controllers(ask, facts, now)
+    return agreement_in_force(ask, facts, now) if register in registers.UNDER_AGREEMENT else None
+
+
+def case_reached(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """7. A list of one case's searches is for those who see that case."""
+    if ask.case is None and ask.register is not Register.SEARCHES:
+        return None
+    case = facts.case
+    if case is None or case.id != ask.case:
+        return Reason.NO_CASE
+    seen = case.organisation == ask.organisation
+    return None if seen or registers.reads_all(facts.organisation, facts.member) else Reason.NO_CASE
 
 
 def _signed_as(ask: Ask, facts: Facts, role: Role) -> tuple[Member, ...]:

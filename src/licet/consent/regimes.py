@@ -1,0 +1,133 @@
+"""Terms that the law sets: dated data in ``regimes/*.toml``, and how days are counted. Pure.
+
+1. A period of months does not count the day on which it begins. It ends with the last
+   hour of the day of the same number; where a month has no such day, of its last day
+   (Regulation (EEC, Euratom) 1182/71, 3(1) and 3(2)(c)).
+2. Where it would end on a day off, it ends with the next working day (3(4)). Days off are
+   the regime's weekdays. Public holidays are left out on purpose: without them an answer
+   is due earlier, never later.
+3. The regime follows the person's territory; where it is unknown, or no regime names it,
+   or its regime sets no time to answer, the GDPR's terms hold.
+4. The row holds that was in force on the day on which the period begins; before the
+   first row, the first one.
+5. Days are days in UTC, and a day ends a second before midnight.
+"""
+
+import tomllib
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from licet.terms.errors import BadInput
+from licet.terms.ids import Territory
+
+GDPR = "gdpr"
+FILES = (GDPR, "uk_gdpr", "bipa")
+"""Every regime there is, by the name of its file."""
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one regime sets from a day on. Months are calendar months; 0 where it sets none.
+
+    ``months`` to answer a request, ``extension_months`` more after a letter within
+    ``notice_months``; ``days_off`` as ``date.weekday`` numbers them. ``kept_months`` is for
+    how long what was written in a request is kept after it was answered.
+    ``last_interaction_months`` is when biometric data goes at the latest after the
+    person's last interaction.
+    """
+
+    regime: str
+    valid_from: date
+    kept_months: int
+    months: int = 0
+    extension_months: int = 0
+    notice_months: int = 0
+    days_off: frozenset[int] = frozenset()
+    last_interaction_months: int = 0
+
+
+def regime_of(territory: Territory | None) -> str:
+    """Return the regime that a territory's people stand under."""
+    named = (name for name in FILES if territory in _regime(name)[0])
+    return next(named, GDPR)
+
+
+def answering_regime(territory: Territory | None) -> str:
+    """Return the regime whose time to answer holds for a territory's people."""
+    regime = regime_of(territory)
+    return regime if _regime(regime)[1][0].months else GDPR
+
+
+def terms_on(regime: str, day: date) -> Terms:
+    """Return what a regime sets on a day. Raises ``BadInput`` for a regime not known."""
+    if regime not in FILES:
+        raise BadInput(f"there is no regime {regime}", "See docs/reference/regimes.md.")
+    rows = _regime(regime)[1]
+    held = [row for row in rows if row.valid_from <= day]
+    return held[-1] if held else rows[0]
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the day of the same number so many months later, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def working_day(day: date, days_off: frozenset[int]) -> date:
+    """Return the day, or the first one after it that is no day off."""
+    while day.weekday() in days_off:
+        day += timedelta(days=1)
+    return day
+
+
+def due_on(terms: Terms, received: date) -> date:
+    """Return the last day to answer what was received on a day."""
+    return working_day(add_months(received, terms.months), terms.days_off)
+
+
+def extended_on(terms: Terms, received: date) -> date:
+    """Return the last day to answer once the time was extended: counted from receipt too."""
+    months = terms.months + terms.extension_months
+    return working_day(add_months(received, months), terms.days_off)
+
+
+def notice_until(terms: Terms, received: date) -> date:
+    """Return the last day to tell the person that it takes longer.
+
+    It is not moved to a working day: the person is told inside the month, not after it.
+    """
+    return add_months(received, terms.notice_months)
+
+
+def kept_until(terms: Terms, closed: date) -> date:
+    """Return the last day on which what was written in an answered request is kept."""
+    return add_months(closed, terms.kept_months)
+
+
+def end_of(day: date) -> datetime:
+    """Return the last second of a day."""
+    return datetime.combine(day, time(23, 59, 59), UTC)
+
+
+@cache
+def _regime(name: str) -> tuple[frozenset[str], tuple[Terms, ...]]:
+    """Return a regime's territories and its rows, oldest first."""
+    place = resources.files("licet.consent").joinpath("regimes", f"{name}.toml")
+    data = tomllib.loads(place.read_text("utf-8"))
+    rows = sorted((_row(name, row) for row in data["terms"]), key=lambda row: row.valid_from)
+    return frozenset(data["territories"]), tuple(rows)
+
+
+def _row(name: str, row: Mapping[str, Any]) -> Terms:
+    days_off = frozenset(_WEEKDAYS.index(day) for day in row.get("days_off", ()))
+    if len(days_off) == len(_WEEKDAYS):
+        raise ValueError(f"{name}: a week needs a working day")
+    parts = {key: value for key, value in row.items() if key != "days_off"}
+    return Terms(regime=name, days_off=days_off, **parts)
