@@ -78,15 +78,16 @@ def open_deployment(settings: Settings, opening: Opening, clock: Clock = utc_now
     """Open a new deployment.
 
     1. Refuse what is incomplete, or a place that holds a deployment.
-    2. Write the settings; make the store's tables.
+    2. Make the folders and the store's tables.
     3. Make the ledger's key and the keyring with the keys that rows will need.
     4. In one unit of work: deployment, controller, agreement, members; record.
     5. Mirror and sign the ledger's first head.
+    6. Write the settings, last of all: what was stopped before is no deployment.
 
     Raises ``BadInput``, ``Conflict``, ``Setup``.
     """
     _check(settings, opening)  # 1
-    _write_settings(settings)  # 2
+    _make_folders(settings)  # 2
     migrate(settings.url)
     deployment_id, organisation = new_id(), OrganisationId(new_id())
     LedgerKey.create(settings.place(settings.ledger_key), f"licet/{deployment_id}")  # 3
@@ -103,12 +104,18 @@ def open_deployment(settings: Settings, opening: Opening, clock: Clock = utc_now
         members = _begin(app, unit, organisation, opening)
     replace(app, deployment=deployment).publish()  # 5
     app.close()
+    _write_settings(settings)  # 6
     return Opened(deployment, organisation, members)
 
 
 def _check(settings: Settings, opening: Opening) -> None:
     if (settings.home / FILE_NAME).exists():
         raise Conflict(f"{settings.home} holds a deployment already", "Choose another folder.")
+    if settings.place(settings.ledger_key).exists():
+        raise Conflict(
+            f"{settings.home} holds what is left of an opening that was stopped",
+            "Empty it, or choose another folder; no deployment was opened there.",
+        )
     if not opening.controller.strip():
         raise BadInput("the controller has no name", "Say who is responsible (GDPR 4(7)).")
     roles = {member.role for member in opening.members}
@@ -122,8 +129,15 @@ def _check(settings: Settings, opening: Opening) -> None:
         raise BadInput("two members have one key", "Each member makes a key of their own.")
 
 
-def _write_settings(settings: Settings) -> None:
+def _make_folders(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
+    for place in (settings.keyring, settings.keyring_replica, settings.ledger_key):
+        settings.place(place).parent.mkdir(parents=True, exist_ok=True)
+    if not settings.database_url:
+        (settings.home / "store").mkdir(exist_ok=True)
+
+
+def _write_settings(settings: Settings) -> None:
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
     stated = {
         name: value
@@ -133,10 +147,6 @@ def _write_settings(settings: Settings) -> None:
     lines = [f"{name} = {_toml(value)}\n" for name, value in stated.items()]
     head = "# One licet deployment. See docs/reference/settings.md.\n"
     (settings.home / FILE_NAME).write_text(head + "".join(lines), encoding="utf-8")
-    for place in (settings.keyring, settings.keyring_replica, settings.ledger_key):
-        settings.place(place).parent.mkdir(parents=True, exist_ok=True)
-    if not settings.database_url:
-        (settings.home / "store").mkdir(exist_ok=True)
 
 
 def _toml(value: object) -> str:

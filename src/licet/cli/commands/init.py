@@ -1,7 +1,5 @@
 """``licet init``: open a new deployment."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +8,7 @@ import typer
 from licet.cli import files, keys
 from licet.cli.call import Call, deed, single
 from licet.cli.output import Answer
-from licet.terms.errors import BadInput, LicetError
+from licet.terms.errors import BadInput
 from licet.terms.organisation import Role
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ def init(
     and a data protection officer, made with `licet member key`.
     """
     from licet.deployment import Opening, open_deployment
-    from licet.settings import FILE_NAME, Settings
+    from licet.settings import Settings
 
     if not sandbox:
         _require(undertaking, dpia, ai_act)
@@ -70,8 +68,7 @@ def init(
         eu_representative=eu_representative,
     )
     settings = Settings(home=call.home.resolve(), database_url=database)
-    with _all_or_nothing(settings.home / FILE_NAME):
-        opened = open_deployment(settings, opening, call.outside.now)
+    opened = open_deployment(settings, opening, call.outside.now)
     return Answer(opened, _lines(call, opening, opened))
 
 
@@ -86,19 +83,6 @@ def _lines(call: Call, opening: "Opening", opened: "Opened") -> tuple[str, ...]:
         *people,
         f"Its ledger is {opened.deployment.origin}. Next: `licet member add`, `licet source add`.",
     )
-
-
-@contextmanager
-def _all_or_nothing(file: Path) -> Iterator[None]:
-    """Leave no settings of a deployment that could not be opened, so that one can try again."""
-    before = file.exists()
-    try:
-        yield
-    except (LicetError, OSError):
-        if not before:
-            with suppress(OSError):
-                file.unlink()
-        raise
 
 
 def _require(undertaking: Path | None, dpia: Path | None, ai_act: str) -> None:
