@@ -13,6 +13,7 @@ class PlanKind(StrEnum):
     WITHDRAW = "withdraw"
     ERASE = "erase"
     ANSWER = "answer"
+    TELL = "tell"
 
 
 class EffectKind(StrEnum):

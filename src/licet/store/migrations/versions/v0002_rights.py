@@ -27,7 +27,7 @@ MORE_EFFECTS = (
 
 
 def upgrade() -> None:
-    _word("plan", f"{PLANS} answer", _plan)
+    _word("plan", f"{PLANS} answer tell", _plan)
     _word("effect", f"{EFFECTS} {MORE_EFFECTS}", _effect)
     _word("run", f"{RUNS} scan", _run)
     op.add_column("deployment", sa.Column("closing_at", sa.BigInteger(), nullable=True))
