@@ -5,18 +5,23 @@ their own contact. No member can do that in their place (GDPR 4(11), 7(1), 9(2)(
 """
 
 import hashlib
-import hmac
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 
 from licet.app import App
 from licet.consent.age import age_on
 from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.effects.acting import digest_of_wish
+from licet.effects.codes import (
+    CODE_DAYS,
+    CODE_TRIES,
+    RESEND_AFTER,
+    is_the_code,
+    new_code,
+    one_address,
+    salted,
+)
 from licet.effects.ending import end_grants
 from licet.effects.facts import others_on_contact, read_facts
 from licet.effects.finishing import finish
@@ -46,14 +51,6 @@ from licet.terms.payload import to_bytes
 from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
 from licet.terms.plan import PlanKind
 from licet.terms.stored import Confirmation
-
-CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-"""No letter that is read as a digit or the other way round."""
-
-CODE_LENGTH = 10
-CODE_TRIES = 5
-CODE_DAYS = timedelta(days=14)
-RESEND_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,7 @@ def resend(app: App, who: Who, grant_id: GrantId) -> Asked | Refusal:
 
     Raises ``NotFound``, ``Conflict`` when one was sent within a day: silence is an answer.
     """
-    code = _new_code()
+    code = new_code()
     with app.store.unit() as unit:  # 1
         grant = _known(unit, grant_id)
         identity = open_identity(app, unit.subjects.get(grant.subject))
@@ -282,7 +279,7 @@ def _draft(app: App, wish: GrantWish) -> _Draft:
         leaf=0,
         instrument=wish.instrument,
     )
-    return _Draft(subject, identity, grant, _new_code(), new)
+    return _Draft(subject, identity, grant, new_code(), new)
 
 
 def _person(app: App, wish: GrantWish) -> tuple[Subject, Identity, bool]:
@@ -295,7 +292,7 @@ def _person(app: App, wish: GrantWish) -> tuple[Subject, Identity, bool]:
             raise NotFound("no such person", "See `licet grant list`.")
         return known, identity, False
     identity = wish.identity
-    if identity is None or not identity.name.strip() or not _one_address(identity.contact):
+    if identity is None or not identity.name.strip() or not one_address(identity.contact):
         raise BadInput("the person needs a name and one mail address of their own", "Ask for both.")
     age_on(identity.born, app.clock().date())
     known = _met_before(app, identity)
@@ -310,14 +307,6 @@ def _person(app: App, wish: GrantWish) -> tuple[Subject, Identity, bool]:
         state=SubjectState.KNOWN,
     )
     return subject, identity, True
-
-
-def _one_address(contact: str) -> bool:
-    """Say whether a contact is one mail address: several are several readers."""
-    try:
-        return Address(addr_spec=contact.strip()).addr_spec == contact.strip()
-    except (HeaderParseError, ValueError, IndexError):
-        return False
 
 
 def _met_before(app: App, identity: Identity) -> Subject | None:
@@ -367,18 +356,9 @@ def _add(app: App, unit: Unit, draft: _Draft, leaf: int) -> None:
     unit.confirmations.put(_confirmation(draft.grant.id, draft.code, unit.now))
 
 
-def _new_code() -> str:
-    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-
-
 def _confirmation(grant: GrantId, code: str, now: datetime) -> Confirmation:
-    salt = secrets.token_bytes(16)
-    return Confirmation(grant, salt, _digest(salt, code), 0, now + CODE_DAYS)
-
-
-def _digest(salt: bytes, code: str) -> bytes:
-    written = "".join(letter for letter in code.upper() if letter in CODE_LETTERS)
-    return hashlib.sha256(salt + written.encode()).digest()
+    salt, digest = salted(code)
+    return Confirmation(grant, salt, digest, 0, now + CODE_DAYS)
 
 
 def _wrong_code(unit: Unit, grant_id: GrantId, code: str) -> WrongCode | None:
@@ -388,7 +368,7 @@ def _wrong_code(unit: Unit, grant_id: GrantId, code: str) -> WrongCode | None:
         raise Conflict("the code is over", "Ask for a new one: `licet grant resend`.")
     if kept.tries >= CODE_TRIES:
         raise Conflict("the code was tried too often", "Ask for a new one: `licet grant resend`.")
-    if hmac.compare_digest(kept.digest, _digest(kept.salt, code)):
+    if is_the_code(kept.salt, kept.digest, code):
         return None
     tries = unit.confirmations.count_try(grant_id)
     record_machine(unit, EntryKind.CONFIRMATION_FAILED, (("grant", grant_id),), (("try", tries),))

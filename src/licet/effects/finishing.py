@@ -1,6 +1,7 @@
 """Brings any plan to its end: which steps each kind of plan has."""
 
 from licet.app import App
+from licet.effects.answering import ANSWER_INSIDE, ANSWER_OUTSIDE, close_request
 from licet.effects.ending import END_INSIDE, END_OUTSIDE
 from licet.effects.erasing import ERASE_INSIDE, ERASE_OUTSIDE
 from licet.effects.plans import InUnit, Step, drive
@@ -10,10 +11,12 @@ from licet.terms.plan import EffectKind, PlanKind
 OUTSIDE: dict[PlanKind, dict[EffectKind, Step]] = {
     PlanKind.WITHDRAW: END_OUTSIDE,
     PlanKind.ERASE: ERASE_OUTSIDE,
+    PlanKind.ANSWER: ANSWER_OUTSIDE,
 }
 INSIDE: dict[PlanKind, dict[EffectKind, InUnit]] = {
     PlanKind.WITHDRAW: END_INSIDE,
-    PlanKind.ERASE: ERASE_INSIDE,
+    PlanKind.ERASE: {**ERASE_INSIDE, EffectKind.CLOSE_REQUEST: close_request},
+    PlanKind.ANSWER: ANSWER_INSIDE,
 }
 
 

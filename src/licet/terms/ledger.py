@@ -66,6 +66,7 @@ class EntryKind(StrEnum):
     REQUEST_JOINED = "request.joined"
     REQUEST_PROOF_FAILED = "request.proof_failed"
     REQUEST_PROVED = "request.proved"
+    REQUEST_REMINDED = "request.reminded"
     REQUEST_IDENTITY_ASKED = "request.identity_asked"
     REQUEST_IDENTITY_ACCEPTED = "request.identity_accepted"
     REQUEST_EXTENDED = "request.extended"

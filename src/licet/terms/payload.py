@@ -85,8 +85,13 @@ class ErasurePayload:
 class RequestPayload:
     """What a person wrote, and what they were answered; dates as ``YYYY-MM-DD`` or empty.
 
+    ``person_contact`` is the person's own where a representative writes. ``coded`` is the
+    contact that the last code went to and ``coded_on`` when; ``proved`` are the contacts
+    whose code came back. ``filed_by`` is the member who filed the letter, if one did.
     ``secret`` opens the package that is built for them; it goes to the proved contact.
-    ``reason`` and ``article`` are a human's, for a refusal, an extension or an acceptance.
+    ``reason`` and ``article`` are a human's, for a refusal, an extension or an acceptance;
+    ``answer`` is what a human answered. ``reminded_on`` is when the person was reminded
+    that their code is missing.
     """
 
     name: str
@@ -100,9 +105,16 @@ class RequestPayload:
     until: str
     places: tuple[str, ...]
     representative: str
+    person_contact: str = ""
+    coded: str = ""
+    coded_on: str = ""
+    proved: tuple[str, ...] = ()
+    filed_by: str = ""
     secret: str = ""
     reason: str = ""
     article: str = ""
+    answer: str = ""
+    reminded_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

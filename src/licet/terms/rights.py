@@ -65,8 +65,11 @@ class RequestWish:
     ``grants`` narrow a withdrawal, restriction or objection to some grants (none: all);
     ``templates`` name the wrong appearances of a rectification. ``sources``, ``since``,
     ``until`` and ``places`` let a person who is not enrolled say where to look, without a
-    photo. ``representative`` is the name of who writes on the person's behalf and
-    ``mandate`` the SHA-256 (hex) of their mandate. ``residence`` is asked of nobody.
+    photo. ``representative`` is the name of who writes on the person's behalf,
+    ``mandate`` the SHA-256 (hex) of their mandate and ``person_contact`` the person's own
+    contact, where they are asked whether it is so; ``contact`` is the representative's
+    then. ``received_on`` is the day on which a letter on paper came, if that was not today.
+    ``residence`` is asked of nobody.
     """
 
     kind: RightKind
@@ -82,6 +85,8 @@ class RequestWish:
     places: tuple[str, ...] = ()
     representative: str = ""
     mandate: str = ""
+    person_contact: str = ""
+    received_on: date | None = None
     residence: Territory | None = None
 
 

@@ -1,0 +1,94 @@
+"""What is inside a rights request, and where its answer may go.
+
+A request has a key of its own, ``request:<id>``: what a person wrote outlives neither that
+key nor the term for which it may have to be shown that they were answered.
+"""
+
+from dataclasses import replace
+
+from licet.app import App
+from licet.store.unit import Reader, Unit
+from licet.terms.errors import KeyAbsent
+from licet.terms.ids import KeyId, RequestId, SubjectId
+from licet.terms.payload import RequestPayload, from_bytes, to_bytes
+from licet.terms.rights import Request, RequestState, RightKind
+from licet.vault.seal import open_sealed, seal
+
+PACKED = frozenset({RightKind.ACCESS, RightKind.PORTABILITY})
+"""What is answered with a package."""
+
+PROVED = frozenset({RequestState.OPEN, RequestState.FULFILLING})
+"""States in which somebody has given back the code that went to the person's contact."""
+
+
+def request_key(request: RequestId) -> KeyId:
+    """Return the name of a request's key."""
+    return KeyId(f"request:{request}")
+
+
+def seal_request(app: App, request: RequestId, payload: RequestPayload) -> bytes:
+    """Seal what a person wrote and was answered. Raises ``KeyAbsent``."""
+    key = app.keyring.get(request_key(request))
+    return seal(key, to_bytes(payload), f"request:{request}")
+
+
+def open_request(app: App, request: Request) -> RequestPayload:
+    """Return what a person wrote and was answered. Raises ``KeyAbsent`` once it is forgotten."""
+    if not request.sealed:
+        raise KeyAbsent("what was written in this request is forgotten", "It was answered.")
+    key = app.keyring.get(request_key(request.id))
+    return from_bytes(RequestPayload, open_sealed(key, request.sealed, f"request:{request.id}"))
+
+
+def resealed(app: App, request: Request, **parts: object) -> Request:
+    """Return the request with parts of what is sealed in it changed."""
+    payload = replace(open_request(app, request), **parts)  # type: ignore[arg-type]  # its own parts
+    return replace(request, sealed=seal_request(app, request.id, payload))
+
+
+def own_contact(payload: RequestPayload) -> str:
+    """Return the contact that is said to be the person's own."""
+    return payload.person_contact if payload.representative else payload.contact
+
+
+def answer_contact(
+    app: App, reader: Reader | Unit, request: Request, payload: RequestPayload
+) -> str | None:
+    """Return the contact to which an answer may go, or None while there is none.
+
+    1. A representative's, once two members accepted the mandate, the person gave back the
+       code that went to their own contact, and the representative the one sent to theirs.
+    2. The person's own, once its code was given back.
+    3. The person's own, where they gave back the code of a grant at this very contact.
+
+    Whoever brings a mandate that nobody gave them never has the code of 1, and gets nothing.
+    """
+    own = own_contact(payload)
+    if own in payload.proved:
+        accepted = bool(payload.representative) and request.identity_accepted_at is not None
+        return payload.contact if accepted and payload.contact in payload.proved else own
+    return own if confirmed_at(app, reader, request.subject, own) else None
+
+
+def confirmed_at(app: App, reader: Reader | Unit, subject_id: SubjectId, contact: str) -> bool:
+    """Say whether a person confirmed a grant by a code that went to this contact."""
+    from licet.effects.sealed import open_identity
+
+    identity = open_identity(app, reader.subjects.get(subject_id))
+    if identity is None or not contact or identity.contact != contact:
+        return False
+    return any(
+        grant.confirmed_at is not None and grant.confirmed_by == "code"
+        for grant in reader.grants.of_subject(subject_id)
+    )
+
+
+def waits_for_answer(reader: Reader | Unit, subject: SubjectId) -> bool:
+    """Say whether a person has an access request that is proved and not answered yet.
+
+    What is theirs is destroyed only after it was handed to them (GDPR 15, 17).
+    """
+    return any(
+        request.kind in PACKED and request.state in PROVED
+        for request in reader.requests.of_subject(subject)
+    )
