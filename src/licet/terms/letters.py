@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, TypeAlias
 
-from licet.terms.ids import GrantId, HoldId, PurposeId, RequestId
+from licet.terms.ids import GrantId, HoldId, PurposeId, RequestId, SearchId
 from licet.terms.rights import RightKind
 from licet.terms.search import SearchState
 
@@ -232,6 +232,14 @@ class CertificateLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldSearch:
+    """One search that an organisation is told of: its case's reference, and its number."""
+
+    case: str
+    search: SearchId
+
+
+@dataclass(frozen=True, slots=True)
 class RecipientToldLetter:
     """An organisation is told what it may no longer use (GDPR 19). It names no person."""
 
@@ -240,7 +248,23 @@ class RecipientToldLetter:
     sender: Sender
     organisation: str
     right: RightKind
-    grants: tuple[GrantId, ...]
+    searches: tuple[ToldSearch, ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsAskedLetter:
+    """The organisation of a source is asked to remove photos of somebody erased (GDPR 19).
+
+    ``addresses`` are where the photos lie at the source. It names no person.
+    """
+
+    kind: ClassVar[str] = "items_asked"
+    to_person: ClassVar[bool] = False
+    sender: Sender
+    organisation: str
+    source: str
+    addresses: tuple[str, ...]
     on: date
 
 
@@ -255,6 +279,18 @@ class HoldPlacedLetter:
     grants: tuple[GrantId, ...]
     placed_on: date
     until: date
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLiftedLetter:
+    """A legal hold is over: what waited for it goes on (GDPR 17(3)(e))."""
+
+    kind: ClassVar[str] = "hold_lifted"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    hold: HoldId
+    grants: tuple[GrantId, ...]
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +318,9 @@ Letter: TypeAlias = (
     | RectifiedLetter
     | CertificateLetter
     | RecipientToldLetter
+    | ItemsAskedLetter
     | HoldPlacedLetter
+    | HoldLiftedLetter
     | DeploymentClosingLetter
 )
 """Every letter there is. A new one needs its template in every language."""
