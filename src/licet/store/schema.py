@@ -33,7 +33,7 @@ from sqlalchemy import (
     true,
 )
 
-from licet.store.types import Hashes, Line, Moment, Pairs, Sequenced, Word, Words
+from licet.store.types import Hashes, Line, Moment, OrNobody, Pairs, Sequenced, Word, Words
 from licet.terms.basis import Condition, LegalBasis, Relationship
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import GrantState, SubjectState
@@ -90,6 +90,11 @@ def _word(name: str, words: type[StrEnum], nullable: bool = False) -> tuple[Any,
     allowed = ", ".join(f"'{word.value}'" for word in words)
     rule = CheckConstraint(f"{name} IN ({allowed})", name=name)
     return Column(name, Word(words), nullable=nullable), rule
+
+
+def _some(column: str, where: str) -> Index:
+    """Return an index over the rows that a condition, written out in queries too, names."""
+    return Index(None, column, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def _only_one() -> tuple[Any, ...]:
@@ -303,6 +308,9 @@ grant = Table(
     UniqueConstraint("id", "kept"),
     Index(None, "state", "expires"),
     Index(None, "instrument"),
+    # Two ceilings are counted before every grant and confirmation, among millions.
+    _some("confirmed_at", "confirmed_by = 'paper'"),
+    _some("not_before", "basis = '6(1)(d)'"),
 )
 confirmation = Table(
     "confirmation",
@@ -323,12 +331,7 @@ template = Table(
     _bytes("sealed"),
     _moment("lapses_at", nullable=True),
     Column("leaf", BigInteger, nullable=False, index=True),
-    Index(
-        None,
-        "lapses_at",
-        sqlite_where=text("lapses_at IS NOT NULL"),
-        postgresql_where=text("lapses_at IS NOT NULL"),
-    ),
+    _some("lapses_at", "lapses_at IS NOT NULL"),
     Index(None, "grant", "kind"),
 )
 suggestion = Table(
@@ -368,6 +371,7 @@ search = Table(
     _number("leaf"),
     _moment("probe_until", nullable=True),
     Index(None, "member", "at"),
+    _some("probe_until", "probe_until IS NOT NULL"),
 )
 candidate = Table(
     "candidate",
@@ -395,7 +399,7 @@ plan = Table(
     _id(),
     *_word("kind", PlanKind),
     _text("cause"),
-    _ref("subject", index=True),
+    Column("subject", OrNobody, ForeignKey("subject.id"), nullable=True, index=True),
     Column("grants", Sequenced, nullable=False),
     _bytes("sealed"),
     *_word("state", WorkState),

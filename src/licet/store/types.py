@@ -108,6 +108,19 @@ class Sequenced(TypeDecorator[tuple[str, ...]]):
         return None if value is None else tuple(json.loads(value))
 
 
+class OrNobody(TypeDecorator[str]):
+    """The id of a data subject, or nobody's: empty outside, NULL inside, so no reference."""
+
+    impl = TEXT
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value or None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
+        return value or ""
+
+
 Found = tuple[tuple[str, str | int | bool], ...]
 """What an effect found, see :class:`licet.terms.plan.Effect`."""
 

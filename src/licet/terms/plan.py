@@ -49,9 +49,16 @@ class WorkState(StrEnum):
     DONE = "done"
 
 
+NOBODY = SubjectId("")
+"""Whom a plan is about that ends the grants of many people at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be done to whom, and why. ``cause`` is a short word, ``sealed`` holds the rest."""
+    """What will be done to whom, and why. ``cause`` is a short word, ``sealed`` holds the rest.
+
+    ``subject`` is :data:`NOBODY` where the plan ends the grants of many people.
+    """
 
     id: PlanId
     kind: PlanKind
@@ -80,6 +87,7 @@ class RunKind(StrEnum):
     COLLECT = "collect"
     BACKFILL = "backfill"
     SCAN = "scan"
+    PURGE = "purge"
 
 
 @dataclass(frozen=True, slots=True)
