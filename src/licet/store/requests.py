@@ -156,6 +156,11 @@ class WriteHolds(ReadHolds):
         found = select(column.id).where(column.id == hold)
         self._session.change(statement.values(lifted_at=at), found, "hold")
 
+    def delete_of_subject(self, subject: SubjectId) -> int:
+        """Delete a data subject's holds and return how many there were."""
+        where = schema.hold.c.subject == subject
+        return self._session.write(delete(schema.hold).where(where))
+
 
 class ReadAccounts(Group):
     """Reading accountability records."""
@@ -185,7 +190,7 @@ class WriteAccounts(ReadAccounts):
     """Writing accountability records."""
 
     def add(self, account: Account) -> None:
-        """Add a record. Raises ``Conflict`` if its erasure is missing."""
+        """Add a record. Raises ``Conflict`` if its erasure has one already."""
         self._session.write(_ACCOUNT.insert, _ACCOUNT.values(account))
 
     def delete(self, account: AccountId) -> None:

@@ -254,7 +254,6 @@ def _hold_and_account() -> None:
         sa.Column("destroy_at", sa.BigInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("leaf", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["plan"], ["plan.id"], name="fk_account_plan"),
         sa.PrimaryKeyConstraint("id", name="pk_account"),
     )
     op.create_index("ix_account_plan", "account", ["plan"])
