@@ -58,6 +58,7 @@ scenarios-page: setup-dev ## write docs/scenarios.md again
 
 bench: setup setup-bench ## speeds against anchors in the same run, into bench/results.json
 	@LICET_BENCH_DLIB=$(DLIB)/bin/python $(BIN)/python -m bench.run --out bench/results.json
+	@$(BIN)/python -m bench.page
 
 lock: ## resolve the hashed locks again (needs uv)
 	@scripts/lock.sh

@@ -28,13 +28,14 @@ def collect(chosen: list[str]) -> list[Result]:
         for line in importlib.import_module(f"bench.{name}").run():
             anchor = f"  ({line['ratio']}x against {line['against']})" if line["against"] else ""
             print(f"{line['name']}: {line['value']} {line['unit']}{anchor}", flush=True)
-            found.append({**line, "machine": machine()})
+            line["machine"] = machine()
+            found.append(line)
     return found
 
 
 def merged(before: list[Result], now: list[Result]) -> list[Result]:
-    """Replace the lines that were measured again."""
-    lines = {line["name"]: line for line in [*before, *now]}
+    """Replace the lines that were measured again; one figure may stand against several."""
+    lines = {(line["name"], line["against"].split(":")[0]): line for line in [*before, *now]}
     return [lines[name] for name in sorted(lines)]
 
 
