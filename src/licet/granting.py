@@ -4,7 +4,6 @@ A grant is *pending* until the person sends back the one-time code that went to
 their own contact. No member can do that in their place (GDPR 4(11), 7(1), 9(2)(a)).
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,7 +24,7 @@ from licet.effects.codes import (
 from licet.effects.ending import end_grants
 from licet.effects.facts import others_on_contact, read_facts
 from licet.effects.finishing import finish
-from licet.effects.letters import compose, sender_of
+from licet.effects.letters import compose, letter_language, sender_of
 from licet.effects.receipts import Receipted, grant_statement, receipt_for, statement_fact
 from licet.effects.record import Facts as RecordedFacts
 from licet.effects.record import record, record_machine, record_refusal, refuse
@@ -267,7 +266,7 @@ def _draft(app: App, wish: GrantWish) -> _Draft:
         relationship=wish.relationship,
         source=wish.source,
         territories=wish.territories,
-        notice=hashlib.sha256(purpose.notice.encode()).hexdigest(),
+        notice=purpose.told(letter_language(identity.language)).digest,
         notice_delivered_at=None,
         confirmed_at=None,
         confirmed_by="",
@@ -400,15 +399,16 @@ def _send(app: App, grant: Grant, identity: Identity, code: str) -> None:
         organisation = (
             reader.governance.organisation(grant.organisation) if grant.organisation else None
         )
-    if purpose is None:
+    told = purpose.shown(grant.notice) if purpose else None
+    if purpose is None or told is None:
         raise BadInput(f"there is no purpose {grant.purpose}", "It was taken off the list.")
     name = organisation.name if organisation else app.deployment.controller
     letter = NoticeLetter(
         sender=sender_of(app),
         name=identity.name,
         organisation=name,
-        title=purpose.title,
-        notice=purpose.notice,
+        title=told.title,
+        notice=told.notice,
         by_consent=purpose.basis is LegalBasis.CONSENT,
         until=grant.expires.date(),
         grant=grant.id,

@@ -53,6 +53,8 @@ def purposes() -> str:
     ]
     for purpose in table().by_id.values():
         lines += [f"### {purpose.title} (`{purpose.id}`)", "", purpose.notice, ""]
+        for told in purpose.translated:
+            lines += [f"*{told.language}*: **{told.title}.** {told.notice}", ""]
     return "\n".join([*lines, AGAIN, ""])
 
 

@@ -9,7 +9,8 @@ it against the rules that every purpose must keep:
 4. vital interests end within the time after which members must look again, need
    two approvals, and are always searched by an organisation;
 5. ``any`` source is for purposes without an organisation alone, and those only the
-   person searches under.
+   person searches under;
+6. people are told of it in every language of the list.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from typing import Any
 
 from licet.consent import ceilings
 from licet.consent.basis import paired
-from licet.terms.basis import Condition, LegalBasis, Purpose, Searchers
+from licet.terms.basis import Condition, LegalBasis, Purpose, Searchers, Told
 from licet.terms.errors import Setup
 from licet.terms.ids import PurposeId, Territory
 
@@ -102,6 +103,7 @@ def parse(text: str) -> Purposes:
         raise Setup("a purpose is listed twice", _MEND)
     for purpose in found:
         _check(purpose)
+    _check_languages(found)
     return Purposes(by_id, hashlib.sha256(text.encode()).hexdigest())
 
 
@@ -123,6 +125,10 @@ def _purpose(row: dict[str, Any]) -> Purpose:
         notice=row["notice"].strip(),
         without_organisation=bool(row.get("without_organisation", False)),
         two_sided=bool(row.get("two_sided", False)),
+        translated=tuple(
+            Told(language, words["title"], words["notice"].strip())
+            for language, words in sorted(row.get("told", {}).items())
+        ),
     )
 
 
@@ -141,6 +147,14 @@ def _check(purpose: Purpose) -> None:
     if not purpose.source_purposes:
         raise Setup(f"purpose {purpose.id} has no source purposes", _MEND)
     _check_searchers(purpose)
+
+
+def _check_languages(found: list[Purpose]) -> None:
+    languages = {one.language for purpose in found for one in purpose.words}
+    for purpose in found:
+        missing = languages - {one.language for one in purpose.words if one.title and one.notice}
+        if missing:
+            raise Setup(f"purpose {purpose.id} is not told in {sorted(missing)[0]}", _MEND)
 
 
 def _check_searchers(purpose: Purpose) -> None:

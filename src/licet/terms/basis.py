@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from licet.terms.ids import PurposeId, Territory
 
@@ -47,9 +48,24 @@ class Relationship(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Purpose:
-    """One closed, versioned purpose.
+class Told:
+    """A purpose as people are told of it, in one language (BCP 47)."""
 
+    language: str
+    title: str
+    notice: str
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 (hex) of the notice: what a grant keeps of what its person was shown."""
+        return sha256(self.notice.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One closed, versioned purpose. ``title`` and ``notice`` are English.
+
+    ``translated`` are its words in other languages.
     ``retention_days`` bounds every grant; ``approvals`` is how many approvers
     (other than the investigator) must sign a case before it is searched;
     ``source_purposes`` are the purposes a source must have been opened for
@@ -71,6 +87,20 @@ class Purpose:
     notice: str
     without_organisation: bool = False
     two_sided: bool = False
+    translated: tuple[Told, ...] = ()
+
+    @property
+    def words(self) -> tuple[Told, ...]:
+        """Its words in every language that it has, English first."""
+        return (Told("en", self.title, self.notice), *self.translated)
+
+    def told(self, language: str) -> Told:
+        """Return its words in a language, or in English where it does not have it."""
+        return next((one for one in self.words if one.language == language), self.words[0])
+
+    def shown(self, digest: str) -> Told | None:
+        """Return the words whose notice has this digest: what a grant's person was shown."""
+        return next((one for one in self.words if one.digest == digest), None)
 
     @property
     def name(self) -> str:

@@ -41,8 +41,9 @@ def compose(letter: Letter, to: str, language: str) -> Message:
     said = speech(chosen)
     parts = {field.name: getattr(letter, field.name) for field in fields(letter)}
     parts["to_person"] = letter.to_person
-    parts["unspoken"] = not language.strip().lower().startswith(chosen)
     head, _, rest = said.text(letter.kind, parts).partition("\n")
     body, foot = blocks(rest), blocks(said.text("foot", parts))
+    if not language.strip().lower().startswith(chosen):
+        body = blocks(said.text("unspoken", {})) + body
     html = said.frame({"language": chosen, "subject": head, "body": body, "foot": foot})
     return Message(to, head, f"{written(body)}\n----\n{written(foot)}", html)

@@ -17,7 +17,7 @@ from licet.terms.ids import PurposeId
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-LANGUAGES = {"en": "en_GB"}
+LANGUAGES = {"en": "en_GB", "fr": "fr_FR", "de": "de_DE"}
 """The languages that letters are written in, each with the habits that its dates follow."""
 
 
@@ -70,7 +70,7 @@ def speech(language: str) -> Speech:
             number=number,
             right=lambda word: said("right", word),
             outcome=lambda word: said("outcome", word),
-            purpose=purpose_title,
+            purpose=lambda purpose: purpose_title(purpose, language),
         )
         return made
 
@@ -89,12 +89,12 @@ _UNSEEN = {"Cc", "Cf", "Zl", "Zp"}
 """Controls, directions and separators: they would let a text look like another."""
 
 
-def purpose_title(purpose: PurposeId) -> str:
-    """Return what a purpose is called. Raises ``BadInput`` for one that is not listed."""
+def purpose_title(purpose: PurposeId, language: str) -> str:
+    """Return what a purpose is called in a language. Raises ``BadInput`` when it is none."""
     listed = table().get(purpose)
     if listed is None:
         raise BadInput(f"there is no purpose {purpose}", "It was taken off the list.")
-    return listed.title
+    return listed.told(language).title
 
 
 def _words(language: str) -> dict[str, dict[str, str]]:
