@@ -148,7 +148,7 @@ def test_accountability_records_are_due_and_deleted(store: Store) -> None:
     refused(
         store,
         Conflict,
-        lambda unit: unit.accounts.add(replace(first, plan=PlanId("none"))),
+        lambda unit: unit.accounts.add(replace(second, plan=PlanId("none"))),
     )
 
 

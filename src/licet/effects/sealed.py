@@ -5,12 +5,22 @@ from licet.terms.errors import KeyAbsent
 from licet.terms.face import Template
 from licet.terms.gallery import Row, TemplateKind
 from licet.terms.grant import Identity, Subject
-from licet.terms.ids import CaseId, GrantId, ItemId, KeyId, PlanId, SourceId, SubjectId
+from licet.terms.ids import (
+    AccountId,
+    CaseId,
+    GrantId,
+    ItemId,
+    KeyId,
+    PlanId,
+    SourceId,
+    SubjectId,
+)
 from licet.terms.payload import (
     AppearancePayload,
     ErasurePayload,
     ReferencePayload,
     SuggestionPayload,
+    TellingPayload,
     from_bytes,
     to_bytes,
 )
@@ -130,8 +140,8 @@ def plan_key(plan: PlanId) -> KeyId:
     return KeyId(f"plan:{plan}")
 
 
-def seal_plan(app: App, plan: PlanId, payload: ErasurePayload) -> bytes:
-    """Seal what an erasure must know until its last check."""
+def seal_plan(app: App, plan: PlanId, payload: ErasurePayload | TellingPayload) -> bytes:
+    """Seal what an erasure must know until its last check, or what a plan has to tell."""
     return seal(app.keyring.get(plan_key(plan)), to_bytes(payload), f"plan:{plan}")
 
 
@@ -139,3 +149,14 @@ def open_plan(app: App, plan: Plan) -> ErasurePayload:
     """Open what an erasure must know. Raises ``KeyAbsent`` once it is over."""
     key = app.keyring.get(plan_key(plan.id))
     return from_bytes(ErasurePayload, open_sealed(key, plan.sealed, f"plan:{plan.id}"))
+
+
+def open_telling(app: App, plan: Plan) -> TellingPayload:
+    """Open what a plan has to tell. Raises ``KeyAbsent`` once it is over."""
+    key = app.keyring.get(plan_key(plan.id))
+    return from_bytes(TellingPayload, open_sealed(key, plan.sealed, f"plan:{plan.id}"))
+
+
+def account_key(account: AccountId) -> KeyId:
+    """Return the name of an accountability record's key."""
+    return KeyId(f"account:{account}")

@@ -12,7 +12,16 @@ from licet.terms.errors import Corrupt
 from licet.terms.face import Box, Score
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Identity
-from licet.terms.ids import FaceId, GrantId, ItemId, SourceId, SubjectId, TemplateId
+from licet.terms.ids import (
+    FaceId,
+    GrantId,
+    ItemId,
+    OrganisationId,
+    SearchId,
+    SourceId,
+    SubjectId,
+    TemplateId,
+)
 from licet.terms.search import Finding
 from licet.terms.when import from_ms, to_ms
 
@@ -72,13 +81,32 @@ class ErasurePayload:
     """What an erasure plan must still know of the person until its last check.
 
     ``templates`` are (model, features) to search with, ``needles`` the byte
-    strings that no file may hold in clear.
+    strings that no file may hold in clear. ``gone`` counts by store what went before the
+    rest, because a legal hold keeps the rest.
     """
 
     contact: str
     language: str
     templates: tuple[tuple[str, bytes], ...]
     needles: tuple[bytes, ...]
+    gone: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TellingPayload:
+    """A letter that is tried until it is accepted, and what the register will say of it.
+
+    ``organisation`` is empty where the letter goes to a person; ``searches`` are what an
+    organisation is told about.
+    """
+
+    organisation: OrganisationId
+    searches: tuple[SearchId, ...]
+    to: str
+    language: str
+    subject: str = ""
+    text: str = ""
+    html: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +231,7 @@ __all__ = [
     "ReferencePayload",
     "RequestPayload",
     "SuggestionPayload",
+    "TellingPayload",
     "from_bytes",
     "to_bytes",
 ]

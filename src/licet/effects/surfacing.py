@@ -1,0 +1,59 @@
+"""Which searches surfaced a person, read while their key still finds the rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from licet.app import App
+from licet.effects.sealed import candidate_tag, grant_key, subject_key
+from licet.store.unit import Reader, Unit
+from licet.terms.errors import KeyAbsent
+from licet.terms.ids import GrantId, SearchId, SubjectId
+from licet.terms.organisation import Case, Organisation
+from licet.terms.search import Search, SearchCandidate
+
+
+@dataclass(frozen=True, slots=True)
+class Surfacing:
+    """A search that surfaced a person: the search, its case, and whose case it is."""
+
+    search: Search
+    case: Case
+    organisation: Organisation
+
+
+def of_person(app: App, reader: Reader | Unit, subject: SubjectId) -> tuple[Surfacing, ...]:
+    """Return the searches that ever surfaced a person, oldest first.
+
+    Those under a grant that was taken back since are among them: that a search surfaced
+    the person outlives the list that it made. Nothing when the person's key is gone.
+    """
+    try:
+        tag = candidate_tag(app, subject_key(subject))
+    except KeyAbsent:
+        return ()
+    return _surfacings(reader, reader.searches.candidates_tagged(tag))
+
+
+def listing(app: App, reader: Reader | Unit, grants: Iterable[GrantId]) -> tuple[Surfacing, ...]:
+    """Return the searches whose lists still hold a person under one of these grants."""
+    found: list[SearchCandidate] = []
+    for grant in grants:
+        try:
+            tag = candidate_tag(app, grant_key(grant))
+        except KeyAbsent:
+            continue
+        found.extend(c for c in reader.searches.candidates_of_grant(tag) if c.sealed)
+    return _surfacings(reader, found)
+
+
+def _surfacings(
+    reader: Reader | Unit, candidates: Iterable[SearchCandidate]
+) -> tuple[Surfacing, ...]:
+    found: dict[SearchId, Surfacing] = {}
+    for candidate in candidates:
+        search = reader.searches.get(candidate.search)
+        case = reader.governance.case(search.case) if search else None
+        organisation = reader.governance.organisation(case.organisation) if case else None
+        if search is not None and case is not None and organisation is not None:
+            found[search.id] = Surfacing(search, case, organisation)
+    return tuple(sorted(found.values(), key=lambda one: (one.search.at, one.search.id)))
