@@ -28,21 +28,23 @@ GRANT, to propose a grant to a person (GDPR 6, 7, 8, 9, 13)
     basis_is_the_purposes, relationship_free, age_of_consent, guardian_signed,
     territory_open, window, notice_named: a grant that the person can give freely.
     contact_free, vital, witnessed: within the ceilings.
-    source_of_organisation, grant_unblocked: and nothing in its way.
+    source_of_organisation, grant_unblocked, request_behind: and nothing in its way; without
+    an organisation it serves a request of the person.
 
 CONFIRM, the act that makes a grant active (GDPR 4(11), 7(1))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     deployment_ready: by the person; by a steward only on paper or for vital interests.
     subject_known, subject_unhindered, grant_known, confirmable: a pending grant whose
     notice was delivered, before its end.
-    age_of_consent, act_of_the_person, grant_unblocked: the person's own act, or two members
-    who vouch for it.
+    age_of_consent, act_of_the_person, grant_unblocked, request_behind, photo_accepted: the
+    person's own act, or two members who vouch for it; in a request of the person, the photo
+    accepted as theirs.
 
 ENROL, to keep references (GDPR 9(2))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     deployment_ready, subject_known, grant_known, grant_live, age_of_consent,
-    member_and_another, witnessed, fpir_for_searching: under a live grant, by the person, or
-    by a steward and a second signer.
+    member_and_another, witnessed, fpir_for_searching, request_behind, photo_accepted: under
+    a live grant, by the person, or by a steward and a second signer.
 
 AUTHORISE, to open a source (GDPR 5(1)(a), 5(1)(b), 14)
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
@@ -172,7 +174,17 @@ from datetime import datetime
 
 from licet.consent.permits import permit_for
 from licet.consent.refusals import refuse
-from licet.consent.rules import Rule, cases, governance, governed, grants, kept, rights, sourcing
+from licet.consent.rules import (
+    Rule,
+    asking,
+    cases,
+    governance,
+    governed,
+    grants,
+    kept,
+    rights,
+    sourcing,
+)
 from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
 
 _MEMBER: tuple[Rule, ...] = (
@@ -261,6 +273,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         governed.witnessed,
         grants.source_of_organisation,
         kept.grant_unblocked,
+        asking.request_behind,
     ),
     Action.CONFIRM: (
         *_MEMBER,
@@ -272,6 +285,8 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         grants.age_of_consent,
         kept.act_of_the_person,
         kept.grant_unblocked,
+        asking.request_behind,
+        asking.photo_accepted,
     ),
     Action.ENROL: (
         *_MEMBER,
@@ -283,6 +298,8 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         governed.member_and_another,
         governed.witnessed,
         cases.fpir_for_searching,
+        asking.request_behind,
+        asking.photo_accepted,
     ),
     Action.AUTHORISE: (
         *_MEMBER,

@@ -334,6 +334,32 @@ GROUNDS: dict[Reason, Ground] = {
         "Vital interests are for a person who cannot consent; somebody who can, decides.",
         "Ask the person for a grant by consent instead.",
     ),
+    # Who asks about themselves with a photo (GDPR 5(1)(c), 11, 12(6), 15)
+    _R.NO_REQUEST: Ground(
+        "GDPR 15(1)",
+        "There is no open request of this person behind it.",
+        "The person asks what is kept about them; a photo goes with that.",
+    ),
+    _R.CHANNEL_NOT_PROVED: Ground(
+        "GDPR 12(6)",
+        "The contact that the request came from is not proved.",
+        "The person sends back the code that went to that contact.",
+    ),
+    _R.PHOTO_NOT_NEEDED: Ground(
+        "GDPR 5(1)(c)",
+        "This request needs no photo.",
+        "Nothing: it is answered without one.",
+    ),
+    _R.PHOTO_NOT_ACCEPTED: Ground(
+        "GDPR 12(6)",
+        "Nobody has accepted yet that the photo is the person's own.",
+        "A member of the controller accepts it, with a reason.",
+    ),
+    _R.PHOTO_IN_USE: Ground(
+        "GDPR 12(6)",
+        "The photo that was accepted is in use; another one is not added to it.",
+        "Wait for the answer, then ask anew.",
+    ),
     # Sources (GDPR 5(1)(a) and (b), 6(4), 9(2), 14, 36)
     _R.NO_SOURCE: Ground(
         "GDPR 5(1)(a)",

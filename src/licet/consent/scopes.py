@@ -3,8 +3,9 @@
 1. Collecting compares with references alone, never with appearances, of the
    source's organisation, for the purposes that its origin is compatible with.
 2. Backfill and an accepted suggestion compare with the references of one grant.
-3. Enrolment compares with everybody's references but the person's own, to find out
-   whether the face is enrolled already as somebody else.
+3. Enrolment compares with the references of everybody enrolled but the person's own, to
+   find out whether the face is enrolled already as somebody else. Who only asks about
+   themselves is not enrolled, and nobody learns that they ask.
 4. A member searches references and appearances of the organisation, for the one
    purpose, in items whose hash entered the ledger a day ago or more. In a two-sided
    purpose the person for whom one searches is left out.
@@ -78,10 +79,11 @@ def _one_grant(ask: Ask, grant: Grant, now: datetime) -> Scope:
 
 
 def _collision(ask: Ask, facts: Facts, now: datetime) -> Scope:
+    enrolled = (p.id for p in table().by_id.values() if not p.without_organisation)
     return Scope(
         at=now,
         organisation=None,
-        purposes=frozenset(table().by_id),
+        purposes=frozenset(enrolled),
         kinds=_REFERENCES,
         model=ask.model,
         without=None if facts.subject is None else facts.subject.id,

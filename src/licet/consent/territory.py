@@ -7,10 +7,13 @@
 4. A block on a person, whether on collecting or on use, stops all use of their
    grants: the narrower reading would leave one of the two unguarded.
 5. A block on a source stops grants for that source alone only where it blocks use.
+6. No block stops a grant that serves the person's own request alone: who must stop must
+   answer first (GDPR 12(2), 15).
 """
 
 from collections.abc import Iterable
 
+from licet.consent.alone import alone
 from licet.terms.grant import Grant, Subject
 from licet.terms.ids import Territory
 from licet.terms.permit import Block
@@ -40,6 +43,8 @@ def covers_all(block: Block) -> bool:
 
 def grant_blocked(grant: Grant, subject: Subject, blocks: Iterable[Block]) -> bool:
     """Say whether a block stops the use of this grant."""
+    if alone(grant):
+        return False
     return any(_covers_grant(block, grant, subject) for block in blocks if _holds(block))
 
 

@@ -14,11 +14,13 @@ from licet.terms.ids import (
     ModelId,
     OrganisationId,
     PurposeId,
+    RequestId,
     SourceId,
     SubjectId,
     Territory,
 )
 from licet.terms.organisation import Agreement, Approval, Case, Member, Organisation
+from licet.terms.rights import Request
 from licet.terms.source import Authority, Marker, Source
 
 
@@ -99,6 +101,7 @@ class Ask:
     face: int = 1
     fpir: float | None = None
     register: Register | None = None
+    request: RequestId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class Facts:
     ``restricted_for`` is why the grant is restricted; ``held`` says that a legal hold names
     it, ``objecting`` that an objection of the person is open. ``told_at`` is when the
     person was told of what is asked for, where the law wants them told before.
+    ``request`` is the rights request that is asked about, or that the grant serves.
     """
 
     head_size: int
@@ -180,6 +184,7 @@ class Facts:
     held: bool = False
     objecting: bool = False
     told_at: datetime | None = None
+    request: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)

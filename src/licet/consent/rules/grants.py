@@ -7,13 +7,15 @@
 4. Consent is not asked for in an uneven relationship, nor used as vital interests.
 5. The age was asked. Below the age of consent a guardian gives the grant on the
    guardian's contact, with a second signer and no longer than the minority lasts;
-   from that age on nobody else decides.
+   from that age on nobody else decides. Who asks about themselves is asked for no age
+   (GDPR 5(1)(c), 12(6)).
 6. The person's residence is in the purpose's territories, if it has any.
 7. Its window is open some time ahead and within the purpose's retention, counted from
    its start or from now, whichever is earlier: a notice that is sent again is for the
    same window.
 8. A notice goes with it.
-9. One contact stands for one adult and up to five dependants.
+9. One contact stands for one adult and up to five dependants; who asks about themselves
+   may share it, or have somebody with a mandate write from it.
 10. Vital interests: one instrument for one named person, by its SHA-256 and behind no
     other grant, two signers, at most ten at once, reviewed in 72 hours; age and contact
     are then not the person's to give.
@@ -24,6 +26,7 @@ from datetime import datetime, timedelta
 
 from licet.consent import ceilings
 from licet.consent.age import consent_age
+from licet.consent.alone import alone
 from licet.consent.basis import UNEVEN, paired
 from licet.consent.evidence import unfit
 from licet.consent.reasons import Reason
@@ -87,7 +90,7 @@ def age_of_consent(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     grant, subject = facts.grant, facts.subject
     if grant is None or subject is None:
         return Reason.NO_GRANT
-    if _vital(grant):
+    if _vital(grant) or alone(grant):
         return None
     if facts.subject_age is None:
         # Asked once for all, before the grant exists; held again wherever it is read again.
@@ -142,7 +145,9 @@ def notice_named(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
 
 def contact_free(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     """9. The contact has room for one more. Counts leave this person out."""
-    if facts.subject is None or facts.grant is None or _vital(facts.grant):
+    if facts.subject is None or facts.grant is None:
+        return None
+    if _vital(facts.grant) or alone(facts.grant):
         return None
     counts = facts.counts
     if facts.subject.dependant:

@@ -14,7 +14,8 @@
 7. No block stops collecting from it or from its territory; to be shown, no block stops
    the use of its items.
 8. Some purpose is compatible with its origin; for one grant, that grant's own.
-9. A grant named is for this source, or for all of the organisation's.
+9. A grant named is for this source, or for all of the organisation's. One without an
+   organisation is the person's alone: nobody else looks for them under it, one by one.
 10. The FPIR is stated and at most the ceiling for collecting.
 """
 
@@ -25,7 +26,7 @@ from licet.consent.evidence import is_digest
 from licet.consent.purposes import fits, table
 from licet.consent.reasons import Reason
 from licet.consent.territory import collecting_blocked, showing_blocked
-from licet.terms.permit import Ask, Facts
+from licet.terms.permit import Ask, By, Facts
 from licet.terms.source import Control, Marker, SourceKind, SourceState
 
 _MARKERS = {
@@ -154,7 +155,8 @@ def grant_of_source(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     grant = facts.grant
     if grant is None or grant.id != ask.grant:
         return Reason.NO_GRANT
-    if grant.organisation is not None and grant.organisation != ask.organisation:
+    theirs = grant.organisation is None and ask.by is By.SUBJECT
+    if grant.organisation != ask.organisation and not theirs:
         return Reason.NO_GRANT
     reaches = grant.source is None or grant.source == ask.source
     return None if reaches else Reason.GRANT_FOR_OTHER_SOURCE
