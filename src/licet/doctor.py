@@ -174,7 +174,7 @@ def _waiting(app: App, now: datetime) -> Found:
     with app.store.read() as reader:
         plans = reader.plans.open()
         effects = {plan.id: reader.plans.effects(plan.id) for plan in plans}
-        expired = reader.grants.expiring(now)
+        expired = reader.grants.count_expiring(now)
         runs = reader.runs.open()
     if not plans and not expired:
         yield Finding(Weight.WELL, "work", "nothing waits that should have ended")
@@ -189,7 +189,7 @@ def _waiting(app: App, now: datetime) -> Found:
         if step is EffectKind.SCAN_BYTES:
             yield from _in_clear(app, plan)
     if expired:
-        says = f"{len(expired)} grants are over and have not ended"
+        says = f"{expired} grants are over and have not ended"
         yield Finding(Weight.MEND, "work", says, "Run `licet worker`, and keep it running.")
     if runs:
         says = f"{len(runs)} runs over sources are not finished"

@@ -5,9 +5,9 @@ not verify; who verified cannot see or change what another said.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 from licet.app import App
+from licet.consent.ceilings import LEAD_TERM
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
 from licet.effects.closing import OPEN_SEARCHES, close_within
@@ -32,8 +32,6 @@ from licet.terms.search import (
 from licet.vault.seal import open_sealed, seal
 
 VERIFIERS = 2
-PROBE_DAYS = timedelta(days=30)
-"""How long an open search keeps its probe, sealed under the case's key."""
 
 
 def review(app: App, who: Who, candidate_id: CandidateId, finding: Finding) -> Reviewed | Refusal:
@@ -41,7 +39,8 @@ def review(app: App, who: Who, candidate_id: CandidateId, finding: Finding) -> R
 
     1. In one unit of work: read the facts and decide.
     2. Keep the finding, sealed under the case's key.
-    3. When two have spoken of every candidate, the search is a lead or is closed.
+    3. When two have spoken of every candidate, the search is a lead or is closed. A
+       closed one keeps no probe, a lead keeps it until a new date.
     4. Record; mirror the ledger.
 
     Raises ``NotFound``, ``Conflict`` when the search is over or this member spoke before.
@@ -61,6 +60,8 @@ def review(app: App, who: Who, candidate_id: CandidateId, finding: Finding) -> R
         unit.searches.set_state(search.id, state)
         if state is SearchState.CLOSED:
             unit.searches.drop_probe(search.id)
+        elif state is SearchState.LEAD and search.sealed_probe is not None:
+            unit.searches.keep_probe_until(search.id, unit.now + LEAD_TERM)
         leaf = unit.head.size  # 4
         objects = (("case", search.case), ("search", search.id))
         facts_written = (("findings", said), ("state", state.value))

@@ -8,6 +8,7 @@ import pytest
 from licet.app import App
 from licet.backfill import backfill
 from licet.collect import collect
+from licet.effects.lapsing import PART
 from licet.effects.record import record_machine
 from licet.granting import withdraw
 from licet.sourcing import cease_source
@@ -21,7 +22,7 @@ from licet.terms.permit import Refusal
 from licet.terms.plan import RunKind
 from licet.terms.source import Source
 from licet.terms.stored import StoredSuggestion
-from licet.worker import PART, Done, run, run_once
+from licet.worker import Done, run, run_once
 from tests.fakes.deployment import World
 from tests.fakes.vision import photo
 

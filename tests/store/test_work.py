@@ -1,6 +1,7 @@
 """Sources, items, searches and work read back what was written, and say no where they must."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -24,6 +25,8 @@ from licet.terms.search import SearchState, Verification
 from licet.terms.source import SourceState
 from tests.store import things
 from tests.store.things import DAY, NOON, change, entry, refused
+
+MOMENT = timedelta(milliseconds=1)
 
 # --- sources and items ---
 
@@ -109,7 +112,13 @@ def test_searches(store: Store) -> None:
     house = things.furnished(store)
     search, case, member = house.search, house.case.id, house.member.id
     empty = things.a_search(
-        case, member, at=NOON + DAY, sealed_probe=None, state=SearchState.NONE, leaf=1
+        case,
+        member,
+        at=NOON + DAY,
+        sealed_probe=None,
+        probe_until=None,
+        state=SearchState.NONE,
+        leaf=1,
     )
     change(store, lambda unit: unit.searches.add(empty))
     with store.read() as reader:
@@ -128,21 +137,25 @@ def test_searches(store: Store) -> None:
         assert it.count_by_member(member, NOON + DAY) == 1
         assert it.probe_uses(case, b"p" * 32) == 2
         assert it.subjects_in_case(case) == 1
-        assert it.with_probe_older(NOON + DAY) == (search,)
-        assert it.with_probe_older(NOON) == ()
+        assert search.probe_until is not None
+        assert it.with_probe_over(search.probe_until) == (search,)
+        assert it.with_probe_over(search.probe_until - MOMENT) == ()
     change(
         store,
         lambda unit: unit.searches.drop_probe(search.id),
-        lambda unit: unit.searches.seal_probe(empty.id, b"again"),
+        lambda unit: unit.searches.seal_probe(empty.id, b"again", NOON + DAY),
+        lambda unit: unit.searches.keep_probe_until(empty.id, NOON + 2 * DAY),
         lambda unit: unit.searches.set_state(search.id, SearchState.CLOSED),
     )
     with store.read() as reader:
-        closed = replace(search, sealed_probe=None, state=SearchState.CLOSED)
+        closed = replace(search, sealed_probe=None, probe_until=None, state=SearchState.CLOSED)
         assert reader.searches.get(search.id) == closed
-        assert reader.searches.with_probe_older(NOON + 9 * DAY) == (
-            replace(empty, sealed_probe=b"again"),
+        assert reader.searches.with_probe_over(NOON + 9 * DAY) == (
+            replace(empty, sealed_probe=b"again", probe_until=NOON + 2 * DAY),
         )
-    refused(store, Conflict, lambda unit: unit.searches.seal_probe(search.id, b""))
+        assert reader.searches.with_probe_over(NOON + 2 * DAY - MOMENT) == ()
+    refused(store, Conflict, lambda unit: unit.searches.seal_probe(search.id, b"", NOON))
+    refused(store, Conflict, lambda unit: unit.searches.keep_probe_until(search.id, NOON))
     refused(store, Conflict, lambda unit: unit.searches.set_state(search.id, SearchState.LEAD))
     refused(store, NotFound, lambda unit: unit.searches.drop_probe(SearchId("none")))
     again = Verification(house.candidate.id, member, b"different", NOON)
@@ -209,7 +222,9 @@ def test_leases(store: Store) -> None:
         later, past = unit.now + DAY, unit.now
         assert unit.plans.claim(plan, later)
         assert not unit.plans.claim(plan, later)
-        unit.plans.release(plan)
+        unit.plans.release(plan, later + DAY)
+        assert not unit.plans.claim(plan, later), "nobody lets go of another one's plan"
+        unit.plans.release(plan, later)
         assert unit.plans.claim(plan, past)
         assert unit.plans.claim(plan, later), "a lease that ran out is free"
         assert unit.runs.claim(run, later)
@@ -221,7 +236,6 @@ def test_leases(store: Store) -> None:
         assert not unit.plans.claim(PlanId("none"), later)
         assert unit.runs.get(run) == replace(house.run, cursor="7", state=WorkState.DONE)
     refused(store, Conflict, lambda unit: unit.runs.set_cursor(run, "8", None))
-    refused(store, NotFound, lambda unit: unit.plans.release(PlanId("none")))
 
 
 def test_runs_by_kind(store: Store) -> None:

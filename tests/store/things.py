@@ -187,6 +187,7 @@ def a_search(case: CaseId, member: MemberId, **changed: Any) -> Search:
         state=SearchState.CANDIDATES,
         sealed_probe=b"sealed probe",
         leaf=0,
+        probe_until=NOON + 30 * DAY,
     )
     return replace(made, **changed)
 

@@ -60,3 +60,6 @@ UNCONFIRMED_TERM: Final = timedelta(days=90)
 
 PROBE_TERM: Final = timedelta(days=30)
 """An open search keeps its probe sealed for verifiers, and no longer (GDPR 5(1)(e))."""
+
+LEAD_TERM: Final = timedelta(days=183)
+"""A lead can be contested for half a year; after it nobody needs the probe (GDPR 5(1)(e))."""

@@ -1,16 +1,21 @@
 """Ends grants: invisible at once, deleted and shredded by a plan that always finishes."""
 
+from collections.abc import Collection
+
 from licet.app import App
 from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.plans import Found, InUnit, Step
 from licet.effects.record import record_machine
-from licet.effects.sealed import candidate_tag, grant_key
+from licet.effects.sealed import candidate_tags, grant_key
+from licet.effects.surfacing import listing
+from licet.effects.telling import tell_recipients
 from licet.store.unit import Unit
-from licet.terms.errors import Integrity, KeyAbsent
+from licet.terms.errors import Integrity
 from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import GrantId, PlanId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, WorkState
+from licet.terms.rights import RightKind
 
 STEPS = (
     EffectKind.DELETE_ROWS,
@@ -24,9 +29,11 @@ STEPS = (
 def end_grants(
     unit: Unit, cause: str, subject: SubjectId, grants: tuple[Grant, ...], leaf: int
 ) -> PlanId:
-    """Make grants *ending* and plan what follows. The caller records the entry at ``leaf``."""
-    for grant in grants:
-        unit.grants.set_state(grant.id, GrantState.ENDING, leaf)
+    """Make grants *ending* and plan what follows. The caller records the entry at ``leaf``.
+
+    ``subject`` is whose grants they are, ``NOBODY`` where they are many people's.
+    """
+    unit.grants.set_states([grant.id for grant in grants], GrantState.ENDING, leaf)
     plan = PlanId(new_id())
     unit.plans.add(
         Plan(
@@ -45,23 +52,31 @@ def end_grants(
 
 
 def delete_rows(app: App, unit: Unit, plan: Plan) -> Found:
-    """Delete every template and suggestion kept under the plan's grants, and any open code."""
-    templates = sum(unit.templates.delete_of_grant(grant) for grant in plan.grants)
-    suggestions = sum(unit.suggestions.delete_of_grant(grant) for grant in plan.grants)
-    listed = 0
-    for grant in plan.grants:
-        unit.confirmations.delete(grant)
-        listed += take_off_lists(app, unit, grant)
-    return (("templates", templates), ("suggestions", suggestions), ("lists", listed))
+    """Delete what is kept under the plan's grants; who was shown the person is told (GDPR 19)."""
+    shown = listing(app, unit, plan.grants)
+    told, untold = tell_recipients(app, unit, shown, RightKind.WITHDRAWAL)
+    recipients = (("recipients", told + untold),) if told + untold else ()
+    return (*rows_of_grants(app, unit, plan.grants), *recipients)
 
 
-def take_off_lists(app: App, unit: Unit, grant: GrantId) -> int:
-    """Take a grant off every candidate list; a search that lists nobody any more is closed."""
-    try:
-        tag = candidate_tag(app, grant_key(grant))
-    except KeyAbsent:
-        return 0
-    searches = unit.searches.empty_candidates_of_grant(tag)
+def rows_of_grants(app: App, unit: Unit, grants: Collection[GrantId]) -> Found:
+    """Delete every template, suggestion, note and open code of grants, and empty lists of them."""
+    return (
+        ("templates", unit.templates.delete_of_grants(grants)),
+        ("suggestions", unit.suggestions.delete_of_grants(grants)),
+        ("unlinked", unit.unlinked.delete_of_grants(grants)),
+        ("confirmations", unit.confirmations.delete_of_grants(grants)),
+        ("lists", take_off_lists(app, unit, grants)),
+    )
+
+
+def take_off_lists(app: App, unit: Unit, grants: Collection[GrantId]) -> int:
+    """Take grants off every candidate list; a search that lists nobody any more is closed.
+
+    Returns how many searches listed one. A grant whose key is gone is on no list.
+    """
+    tags = candidate_tags(app, map(grant_key, grants))
+    searches = unit.searches.empty_candidates_of_grants(tags)
     for search_id in searches:
         search = unit.searches.get(search_id)
         if search and search.state in OPEN_SEARCHES and not unit.searches.candidates(search_id):
@@ -88,8 +103,7 @@ def check_keys(app: App, plan: Plan) -> Found:
 def mark_ended(_app: App, unit: Unit, plan: Plan) -> Found:
     """Say that the grants have ended; the store refuses it while a template is left."""
     leaf = unit.head.size
-    for grant in plan.grants:
-        unit.grants.set_state(grant, GrantState.ENDED, leaf)
+    unit.grants.set_states(plan.grants, GrantState.ENDED, leaf)
     objects = tuple(("grant", grant) for grant in plan.grants)
     record_machine(unit, EntryKind.GRANT_ENDED, (*objects, ("plan", plan.id)))
     return (("grants", len(plan.grants)),)

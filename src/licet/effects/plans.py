@@ -6,7 +6,8 @@ where it stopped. A lease keeps two from doing the same effect at once.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from licet.app import App
 from licet.effects.record import record_machine
@@ -39,53 +40,81 @@ def drive(
        effect that took longer than the lease may be done by somebody else; they go on.
     4. When no effect is open, finish the plan; else let go of it for who comes next.
 
-    Returns whether the plan is done.
+    Returns whether the plan is done. Raises what an effect raises; the plan is free then.
     """
-    if not _claim(app, plan_id):  # 1
+    hold = _claim(app, plan_id)  # 1
+    if hold is None:
         return False
-    with app.store.read() as reader:
-        plan = reader.plans.get(plan_id)
-        effects = reader.plans.effects(plan_id)
-    if plan is None:
-        return True
-    for effect in effects:
-        if effect.state is WorkState.DONE:
-            continue
-        if effect.kind is before:
-            return _let_go(app, plan_id)
-        app.at(f"effect.{effect.kind.value}.start")
-        step = outside.get(effect.kind)  # 2
-        found = step(app, plan) if step else ()
-        if found is None:
-            return _let_go(app, plan_id)
-        if not _finish(app, plan, effect, found, inside.get(effect.kind)):  # 3
-            return False
-        app.at(f"effect.{effect.kind.value}.done")
+    try:
+        done = _carry(app, hold, outside, inside, before)  # 2, 3
+    except Exception:
+        # Whoever comes next need not wait for the lease: a plan that fails is seen to fail.
+        _let_go(app, hold)
+        raise
+    if not done:
+        _let_go(app, hold)
+        return False
     with app.store.unit(bookkeeping=True) as unit:  # 4
         unit.plans.finish(plan_id)
     return True
 
 
-def _claim(app: App, plan_id: PlanId) -> bool:
+@dataclass
+class _Hold:
+    """A plan in this process's hands, and until when."""
+
+    plan: Plan
+    until: datetime
+
+
+def _carry(
+    app: App,
+    hold: _Hold,
+    outside: dict[EffectKind, Step],
+    inside: dict[EffectKind, InUnit],
+    before: EffectKind | None,
+) -> bool:
+    """Do the open effects in their order; returns whether none is left."""
+    with app.store.read() as reader:
+        effects = reader.plans.effects(hold.plan.id)
+    for effect in effects:
+        if effect.state is WorkState.DONE:
+            continue
+        if effect.kind is before:
+            return False
+        app.at(f"effect.{effect.kind.value}.start")
+        step = outside.get(effect.kind)  # 2
+        found = step(app, hold.plan) if step else ()
+        if found is None:
+            return False
+        if not _finish(app, hold, effect, found, inside.get(effect.kind)):  # 3
+            return False
+        app.at(f"effect.{effect.kind.value}.done")
+    return True
+
+
+def _claim(app: App, plan_id: PlanId) -> _Hold | None:
     with app.store.unit(bookkeeping=True) as unit:
         plan = unit.plans.get(plan_id)
         if plan is None or plan.state is WorkState.DONE:
-            return False
-        return unit.plans.claim(plan_id, unit.now + LEASE)
+            return None
+        until = unit.now + LEASE
+        return _Hold(plan, until) if unit.plans.claim(plan_id, until) else None
 
 
-def _let_go(app: App, plan_id: PlanId) -> bool:
+def _let_go(app: App, hold: _Hold) -> None:
+    """Let go of the plan, unless somebody else took it since."""
     with app.store.unit(bookkeeping=True) as unit:
-        unit.plans.release(plan_id)
-    return False
+        unit.plans.release(hold.plan.id, hold.until)
 
 
-def _finish(app: App, plan: Plan, effect: Effect, found: Found, within: InUnit | None) -> bool:
+def _finish(app: App, hold: _Hold, effect: Effect, found: Found, within: InUnit | None) -> bool:
     """Do and record the effect's last part; False when somebody else did it meanwhile.
 
     Who finishes an effect holds the plan from there on: were it only whose lease still
     runs, an effect that takes longer than a lease would never be done by two who try.
     """
+    plan = hold.plan
     with app.store.unit() as unit:
         if unit.plans.effects(plan.id)[effect.n].state is WorkState.DONE:
             return False
@@ -99,5 +128,7 @@ def _finish(app: App, plan: Plan, effect: Effect, found: Found, within: InUnit |
             (("plan", plan.id),),
             (("effect", effect.kind.value), ("n", effect.n), *found),
         )
-        unit.plans.renew(plan.id, unit.now + LEASE)
+        until = unit.now + LEASE
+        unit.plans.renew(plan.id, until)
+    hold.until = until
     return True

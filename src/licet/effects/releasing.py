@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from licet.app import App
+from licet.consent.ceilings import PROBE_TERM
 from licet.consent.purposes import table
 from licet.consent.territory import showing_blocked
 from licet.effects.keeping import live_grants
@@ -98,6 +99,7 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
             state=state,
             sealed_probe=sealed,
             leaf=leaf,
+            probe_until=unit.now + PROBE_TERM if sealed else None,
         )
     )
     found = tuple(

@@ -1,5 +1,7 @@
 """Seals and opens what rows hold, each under its own object's key."""
 
+from collections.abc import Iterable
+
 from licet.app import CONTACT_KEY, App
 from licet.terms.errors import KeyAbsent
 from licet.terms.face import Template
@@ -84,6 +86,12 @@ def probe_tag(app: App, case: CaseId, probe_sha256: str, face: int) -> bytes:
 def candidate_tag(app: App, key: KeyId) -> bytes:
     """Return the tag under which a subject's or grant's candidate rows are found."""
     return tag(app.keyring.get(key), "candidate", key.encode())
+
+
+def candidate_tags(app: App, keys: Iterable[KeyId]) -> frozenset[bytes]:
+    """Return the tags of those keys that are there, as :func:`candidate_tag` makes them."""
+    found = app.keyring.get_many(keys)
+    return frozenset(tag(key, "candidate", name.encode()) for name, key in found.items())
 
 
 def row_of(template: StoredTemplate, key: bytes) -> Row:

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import Update, func, select, text, update
 
 from licet.store import schema
-from licet.store.session import GROUPED, Group, Shape
+from licet.store.session import GROUPED, Group, Shape, delete_among
 from licet.terms.basis import LegalBasis
+from licet.terms.errors import Conflict, NotFound
 from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import GrantId, SubjectId
 from licet.terms.stored import Confirmation
@@ -15,6 +16,7 @@ from licet.terms.stored import Confirmation
 _SHAPE = Shape(schema.grant, Grant)
 _CODE = Shape(schema.confirmation, Confirmation)
 _OVER = (GrantState.ENDING, GrantState.ENDED)
+_BEFORE = tuple(state for state in GrantState if state not in _OVER)
 
 
 class ReadGrants(Group):
@@ -56,17 +58,27 @@ class ReadGrants(Group):
         statement = _SHAPE.select.where(column.state == state).order_by(column.id)
         return _SHAPE.all(self._session, statement)
 
-    def expiring(self, now: datetime) -> tuple[Grant, ...]:
-        """Return the grants with ``expires <= now`` that are neither ending nor ended."""
+    def expiring(self, now: datetime, most: int | None = None) -> tuple[Grant, ...]:
+        """Return the (at ``most``) grants with ``expires <= now`` that are not on their way out.
+
+        The first due first.
+        """
         column = schema.grant.c
-        statement = _SHAPE.select.where(column.expires <= now, column.state.not_in(_OVER))
-        return _SHAPE.all(self._session, statement.order_by(column.expires, column.id))
+        # By the states that there are, not by those there are not: an index finds these.
+        statement = _SHAPE.select.where(column.state.in_(_BEFORE), column.expires <= now)
+        return _SHAPE.all(self._session, statement.order_by(column.expires, column.id).limit(most))
+
+    def count_expiring(self, now: datetime) -> int:
+        """Return how many grants :meth:`expiring` would give."""
+        column = schema.grant.c
+        statement = select(func.count()).where(column.state.in_(_BEFORE), column.expires <= now)
+        return self._session.number(statement)
 
     def count_paper(self, since: datetime) -> int:
         """Return how many grants were confirmed on paper at or after ``since``."""
-        column = schema.grant.c
+        # Written out as the index has it: a word that is bound would not find the index.
         statement = select(func.count()).where(
-            column.confirmed_by == "paper", column.confirmed_at >= since
+            text("\"grant\".confirmed_by = 'paper'"), schema.grant.c.confirmed_at >= since
         )
         return self._session.number(statement)
 
@@ -86,7 +98,7 @@ class ReadGrants(Group):
         """
         column = schema.grant.c
         statement = select(func.count()).where(
-            column.basis == LegalBasis.VITAL_INTERESTS,
+            text(f"\"grant\".basis = '{LegalBasis.VITAL_INTERESTS.value}'"),
             column.state == GrantState.ACTIVE,
             column.not_before <= now,
             column.expires > now,
@@ -114,6 +126,23 @@ class WriteGrants(ReadGrants):
         if state is not GrantState.ENDED:
             statement = statement.where(schema.grant.c.kept)
         self._change(grant, statement)
+
+    def set_states(self, grants: Collection[GrantId], state: GrantState, leaf: int) -> None:
+        """Move many grants to a state, as :meth:`set_state` moves one; raises what it raises."""
+        column = schema.grant.c
+        wanted = sorted(set(grants))
+        for start in range(0, len(wanted), GROUPED):
+            part = wanted[start : start + GROUPED]
+            statement = update(schema.grant).where(column.id.in_(part))
+            if state is not GrantState.ENDED:
+                statement = statement.where(column.kept)
+            if self._session.write(statement.values(state=state, leaf=leaf)) != len(part):
+                raise self._unlike(part)
+
+    def _unlike(self, grants: Collection[GrantId]) -> NotFound | Conflict:
+        if len(self.many(grants)) < len(grants):
+            return NotFound("there is no such grant")
+        return Conflict("a grant is in a state that does not allow this")
 
     def confirm(self, grant: GrantId, at: datetime, by: str, leaf: int) -> None:
         """Make a pending grant active: the person acted, ``by`` code, passkey or paper."""
@@ -173,5 +202,9 @@ class WriteConfirmations(ReadConfirmations):
 
     def delete(self, grant: GrantId) -> None:
         """Delete the grant's code, if there is one."""
+        self.delete_of_grants((grant,))
+
+    def delete_of_grants(self, grants: Collection[GrantId]) -> int:
+        """Delete the codes of grants and return how many there were."""
         table = schema.confirmation
-        self._session.write(delete(table).where(table.c.grant == grant))
+        return delete_among(self._session, table, table.c.grant, grants)

@@ -66,12 +66,15 @@ class WritePlans(ReadPlans):
         found = select(column.id).where(column.id == plan)
         self._session.change(statement, found, "plan", bookkeeping=True)
 
-    def release(self, plan: PlanId) -> None:
-        """Let go of a plan before its lease ends (bookkeeping)."""
+    def release(self, plan: PlanId, held: datetime) -> None:
+        """Let go of a plan before its lease ends (bookkeeping); not of somebody else's.
+
+        ``held`` is until when the caller held it, see :meth:`WriteRuns.renew`.
+        """
         column = schema.plan.c
-        statement = update(schema.plan).where(column.id == plan).values(lease_until=None)
-        found = select(column.id).where(column.id == plan)
-        self._session.change(statement, found, "plan", bookkeeping=True)
+        mine = (column.id == plan, column.lease_until == held)
+        statement = update(schema.plan).where(*mine).values(lease_until=None)
+        self._session.write(statement, bookkeeping=True)
 
     def set_sealed(self, plan: PlanId, sealed: bytes) -> None:
         """Replace what the plan holds sealed. Raises ``NotFound``."""

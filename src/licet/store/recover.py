@@ -109,7 +109,7 @@ class WriteRecover(ReadRecover):
         self._count(counts, said, delete(said).where(said.c.candidate.in_(candidates)))
         self._count(counts, candidate, delete(candidate).where(candidate.c.search.in_(searches)))
         probes = update(search).where(search.c.case.in_(cases), search.c.sealed_probe.is_not(None))
-        self._count(counts, search, probes.values(sealed_probe=None))
+        self._count(counts, search, probes.values(sealed_probe=None, probe_until=None))
 
     def _count(self, counts: dict[str, int], table: Table, statement: Any) -> None:
         changed = self._session.write(statement)

@@ -1,6 +1,6 @@
 """Searches, their candidates and what verifiers said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, distinct, exists, func, select, update
@@ -13,6 +13,7 @@ from licet.terms.search import Search, SearchCandidate, SearchState, Verificatio
 _SHAPE = Shape(schema.search, Search)
 _CANDIDATE = Shape(schema.candidate, SearchCandidate)
 _VERIFICATION = Shape(schema.verification, Verification)
+_NO_PROBE = {"sealed_probe": None, "probe_until": None}
 
 
 class ReadSearches(Group):
@@ -28,22 +29,19 @@ class ReadSearches(Group):
         statement = _SHAPE.select.where(column.case == case).order_by(column.leaf, column.id)
         return _SHAPE.all(self._session, statement)
 
-    def with_probe_older(self, moment: datetime) -> tuple[Search, ...]:
-        """Return the searches made before ``moment`` that still have a probe, oldest first."""
+    def with_probe_over(self, now: datetime) -> tuple[Search, ...]:
+        """Return the searches whose probe has ``probe_until <= now``, the first due first."""
         column = schema.search.c
-        statement = _SHAPE.select.where(column.sealed_probe.is_not(None), column.at < moment)
-        return _SHAPE.all(self._session, statement.order_by(column.at, column.id))
+        # The first condition is the index's own: only what has a term is looked at.
+        statement = _SHAPE.select.where(column.probe_until.is_not(None), column.probe_until <= now)
+        return _SHAPE.all(self._session, statement.order_by(column.probe_until, column.id))
 
     def any_closed_before(self, moment: datetime) -> bool:
         """Say whether a search made before ``moment`` came to nothing and still lists somebody."""
-        search, candidate = schema.search.c, schema.candidate.c
-        statement = (
-            select(func.count())
-            .select_from(schema.candidate)
-            .join(schema.search, search.id == candidate.search)
-            .where(search.state == SearchState.CLOSED, search.at < moment)
-        )
-        return self._session.number(statement) > 0
+        search = schema.search.c
+        listed = exists().where(schema.candidate.c.search == search.id)
+        over = select(search.id).where(search.state == SearchState.CLOSED, search.at < moment)
+        return self._session.first(over.where(listed).limit(1)) is not None
 
     def candidate(self, candidate: CandidateId) -> SearchCandidate | None:
         """Return the candidate, or None."""
@@ -69,6 +67,15 @@ class ReadSearches(Group):
     def candidates_of_grant(self, grant_tag: bytes) -> tuple[SearchCandidate, ...]:
         """Return the candidates with this grant tag, by id."""
         return self._candidates(schema.candidate.c.grant_tag == grant_tag)
+
+    def listed_under(self, grant_tags: Collection[bytes]) -> tuple[SearchCandidate, ...]:
+        """Return the candidates with these grant tags that are still on their lists, by id."""
+        wanted, column = sorted(set(grant_tags)), schema.candidate.c
+        found: list[SearchCandidate] = []
+        for start in range(0, len(wanted), GROUPED):
+            part = column.grant_tag.in_(wanted[start : start + GROUPED])
+            found.extend(self._candidates(part & (column.sealed != b"")))
+        return tuple(sorted(found, key=lambda one: one.id))
 
     def verifications(self, candidate: CandidateId) -> tuple[Verification, ...]:
         """Return what verifiers said of a candidate, oldest first."""
@@ -120,22 +127,34 @@ class WriteSearches(ReadSearches):
         found = select(column.id).where(column.id == search)
         self._session.change(statement, found, "search")
 
-    def seal_probe(self, search: SearchId, sealed: bytes) -> None:
-        """Keep the probe, sealed under the case's key. Raises ``NotFound``, ``Conflict`` if closed.
+    def keep_probe_until(self, search: SearchId, until: datetime) -> None:
+        """Give the probe that a search has its term. Raises ``NotFound``, ``Conflict`` without one.
 
-        A closed search keeps no probe (invariant 12).
+        A search that became a lead keeps its probe until a new date (invariant 12).
+        """
+        column = schema.search.c
+        statement = update(schema.search).where(column.sealed_probe.is_not(None))
+        found = select(column.id).where(column.id == search)
+        statement = statement.where(column.id == search).values(probe_until=until)
+        self._session.change(statement, found, "search")
+
+    def seal_probe(self, search: SearchId, sealed: bytes, until: datetime) -> None:
+        """Keep the probe until then, sealed under the case's key.
+
+        A closed search keeps no probe (invariant 12). Raises ``NotFound``, ``Conflict``.
         """
         column = schema.search.c
         statement = update(schema.search).where(
             column.id == search, column.state != SearchState.CLOSED
         )
         found = select(column.id).where(column.id == search)
-        self._session.change(statement.values(sealed_probe=sealed), found, "search")
+        statement = statement.values(sealed_probe=sealed, probe_until=until)
+        self._session.change(statement, found, "search")
 
     def drop_probe(self, search: SearchId) -> None:
         """Forget the probe. Doing it again changes nothing. Raises ``NotFound``."""
         column = schema.search.c
-        statement = update(schema.search).where(column.id == search).values(sealed_probe=None)
+        statement = update(schema.search).where(column.id == search).values(**_NO_PROBE)
         found = select(column.id).where(column.id == search)
         self._session.change(statement, found, "search")
 
@@ -156,20 +175,38 @@ class WriteSearches(ReadSearches):
             count += self._session.write(delete(schema.candidate).where(listed))
         return count
 
-    def empty_candidates_of_grant(self, grant_tag: bytes) -> tuple[SearchId, ...]:
-        """Take a grant off every candidate list; return the searches that listed it.
+    def empty_candidates_of_grants(self, grant_tags: Collection[bytes]) -> tuple[SearchId, ...]:
+        """Take grants off every candidate list; return the searches that listed one, by id.
 
         What is left says, to the person alone, that a search surfaced them: nothing of
         it names them, and ``candidates`` does not give it.
         """
+        searches: set[str] = set()
+        wanted = sorted(set(grant_tags))
+        for start in range(0, len(wanted), GROUPED):
+            part = schema.candidate.c.grant_tag.in_(wanted[start : start + GROUPED])
+            searches.update(self._empty(part))
+        return tuple(SearchId(search) for search in sorted(searches))
+
+    def empty_candidates(self, candidates: Collection[CandidateId]) -> tuple[SearchId, ...]:
+        """Take candidates off their lists, as :meth:`empty_candidates_of_grants` does."""
+        searches: set[str] = set()
+        wanted = sorted(set(candidates))
+        for start in range(0, len(wanted), GROUPED):
+            part = schema.candidate.c.id.in_(wanted[start : start + GROUPED])
+            searches.update(self._empty(part))
+        return tuple(SearchId(search) for search in sorted(searches))
+
+    def _empty(self, which: ColumnElement[bool]) -> set[str]:
         column = schema.candidate.c
-        listed = (column.grant_tag == grant_tag) & (column.sealed != b"")
+        listed = which & (column.sealed != b"")
         found = self._session.rows(select(column.search).where(listed).distinct())
-        tagged = select(column.id).where(listed)
-        where = schema.verification.c.candidate.in_(tagged)
-        self._session.write(delete(schema.verification).where(where))
-        self._session.write(update(schema.candidate).where(listed).values(sealed=b""))
-        return tuple(SearchId(row[0]) for row in found)
+        if found:
+            tagged = select(column.id).where(listed)
+            where = schema.verification.c.candidate.in_(tagged)
+            self._session.write(delete(schema.verification).where(where))
+            self._session.write(update(schema.candidate).where(listed).values(sealed=b""))
+        return {row[0] for row in found}
 
     def delete_candidates_closed_before(self, moment: datetime) -> int:
         """Delete the candidates of searches made before ``moment`` that came to nothing."""

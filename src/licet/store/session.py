@@ -1,12 +1,13 @@
 """One transaction's statements: read rows, stream them, write them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     CursorResult,
     Executable,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    delete,
     insert,
     select,
 )
@@ -72,17 +74,17 @@ class Session:
         with explained():
             return int(self.connection.execute(statement).scalar_one())
 
-    def parts(self, statement: Executable) -> Iterator[Sequence[Row[Any]]]:
-        """Give rows as they come, :data:`STREAMED` at a time.
+    def parts(self, statement: Executable, size: int = STREAMED) -> Iterator[Sequence[Row[Any]]]:
+        """Give rows as they come, ``size`` at a time.
 
         Nothing may be written to the same table before the last row was taken.
         """
         with explained():
-            result = self.connection.execute(statement, execution_options={"yield_per": STREAMED})
+            result = self.connection.execute(statement, execution_options={"yield_per": size})
         try:
             while True:
                 with explained():
-                    part = result.fetchmany(STREAMED)
+                    part = result.fetchmany(size)
                 if not part:
                     return
                 yield part
@@ -158,6 +160,17 @@ class Session:
         if self.first(found) is None:
             raise NotFound(f"there is no such {name}")
         raise Conflict(f"the {name} is in a state that does not allow this")
+
+
+def delete_among(
+    session: Session, table: Table, column: ColumnElement[Any], ids: Collection[str]
+) -> int:
+    """Delete the rows whose ``column`` is one of ``ids``, in groups; return how many."""
+    wanted = sorted(set(ids))
+    return sum(
+        session.write(delete(table).where(column.in_(wanted[start : start + GROUPED])))
+        for start in range(0, len(wanted), GROUPED)
+    )
 
 
 class Shape(Generic[T]):

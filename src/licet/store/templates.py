@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, update
 
 from licet.store import schema
-from licet.store.session import GROUPED, Group, Shape
+from licet.store.session import Group, Shape, delete_among
 from licet.terms.gallery import TemplateKind
 from licet.terms.ids import GrantId, SuggestionId, TemplateId
 from licet.terms.stored import StoredSuggestion, StoredTemplate
@@ -74,17 +74,15 @@ class WriteTemplates(ReadTemplates):
 
     def delete(self, templates: Collection[TemplateId]) -> int:
         """Delete templates and return how many there were."""
-        wanted = sorted(set(templates))
-        count = 0
-        for start in range(0, len(wanted), GROUPED):
-            part = schema.template.c.id.in_(wanted[start : start + GROUPED])
-            count += self._session.write(delete(schema.template).where(part))
-        return count
+        return delete_among(self._session, schema.template, schema.template.c.id, templates)
 
     def delete_of_grant(self, grant: GrantId) -> int:
         """Delete all templates of a grant and return how many there were."""
-        where = schema.template.c.grant == grant
-        return self._session.write(delete(schema.template).where(where))
+        return self.delete_of_grants((grant,))
+
+    def delete_of_grants(self, grants: Collection[GrantId]) -> int:
+        """Delete all templates of grants and return how many there were."""
+        return delete_among(self._session, schema.template, schema.template.c.grant, grants)
 
 
 class ReadSuggestions(Group):
@@ -108,6 +106,10 @@ class ReadSuggestions(Group):
         ordered = statement.order_by(column.expires, column.id).limit(most)
         return _SUGGESTION.all(self._session, ordered)
 
+    def all(self) -> Iterator[StoredSuggestion]:
+        """Give every suggestion, in no order."""
+        return _SUGGESTION.each(self._session, _SUGGESTION.select)
+
     def count(self) -> int:
         """Return how many suggestions wait."""
         return self._session.number(select(func.count()).select_from(schema.suggestion))
@@ -125,10 +127,17 @@ class WriteSuggestions(ReadSuggestions):
         where = schema.suggestion.c.id == suggestion
         return self._session.write(delete(schema.suggestion).where(where))
 
+    def delete_many(self, suggestions: Collection[SuggestionId]) -> int:
+        """Delete suggestions and return how many there were."""
+        return delete_among(self._session, schema.suggestion, schema.suggestion.c.id, suggestions)
+
     def delete_of_grant(self, grant: GrantId) -> int:
         """Delete all suggestions of a grant and return how many there were."""
-        where = schema.suggestion.c.grant == grant
-        return self._session.write(delete(schema.suggestion).where(where))
+        return self.delete_of_grants((grant,))
+
+    def delete_of_grants(self, grants: Collection[GrantId]) -> int:
+        """Delete all suggestions of grants and return how many there were."""
+        return delete_among(self._session, schema.suggestion, schema.suggestion.c.grant, grants)
 
 
 class ReadUnlinked(Group):
@@ -151,5 +160,8 @@ class WriteUnlinked(ReadUnlinked):
 
     def delete_of_grant(self, grant: GrantId) -> int:
         """Delete all notes of a grant and return how many there were."""
-        where = schema.unlinked.c.grant == grant
-        return self._session.write(delete(schema.unlinked).where(where))
+        return self.delete_of_grants((grant,))
+
+    def delete_of_grants(self, grants: Collection[GrantId]) -> int:
+        """Delete all notes of grants and return how many there were."""
+        return delete_among(self._session, schema.unlinked, schema.unlinked.c.grant, grants)
