@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from licet.cli.exits import Exit
-from licet.cli.opening import watched
+from licet.cli.opening import drawn
 from licet.cli.output import Answer, tell
 from licet.cli.outside import Outside
 from licet.cli.progress import wanted
@@ -43,12 +43,22 @@ Keys = Annotated[
 ]
 
 
+Language = Annotated[
+    str,
+    typer.Option("--language", metavar="TAG", help="What the person reads: en, fr or de."),
+]
+
+
 class Takes(StrEnum):
-    """Which of the common options a command has; ``--json`` is on every one."""
+    """Which of the common options a command has; ``--json`` is on every one.
+
+    A writer is an actor who makes a letter go to a person, in that person's language.
+    """
 
     NOTHING = "nothing"
     HOME = "home"
     ACTOR = "actor"
+    WRITER = "writer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Call:
     as_json: bool = False
     names: tuple[str, ...] = ()
     keys: tuple[Path, ...] = ()
+    language: str = "en"
 
     @property
     def settings(self) -> "Settings":
@@ -73,7 +84,9 @@ class Call:
         """Open the deployment for the length of the block."""
         app = self.outside.open(self.settings)
         try:
-            yield watched(app) if wanted(self.as_json) else app
+            if wanted(self.as_json):
+                app.shelf.watch = drawn
+            yield app
         finally:
             app.close()
 
@@ -132,8 +145,10 @@ def _common(takes: Takes) -> list[inspect.Parameter]:
     found = [_parameter("as_json", AsJson, False)]
     if takes is not Takes.NOTHING:
         found.insert(0, _parameter("home", Home, HERE))
-    if takes is Takes.ACTOR:
+    if takes in (Takes.ACTOR, Takes.WRITER):
         found = [_parameter("named", As, ""), _parameter("keys", Keys, None), *found]
+    if takes is Takes.WRITER:
+        found.insert(0, _parameter("language", Language, "en"))
     return found
 
 
@@ -152,6 +167,7 @@ def _call(outside: Outside, given: dict[str, Any]) -> Call:
         as_json=bool(given.pop("as_json", False)),
         names=tuple(name.strip() for name in named.split(",") if name.strip()),
         keys=tuple(given.pop("keys", None) or ()),
+        language=str(given.pop("language", "en")),
     )
 
 

@@ -52,7 +52,7 @@ class GrantDetails:
     suggestions: int
 
 
-@deed(app, "ask", Takes.ACTOR)
+@deed(app, "ask", Takes.WRITER)
 def ask(
     call: Call,
     *,
@@ -65,9 +65,6 @@ def ask(
     ],
     org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
     residence: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
-    language: Annotated[
-        str, typer.Option(metavar="TAG", help="The person's language: letters have en, fr and de.")
-    ] = "en",
     source: Annotated[str, typer.Option(help="For this source alone; else for all.")] = "",
     days: Annotated[int | None, typer.Option(min=1, help="For fewer days.")] = None,
     guardian: Annotated[
@@ -85,7 +82,7 @@ def ask(
             organisation=signing.acting_organisation(call, licet, org),
             purpose=names.purpose(purpose),
             relationship=relationship,
-            identity=Identity(name, contact, born, language),
+            identity=Identity(name, contact, born, call.language),
             residence=Territory(residence.upper()) if residence else None,
             source=_source(licet, source),
             days=days,
