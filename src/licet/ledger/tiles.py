@@ -15,8 +15,9 @@ Rules, in the order of the code:
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from licet.ledger import checkpoint as checkpoints
@@ -194,6 +195,27 @@ class Tiles:
             )
         return tree.inclusion(index, latest.size, self._node(latest.size)), latest
 
+    def nodes_for(
+        self, indices: Iterable[int], checkpoint: Checkpoint
+    ) -> dict[tuple[int, int], bytes]:
+        """Return the nodes, by (level, index), that prove all these leaves in ``checkpoint``.
+
+        Raises NotFound for a leaf that it does not cover.
+        """
+        found: dict[tuple[int, int], bytes] = {}
+        read = self._node(checkpoint.size)
+
+        def node(level: int, index: int) -> bytes:
+            if (level, index) not in found:
+                found[level, index] = read(level, index)
+            return found[level, index]
+
+        for index in indices:
+            if not 0 <= index < checkpoint.size:
+                raise NotFound(f"entry {index} is not in that checkpoint", "Publish, then again")
+            tree.inclusion(index, checkpoint.size, node)
+        return found
+
     def consistency(self, old: int, new: int | None = None) -> ConsistencyProof:
         """Prove that the ledger of ``old`` entries became that of ``new`` (all by default)."""
         size = self._size()
@@ -234,16 +256,17 @@ class Tiles:
         return latest.size if latest else 0
 
     def _node(self, size: int) -> tree.Node:
-        """Return the nodes of the published tree, reading each tile once."""
-        seen: dict[tuple[int, int], list[bytes]] = {}
+        """Return the nodes of the published tree; the tiles read last are kept."""
+
+        @lru_cache(maxsize=256)
+        def hashes(row: int, tile: int) -> list[bytes]:
+            return self._tile(row, tile, size)
 
         def node(level: int, index: int) -> bytes:
             row, height = divmod(level, 8)
             first = index << height
             tile, offset = divmod(first, WIDTH)
-            if (row, tile) not in seen:
-                seen[row, tile] = self._tile(row, tile, size)
-            part = seen[row, tile][offset : offset + (1 << height)]
+            part = hashes(row, tile)[offset : offset + (1 << height)]
             return tree.nodes_of(part)(height, 0)
 
         return node

@@ -30,7 +30,7 @@ _ENTRIES = {
     ReceiptKind.WITHDRAWAL: {EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED},
     ReceiptKind.ERASURE_CERTIFICATE: {EntryKind.CERTIFIED, EntryKind.SUBJECT_ERASED},
 }
-_UNWITNESSED = (
+UNWITNESSED = (
     "the ledger's history: no witness you named has seen this checkpoint, "
     "so the operator could show others another one"
 )
@@ -53,7 +53,7 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class _Findings:
+class Findings:
     """Findings while they are being made."""
 
     proved: list[str] = field(default_factory=list)
@@ -80,14 +80,14 @@ def verify_file(
         taken = take_apart(data)
     except Corrupt as error:
         return Verdict("unknown", False, (), (), (error.what,))
-    found = _Findings()
-    _signer(found, taken.signer, taken.holds, trusted)
+    found = Findings()
+    check_signer(found, taken.signer, taken.holds, trusted)
     _origin(found, taken.receipt, taken.signer)
     _entry(found, taken.receipt)
     seen = _proof(found, taken.receipt, taken.signer, known)
     _says(found, taken.receipt)
     if not seen:
-        found.word.insert(0, _UNWITNESSED)
+        found.word.insert(0, UNWITNESSED)
     return Verdict(
         taken.receipt.kind.value,
         not found.problems,
@@ -97,9 +97,10 @@ def verify_file(
     )
 
 
-def _signer(
-    found: _Findings, signer: VerifierKey, holds: bool, trusted: VerifierKey | None
+def check_signer(
+    found: Findings, signer: VerifierKey, holds: bool, trusted: VerifierKey | None
 ) -> None:
+    """Note who signed the file, and whether that is the key that the reader trusts."""
     found.hold(
         holds,
         f"the file is whole, as {signer.name} signed it",
@@ -115,12 +116,12 @@ def _signer(
     )
 
 
-def _origin(found: _Findings, receipt: Receipt, signer: VerifierKey) -> None:
+def _origin(found: Findings, receipt: Receipt, signer: VerifierKey) -> None:
     if receipt.origin != signer.name:
         found.problems.append(f"it is of the ledger {receipt.origin}, signed by {signer.name}")
 
 
-def _entry(found: _Findings, receipt: Receipt) -> None:
+def _entry(found: Findings, receipt: Receipt) -> None:
     try:
         entry = leaves.decode(receipt.leaf.data)
     except Corrupt as error:
@@ -142,7 +143,7 @@ def _entry(found: _Findings, receipt: Receipt) -> None:
     _openings(found, receipt, entry)
 
 
-def _openings(found: _Findings, receipt: Receipt, entry: Entry) -> None:
+def _openings(found: Findings, receipt: Receipt, entry: Entry) -> None:
     committed = {"subject": entry.subject, "actor": entry.actor}
     for opening in receipt.openings:
         commitment = committed.get(opening.of)
@@ -157,7 +158,7 @@ def _openings(found: _Findings, receipt: Receipt, entry: Entry) -> None:
 
 
 def _proof(
-    found: _Findings, receipt: Receipt, signer: VerifierKey, known: tuple[VerifierKey, ...]
+    found: Findings, receipt: Receipt, signer: VerifierKey, known: tuple[VerifierKey, ...]
 ) -> bool:
     """Check the proof; say whether a trusted witness saw the checkpoint."""
     proof = receipt.proof
@@ -177,7 +178,7 @@ def _proof(
     return bool(seen)
 
 
-def _holds(found: _Findings, receipt: Receipt, proof: Proof, signer: VerifierKey) -> bool:
+def _holds(found: Findings, receipt: Receipt, proof: Proof, signer: VerifierKey) -> bool:
     signed = read_note(proof.checkpoint.note).signed_by(signer)
     if not signed:
         found.problems.append("the checkpoint is not signed by the key that signed the file")
@@ -199,7 +200,7 @@ def _holds(found: _Findings, receipt: Receipt, proof: Proof, signer: VerifierKey
     return True
 
 
-def _says(found: _Findings, receipt: Receipt) -> None:
+def _says(found: Findings, receipt: Receipt) -> None:
     found.word.append("that nothing was done which was never entered into the ledger")
     statement = receipt.statement
     certificate = receipt.kind is ReceiptKind.ERASURE_CERTIFICATE

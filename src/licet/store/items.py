@@ -1,12 +1,12 @@
 """Items met at sources, their faces' boxes, and the addresses where they were met."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, insert, literal, select, tuple_
 
 from licet.store import schema
-from licet.store.session import Group, Shape, Values
+from licet.store.session import Group, Shape, Values, delete_among
 from licet.terms.errors import NotFound
 from licet.terms.face import Box
 from licet.terms.ids import FaceId, ItemId, SourceId
@@ -15,7 +15,8 @@ from licet.terms.source import Item, ItemFace
 _SHAPE = Shape(schema.item, Item)
 
 
-def _face(row: Row[Any]) -> ItemFace:
+def face_of_row(row: Row[Any]) -> ItemFace:
+    """Return the face that a row of all the table's columns holds."""
     face, item, x, y, w, h, start, end = tuple(row)
     return ItemFace(face, item, Box(x, y, w, h), None if start is None else (start, end))
 
@@ -66,12 +67,12 @@ class ReadItems(Group):
         """Return the faces of an item, by id."""
         column = schema.face.c
         statement = select(*column).where(column.item == item).order_by(column.id)
-        return tuple(_face(row) for row in self._session.rows(statement))
+        return tuple(face_of_row(row) for row in self._session.rows(statement))
 
     def face(self, face: FaceId) -> ItemFace | None:
         """Return the face, or None."""
         row = self._session.first(select(*schema.face.c).where(schema.face.c.id == face))
-        return None if row is None else _face(row)
+        return None if row is None else face_of_row(row)
 
     def of_source(self, source: SourceId, after: ItemId | None, limit: int) -> tuple[Item, ...]:
         """Return up to ``limit`` items by first leaf, then id, after the item ``after``.
@@ -121,3 +122,10 @@ class WriteItems(ReadItems):
         self._session.write(
             insert(schema.item_address), row, refused="this address is known already"
         )
+
+    def forget(self, items: Collection[ItemId]) -> int:
+        """Delete items with their faces and addresses and return how many there were."""
+        address, face, item = schema.item_address, schema.face, schema.item
+        delete_among(self._session, address, address.c.item, items)
+        delete_among(self._session, face, face.c.item, items)
+        return delete_among(self._session, item, item.c.id, items)

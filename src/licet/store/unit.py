@@ -13,6 +13,7 @@ from licet.store.governance import ReadGovernance, WriteGovernance
 from licet.store.grants import ReadConfirmations, ReadGrants, WriteConfirmations, WriteGrants
 from licet.store.items import ReadItems, WriteItems
 from licet.store.leaves import Growth, ReadLeaves, WriteLeaves
+from licet.store.person import ReadPerson
 from licet.store.plans import ReadPlans, ReadRuns, WritePlans, WriteRuns
 from licet.store.recover import ReadRecover, WriteRecover
 from licet.store.requests import (
@@ -63,6 +64,7 @@ class Reader:
         self.holds = ReadHolds(session)
         self.accounts = ReadAccounts(session)
         self.unlinked = ReadUnlinked(session)
+        self.person = ReadPerson(session)
         self.leaves = ReadLeaves(session)
         self.recover = ReadRecover(session)
 

@@ -146,6 +146,17 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedBlock:
+    """A block on one person as it was placed: why, when, what it stops, when it was lifted."""
+
+    cause: str
+    at: datetime
+    collecting: bool
+    use: bool
+    lifted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the store says now, read by the flow, decided on by ``consent.decide``.
 

@@ -1,0 +1,149 @@
+"""The manifest: every place where anything is kept, and how much of it is one person's.
+
+A table is in one of two lists, and a test fails for one that is in neither (invariant 9):
+``PEOPLE`` are the tables that hold rows about a data subject, with the list of the package
+that holds them; ``NOBODY`` are those that do not, each with the reason.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from licet.effects.packing.asker import Asker
+from licet.effects.packing.faces import Faces
+from licet.effects.packing.parts import Recipient, SearchPart, Store
+from licet.effects.packing.records import Records
+from licet.effects.shelf import fresh_gallery
+from licet.terms.ids import ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read of one person, before it is put in order."""
+
+    records: Records
+    faces: Faces
+    searches: tuple[SearchPart, ...]
+    recipients: tuple[Recipient, ...]
+    entries: int
+    packages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that holds rows about people: what of it is whose, and where to find it."""
+
+    part: str
+    says: str
+    count: Callable[[Asker, Gathered], int]
+
+
+def _grant_codes(asker: Asker, _gathered: Gathered) -> int:
+    found = (asker.reader.confirmations.get(grant.id) for grant in asker.grants)
+    return sum(code is not None for code in found)
+
+
+def _addresses(asker: Asker, gathered: Gathered) -> int:
+    items = [ItemId(item.id) for item in gathered.faces.items]
+    return sum(len(found) for found in asker.reader.person.addresses(items).values())
+
+
+PEOPLE: dict[str, Table] = {
+    "subject": Table("person", "who the person is", lambda _a, _g: 1),
+    "grant": Table("grants", "what they allowed", lambda _a, g: len(g.records.grants)),
+    "confirmation": Table("", "codes sent for grants, in codes", _grant_codes),
+    "template": Table(
+        "",
+        "features of their face, in references and appearances",
+        lambda _a, g: len(g.faces.references) + len(g.faces.appearances),
+    ),
+    "suggestion": Table("suggestions", "faces to look at", lambda _a, g: len(g.faces.suggestions)),
+    "unlinked": Table("unlinked", "faces that are not theirs", lambda _a, g: len(g.faces.unlinked)),
+    "item": Table("items", "photos they may be in", lambda _a, g: len(g.faces.items)),
+    "item_address": Table("", "where these were met, in items, or of a suggestion", _addresses),
+    "face": Table(
+        "",
+        "boxes in these photos; those of other people are not theirs",
+        lambda _a, g: sum(item.faces for item in g.faces.items),
+    ),
+    "source": Table("sources", "where photos came from", lambda _a, g: len(g.faces.sources)),
+    "search": Table(
+        "", "searches that listed them, in searches", lambda _a, g: len({s.id for s in g.searches})
+    ),
+    "candidate": Table("searches", "places on such lists", lambda _a, g: len(g.searches)),
+    "verification": Table(
+        "",
+        "what verifiers said of them, in searches",
+        lambda _a, g: sum(len(search.findings) for search in g.searches),
+    ),
+    "organisation": Table("recipients", "who got anything", lambda _a, g: len(g.recipients)),
+    "plan": Table("plans", "work about them", lambda _a, g: len(g.records.plans)),
+    "effect": Table(
+        "", "its steps, in plans", lambda _a, g: sum(len(p.steps) for p in g.records.plans)
+    ),
+    "run": Table("runs", "walks that look for them", lambda _a, g: len(g.records.runs)),
+    "block": Table("blocks", "blocks on them", lambda _a, g: len(g.records.blocks)),
+    "request": Table("requests", "what they asked for", lambda _a, g: len(g.records.requests)),
+    "request_code": Table(
+        "",
+        "codes sent for requests, in codes",
+        lambda a, g: len(g.records.codes) - _grant_codes(a, g),
+    ),
+    "hold": Table("holds", "legal holds", lambda _a, g: len(g.records.holds)),
+    "account": Table("accounts", "sealed records", lambda _a, g: len(g.records.accounts)),
+    "leaf": Table("", "entries about them, in the folder ledger", lambda _a, g: g.entries),
+}
+"""Tables with rows about people, each counted in every package."""
+
+NOBODY: dict[str, str] = {
+    "deployment": "one row: what this deployment is",
+    "generated": "digests of photos that a program drew: they show nobody",
+    "head": "one row: the size of the ledger",
+    "agreement": "what organisations signed; it names nobody",
+    "member": "who acts for an organisation; not who is searched, and asked of the organisation",
+    "case": "an organisation's matter; its searches that listed the person are told one by one",
+    "approval": "who approved such a matter",
+    "authority": "by what right a source is read; it is told with the source and names nobody",
+}
+"""Tables without rows about a data subject, each with the reason."""
+
+
+def manifest_of(asker: Asker, gathered: Gathered) -> tuple[Store, ...]:
+    """Return every store with its count, zeros included: tables first, then the others."""
+    tables = [
+        Store(name, "table", table.count(asker, gathered), table.part, table.says)
+        for name, table in PEOPLE.items()
+    ]
+    without = [Store(name, "table", 0, "", says) for name, says in NOBODY.items()]
+    return (*tables, *without, *_others(asker, gathered))
+
+
+def _others(asker: Asker, gathered: Gathered) -> tuple[Store, ...]:
+    gallery = fresh_gallery(asker.app)
+    rows = sum(gallery.rows_of(grant.id) for grant in asker.grants)
+    keys = len(gathered.records.keys)
+    letters = _letters(asker, gathered)
+    return (
+        Store("keyring", "keys", keys, "keys", "keys that open what is theirs; names alone"),
+        Store("gallery", "memory", rows, "", "the templates above, in memory while a search runs"),
+        Store("mirror", "files", gathered.entries, "", "the same entries, outside the database"),
+        Store("outbox", "files", letters, "", "copies of letters to them; a sandbox alone has any"),
+        Store("packages", "files", gathered.packages, "", "earlier answers, locked, on their way"),
+        Store("backup", "files", 0, "", "copies of the tables, sealed; they hold no keys"),
+        Store("logs", "files", 0, "", "they name nobody"),
+    )
+
+
+def _letters(asker: Asker, gathered: Gathered) -> int:
+    """Count the letters to the person's contacts that lie in the outbox's folder."""
+    folder = asker.app.settings.place(asker.app.settings.outbox)
+    asked = {request.contact for request in gathered.records.requests}
+    contacts = {contact for contact in asked | {gathered.records.person.contact} if contact}
+    return sum(_is_to(file, contacts) for file in folder.glob("*.eml"))
+
+
+def _is_to(file: Path, contacts: set[str]) -> bool:
+    letter = message_from_bytes(file.read_bytes(), policy=default)
+    return str(letter["To"]).strip() in contacts
