@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Table, func, or_, select, update
+from sqlalchemy import Table, delete, func, or_, select, update
 
 from licet.store import schema
 from licet.store.session import Group, Session, Shape
@@ -132,6 +132,13 @@ class ReadRuns(Group):
         return _RUN.all(self._session, statement)
 
 
+    def done(self, kind: RunKind) -> tuple[Run, ...]:
+        """Return the runs of one kind that are done and not forgotten yet, by id."""
+        column = schema.run.c
+        statement = _RUN.select.where(column.state == WorkState.DONE, column.kind == kind)
+        return _RUN.all(self._session, statement.order_by(column.id))
+
+
 class WriteRuns(ReadRuns):
     """Writing runs. All of it is bookkeeping: what a run finds has leaves of its own."""
 
@@ -161,6 +168,12 @@ class WriteRuns(ReadRuns):
     def finish(self, run: RunId) -> None:
         """Note that a run is done. Doing it again changes nothing. Raises ``NotFound``."""
         self._change(run, False, state=WorkState.DONE, lease_until=None)
+
+    def forget(self, run: RunId) -> None:
+        """Delete a run that is done. Doing it again changes nothing."""
+        column = schema.run.c
+        statement = delete(schema.run).where(column.id == run, column.state == WorkState.DONE)
+        self._session.write(statement, bookkeeping=True)
 
     def _change(self, run: RunId, only_open: bool, **values: object) -> None:
         column = schema.run.c

@@ -52,6 +52,10 @@ class ReadRequests(Group):
         """Return the request that a plan carries out, or None."""
         return _SHAPE.one(self._session, _SHAPE.select.where(schema.request.c.plan == plan))
 
+    def of_grant(self, grant: GrantId) -> Request | None:
+        """Return the request that a grant serves, or None."""
+        return _SHAPE.one(self._session, _SHAPE.select.where(schema.request.c.grant == grant))
+
     def same(self, subject: SubjectId, kind: RightKind) -> Request | None:
         """Return the open request of one kind of a data subject, the oldest, or None."""
         column = schema.request.c
