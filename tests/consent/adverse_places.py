@@ -11,6 +11,7 @@ from licet.terms.source import Control, Marker, Origin, SourceKind, SourceState
 from tests.consent import world as w
 from tests.consent.changes import (
     AHEAD,
+    ALONE,
     COLLECTING,
     ELSEWHERE,
     ENDED,
@@ -33,6 +34,9 @@ from tests.consent.changes import (
     of,
 )
 
+OF_CASE = (*IN_CASE, *of(A.APPROVE, A.CLOSE_CASE))
+SEARCHES = named("list searches", "list a recipient's searches")
+
 SOURCING: list[Row] = [
     ("no source", (*PLACED, *SHOWN), missing("source"), R.NO_SOURCE),
     ("another source", (*PLACED, *SHOWN), asks(source=OTHER), R.NO_SOURCE),
@@ -48,11 +52,16 @@ SOURCING: list[Row] = [
     ),
     (
         "declared",
-        (*COLLECTING, *SHOWN),
+        (*COLLECTING, *SHOWN, "scan"),
         but("source", state=SourceState.DECLARED),
         R.SOURCE_NOT_AUTHORISED,
     ),
-    ("lapsed", (*COLLECTING, *SHOWN), but("source", state=SourceState.LAPSED), R.SOURCE_LAPSED),
+    (
+        "lapsed",
+        (*COLLECTING, *SHOWN, "scan"),
+        but("source", state=SourceState.LAPSED),
+        R.SOURCE_LAPSED,
+    ),
     ("on hold", (*PLACED, *SHOWN), but("source", state=SourceState.ON_HOLD), R.SOURCE_ON_HOLD),
     ("ceased", (*PLACED, *SHOWN), but("source", state=SourceState.CEASED), R.SOURCE_CEASED),
     ("purged", (*PLACED, *SHOWN), but("source", state=SourceState.PURGED), R.SOURCE_CEASED),
@@ -134,15 +143,15 @@ SOURCING: list[Row] = [
     ),
     (
         "made for another purpose",
-        tuple(name for name in ONE_GRANT if name != "backfill a rights request"),
+        tuple(name for name in ONE_GRANT if name not in ALONE),
         but("source", origin=Origin("a", "b", frozenset({"family_tracing"}))),
         R.INCOMPATIBLE_PURPOSE,
     ),
     ("a purpose unheard of", ONE_GRANT, but("grant", purpose="old@0"), R.UNKNOWN_PURPOSE),
     ("for another source", ONE_GRANT, but("grant", source=OTHER), R.GRANT_FOR_OTHER_SOURCE),
-    ("no FPIR", (*COLLECTING, *of(A.SEARCH)), asks(fpir=None), R.FPIR_NOT_STATED),
+    ("no FPIR", (*COLLECTING, "scan", *of(A.SEARCH)), asks(fpir=None), R.FPIR_NOT_STATED),
     *(
-        (f"FPIR {fpir}", COLLECTING, asks(fpir=fpir), R.FPIR_ABOVE_CEILING)
+        (f"FPIR {fpir}", (*COLLECTING, "scan"), asks(fpir=fpir), R.FPIR_ABOVE_CEILING)
         for fpir in (0.0, -1e-3, 1.0001e-3, float("nan"), float("inf"))
     ),
 ]
@@ -152,10 +161,10 @@ CASES: list[Row] = [
         (f"FPIR {fpir}", (*of(A.SEARCH), "enrol"), asks(fpir=fpir), R.FPIR_ABOVE_CEILING)
         for fpir in (0.0, -1e-3, 1.0001e-2, float("nan"), float("inf"))
     ),
-    ("no case", (*IN_CASE, "approve"), missing("case"), R.NO_CASE),
-    ("another case", (*IN_CASE, "approve"), asks(case=OTHER), R.NO_CASE),
-    ("a case elsewhere", (*IN_CASE, "approve"), but("case", organisation=OTHER), R.NO_CASE),
-    ("case closed", (*IN_CASE, "approve"), but("case", state=CaseState.CLOSED), R.CASE_CLOSED),
+    ("no case", (*OF_CASE, *SEARCHES), missing("case"), R.NO_CASE),
+    ("another case", (*OF_CASE, *SEARCHES), asks(case=OTHER), R.NO_CASE),
+    ("a case elsewhere", OF_CASE, but("case", organisation=OTHER), R.NO_CASE),
+    ("case closed", OF_CASE, but("case", state=CaseState.CLOSED), R.CASE_CLOSED),
     ("no purpose", of(A.REVIEW, A.SHOW, by=By.MEMBER), missing("purpose"), R.UNKNOWN_PURPOSE),
     (
         "another purpose asked",

@@ -53,27 +53,48 @@ A = Action
 EVERY = tuple(A)
 BY_MEMBER = of(*EVERY, by=By.MEMBER)
 BY_SUBJECT = of(*EVERY, by=By.SUBJECT)
-LEAVING_FOR = of(A.WITHDRAW, A.ERASE, A.CEASE, by=By.MEMBER)
+RIGHTS_WORK = of(A.RECEIVE, A.ANSWER, A.RESTRICT, A.RELEASE, A.RECTIFY, A.CORRECT, by=By.MEMBER)
+ENDINGS = of(A.CLOSE_CASE, A.CLOSE_DEPLOYMENT)
+OVERSIGHT = (*of(A.HOLD, A.AUDIT), *ENDINGS)
+OVERSIGHT_ACTIONS = (A.HOLD, A.AUDIT, A.CLOSE_CASE, A.CLOSE_DEPLOYMENT)
+AUDITED = named("audit", "list members", "list searches", "list a recipient's searches")
+LISTING = of(A.LIST, by=By.MEMBER)
+LISTING_AGREED = named("list suggestions", "list searches", "list a recipient's searches")
+LEAVING_FOR = of(A.WITHDRAW, A.ERASE, A.CEASE, by=By.MEMBER) + RIGHTS_WORK + OVERSIGHT
+LEAVING_FOR += tuple(name for name in LISTING if name not in LISTING_AGREED)
 AGREED = tuple(name for name in BY_MEMBER if name not in LEAVING_FOR)
 COLLECTING = of(A.COLLECT, A.BACKFILL, A.ACCEPT)
 ONE_GRANT = of(A.BACKFILL, A.ACCEPT)
 GATED = of(A.GRANT, A.CONFIRM, A.ENROL, A.COLLECT, A.BACKFILL, A.ACCEPT, A.SEARCH, A.OPEN_CASE)
+ALONE = named("rights grant", "confirm one's photo", "keep one's photo")
+ALONE += named("show in a rights request", "accept in a rights request")
+GATED = tuple(name for name in GATED if name not in ALONE or name.startswith("accept"))
 NEW = of(A.GRANT)
 CONSENTING = tuple(name for name in NEW if not name.startswith("vital"))
-ADULTS = tuple(name for name in CONSENTING if name != "grant to a child")
+CONSENTED = tuple(name for name in CONSENTING if name not in ALONE)
+ADULTS = tuple(name for name in CONSENTED if name != "grant to a child")
 EVIDENT = named("vital grant", "vital grant again", "confirm on paper", "confirm vital")
-SIGNED = (*EVIDENT, *named("govern", "grant to a child", "enrol", "authorise"))
-ON_GRANT = of(A.CONFIRM, A.ENROL, A.BACKFILL, A.ACCEPT, A.REVIEW, A.SHOW, A.WITHDRAW) + named(
+SIGNED = (
+    *EVIDENT,
+    *named("govern", "grant to a child", "enrol", "authorise", "release for", "correct for"),
+    *named("release after a look", "hold", "close the deployment"),
+)
+CONTROLLERS = (
+    *named("govern", "receive for", "answer for", "correct for", "list requests"),
+    *of(A.HOLD, A.AUDIT, A.CLOSE_DEPLOYMENT),
+)
+REACHED = of(A.RESTRICT, A.RELEASE, A.RECTIFY)
+LIVE = of(A.ENROL, A.BACKFILL, A.ACCEPT, A.REVIEW, A.SHOW, A.CONFIRM_APPEARANCE) + named(
     "search for family", "search oneself"
 )
-LIVE = of(A.ENROL, A.BACKFILL, A.ACCEPT, A.REVIEW, A.SHOW) + named(
-    "search for family", "search oneself"
-)
-ON_SUBJECT = (*NEW, *ON_GRANT, *of(A.ERASE))
+ON_GRANT = (*LIVE, *of(A.CONFIRM, A.WITHDRAW))
+ON_SUBJECT = (*NEW, *ON_GRANT, *REACHED, *of(A.ERASE, A.CORRECT, A.HOLD))
+ON_SUBJECT = (*ON_SUBJECT, "list one's appearances")
 IN_CASE = of(A.SEARCH, A.REVIEW, A.SHOW, by=By.MEMBER)
 PROBING = of(A.SEARCH, by=By.MEMBER)
-PLACED = (*COLLECTING, "authorise")
+PLACED = (*COLLECTING, "authorise", "scan")
 SHOWN = of(A.SHOW)
+STOPPED = tuple(name for name in LIVE if name not in ALONE)
 
 OTHER = "somebody else's"
 LATE = w.NOW + timedelta(days=400)

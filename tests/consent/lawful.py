@@ -9,10 +9,13 @@ from datetime import timedelta
 from licet.consent.purposes import table
 from licet.terms.basis import Condition, LegalBasis, Purpose, Relationship, Searchers
 from licet.terms.grant import Grant, GrantState, Subject, SubjectState
-from licet.terms.organisation import CaseState, Member, MemberState, OrganisationKind, Role
+from licet.terms.organisation import MemberState, OrganisationKind, Role
 from licet.terms.permit import Action as A
 from licet.terms.permit import Ask, Block, By, Facts
+from licet.terms.rights import RequestState, RightKind
 from licet.terms.source import Control, SourceKind, SourceState
+from tests.consent.lawful_rights import right
+from tests.consent.lawful_who import OFFICE, agreed, open_case, sha256, signed, two
 from tests.consent.world import NOW
 
 _STEWARD = {Role.STEWARD}
@@ -24,6 +27,15 @@ _ROLES = {
     A.SEARCH: {Role.INVESTIGATOR},
     A.REVIEW: {Role.VERIFIER},
     A.SHOW: {Role.INVESTIGATOR, Role.VERIFIER},
+    **dict.fromkeys(
+        (A.RECEIVE, A.ANSWER, A.RESTRICT, A.RELEASE, A.CORRECT, A.HOLD, A.CLOSE_DEPLOYMENT),
+        OFFICE,
+    ),
+    A.RECTIFY: {Role.VERIFIER, *OFFICE},
+    A.CONFIRM_APPEARANCE: {Role.VERIFIER},
+    A.AUDIT: {Role.DATA_PROTECTION_OFFICER, Role.AUDITOR},
+    A.LIST: set(Role),
+    A.CLOSE_CASE: {Role.INVESTIGATOR, *OFFICE},
 }
 _SUBJECTS = {
     A.GRANT,
@@ -34,8 +46,24 @@ _SUBJECTS = {
     A.SHOW,
     A.WITHDRAW,
     A.ERASE,
+    A.RECEIVE,
+    A.ANSWER,
+    A.RESTRICT,
+    A.RELEASE,
+    A.RECTIFY,
+    A.CORRECT,
+    A.CONFIRM_APPEARANCE,
+    A.LIST,
 }
 _WORKERS = {A.COLLECT, A.BACKFILL, A.WITHDRAW, A.ERASE}
+_WORKERS |= {A.RECEIVE, A.ANSWER, A.SCAN, A.RESTRICT, A.RECTIFY}
+_ALONE = {A.SCAN}
+"""What the worker alone does."""
+
+_UNAGREED = {A.WITHDRAW, A.ERASE, A.CEASE, A.RECEIVE, A.ANSWER, A.RESTRICT, A.RELEASE}
+_UNAGREED |= {A.RECTIFY, A.CORRECT, A.HOLD, A.AUDIT, A.LIST, A.CLOSE_CASE, A.CLOSE_DEPLOYMENT}
+_OWN_RIGHT = {A.RESTRICT, A.RELEASE, A.RECTIFY, A.CORRECT, A.HOLD, A.AUDIT, A.LIST, A.CLOSE_CASE}
+_OWN_RIGHT |= {A.CLOSE_DEPLOYMENT, A.RECEIVE, A.ANSWER}
 _COMPARING = {A.COLLECT, A.BACKFILL, A.ACCEPT}
 _REAL = _COMPARING | {A.GRANT, A.CONFIRM, A.ENROL, A.SEARCH, A.OPEN_CASE}
 _FREE = {
@@ -50,13 +78,38 @@ _AGES = {"FR": 15, "BE": 13, "DE": 16}
 
 def lawful(ask: Ask, facts: Facts) -> bool:
     """Say whether the act is lawful at ``NOW``."""
-    if ask.action in _REAL and not _ready(facts):
+    asking = ask.action in {A.GRANT, A.CONFIRM, A.ENROL} and _alone(facts)
+    if ask.action in _REAL and not asking and not _ready(facts):
         return False
     if ask.by is By.SUBJECT:
         return ask.action in _SUBJECTS and _by_subject(ask, facts)
     if ask.by is By.WORKER:
         return ask.action in _WORKERS and _act(ask, facts)
-    return _by_member(ask, facts) and _act(ask, facts)
+    return ask.action not in _ALONE and _by_member(ask, facts) and _act(ask, facts)
+
+
+def _alone(facts: Facts) -> bool:
+    """Say whether the grant serves a person's own request alone."""
+    grant = facts.grant
+    purpose = table().get(grant.purpose) if grant and grant.organisation is None else None
+    return purpose is not None and purpose.without_organisation
+
+
+def _asked_for(ask: Ask, facts: Facts) -> bool:
+    """Say whether a grant of the person alone has a request behind it; others need none."""
+    request, subject = facts.request, facts.subject
+    if not _alone(facts):
+        return True
+    if request is None or subject is None or request.subject != subject.id:
+        return False
+    over = request.state in {RequestState.DELIVERED, RequestState.REFUSED}
+    if request.kind is not RightKind.ACCESS or over:
+        return False
+    if ask.action is A.GRANT:
+        return True
+    seen = None not in {request.channel_proved_at, request.identity_accepted_at}
+    more = ask.action is A.ENROL and facts.grant is not None and facts.grant.captured
+    return request.grant == ask.grant and seen and not more
 
 
 def _ready(facts: Facts) -> bool:
@@ -71,68 +124,47 @@ def _by_member(ask: Ask, facts: Facts) -> bool:
     return (
         organisation is not None
         and organisation.id == ask.organisation
-        and (ask.action in {A.WITHDRAW, A.ERASE, A.CEASE} or _agreed(ask, facts))
+        and (ask.action in _UNAGREED or agreed(ask, facts))
         and member is not None
         and member.id == ask.member
         and member.organisation == ask.organisation
         and member.state is MemberState.ACTIVE
         and bool(member.roles & _ROLES.get(ask.action, _STEWARD))
-        and ask.member in {one.id for one in _signed(ask, facts)}
+        and ask.member in {one.id for one in signed(ask, facts)}
     )
 
 
 def _by_subject(ask: Ask, facts: Facts) -> bool:
     myself = facts.subject is not None and facts.subject.id == ask.subject
-    return myself and _act(ask, facts)
-
-
-def _agreed(ask: Ask, facts: Facts) -> bool:
-    agreement = facts.agreement
-    return (
-        agreement is not None
-        and agreement.organisation == ask.organisation
-        and bool(agreement.digest.strip())
-        and agreement.valid_from <= NOW
-        and agreement.valid_to > NOW
-    )
-
-
-def _signed(ask: Ask, facts: Facts) -> list[Member]:
-    return [
-        one
-        for one in facts.signers
-        if one.organisation == ask.organisation
-        and one.state is MemberState.ACTIVE
-        and (len(one.public_key) == 32 or facts.readiness.sandbox)
-    ]
-
-
-def _two(ask: Ask, facts: Facts) -> bool:
-    signed = _signed(ask, facts)
-    people = {one.id for one in signed}
-    keys = {one.public_key for one in {one.id: one for one in signed}.values()}
-    enough = len(people) >= 2 and (facts.readiness.sandbox or len(keys) >= 2)
-    return enough and ask.member in people
+    anybody = ask.action in {A.RECEIVE, A.ANSWER}
+    return (myself or anybody) and _act(ask, facts)
 
 
 def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch for each action
     action = ask.action
     if action is A.GOVERN:
         kind = facts.organisation.kind if facts.organisation else None
-        return kind is OrganisationKind.CONTROLLER and _two(ask, facts)
+        return kind is OrganisationKind.CONTROLLER and two(ask, facts)
     if action is A.OPEN_CASE:
         purpose = facts.purpose
         named = purpose is not None and purpose.id == ask.purpose
         return named and purpose is not None and purpose.searchers is Searchers.ORGANISATION
     if action is A.APPROVE:
-        return _case(ask, facts)
+        return open_case(ask, facts)
     if action is A.CEASE:
         return _place(ask, facts)
     if action is A.AUTHORISE:
         states = {SourceState.DECLARED, SourceState.LAPSED, SourceState.AUTHORISED}
-        return _two(ask, facts) and _source(ask, facts, states)
+        return two(ask, facts) and _source(ask, facts, states)
     if action in _COMPARING:
         return _comparing(ask, facts)
+    if action is A.SCAN:
+        rate = ask.fpir is not None and 0 < ask.fpir <= 0.001
+        known = facts.organisation is not None and facts.organisation.id == ask.organisation
+        there = _source(ask, facts, {SourceState.AUTHORISED})
+        return known and agreed(ask, facts) and there and rate
+    if action in _OWN_RIGHT:
+        return right(ask, facts)
     if action is A.GRANT:
         return _granting(ask, facts)
     if action is A.ERASE:
@@ -143,13 +175,17 @@ def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch fo
         return False
     if action is A.WITHDRAW:
         return facts.grant is not None and facts.grant.state is not GrantState.ENDED
+    if action is A.CONFIRM_APPEARANCE:
+        return _live(facts)
     if action is A.CONFIRM:
         return _confirming(ask, facts)
     if action is A.ENROL:
         many = facts.counts.subjects_enrolled >= 100 and not facts.witnessed
+        many = many and not _alone(facts)
         rate = ask.fpir is None or 0 < ask.fpir <= 0.01
-        witnessed = ask.by is By.SUBJECT or _two(ask, facts)
-        return _live(facts) and _of_age(facts) and witnessed and not many and rate
+        witnessed = ask.by is By.SUBJECT or two(ask, facts)
+        asked = _asked_for(ask, facts)
+        return _live(facts) and _of_age(facts) and witnessed and not many and rate and asked
     if action is A.REVIEW:
         searched = facts.searched_by is not None and facts.searched_by != ask.member
         return searched and _looking(ask, facts)
@@ -182,7 +218,7 @@ def _stopped(facts: Facts, grant: Grant, subject: Subject) -> bool:
             or (block.source is not None and block.source == grant.source and block.use)
         )
 
-    return any(stops(block) for block in facts.blocks)
+    return not _alone(facts) and any(stops(block) for block in facts.blocks)
 
 
 def _all_stopped(facts: Facts) -> bool:
@@ -214,7 +250,7 @@ def _of_age(facts: Facts) -> bool:
     grant, subject, age = facts.grant, facts.subject, facts.subject_age
     if grant is None or subject is None:
         return False
-    if age is None or grant.basis is LegalBasis.VITAL_INTERESTS:
+    if age is None or grant.basis is LegalBasis.VITAL_INTERESTS or _alone(facts):
         return True
     minor = age < _adult_from(subject)
     return {grant.guardian, subject.dependant} == {minor}
@@ -247,17 +283,18 @@ def _granting(ask: Ask, facts: Facts) -> bool:
         and not grant.captured
         and _basis(grant, purpose)
         and (grant.organisation is None or grant.relationship in _FREE)
-        and (vital or facts.subject_age is not None)
+        and (vital or _alone(facts) or facts.subject_age is not None)
         and _of_age(facts)
-        and (not grant.guardian or ask.by is not By.MEMBER or _two(ask, facts))
+        and (not grant.guardian or ask.by is not By.MEMBER or two(ask, facts))
         and (purpose.territories is None or subject.residence in purpose.territories)
         and grant.not_before < grant.expires
         and grant.not_before + whole >= grant.expires > NOW
         and NOW + min(whole, childhood) >= grant.expires
         and bool(grant.notice.strip())
-        and (vital or not crowded)
+        and (vital or _alone(facts) or not crowded)
         and (not vital or (_vital(ask, facts) and _own_document(ask, facts)))
-        and (facts.witnessed or counts.subjects_enrolled < 100)
+        and (facts.witnessed or _alone(facts) or counts.subjects_enrolled < 100)
+        and _asked_for(ask, facts)
         and (grant.source is None or _place(ask, facts))
         and not _stopped(facts, grant, subject)
     )
@@ -273,7 +310,7 @@ def _basis(grant: Grant, purpose: Purpose) -> bool:
 
 def _vital(ask: Ask, facts: Facts) -> bool:
     named = facts.subject is not None and bool(facts.subject.sealed_identity)
-    return named and facts.counts.live_vital_grants < 10 and _two(ask, facts)
+    return named and facts.counts.live_vital_grants < 10 and two(ask, facts)
 
 
 def _confirming(ask: Ask, facts: Facts) -> bool:
@@ -295,21 +332,18 @@ def _confirming(ask: Ask, facts: Facts) -> bool:
         and grant.state is GrantState.PENDING
         and grant.notice_delivered_at <= NOW < grant.expires
         and _of_age(facts)
+        and _asked_for(ask, facts)
         and not _stopped(facts, grant, subject)
     )
 
 
 def _vouched(ask: Ask, facts: Facts) -> bool:
-    return _own_document(ask, facts) and _two(ask, facts)
+    return _own_document(ask, facts) and two(ask, facts)
 
 
 def _own_document(ask: Ask, facts: Facts) -> bool:
     """Say whether a document is named by its digest and is no other grant's."""
-    return _sha256(ask.evidence) and facts.counts.evidence_uses == 0
-
-
-def _sha256(text: str) -> bool:
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")
+    return sha256(ask.evidence) and facts.counts.evidence_uses == 0
 
 
 def _erasing(ask: Ask, facts: Facts) -> bool:
@@ -360,7 +394,7 @@ def _ours(ask: Ask, facts: Facts) -> bool:
         authority.source == source.id
         and bool(authority.proof.strip())
         and at_a_host == by_host
-        and _sha256(authority.licence)
+        and sha256(authority.licence)
         and authority.valid_from <= NOW < authority.valid_to
     )
 
@@ -369,7 +403,7 @@ def _comparing(ask: Ask, facts: Facts) -> bool:
     source = facts.source
     known = facts.organisation is not None and facts.organisation.id == ask.organisation
     rate = ask.fpir is not None and 0 < ask.fpir <= 0.001
-    if source is None or not (known and rate and _agreed(ask, facts)):
+    if source is None or not (known and rate and agreed(ask, facts)):
         return False
     if not _source(ask, facts, {SourceState.AUTHORISED}):
         return False
@@ -389,26 +423,16 @@ def _for_grant(ask: Ask, facts: Facts, made_for: frozenset[str]) -> bool:
     return (
         grant.id == ask.grant
         and ask.subject in ({subject.id} if ask.by is By.SUBJECT else {None, subject.id})
-        and grant.organisation in {None, ask.organisation}
+        and grant.organisation in {ask.organisation, *((None,) if ask.by is By.SUBJECT else ())}
         and grant.source in {None, ask.source}
         and _live(facts)
         and (purpose.without_organisation or bool(purpose.source_purposes & made_for))
     )
 
 
-def _case(ask: Ask, facts: Facts) -> bool:
-    case = facts.case
-    return (
-        case is not None
-        and case.id == ask.case
-        and case.organisation == ask.organisation
-        and case.state is CaseState.OPEN
-    )
-
-
 def _governed(ask: Ask, facts: Facts) -> bool:
     case, purpose = facts.case, facts.purpose
-    if case is None or purpose is None or not _case(ask, facts):
+    if case is None or purpose is None or not open_case(ask, facts):
         return False
     searcher = ask.member if ask.action is A.SEARCH else facts.searched_by or ask.member
     yes = {

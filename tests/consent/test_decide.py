@@ -13,8 +13,10 @@ from licet.terms.organisation import MemberState
 from licet.terms.permit import Action, Block, Counts, Permit, Refusal
 from licet.terms.source import Marker, SourceState
 from tests.consent import world as w
+from tests.consent.adverse_asking import ASKING
 from tests.consent.adverse_people import GOVERNED, GRANTS, KEPT
 from tests.consent.adverse_places import CASES, SOURCING
+from tests.consent.adverse_rights import RIGHTS, WATCHED
 from tests.consent.world import ACTS, NOW, Act, Change
 
 
@@ -22,7 +24,7 @@ def decided(act: Act) -> Permit | Refusal:
     return decide(act.ask, act.facts, NOW)
 
 
-ROWS = (*GOVERNED, *GRANTS, *KEPT, *SOURCING, *CASES)
+ROWS = (*GOVERNED, *GRANTS, *KEPT, *SOURCING, *CASES, *WATCHED, *RIGHTS, *ASKING)
 REFUSED = [
     pytest.param(act, change, reason, id=f"{act}: {name}")
     for name, acts, change, reason in ROWS
@@ -154,6 +156,26 @@ def test_the_way_out_needs_no_agreement_and_no_readiness(name: str) -> None:
     bare = replace(w.READY, dpia_digest="", officer_is_independent=False)
     act = ACTS[name].with_facts(agreement=None, readiness=bare)
     assert isinstance(decided(act), Permit)
+
+
+@pytest.mark.parametrize("name", ["rights grant", "confirm one's photo", "keep one's photo"])
+def test_who_asks_about_themselves_needs_nothing_of_the_operator(name: str) -> None:
+    """Neither papers, witness, age, a contact alone, nor an end of all use (GDPR 12(2), 15)."""
+    bare = replace(w.READY, dpia_digest="", officer_is_independent=False)
+    many = Counts(subjects_enrolled=100, adults_on_contact=3)
+    act = ACTS[name].with_facts(readiness=bare, counts=many, blocks=(Block(),))
+    assert isinstance(decided(act), Permit), decided(act)
+    assert isinstance(decided(act.with_facts(subject_age=9)), Permit)
+
+
+def test_a_grant_of_the_person_alone_opens_nothing_else() -> None:
+    """Collecting under its name still needs everything."""
+    bare = replace(w.READY, dpia_digest="")
+    grant = ACTS["keep one's photo"].facts.grant
+    act = ACTS["collect on"].asks(grant=w.GRANT.id).with_facts(grant=grant, readiness=bare)
+    refusal = decided(act)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == Reason.NO_DPIA
 
 
 def test_a_sandbox_needs_no_papers_and_no_keys() -> None:

@@ -7,7 +7,7 @@ import pytest
 from licet.consent import decide as decision
 from licet.consent.decide import ORDER
 from licet.consent.reasons import Reason
-from licet.consent.rules import cases, governance, governed, grants, kept, sourcing
+from licet.consent.rules import asking, cases, governance, governed, grants, kept, rights, sourcing
 from licet.consent.rules.governed import DOERS, ROLES
 from licet.terms.permit import Action, By, Facts
 from licet.terms.source import SourceKind
@@ -15,7 +15,7 @@ from tests.consent import world as w
 from tests.consent.world import ACTS, NOW
 
 NAMES = re.compile(r"^([a-z_]+(?:, [a-z_]+)*): ")
-FILES = (governed, governance, grants, kept, sourcing, cases)
+FILES = (governed, governance, grants, kept, sourcing, cases, rights, asking)
 
 
 def written() -> dict[str, list[str]]:
@@ -75,10 +75,16 @@ NEEDS_NOTHING = {
     "doer",
     "fpir_for_collecting",
     "fpir_for_searching",
+    "paper_named",
     # or against facts that are there.
+    "request_behind",
+    "photo_accepted",
     "contact_free",
+    "case_reached",
     "guardian_signed",
     "nothing_blocked",
+    "nothing_holds",
+    "officer_looked",
     "source_of_organisation",
     "territory_open",
     "unmarked",

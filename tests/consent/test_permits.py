@@ -41,7 +41,7 @@ SCOPES: dict[str, Scope] = {
         source=w.SOURCE.id,
         grants=frozenset({w.GRANT.id}),
     ),
-    "backfill a rights request": scope(
+    "accept in a rights request": scope(
         organisation=None,
         purposes=frozenset({w.RIGHTS}),
         kinds=REFERENCES,
@@ -57,7 +57,7 @@ SCOPES: dict[str, Scope] = {
     ),
     "enrol": scope(
         organisation=None,
-        purposes=frozenset({w.FIND, w.FAMILY, w.ARCHIVE, w.MISSING, w.RIGHTS}),
+        purposes=frozenset({w.FIND, w.FAMILY, w.ARCHIVE, w.MISSING}),
         kinds=REFERENCES,
         without=w.SUBJECT.id,
         any_organisation=True,
@@ -93,6 +93,22 @@ SCOPES: dict[str, Scope] = {
         kinds=EVERY_KIND,
         grants=frozenset({w.GRANT.id}),
     ),
+    "confirm an appearance": scope(
+        purposes=frozenset({w.FIND}),
+        kinds=EVERY_KIND,
+        grants=frozenset({w.GRANT.id}),
+        seen_before=A_DAY_AGO,
+    ),
+    "confirm one's appearance": scope(
+        purposes=frozenset({w.FIND}), kinds=EVERY_KIND, grants=frozenset({w.GRANT.id})
+    ),
+    "scan": scope(
+        organisation=None,
+        purposes=frozenset({w.RIGHTS}),
+        kinds=REFERENCES,
+        source=w.SOURCE.id,
+        any_organisation=True,
+    ),
     "erase by plan": scope(
         organisation=None,
         purposes=frozenset({w.FIND, w.FAMILY, w.ARCHIVE, w.MISSING, w.RIGHTS}),
@@ -113,6 +129,20 @@ UNSCOPED = (
     "withdraw for",
     "erase",
     "erase for",
+    "receive for",
+    "answer",
+    "answer by plan",
+    "restrict",
+    "restrict by plan",
+    "release for",
+    "rectify for",
+    "correct",
+    "hold",
+    "audit",
+    "list grants",
+    "list one's appearances",
+    "close a case",
+    "close the deployment",
 )
 
 
@@ -166,7 +196,12 @@ STRAY = {
 }
 
 
-@pytest.mark.parametrize("name", ["collect", "search", "govern", "approve", "cease", "authorise"])
+STRANGERS_TO_PEOPLE = ("collect", "search", "govern", "approve", "cease", "authorise", "scan")
+STRANGERS_TO_PEOPLE += ("audit", "list members", "list searches", "close a case")
+STRANGERS_TO_PEOPLE += ("close the deployment",)
+
+
+@pytest.mark.parametrize("name", STRANGERS_TO_PEOPLE)
 def test_a_permit_names_nothing_that_no_rule_looked_at(name: str) -> None:
     """Facts and parts of the ask that the action does not need stay out of the permit."""
     act = ACTS[name]

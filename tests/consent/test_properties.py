@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.terms.basis import Condition, LegalBasis, Relationship
-from licet.terms.grant import GrantState, SubjectState
+from licet.terms.grant import GrantState, Restriction, SubjectState
 from licet.terms.organisation import CaseState, MemberState, OrganisationKind, Role
-from licet.terms.permit import Action, Block, By, Counts, Permit, Refusal
+from licet.terms.permit import Action, Block, By, Counts, Permit, Refusal, Register
+from licet.terms.rights import RequestState, RightKind
 from licet.terms.source import (
     BystanderCondition,
     Control,
@@ -41,7 +42,7 @@ FLAGS = [False, True]
 PLACES = [None, "FR", "DE", "BE", "JP"]
 NAMES = ["org", "sub", "grant", "src", "case", "steward", "investigator", "other", None]
 PURPOSES = [*table().by_id, "unheard_of@1"]
-PEOPLE = [w.STEWARD, w.SECOND, w.INVESTIGATOR, w.VERIFIER, w.APPROVER]
+PEOPLE = [w.STEWARD, w.SECOND, w.INVESTIGATOR, w.VERIFIER, w.APPROVER, w.OFFICER, w.AUDITOR]
 
 FIELDS: dict[str, dict[str, list[Any]]] = {
     "organisation": {"id": NAMES[:-1], "kind": list(OrganisationKind)},
@@ -131,11 +132,28 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
         "eu_representative": TEXTS,
         "officer_is_independent": FLAGS,
     },
+    "request": {
+        "subject": ["sub", "other"],
+        "kind": list(RightKind),
+        "grant": [None, "grant", "other"],
+        "channel_proved_at": [None, NOW],
+        "identity_accepted_at": [None, NOW],
+        "state": list(RequestState),
+    },
     "counts": {name: [0, 2, 3, 4, 5, 9, 10, 49, 50, 100] for name in Counts.__slots__},
 }
 
 WHOLE: dict[str, list[Any]] = {
-    "signers": [(), (w.STEWARD,), tuple(PEOPLE), (w.STEWARD, replace(w.SECOND, public_key=b""))],
+    "signers": [
+        (),
+        (w.STEWARD,),
+        tuple(PEOPLE),
+        (w.STEWARD, replace(w.SECOND, public_key=b"")),
+        (w.STEWARD, w.SECOND),
+        (w.STEWARD, w.OFFICER),
+        (w.OFFICER, w.AUDITOR),
+        (w.OFFICER, w.STEWARD, replace(w.AUDITOR, public_key=b"")),
+    ],
     "approvals": [
         (),
         w.APPROVALS,
@@ -158,6 +176,14 @@ WHOLE: dict[str, list[Any]] = {
     "witnessed": FLAGS,
     "markers": [(), *((mark,) for mark in Marker), tuple(Marker)],
     "found_in_case": FLAGS,
+    "restricted_for": [
+        frozenset(),
+        *(frozenset({why}) for why in Restriction),
+        frozenset(Restriction),
+    ],
+    "held": FLAGS,
+    "objecting": FLAGS,
+    "told_at": [None, *MOMENTS],
     "searched_by": [None, w.INVESTIGATOR.id, w.VERIFIER.id],
     "purpose": [None, *table().by_id.values()],
     "member": [None, *PEOPLE],
@@ -165,6 +191,7 @@ WHOLE: dict[str, list[Any]] = {
         name: [None]
         for name in ("organisation", "agreement", "case", "grant", "subject", "source", "authority")
     },
+    "request": [None, w.REQUEST],
 }
 
 ASKED: dict[str, list[Any]] = {
@@ -173,6 +200,7 @@ ASKED: dict[str, list[Any]] = {
     **dict.fromkeys(("organisation", "member", "case", "grant", "subject", "source"), NAMES),
     "purpose": [None, *PURPOSES],
     "evidence": [*TEXTS, "court order", w.SHA.upper()],
+    "register": [None, *Register],
     "fpir": [None, -1.0, 0.0, 1e-3, 1.1e-3, 1e-2, 1.1e-2, float("nan"), float("inf")],
 }
 
@@ -312,6 +340,12 @@ ADVERSE: list[Callable[[Act], Act]] = [
     _worse("readiness", established_in_eu=False, eu_representative=""),
     lambda act: act.with_facts(witnessed=False),
     lambda act: act.with_facts(found_in_case=False),
+    lambda act: act.with_facts(held=True),
+    lambda act: act.with_facts(objecting=True),
+    lambda act: act.with_facts(told_at=None),
+    lambda act: act.with_facts(
+        restricted_for=act.facts.restricted_for | {Restriction.ENROLMENT_HELD}
+    ),
     lambda act: act.asks(fpir=float("nan")) if act.ask.fpir is not None else act,
     lambda act: act.asks(evidence=""),
 ]
@@ -344,6 +378,7 @@ def test_what_is_taken_away_was_either_needed_or_unused() -> None:
         for fact in fields(act.facts):
             if fact.name in {"head_size", "readiness", "counts"}:
                 continue
-            empty = () if isinstance(getattr(act.facts, fact.name), tuple) else None
+            before_it = getattr(act.facts, fact.name)
+            empty = type(before_it)() if isinstance(before_it, tuple | frozenset) else None
             after = decided(act.with_facts(**{fact.name: empty}))
             assert isinstance(after, Refusal) or after == before, (name, fact.name)

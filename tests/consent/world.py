@@ -7,7 +7,7 @@ from typing import Any
 
 from licet.consent.purposes import table
 from licet.terms.basis import Condition, LegalBasis, Purpose, Relationship
-from licet.terms.grant import Grant, GrantState, Subject, SubjectState
+from licet.terms.grant import Grant, GrantState, Restriction, Subject, SubjectState
 from licet.terms.ids import (
     AgreementId,
     AuthorityId,
@@ -17,6 +17,7 @@ from licet.terms.ids import (
     ModelId,
     OrganisationId,
     PurposeId,
+    RequestId,
     SourceId,
     SubjectId,
     Territory,
@@ -32,7 +33,8 @@ from licet.terms.organisation import (
     OrganisationKind,
     Role,
 )
-from licet.terms.permit import Action, Ask, By, Facts, Readiness
+from licet.terms.permit import Action, Ask, By, Facts, Readiness, Register
+from licet.terms.rights import Request, RequestState, RightKind
 from licet.terms.source import (
     Authority,
     BystanderCondition,
@@ -74,6 +76,8 @@ SECOND = member("second", Role.STEWARD)
 INVESTIGATOR = member("investigator", Role.INVESTIGATOR)
 VERIFIER = member("verifier", Role.VERIFIER)
 APPROVER = member("approver", Role.APPROVER)
+OFFICER = member("officer", Role.DATA_PROTECTION_OFFICER)
+AUDITOR = member("auditor", Role.AUDITOR)
 
 SUBJECT = Subject(
     SubjectId("sub"), Territory("FR"), b"t" * 32, False, b"sealed", SubjectState.KNOWN
@@ -188,6 +192,27 @@ _CHILD = {"subject": replace(SUBJECT, dependant=True), "subject_age": 9}
 _HELD = {"grant": GRANT, "subject": SUBJECT}
 _PLACE = {"source": SOURCE, "authority": AUTHORITY}
 _RIGHTS = {"organisation": None, "purpose": RIGHTS, "relationship": Relationship.NONE}
+REQUEST = Request(
+    id=RequestId("req"),
+    subject=SUBJECT.id,
+    kind=RightKind.ACCESS,
+    newcomer=True,
+    grant=GRANT.id,
+    plan=None,
+    received_at=NOW - 2 * DAY,
+    due=NOW + 28 * DAY,
+    regime="gdpr",
+    extended_at=None,
+    letters=1,
+    mandate="",
+    channel_proved_at=NOW - DAY,
+    identity_accepted_at=NOW - timedelta(hours=2),
+    state=RequestState.OPEN,
+    closed_at=None,
+    sealed=b"sealed",
+    leaf=6,
+)
+_ASKING = {"subject": SUBJECT, "request": REQUEST}
 _IN_CASE = {
     "case": CASE,
     "purpose": purpose(ARCHIVE),
@@ -213,6 +238,20 @@ _ONE = {"grant": GRANT.id}
 _CASED = {"case": CASE.id, **_ONE}
 _PROBING = {"case": CASE.id, "evidence": PHOTO, "fpir": 1e-2}
 _FAMILY_CASE = replace(CASE, purpose=FAMILY)
+RECIPIENT = replace(ORGANISATION, kind=OrganisationKind.RECIPIENT)
+ELSEWHERE = OrganisationId("elsewhere")
+_OFFICER_TOO = {"signers": (STEWARD, OFFICER)}
+_RESTRICTED = {"grant": replace(GRANT, state=GrantState.RESTRICTED), "subject": SUBJECT}
+_TOLD = {"told_at": NOW - timedelta(hours=1)}
+_LOOKED_AT = {"restricted_for": frozenset({Restriction.ENROLMENT_HELD})}
+_THEIRS = {"grant": replace(GRANT, organisation=ELSEWHERE), "subject": SUBJECT}
+_PERSON = {"subject": SUBJECT.id}
+
+
+def _lists(register: Register, who: Member, facts: dict[str, Any], **ask: Any) -> Act:
+    return _act(Action.LIST, _MEMBER, {"member": who} | facts, register=register, **ask)
+
+
 ACTS: dict[str, Act] = {
     "govern": _act(Action.GOVERN, _MEMBER, _AS_STEWARD | _SEALED),
     "open a case": _act(
@@ -264,13 +303,9 @@ ACTS: dict[str, Act] = {
     "rights grant": _act(
         Action.GRANT,
         _SUBJECT,
-        {
-            "subject": SUBJECT,
-            "subject_age": 30,
-            "purpose": purpose(RIGHTS),
-            "grant": replace(DRAFT, **_RIGHTS),
-        },
+        _ASKING | {"purpose": purpose(RIGHTS), "grant": replace(DRAFT, **_RIGHTS)},
         purpose=RIGHTS,
+        request=REQUEST.id,
     ),
     "confirm": _act(Action.CONFIRM, _SUBJECT, {"grant": PENDING, "subject": SUBJECT}, **_ONE),
     "confirm on paper": _act(
@@ -289,6 +324,12 @@ ACTS: dict[str, Act] = {
     ),
     "enrol": _act(Action.ENROL, _MEMBER, _AS_STEWARD | _SEALED | _HELD, fpir=1e-3, **_ONE),
     "enrol oneself": _act(Action.ENROL, _SUBJECT, _HELD, **_ONE),
+    "confirm one's photo": _act(
+        Action.CONFIRM, _SUBJECT, _ASKING | {"grant": replace(PENDING, **_RIGHTS)}, **_ONE
+    ),
+    "keep one's photo": _act(
+        Action.ENROL, _SUBJECT, _ASKING | {"grant": replace(GRANT, **_RIGHTS)}, **_ONE
+    ),
     "authorise": _act(
         Action.AUTHORISE,
         _MEMBER,
@@ -298,9 +339,9 @@ ACTS: dict[str, Act] = {
     "collect": _act(Action.COLLECT, _MEMBER, _AS_STEWARD | _PLACE, **_COLLECTING),
     "collect on": _act(Action.COLLECT, _WORKER, _WORKS | _PLACE, **_COLLECTING),
     "backfill": _act(Action.BACKFILL, _WORKER, _WORKS | _PLACE | _HELD, **_ONE, **_COLLECTING),
-    "backfill a rights request": _act(
-        Action.BACKFILL,
-        _WORKER,
+    "accept in a rights request": _act(
+        Action.ACCEPT,
+        _SUBJECT,
         _WORKS | _PLACE | {"subject": SUBJECT, "grant": replace(GRANT, **_RIGHTS)},
         **_ONE,
         **_COLLECTING,
@@ -359,13 +400,79 @@ ACTS: dict[str, Act] = {
     "erase a recipient's": _act(
         Action.ERASE,
         _MEMBER,
-        _AS_STEWARD
-        | _HELD
-        | {"organisation": replace(ORGANISATION, kind=OrganisationKind.RECIPIENT)},
+        _AS_STEWARD | _HELD | {"organisation": RECIPIENT},
         subject=SUBJECT.id,
         **_ONE,
     ),
     "erase by plan": _act(Action.ERASE, _WORKER, {"subject": SUBJECT}),
+    "receive": _act(Action.RECEIVE, _SUBJECT, {}),
+    "receive for": _act(Action.RECEIVE, _MEMBER, _AS_STEWARD, **_PERSON),
+    "receive by mail": _act(Action.RECEIVE, _WORKER, {}, **_PERSON),
+    "answer": _act(Action.ANSWER, _SUBJECT, {}),
+    "answer for": _act(Action.ANSWER, _MEMBER, {"member": OFFICER}, **_PERSON),
+    "answer by plan": _act(Action.ANSWER, _WORKER, {}, **_PERSON),
+    "scan": _act(Action.SCAN, _WORKER, _WORKS | _PLACE, **_COLLECTING),
+    "restrict": _act(Action.RESTRICT, _SUBJECT, _HELD, **_ONE),
+    "restrict for": _act(
+        Action.RESTRICT, _MEMBER, _AS_STEWARD | _HELD | {"organisation": RECIPIENT}, **_ONE
+    ),
+    "restrict a recipient's": _act(Action.RESTRICT, _MEMBER, {"member": OFFICER} | _THEIRS, **_ONE),
+    "restrict by plan": _act(Action.RESTRICT, _WORKER, _HELD, **_ONE),
+    "release": _act(Action.RELEASE, _SUBJECT, _RESTRICTED, **_ONE),
+    "release for": _act(
+        Action.RELEASE, _MEMBER, _AS_STEWARD | _SEALED | _RESTRICTED | _TOLD, **_ONE
+    ),
+    "release after a look": _act(
+        Action.RELEASE,
+        _MEMBER,
+        _AS_STEWARD | _OFFICER_TOO | _RESTRICTED | _TOLD | _LOOKED_AT,
+        **_ONE,
+    ),
+    "rectify": _act(Action.RECTIFY, _SUBJECT, _HELD, **_ONE),
+    "rectify for": _act(
+        Action.RECTIFY, _MEMBER, {"member": VERIFIER, "organisation": RECIPIENT} | _HELD, **_ONE
+    ),
+    "rectify a recipient's": _act(Action.RECTIFY, _MEMBER, _AS_STEWARD | _THEIRS, **_ONE),
+    "rectify by plan": _act(Action.RECTIFY, _WORKER, _HELD, **_ONE),
+    "correct": _act(Action.CORRECT, _SUBJECT, {"subject": SUBJECT}),
+    "correct for": _act(
+        Action.CORRECT, _MEMBER, _AS_STEWARD | _SEALED | {"subject": SUBJECT}, **_PERSON
+    ),
+    "confirm an appearance": _act(
+        Action.CONFIRM_APPEARANCE, _MEMBER, {"member": VERIFIER} | _HELD, **_ONE
+    ),
+    "confirm one's appearance": _act(Action.CONFIRM_APPEARANCE, _SUBJECT, _HELD, **_ONE),
+    "hold": _act(
+        Action.HOLD,
+        _MEMBER,
+        _AS_STEWARD | _OFFICER_TOO | {"subject": SUBJECT},
+        evidence=SHA,
+        **_PERSON,
+    ),
+    "audit": _act(Action.AUDIT, _MEMBER, {"member": OFFICER, "signers": (OFFICER, AUDITOR)}),
+    "list members": _lists(Register.MEMBERS, AUDITOR, {"organisation": RECIPIENT}),
+    "list grants": _lists(Register.GRANTS, STEWARD, {"organisation": RECIPIENT}),
+    "list suggestions": _lists(Register.SUGGESTIONS, VERIFIER, {"organisation": RECIPIENT}),
+    "list searches": _lists(
+        Register.SEARCHES, INVESTIGATOR, {"organisation": RECIPIENT, "case": CASE}, case=CASE.id
+    ),
+    "list a recipient's searches": _lists(
+        Register.SEARCHES,
+        OFFICER,
+        {"case": replace(CASE, organisation=ELSEWHERE)},
+        case=CASE.id,
+    ),
+    "list requests": _lists(Register.REQUESTS, OFFICER, {}),
+    "list one's appearances": _act(
+        Action.LIST, _SUBJECT, {"subject": SUBJECT}, register=Register.APPEARANCES
+    ),
+    "close a case": _act(
+        Action.CLOSE_CASE,
+        _MEMBER,
+        {"member": INVESTIGATOR, "organisation": RECIPIENT, "case": CASE},
+        case=CASE.id,
+    ),
+    "close the deployment": _act(Action.CLOSE_DEPLOYMENT, _MEMBER, _AS_STEWARD | _OFFICER_TOO),
 }
 """Acts that are permitted, by name."""
 

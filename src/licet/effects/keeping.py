@@ -56,15 +56,15 @@ class Kept:
         )
 
 
-def live_grants(unit: Unit, grants: Iterable[GrantId]) -> dict[GrantId, Grant]:
-    """Return those of ``grants`` that are live at this moment, under the head lock."""
-    found = unit.grants.many(set(grants))
-    subjects = unit.subjects.many({grant.subject for grant in found.values()})
-    blocks = unit.blocks.active()
+def live_grants(reader: Reader | Unit, grants: Iterable[GrantId]) -> dict[GrantId, Grant]:
+    """Return those of ``grants`` that are live at this moment; in a unit, under the head lock."""
+    found = reader.grants.many(set(grants))
+    subjects = reader.subjects.many({grant.subject for grant in found.values()})
+    blocks = reader.blocks.active()
     return {
         grant.id: grant
         for grant in found.values()
-        if live(grant, subjects[grant.subject], blocks, unit.now)
+        if live(grant, subjects[grant.subject], blocks, reader.now)
     }
 
 

@@ -53,6 +53,12 @@ class ReadSearches(Group):
         column = schema.candidate.c
         return self._candidates((column.search == search) & (column.sealed != b""))
 
+    def count_taken_off(self, search: SearchId) -> int:
+        """Return how many were taken off a search's list because their grant ended."""
+        column = schema.candidate.c
+        taken = (column.search == search) & (column.sealed == b"")
+        return self._session.number(select(func.count()).where(taken))
+
     def with_candidates(self) -> Iterator[Search]:
         """Give every search that has candidates, by leaf. Take them all before writing."""
         column = schema.search.c

@@ -13,17 +13,19 @@
 6. From a number of enrolled people on, a witness.
 7. Nothing is processed while a block covers everything.
 
-Withdrawing, erasing and every other right of a person need none of 5 to 7 and no
+Withdrawing, erasing and every other right of a person, asking with a photo of their own
+among them, need none of 5 to 7 and no
 agreement: nothing stands between people and their way out (GDPR 7(3), 12(2), 17).
 """
 
 from datetime import datetime
 
 from licet.consent import ceilings
+from licet.consent.alone import alone
 from licet.consent.reasons import Reason
+from licet.consent.signed import may_sign
 from licet.consent.territory import everything_blocked
-from licet.terms.ids import OrganisationId
-from licet.terms.organisation import Member, MemberState, Role
+from licet.terms.organisation import MemberState, Role
 from licet.terms.permit import Action, Ask, By, Facts
 
 DOERS: dict[Action, frozenset[By]] = {
@@ -59,6 +61,7 @@ DOERS: dict[Action, frozenset[By]] = {
 }
 
 _RIGHTS = frozenset({Role.STEWARD, Role.DATA_PROTECTION_OFFICER})
+_ASKING = frozenset({Action.GRANT, Action.CONFIRM, Action.ENROL})
 
 ROLES: dict[Action, frozenset[Role]] = {
     Action.GOVERN: frozenset({Role.STEWARD, Role.DATA_PROTECTION_OFFICER}),
@@ -91,8 +94,6 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.CLOSE_CASE: _RIGHTS | {Role.INVESTIGATOR},
     Action.CLOSE_DEPLOYMENT: _RIGHTS,
 }
-
-_KEY_BYTES = 32
 
 
 def doer(ask: Ask, _facts: Facts, _now: datetime) -> Reason | None:
@@ -131,7 +132,7 @@ def member_signed(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
         return None
     sandbox = facts.readiness.sandbox
     signed = any(
-        member.id == ask.member and _may_sign(member, ask.organisation, sandbox)
+        member.id == ask.member and may_sign(member, ask.organisation, sandbox)
         for member in facts.signers
     )
     return None if signed else Reason.NOT_SIGNED
@@ -150,7 +151,7 @@ def two_signers(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     signed = {
         member.id: member.public_key
         for member in facts.signers
-        if _may_sign(member, ask.organisation, facts.readiness.sandbox)
+        if may_sign(member, ask.organisation, facts.readiness.sandbox)
     }
     keys = len(signed) if facts.readiness.sandbox else len(set(signed.values()))
     if ask.member not in signed or min(len(signed), keys) < ceilings.SIGNERS:
@@ -163,10 +164,10 @@ def member_and_another(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     return two_signers(ask, facts, now) if ask.by is By.MEMBER else None
 
 
-def deployment_ready(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+def deployment_ready(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     """5. The deployment is a sandbox or ready for real people."""
     ready = facts.readiness
-    if ready.sandbox:
+    if ready.sandbox or _for_oneself(ask, facts):
         return None
     if not ready.dpia_digest.strip():
         return Reason.NO_DPIA
@@ -177,9 +178,10 @@ def deployment_ready(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     return None if ready.officer_is_independent else Reason.OFFICER_NOT_INDEPENDENT
 
 
-def witnessed(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+def witnessed(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     """6. A ledger over many people has a witness."""
-    if facts.witnessed or facts.counts.subjects_enrolled < ceilings.WITNESS_FROM:
+    few = facts.counts.subjects_enrolled < ceilings.WITNESS_FROM
+    if facts.witnessed or few or _for_oneself(ask, facts):
         return None
     return Reason.NO_WITNESS
 
@@ -187,6 +189,11 @@ def witnessed(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
 def nothing_blocked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     """7. No block covers everything."""
     return Reason.BLOCKED if everything_blocked(facts.blocks) else None
+
+
+def _for_oneself(ask: Ask, facts: Facts) -> bool:
+    """Say whether somebody asks about themselves: what the operator lacks is not their fault."""
+    return ask.action in _ASKING and alone(facts.grant)
 
 
 def _organisation(ask: Ask, facts: Facts) -> Reason | None:
@@ -203,9 +210,3 @@ def _agreement(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
         return Reason.NO_AGREEMENT
     in_force = agreement.valid_from <= now < agreement.valid_to
     return None if in_force else Reason.AGREEMENT_NOT_IN_FORCE
-
-
-def _may_sign(member: Member, organisation: OrganisationId | None, sandbox: bool) -> bool:
-    if member.organisation != organisation or member.state is not MemberState.ACTIVE:
-        return False
-    return sandbox or len(member.public_key) == _KEY_BYTES

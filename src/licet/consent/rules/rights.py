@@ -26,8 +26,9 @@ from licet.consent.reasons import Reason
 from licet.consent.rules.governance import controllers
 from licet.consent.rules.governed import agreement_in_force
 from licet.consent.rules.kept import subject_known
+from licet.consent.signed import may_sign
 from licet.terms.grant import GrantState, Restriction
-from licet.terms.organisation import Member, MemberState, OrganisationKind, Role
+from licet.terms.organisation import Member, OrganisationKind, Role
 from licet.terms.permit import Ask, By, Facts, Register
 
 _OFFICERS = frozenset({Restriction.ENROLMENT_HELD, Restriction.UNKNOWN})
@@ -89,7 +90,7 @@ def paper_named(ask: Ask, _facts: Facts, _now: datetime) -> Reason | None:
 
 
 def officer_signed(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
-    """4, 6. The data protection officer is one of those who signed."""
+    """4. The data protection officer is one of those who signed."""
     signed = _signed_as(ask, facts, Role.DATA_PROTECTION_OFFICER)
     return None if signed else Reason.OFFICER_NEEDED
 
@@ -134,7 +135,5 @@ def _signed_as(ask: Ask, facts: Facts, role: Role) -> tuple[Member, ...]:
     return tuple(
         member
         for member in facts.signers
-        if role in member.roles
-        and member.organisation == ask.organisation
-        and member.state is MemberState.ACTIVE
+        if role in member.roles and may_sign(member, ask.organisation, facts.readiness.sandbox)
     )

@@ -1,0 +1,269 @@
+"""Listing: registers for those whose work they are (GDPR 5(1)(f), 32(4)).
+
+Each list is decided on, shows what is within reach of who asks, and leaves an entry that
+says which register was read and how many rows it told. Names of people stay sealed.
+"""
+
+from collections.abc import Iterable
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.effects.facts import read_facts
+from licet.effects.keeping import live_grants
+from licet.effects.listing import About, Reach, asking, listed, record_listed
+from licet.effects.record import record_refusal
+from licet.effects.sealed import case_key, contact_tag
+from licet.effects.standing import causes
+from licet.store.unit import Reader, Unit
+from licet.terms.acting import Who
+from licet.terms.errors import NotFound
+from licet.terms.face import cosine_of
+from licet.terms.grant import Grant, GrantState
+from licet.terms.ids import CaseId, GrantId, OrganisationId, SearchId
+from licet.terms.listing import (
+    CandidateLine,
+    CaseLine,
+    GrantDetails,
+    GrantLine,
+    MemberLine,
+    OrganisationLine,
+    SearchDetails,
+    SearchLine,
+    SourceLine,
+    SuggestionLine,
+)
+from licet.terms.payload import CandidatePayload, from_bytes
+from licet.terms.permit import Refusal, Register
+from licet.terms.search import Search, SearchCandidate
+from licet.vault.seal import open_sealed
+
+MILLION = 1_000_000
+GRANTS = About(Register.GRANTS)
+BY_CONTACT = About(Register.GRANTS, asked=(("by_contact", True),))
+
+
+def list_organisations(app: App, who: Who) -> tuple[OrganisationLine, ...] | Refusal:
+    """List organisations, when their agreements end and how many members they have."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[OrganisationLine, ...]:
+        return tuple(
+            OrganisationLine(
+                one.id,
+                one.name,
+                one.kind,
+                agreement.valid_to if agreement else None,
+                len(reader.governance.members(one.id)),
+            )
+            for one in reader.governance.organisations()
+            if reach.sees(one.id)
+            for agreement in (reader.governance.agreement_at(one.id, reader.now),)
+        )
+
+    return listed(app, who, About(Register.ORGANISATIONS), read)
+
+
+def list_members(app: App, who: Who) -> tuple[MemberLine, ...] | Refusal:
+    """List members and their roles, the ended ones too."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[MemberLine, ...]:
+        return tuple(
+            MemberLine(one.id, one.name, organisation.name, one.roles, one.state)
+            for organisation in reader.governance.organisations()
+            if reach.sees(organisation.id)
+            for one in reader.governance.members(organisation.id)
+        )
+
+    return listed(app, who, About(Register.MEMBERS), read)
+
+
+def list_sources(app: App, who: Who) -> tuple[SourceLine, ...] | Refusal:
+    """List sources with their state and how many items were met there."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[SourceLine, ...]:
+        names = _names(reader)
+        return tuple(
+            SourceLine(
+                one.id,
+                one.name,
+                names[one.organisation],
+                one.place,
+                one.bystander_condition,
+                reader.items.count(one.id),
+                one.state,
+            )
+            for one in reader.sources.all()
+            if reach.sees(one.organisation)
+        )
+
+    return listed(app, who, About(Register.SOURCES), read)
+
+
+def list_cases(app: App, who: Who) -> tuple[CaseLine, ...] | Refusal:
+    """List cases with their approvals and searches."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[CaseLine, ...]:
+        return tuple(
+            CaseLine(
+                id=one.id,
+                reference=one.reference,
+                organisation=organisation.name,
+                purpose=one.purpose,
+                evidence=len(one.evidence),
+                approvals=len(reader.governance.approvals(one.id)),
+                searches=len(reader.searches.of_case(one.id)),
+                cap=one.cap,
+                state=one.state,
+            )
+            for organisation in reader.governance.organisations()
+            if reach.sees(organisation.id)
+            for one in reader.governance.cases(organisation.id)
+        )
+
+    return listed(app, who, About(Register.CASES), read)
+
+
+def list_searches(app: App, who: Who, case_id: CaseId) -> tuple[SearchLine, ...] | Refusal:
+    """List a case's searches and how they stand at this moment. Raises ``NotFound``."""
+
+    def read(reader: Reader, _reach: Reach) -> tuple[SearchLine, ...]:
+        case = reader.governance.case(case_id)
+        reference = case.reference if case else ""
+        searches = reader.searches.of_case(case_id)
+        return tuple(_details(app, reader, one, reference).search for one in searches)
+
+    return listed(app, who, About(Register.SEARCHES, case_id), read)
+
+
+def show_search(app: App, who: Who, search_id: SearchId) -> SearchDetails | Refusal:
+    """Say how one search stands, and which candidates wait for verifiers.
+
+    1. In one unit of work: read the facts and decide.
+    2. Leave out who may not be found at this moment: a withdrawal wins over a list.
+    3. Record; mirror the ledger.
+
+    Raises ``NotFound`` when there is no such search.
+    """
+    with app.store.unit() as unit:  # 1
+        search = unit.searches.get(search_id)
+        case = unit.governance.case(search.case) if search else None
+        if search is None or case is None:
+            raise NotFound("there is no such search", "See `licet search list CASE`.")
+        about = About(Register.SEARCHES, case.id, objects=(("search", search_id),))
+        ask = asking(app, unit, who, about)
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, about.digest), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        details = _details(app, unit, search, case.reference)  # 2
+        record_listed(app, unit, permit, about, len(details.candidates))  # 3
+    app.publish()
+    return details
+
+
+def list_grants(
+    app: App, who: Who, contact: str = "", *, ended: bool = False
+) -> tuple[GrantLine, ...] | Refusal:
+    """List grants that are kept, or those that ended; with a contact, its own alone."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[GrantLine, ...]:
+        grants: Iterable[Grant]
+        grants = reader.grants.in_state(GrantState.ENDED) if ended else reader.grants.kept()
+        if contact:
+            people = reader.subjects.on_contact(contact_tag(app, contact))
+            known = {one.id for one in people}
+            grants = (one for one in grants if one.subject in known)
+        names = _names(reader)
+        within = [one for one in grants if reach.sees(one.organisation)]
+        within.sort(key=lambda one: (one.leaf, one.id))
+        return tuple(_grant(one, names) for one in within)
+
+    return listed(app, who, BY_CONTACT if contact else GRANTS, read)
+
+
+def show_grant(app: App, who: Who, grant_id: GrantId) -> GrantDetails | Refusal:
+    """Say what one grant is and how much is kept under it. Raises ``NotFound``."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[GrantDetails, ...]:
+        grant = reader.grants.get(grant_id)
+        if grant is None or not reach.sees(grant.organisation):
+            return ()
+        return (
+            GrantDetails(
+                grant=_grant(grant, _names(reader)),
+                basis=grant.basis.value,
+                condition=grant.condition.value,
+                restricted_for=tuple(sorted(why.value for why in causes(reader, grant))),
+                notice_delivered_at=grant.notice_delivered_at,
+                confirmed_at=grant.confirmed_at,
+                templates=len(reader.templates.of_grant(grant.id)),
+                suggestions=len(reader.suggestions.of_grant(grant.id)),
+            ),
+        )
+
+    found = listed(app, who, About(Register.GRANTS, objects=(("grant", grant_id),)), read)
+    if isinstance(found, Refusal):
+        return found
+    if not found:
+        raise NotFound("there is no such grant", "See `licet grant list`.")
+    return found[0]
+
+
+def list_suggestions(app: App, who: Who) -> tuple[SuggestionLine, ...] | Refusal:
+    """List the faces that wait for a person's look, and until when."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[SuggestionLine, ...]:
+        within = (one for one in reader.grants.kept() if reach.sees(one.organisation))
+        return tuple(
+            SuggestionLine(one.id, one.grant, one.expires)
+            for grant in sorted(within, key=lambda grant: grant.id)
+            for one in reader.suggestions.of_grant(grant.id)
+        )
+
+    return listed(app, who, About(Register.SUGGESTIONS), read)
+
+
+def _names(reader: Reader) -> dict[OrganisationId, str]:
+    return {one.id: one.name for one in reader.governance.organisations()}
+
+
+def _grant(grant: Grant, organisations: dict[OrganisationId, str]) -> GrantLine:
+    return GrantLine(
+        id=grant.id,
+        subject=grant.subject,
+        organisation=organisations.get(grant.organisation, "") if grant.organisation else "",
+        purpose=grant.purpose,
+        source=grant.source,
+        state=grant.state,
+        confirmed_by=grant.confirmed_by,
+        enrolled=grant.captured,
+        expires=grant.expires,
+    )
+
+
+def _details(app: App, reader: Reader | Unit, search: Search, reference: str) -> SearchDetails:
+    """Return a search with the candidates whose grants are live; the others are counted."""
+    kept = reader.searches.candidates(search.id)
+    grants = {one.id: _grant_of(app, search, one) for one in kept}
+    live = live_grants(reader, set(grants.values()))
+    waiting = tuple(
+        CandidateLine(one.id, len(reader.searches.verifications(one.id)))
+        for one in kept
+        if grants[one.id] in live
+    )
+    line = SearchLine(
+        id=search.id,
+        case=reference,
+        at=search.at,
+        state=search.state,
+        in_scope=search.in_scope,
+        fpir=search.fpir_millionths / MILLION,
+        threshold=round(cosine_of(search.threshold), 4),
+        candidates=len(waiting),
+        withdrawn=len(kept) - len(waiting) + reader.searches.count_taken_off(search.id),
+    )
+    return SearchDetails(line, waiting)
+
+
+def _grant_of(app: App, search: Search, candidate: SearchCandidate) -> GrantId:
+    key = app.keyring.get(case_key(search.case))
+    opened = open_sealed(key, candidate.sealed, f"candidate:{candidate.id}")
+    return from_bytes(CandidatePayload, opened).grant
