@@ -4,13 +4,13 @@ The price of forgetting strangers: when one of them enrols, the photos are read
 from their source again and compared with that one person's references.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.comparing import compare, same_face
+from licet.effects.again import Again
+from licet.effects.comparing import compare
 from licet.effects.facts import read_facts
 from licet.effects.keeping import KeptFaces, Recognised, keep
 from licet.effects.record import Objects, record, refuse
@@ -22,10 +22,8 @@ from licet.effects.running import (
     place_of,
     release_run,
 )
-from licet.effects.sealed import open_address
 from licet.effects.sourcing import open_source
-from licet.effects.walking import Photo, Step, Walk
-from licet.sources.contract import Address
+from licet.effects.walking import Photo, Walk
 from licet.terms.acting import WORKER
 from licet.terms.collecting import Collected, ReportProgress
 from licet.terms.errors import NotFound
@@ -35,9 +33,7 @@ from licet.terms.ids import GrantId, ItemId, SourceId
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Refusal
 from licet.terms.plan import RunKind
-from licet.terms.source import Item, Source
-
-PAGE = 256
+from licet.terms.source import Source
 
 
 def backfill(
@@ -77,9 +73,10 @@ def backfill(
     place = open_source(source)
     hold = open_run(app, RunKind.BACKFILL, source, grant_id)  # 2
     walk = Walk(app, WORKER, ask, source, place, hold, tell, total, until)
-    again = _Again(walk, kept)
+    after = ItemId(place_of(app, hold.run)) or None
+    again = _Again(walk, kept, Again(walk, after))
     with let_go(app, hold, "the scan"):
-        for stretch in walk.stretches(again.photos()):  # 3
+        for stretch in walk.stretches(again.again.photos()):  # 3
             for batch in walk.batches(stretch):
                 again.take(batch)  # 4, 5
             again.note_passed()
@@ -108,56 +105,15 @@ def _ask(app: App, source: Source, grant: Grant) -> Ask:
 
 @dataclass(frozen=True)
 class _Again:
-    """Items on their way through a second look."""
+    """Items on their way through a second look for one grant."""
 
     walk: Walk
     kept: KeptFaces
-
-    def photos(self) -> Iterator[Step]:
-        """Read the items again; one that changed or is gone at its source is passed over."""
-        app, source = self.walk.app, self.walk.source
-        for item in self._items():
-            if not self.walk.may_go_on():
-                return
-            address = Address(open_address(app, item.id, source.id, item.sealed_address))
-            read, self.walk.at = self.walk.read(address), item.id
-            if read is None:
-                yield None
-                continue
-            data, sha256 = read
-            if sha256 != item.sha256:
-                self.walk.tally.could_not_read(address, "it changed since it was collected")
-                yield None
-                continue
-            yield Photo(Address(item.id), sha256), data
-
-    def _items(self) -> Iterator[Item]:
-        after = ItemId(place_of(self.walk.app, self.walk.hold.run)) or None
-        while True:
-            with self.walk.app.store.read() as reader:
-                page = reader.items.of_source(self.walk.source.id, after, PAGE)
-            if not page:
-                return
-            yield from page
-            after = page[-1].id
-
-    def recognise(self, photo: Photo, seen: Inspection) -> Recognised:
-        """Pair the faces found again with the boxes kept; a face without a box is left out."""
-        item_id = ItemId(photo.address)
-        with self.walk.app.store.read() as reader:
-            item, stored = reader.items.get(item_id), reader.items.faces(item_id)
-        if item is None:
-            raise NotFound("an item vanished while it was scanned", "Run the scan again.")
-        pairs = [
-            (kept, face)
-            for face in seen.faces
-            if (kept := same_face(stored, face.face.box)) is not None
-        ]
-        return Recognised(item, tuple(k for k, _ in pairs), tuple(f for _, f in pairs), ())
+    again: Again
 
     def take(self, batch: list[tuple[Photo, Inspection]]) -> None:
         """Compare and keep one batch; nothing once the walk was refused."""
-        recognised = compare(self.walk, [self.recognise(*pair) for pair in batch])
+        recognised = compare(self.walk, [self.again.recognise(*pair) for pair in batch])
         if self.walk.refusal is None:
             self._commit(recognised)
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from licet.store import schema
 from licet.store.session import Group, Shape
-from licet.terms.ids import AccountId, HoldId, PlanId, RequestId, SubjectId
+from licet.terms.ids import AccountId, GrantId, HoldId, PlanId, RequestId, SubjectId
 from licet.terms.rights import (
     OPEN_REQUESTS,
     Account,
