@@ -17,11 +17,11 @@ from licet.terms.grant import Grant, Restriction, Subject, SubjectState
 from licet.terms.ids import OrganisationId
 from licet.terms.organisation import Act, Approval, Case, MemberState, Role, Signature
 from licet.terms.permit import Action, Ask, By, Counts, Facts, Readiness
-from licet.terms.rights import RightKind
+from licet.terms.rights import Request, RightKind
 from licet.vault.signing import act_holds
 
 DAY = timedelta(days=1)
-_CODE = frozenset({Action.CONFIRM})
+_CODE = frozenset({Action.CONFIRM, Action.ANSWER})
 """Where a code that went to the person alone proves them."""
 
 
@@ -36,9 +36,11 @@ def read_facts(
     grant = reader.grants.get(ask.grant) if ask.grant else None
     subject_id = ask.subject or (grant.subject if grant else None)
     subject = reader.subjects.get(subject_id) if subject_id else None
+    request = _request_of(reader, ask, grant)
     if (
         ask.by is By.SUBJECT
         and ask.action not in _CODE
+        and not (ask.action in _WITH_REQUEST and _alone(request, grant))
         and not person_proved(app, reader, who, subject)
     ):
         subject = None  # Who is not proved to be the person is nobody here.
@@ -65,6 +67,7 @@ def read_facts(
         counts=_counts(app, reader, ask, subject, now),
         witnessed=app.witnessed,
         found_in_case=ask.action is Action.SHOW and _found_in_case(app, reader, ask),
+        request=request,
         **_restriction(reader, grant, now) if ask.action is Action.RELEASE else {},
     )
 
@@ -88,6 +91,22 @@ def _restriction(reader: Reader | Unit, grant: Grant | None, now: datetime) -> _
     }
 
 
+_WITH_REQUEST = frozenset({Action.GRANT, Action.ENROL})
+"""Where a request stands for its person: nothing of it is used before their code came back."""
+
+
+def _alone(request: Request | None, grant: Grant | None) -> bool:
+    return request is not None and (grant is None or grant.organisation is None)
+
+
+def _request_of(reader: Reader | Unit, ask: Ask, grant: Grant | None) -> Request | None:
+    """Return the request that is asked about, or that a grant without organisation serves."""
+    if ask.request is not None:
+        return reader.requests.get(ask.request)
+    alone = grant is not None and grant.organisation is None
+    return reader.requests.of_grant(grant.id) if grant is not None and alone else None
+
+
 def _approvals(reader: Reader | Unit, case: Case) -> tuple[Approval, ...]:
     """Return the approvals whose signature holds today; in a sandbox, those that are there."""
     approvals = reader.governance.approvals(case.id)
@@ -108,6 +127,8 @@ def object_of(ask: Ask) -> str:
     """Return the id of the one object that an act is about, empty when there is none yet."""
     if ask.action is Action.SEARCH:
         return ask.case or ""
+    if ask.action is Action.ANSWER:
+        return ask.request or ""
     return ask.grant or ask.source or ask.case or ask.subject or ""
 
 
@@ -137,8 +158,8 @@ def readiness(reader: Reader | Unit) -> Readiness:
 def subject_age(app: App, subject: Subject | None, today: date) -> int | None:
     """Return the age the person stated, in whole years; None when nothing can be read."""
     identity = open_identity(app, subject)
-    if identity is None:
-        return None
+    if identity is None or not identity.born:
+        return None  # Who only asks about themselves is not asked for their age.
     return age_on(identity.born, today)
 
 
