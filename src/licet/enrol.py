@@ -5,8 +5,6 @@ then (a live capture, in the portal). It must agree with the others, so that
 nobody is enrolled from photos of somebody else.
 """
 
-from dataclasses import dataclass
-
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
@@ -14,12 +12,13 @@ from licet.effects.facts import read_facts
 from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key, row_of
+from licet.effects.sampling import Sample, samples_of
 from licet.effects.shelf import fresh_gallery
 from licet.effects.standing import looked_at, restrict_within
 from licet.store.unit import Unit
 from licet.terms.acting import Who
 from licet.terms.errors import NotFound
-from licet.terms.face import Inspection, SeenFace, Template, Unreadable
+from licet.terms.face import Template
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import GrantState, Restriction
 from licet.terms.granting import Enrolled, FailureToEnrol
@@ -40,14 +39,6 @@ DISAGREES = "it does not agree with the witnessed photo"
 NONE_AGREES = "no other photo agrees with the witnessed one; give at least one more of this person"
 OTHER_FACE = "the photos do not agree with the reference that this person gave before"
 HELD = "the enrolment is held until the data protection officer has looked"
-
-
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    """One photo that is fit: its place in the list (from 1) and the face in it."""
-
-    photo: int
-    face: SeenFace
 
 
 def enrol(
@@ -76,7 +67,7 @@ def enrol(
         return refuse(app, ask, permit)
     for photo in photos:
         refuse_strange(app, photo)
-    fit, left_out = _samples(app, photos)  # 2
+    fit, left_out = samples_of(app, photos)  # 2
     samples, disagreeing = _agreeing(app, fit, witnessed)  # 3
     left_out = (*left_out, *disagreeing)
     if not samples:
@@ -115,38 +106,9 @@ def _ask(app: App, who: Who, grant_id: GrantId) -> Ask:
     )
 
 
-def _samples(
-    app: App, photos: tuple[bytes, ...]
-) -> tuple[list[_Sample], tuple[tuple[int, str], ...]]:
-    """Return the fit faces, and why each other photo is left out."""
-    samples: list[_Sample] = []
-    left_out: list[tuple[int, str]] = []
-    for place, photo in enumerate(photos, start=1):
-        if photo in photos[: place - 1]:
-            left_out.append((place, "it is the same photo as one before"))
-            continue
-        seen = app.vision.inspect(photo, flips=True)
-        reasons = _unfit(app, seen)
-        left_out.extend((place, reason) for reason in reasons)
-        if not reasons and isinstance(seen, Inspection):
-            samples.append(_Sample(place, seen.faces[0]))
-    return samples, tuple(left_out)
-
-
-def _unfit(app: App, seen: Inspection | Unreadable) -> tuple[str, ...]:
-    """Return why a photo cannot be used; empty when it shows one fit face."""
-    if isinstance(seen, Unreadable):
-        return (f"{seen.reason}. {seen.remedy}",)
-    if not seen.faces:
-        return ("no face was found; use a photo that shows the face from the front",)
-    if len(seen.faces) > 1:
-        return (f"{len(seen.faces)} faces were found; use a photo of this person alone",)
-    return app.vision.assess(seen.faces[0])
-
-
 def _agreeing(
-    app: App, samples: list[_Sample], witnessed: int
-) -> tuple[list[_Sample], tuple[tuple[int, str], ...]]:
+    app: App, samples: list[Sample], witnessed: int
+) -> tuple[list[Sample], tuple[tuple[int, str], ...]]:
     """Return the samples that show the person of the witnessed photo, and why not the others.
 
     Photos alone could be anybody's: only what agrees with the photo that a member
