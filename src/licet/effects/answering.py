@@ -28,7 +28,7 @@ from licet.effects.packing import build_package, deliver_package
 from licet.effects.planning import plan_erasure
 from licet.effects.plans import Found, InUnit, Step
 from licet.effects.record import record, record_machine
-from licet.effects.requests import PACKED, answer_contact, open_request
+from licet.effects.requests import PACKED, answer_contact, open_request, own_contact
 from licet.effects.standing import restrict_within
 from licet.store.unit import Reader, Unit
 from licet.terms.grant import Grant, GrantState, Restriction, SubjectState
@@ -57,6 +57,28 @@ def needs_human(request: Request) -> bool:
         return True
     unproved = request.grant is not None or bool(request.mandate)
     return unproved and request.identity_accepted_at is None
+
+
+def ready(app: App, reader: Reader | Unit, request: Request) -> bool:
+    """Say whether a package may be built now: nobody, and no photo, is waited for."""
+    payload = open_request(app, request)
+    if needs_human(request) or own_contact(payload) not in payload.proved:
+        return False
+    if payload.photo_follows and request.grant is None:
+        return False
+    return not payload.representative or payload.contact in payload.proved
+
+
+def hear(app: App, unit: Unit, request: Request, permit: Permit, plan: PlanId) -> Request:
+    """Do what a request asks for that was proved now, within the unit that proved it.
+
+    The person's own code is their act, also where somebody else wrote for them; ``plan``
+    as for :func:`carry_out`.
+    """
+    payload = open_request(app, request)
+    if request.plan is not None or own_contact(payload) not in payload.proved:
+        return request
+    return carry_out(app, unit, request, permit, plan)
 
 
 def steps_of(request: Request) -> tuple[EffectKind, ...]:
@@ -111,7 +133,7 @@ def carry_out(
         case RightKind.ERASURE:
             return _erase(app, unit, request, permit, plan)
         case RightKind.ACCESS | RightKind.PORTABILITY:
-            return plan_answer(unit, request)
+            return plan_answer(unit, request) if ready(app, unit, request) else request
         case RightKind.RECTIFICATION | RightKind.COMPLAINT:
             return request
 

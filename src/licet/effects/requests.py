@@ -7,10 +7,14 @@ key nor the term for which it may have to be shown that they were answered.
 from dataclasses import replace
 
 from licet.app import App
+from licet.effects.record import Facts, actor_commitment, subject_commitment
+from licet.effects.sealed import open_identity
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import KeyAbsent
 from licet.terms.ids import KeyId, RequestId, SubjectId
+from licet.terms.ledger import Commitment, Entry, EntryKind
 from licet.terms.payload import RequestPayload, from_bytes, to_bytes
+from licet.terms.permit import Permit
 from licet.terms.rights import Request, RequestState, RightKind
 from licet.vault.seal import open_sealed, seal
 
@@ -72,8 +76,6 @@ def answer_contact(
 
 def confirmed_at(app: App, reader: Reader | Unit, subject_id: SubjectId, contact: str) -> bool:
     """Say whether a person confirmed a grant by a code that went to this contact."""
-    from licet.effects.sealed import open_identity
-
     identity = open_identity(app, reader.subjects.get(subject_id))
     if identity is None or not contact or identity.contact != contact:
         return False
@@ -92,3 +94,31 @@ def waits_for_answer(reader: Reader | Unit, subject: SubjectId) -> bool:
         request.kind in PACKED and request.state in PROVED
         for request in reader.requests.of_subject(subject)
     )
+
+
+def record_request(
+    app: App, unit: Unit, kind: EntryKind, permit: Permit, request: Request, facts: Facts = ()
+) -> int:
+    """Write the entry of an act on a request, under the person whom it is about.
+
+    Who writes in a person's name is not proved to be them, and the entry is about them all
+    the same: it is theirs to see. Returns the leaf index.
+    """
+    return unit.record(
+        Entry(
+            kind=kind,
+            at=unit.now,
+            organisation=permit.organisation,
+            actor=actor_commitment(app, permit.organisation, permit.member),
+            subject=_committed(app, request.subject),
+            objects=(("request", request.id),),
+            facts=(*facts, ("permit", permit.digest), ("by", permit.by.value)),
+        )
+    )
+
+
+def _committed(app: App, subject: SubjectId) -> Commitment | None:
+    try:
+        return subject_commitment(app, subject)
+    except KeyAbsent:
+        return None

@@ -28,10 +28,15 @@ from licet.terms.when import from_ms, to_ms
 
 @dataclass(frozen=True, slots=True)
 class ReferencePayload:
-    """A reference: the features, and how many photos were averaged."""
+    """A reference: the features, and how many photos were averaged.
+
+    ``aside`` 1: in a person's request, a photo that is near somebody enrolled; nothing is
+    ever found with it. A number and no word, so that its length tells nothing.
+    """
 
     values: bytes
     photos: int
+    aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +118,12 @@ class TellingPayload:
 class RequestPayload:
     """What a person wrote, and what they were answered; dates as ``YYYY-MM-DD`` or empty.
 
-    ``person_contact`` is the person's own where a representative writes. ``coded`` is the
-    contact that the last code went to and ``coded_on`` when; ``proved`` are the contacts
-    whose code came back. ``filed_by`` is the member who filed the letter, if one did.
+    ``person_contact`` is the person's own where a representative writes. ``coded_on`` is
+    when the last code went out; ``proved`` are the contacts whose code came back. ``filed_by`` is the member who filed the letter, if one did.
     ``secret`` opens the package that is built for them; it goes to the proved contact.
     ``reason`` and ``article`` are a human's, for a refusal, an extension or an acceptance;
     ``answer`` is what a human answered. ``reminded_on`` is when the person was reminded
-    that their code is missing.
+    that their code is missing. ``photo_follows`` says that the answer waits for a photo.
     """
 
     name: str
@@ -134,7 +138,6 @@ class RequestPayload:
     places: tuple[str, ...]
     representative: str
     person_contact: str = ""
-    coded: str = ""
     coded_on: str = ""
     proved: tuple[str, ...] = ()
     filed_by: str = ""
@@ -143,6 +146,7 @@ class RequestPayload:
     article: str = ""
     answer: str = ""
     reminded_on: str = ""
+    photo_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

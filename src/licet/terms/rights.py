@@ -69,6 +69,7 @@ class RequestWish:
     ``mandate`` the SHA-256 (hex) of their mandate and ``person_contact`` the person's own
     contact, where they are asked whether it is so; ``contact`` is the representative's
     then. ``received_on`` is the day on which a letter on paper came, if that was not today.
+    ``photo_follows`` says that a photo will be with it: the answer waits for it.
     ``residence`` is asked of nobody.
     """
 
@@ -87,6 +88,7 @@ class RequestWish:
     mandate: str = ""
     person_contact: str = ""
     received_on: date | None = None
+    photo_follows: bool = False
     residence: Territory | None = None
 
 
@@ -128,6 +130,32 @@ class Request:
     def is_open(self) -> bool:
         """Whether it is still to be answered."""
         return self.state in OPEN_REQUESTS
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A letter that was taken in. It says the same to everybody, known here or not.
+
+    ``due`` is the last day to answer. ``letters`` counts this letter and those that it
+    repeats; whoever is not proved to be the person and no member is told of this one alone.
+    ``told`` says whether the code went out; if not, it goes out with the worker's next round.
+    """
+
+    request: RequestId
+    kind: RightKind
+    due: datetime
+    letters: int
+    told: bool
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A code came back: what was asked for is under way, or waits for a human."""
+
+    request: RequestId
+    state: RequestState
+    leaf: int
 
 
 @dataclass(frozen=True, slots=True)
