@@ -82,7 +82,7 @@ def one_line(value: object) -> object:
     if not isinstance(value, str):
         return value
     kept = (" " if unicodedata.category(c) in _UNSEEN else c for c in value)
-    return " ".join("".join(kept).split())
+    return " ".join(part for part in "".join(kept).split(" ") if part)
 
 
 _UNSEEN = {"Cc", "Cf", "Zl", "Zp"}
