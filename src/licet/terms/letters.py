@@ -33,6 +33,7 @@ class Sender:
 class NoticeLetter:
     """A grant is asked for: what for, until when, and the code that says yes (GDPR 13).
 
+    Not ``by_consent`` is vital interests: no code, and who can read it decides.
     ``title`` and ``notice`` are the purpose's own words in the person's language; the
     grant keeps the digest of exactly this ``notice``.
     """
@@ -303,6 +304,37 @@ class DeploymentClosingLetter:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoNoticeLetter:
+    """What a photo that was sent with a request is used for (GDPR 13).
+
+    ``notice`` is the purpose's in the person's language, of which the grant keeps the
+    digest. It goes out once the contact is proved.
+    """
+
+    kind: ClassVar[str] = "photo_notice"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    request: RequestId
+    title: str
+    notice: str
+    until: date
+    grant: GrantId
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoNearLetter:
+    """Somebody asked about themselves with a photo that is near this enrolled person.
+
+    It says when, and nothing of who asked.
+    """
+
+    kind: ClassVar[str] = "photo_near"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    on: date
+
+
 Letter: TypeAlias = (
     NoticeLetter
     | HistoryLetter
@@ -322,5 +354,7 @@ Letter: TypeAlias = (
     | HoldPlacedLetter
     | HoldLiftedLetter
     | DeploymentClosingLetter
+    | PhotoNoticeLetter
+    | PhotoNearLetter
 )
 """Every letter there is. A new one needs its template in every language."""
