@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from licet.cli.root import root
-from licet.effects.erasing import STEPS
+from licet.effects.planning import STEPS
 from licet.sources import fixtures
 from licet.terms.errors import Setup
 from tests.docs.playing import Follower, loose

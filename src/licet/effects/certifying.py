@@ -11,7 +11,13 @@ from licet.effects.plans import Found
 from licet.effects.receipts import receipt_for, statement_fact
 from licet.effects.record import record_machine
 from licet.ledger.receipt import ReceiptKind
-from licet.ledger.statement import ErasureStatement, PlaintextScan, SealedBytes, StoreCount
+from licet.ledger.statement import (
+    ErasureStatement,
+    ErasureTold,
+    PlaintextScan,
+    SealedBytes,
+    StoreCount,
+)
 from licet.store.unit import Unit
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.ids import PlanId
@@ -19,12 +25,27 @@ from licet.terms.ledger import EntryKind
 from licet.terms.plan import Effect, EffectKind, Plan, WorkState
 from licet.terms.when import from_ms
 
-COUNTED = ("templates", "suggestions", "candidates", "confirmations")
-"""The stores a certificate counts, zeros included."""
+COUNTED = (
+    "templates",
+    "suggestions",
+    "unlinked",
+    "confirmations",
+    "candidates",
+    "probes",
+    "items",
+    "requests",
+    "request_codes",
+    "holds",
+)
+"""Every store that holds something about a person; a certificate counts each, zeros included."""
 
 _SAYS = (
     "Everything kept about you is destroyed: what was written is deleted, and the keys without "
     "which no copy of it can be read are gone, backups included."
+)
+_SAYS_ACCOUNT = (
+    " Who searched you is kept sealed until {day}, without your name, for the data protection "
+    "officer and an auditor to open together."
 )
 
 
@@ -62,10 +83,11 @@ def _found(effects: list[Effect] | tuple[Effect, ...]) -> dict[EffectKind, dict[
 
 
 def _statement(plan: Plan, found: dict[EffectKind, dict[str, object]]) -> ErasureStatement:
-    rows = found.get(EffectKind.DELETE_ROWS, {})
+    rows = {**found.get(EffectKind.FORGET_ITEMS, {}), **found.get(EffectKind.DELETE_ROWS, {})}
     keys = found.get(EffectKind.CHECK_KEYS, {})
     wiped = found.get(EffectKind.CHECK_BYTES, {})
     scan = found.get(EffectKind.SCAN_BYTES)
+    told = _told(found)
     return ErasureStatement(
         subject=plan.subject,
         asked_at=plan.created_at,
@@ -77,9 +99,36 @@ def _statement(plan: Plan, found: dict[EffectKind, dict[str, object]]) -> Erasur
         plaintext_scan=PlaintextScan.CLEAN if scan else PlaintextScan.PENDING,
         scanned_at=_moment(scan),
         candidates_found=_number(found.get(EffectKind.CHECK_UNFINDABLE, {}).get("found")),
-        counts=tuple(StoreCount(store, _number(rows.get(store)), 0) for store in COUNTED),
-        says=_SAYS,
+        counts=tuple(
+            StoreCount(store, _number(rows.get(store)), _number(rows.get(f"{store}_left")))
+            for store in COUNTED
+        ),
+        says=_says(told),
+        told=told,
     )
+
+
+def _told(found: dict[EffectKind, dict[str, object]]) -> ErasureTold | None:
+    """Return who was told; None of an erasure that an older version planned."""
+    account, recipients = (
+        found.get(EffectKind.SEAL_ACCOUNT),
+        found.get(EffectKind.TELL_RECIPIENTS),
+    )
+    if account is None or recipients is None:
+        return None
+    until = account.get("until")
+    return ErasureTold(
+        history=found.get(EffectKind.DELIVER_HISTORY, {}).get("delivered") is True,
+        recipients=_number(recipients.get("told")),
+        untold=_number(recipients.get("untold")),
+        accountable_until=from_ms(until) if isinstance(until, int) else None,
+    )
+
+
+def _says(told: ErasureTold | None) -> str:
+    if told is None or told.accountable_until is None:
+        return _SAYS
+    return _SAYS + _SAYS_ACCOUNT.format(day=told.accountable_until.date().isoformat())
 
 
 def _moment(scan: dict[str, object] | None) -> datetime | None:

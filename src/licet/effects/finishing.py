@@ -4,19 +4,23 @@ from licet.app import App
 from licet.effects.answering import ANSWER_INSIDE, ANSWER_OUTSIDE, close_request
 from licet.effects.ending import END_INSIDE, END_OUTSIDE
 from licet.effects.erasing import ERASE_INSIDE, ERASE_OUTSIDE
+from licet.effects.holding import wait_to_end
 from licet.effects.plans import InUnit, Step, drive
+from licet.effects.telling import TELL_OUTSIDE
 from licet.terms.ids import PlanId
 from licet.terms.plan import EffectKind, PlanKind
 
 OUTSIDE: dict[PlanKind, dict[EffectKind, Step]] = {
-    PlanKind.WITHDRAW: END_OUTSIDE,
+    PlanKind.WITHDRAW: {**END_OUTSIDE, EffectKind.DELETE_ROWS: wait_to_end},
     PlanKind.ERASE: ERASE_OUTSIDE,
     PlanKind.ANSWER: ANSWER_OUTSIDE,
+    PlanKind.TELL: TELL_OUTSIDE,
 }
 INSIDE: dict[PlanKind, dict[EffectKind, InUnit]] = {
     PlanKind.WITHDRAW: END_INSIDE,
     PlanKind.ERASE: {**ERASE_INSIDE, EffectKind.CLOSE_REQUEST: close_request},
     PlanKind.ANSWER: ANSWER_INSIDE,
+    PlanKind.TELL: {},
 }
 
 

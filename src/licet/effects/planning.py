@@ -1,14 +1,37 @@
 """Plans an erasure within the unit of work that makes the person *erasing*."""
 
 from licet.app import App
-from licet.effects.erasing import STEPS
 from licet.effects.sealed import grant_key, open_identity, row_of, seal_plan
 from licet.store.unit import Unit
-from licet.terms.errors import KeyAbsent
 from licet.terms.grant import Grant, GrantState, Subject, SubjectState
 from licet.terms.ids import PlanId
 from licet.terms.payload import ErasurePayload
-from licet.terms.plan import Effect, Plan, PlanKind, WorkState
+from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, WorkState
+
+STEPS = (
+    EffectKind.DELIVER_HISTORY,
+    EffectKind.SEAL_ACCOUNT,
+    EffectKind.TELL_RECIPIENTS,
+    EffectKind.FORGET_ITEMS,
+    EffectKind.DELETE_ROWS,
+    EffectKind.SHRED_KEYS,
+    EffectKind.CHECK_UNFINDABLE,
+    EffectKind.END_GRANTS,
+    EffectKind.CHECK_BYTES,
+    EffectKind.TURN_EPOCH,
+    EffectKind.CHECK_KEYS,
+    EffectKind.CERTIFY,
+    EffectKind.SCAN_BYTES,
+    EffectKind.CERTIFY_SCAN,
+    EffectKind.DELIVER_CERTIFICATE,
+    EffectKind.CLOSE_REQUEST,
+    EffectKind.FORGET_PLAN,
+)
+"""What an erasure does, in order. A plan that an older version left has its own rows."""
+
+FIRST_COSTLY = EffectKind.TURN_EPOCH
+"""What comes before takes a moment; from here on a step takes longer the more is stored,
+and one turn and one scan serve every erasure that waits for them."""
 
 
 def plan_erasure(
@@ -45,12 +68,9 @@ def _payload(app: App, unit: Unit, subject: Subject, grants: tuple[Grant, ...]) 
     """Gather what the last checks must look for, while it can be read."""
     identity = open_identity(app, subject)
     templates = [template for grant in grants for template in unit.templates.of_grant(grant.id)]
-    rows = []
-    for template in templates:
-        try:
-            rows.append(row_of(template, app.keyring.get(grant_key(template.grant))))
-        except KeyAbsent:
-            continue
+    keys = app.keyring.get_many({grant_key(grant.id) for grant in grants})
+    named = ((template, grant_key(template.grant)) for template in templates)
+    rows = [row_of(template, keys[name]) for template, name in named if name in keys]
     words = (identity.name, identity.contact) if identity else ()
     return ErasurePayload(
         contact=identity.contact if identity else "",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from licet.app import App
-from licet.effects.sealed import candidate_tag, grant_key, subject_key
+from licet.effects.sealed import candidate_tag, candidate_tags, grant_key, subject_key
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import KeyAbsent
 from licet.terms.ids import GrantId, SearchId, SubjectId
@@ -36,14 +36,8 @@ def of_person(app: App, reader: Reader | Unit, subject: SubjectId) -> tuple[Surf
 
 def listing(app: App, reader: Reader | Unit, grants: Iterable[GrantId]) -> tuple[Surfacing, ...]:
     """Return the searches whose lists still hold a person under one of these grants."""
-    found: list[SearchCandidate] = []
-    for grant in grants:
-        try:
-            tag = candidate_tag(app, grant_key(grant))
-        except KeyAbsent:
-            continue
-        found.extend(c for c in reader.searches.candidates_of_grant(tag) if c.sealed)
-    return _surfacings(reader, found)
+    tags = candidate_tags(app, map(grant_key, grants))
+    return _surfacings(reader, reader.searches.listed_under(tags))
 
 
 def _surfacings(

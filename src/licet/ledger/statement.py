@@ -63,11 +63,27 @@ class StoreCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasureTold:
+    """Who was told of an erasure (GDPR 19), and what is kept of who searched (GDPR 5(2)).
+
+    ``history`` says that the person was told who searched them. ``recipients`` is how many
+    organisations are told, ``untold`` how many have no address to be told at.
+    ``accountable_until`` is until when the accountability record lies sealed, None without.
+    """
+
+    history: bool
+    recipients: int
+    untold: int
+    accountable_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureStatement:
     """The separate facts of an erasure (GDPR 17, 19; DESIGN 6), each found by a check of its own.
 
     ``candidates_found`` is what a search with the person's own reference found
     afterwards. ``scanned_at`` is when the plaintext scan ended, None while pending.
+    ``told`` is None where an older version erased.
     """
 
     subject: SubjectId
@@ -80,6 +96,7 @@ class ErasureStatement:
     candidates_found: int
     counts: tuple[StoreCount, ...]
     says: str
+    told: ErasureTold | None = None
 
     def doubts(self) -> tuple[str, ...]:
         """Return why, by its own words, this is not an erasure; empty as a rule."""
@@ -135,6 +152,17 @@ def to_json(statement: Statement) -> dict[str, Json]:
         "scanned_at": None if scanned is None else to_text(scanned),
         "sealed_bytes": statement.sealed_bytes.value,
         "subject": statement.subject,
+        **({} if statement.told is None else {"told": _erasure_told(statement.told)}),
+    }
+
+
+def _erasure_told(told: ErasureTold) -> Json:
+    until = told.accountable_until
+    return {
+        "accountable_until": None if until is None else to_text(until),
+        "history": told.history,
+        "recipients": told.recipients,
+        "untold": told.untold,
     }
 
 
@@ -180,7 +208,7 @@ def _grant(value: Json) -> GrantStatement:
 
 
 def _erasure(value: Json) -> ErasureStatement:
-    parts = as_object(value, "the statement", _ERASURE)
+    parts = as_object(value, "the statement", _ERASURE, {"told"})
     scanned = parts["scanned_at"]
     return ErasureStatement(
         subject=SubjectId(as_text(parts["subject"], "the subject")),
@@ -195,6 +223,19 @@ def _erasure(value: Json) -> ErasureStatement:
         candidates_found=as_number(parts["candidates_found"], "the candidates found"),
         counts=tuple(_count(count) for count in as_list(parts["counts"], "the counts")),
         says=as_text(parts["says"], "the sentence"),
+        told=_read_told(parts["told"]) if "told" in parts else None,
+    )
+
+
+def _read_told(value: Json) -> ErasureTold:
+    names = {"accountable_until", "history", "recipients", "untold"}
+    parts = as_object(value, "who was told", names)
+    until = parts["accountable_until"]
+    return ErasureTold(
+        history=as_truth(parts["history"], "whether the person was told"),
+        recipients=as_number(parts["recipients"], "the recipients told"),
+        untold=as_number(parts["untold"], "the recipients not told"),
+        accountable_until=None if until is None else as_moment(until, "the record's end"),
     )
 
 

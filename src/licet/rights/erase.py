@@ -2,10 +2,9 @@
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.erasing import FIRST_COSTLY
 from licet.effects.facts import read_facts
 from licet.effects.finishing import finish
-from licet.effects.planning import plan_erasure
+from licet.effects.planning import FIRST_COSTLY, plan_erasure
 from licet.effects.record import record, record_refusal
 from licet.effects.sealed import plan_key
 from licet.store.unit import Unit

@@ -102,6 +102,7 @@ class Unit:
         self.holds = WriteHolds(session)
         self.accounts = WriteAccounts(session)
         self.unlinked = WriteUnlinked(session)
+        self.person = ReadPerson(session)
         self.recover = WriteRecover(session)
 
     @property

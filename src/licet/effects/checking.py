@@ -1,0 +1,117 @@
+"""Looks for what an erasure claims is gone: in the gallery, the keyring, the files.
+
+Each look is a step of its own and says what it found; one that still finds something
+raises, so that nothing is certified that was not looked for and not found.
+"""
+
+from licet.app import App, Scan
+from licet.consent.decide import decide
+from licet.consent.reasons import Reason
+from licet.effects.facts import read_facts
+from licet.effects.plans import Found
+from licet.effects.requests import request_key
+from licet.effects.scanning import scan_for
+from licet.effects.sealed import grant_key, open_plan, subject_key
+from licet.effects.shelf import fresh_gallery
+from licet.gallery.contract import Erasure
+from licet.terms.acting import WORKER
+from licet.terms.errors import Integrity
+from licet.terms.face import Score, Template
+from licet.terms.ids import KeyId, ModelId
+from licet.terms.permit import Action, Ask, Refusal
+from licet.terms.plan import EffectKind, Plan, PlanKind, WorkState
+from licet.terms.when import to_ms
+
+
+def keys_of(app: App, plan: Plan) -> tuple[KeyId, ...]:
+    """Return the names of every key that opens something about the person."""
+    with app.store.read() as reader:
+        requests = [request.id for request in reader.requests.of_subject(plan.subject)]
+    return (
+        subject_key(plan.subject),
+        *(grant_key(grant) for grant in plan.grants),
+        *(request_key(request) for request in requests),
+    )
+
+
+def check_unfindable(app: App, plan: Plan) -> Found:
+    """Search with the person's own templates and find none of theirs."""
+    gallery = fresh_gallery(app)
+    for grant in plan.grants:
+        if gallery.erasure_status(grant) is Erasure.HELD:
+            raise Integrity("the gallery still holds the person", "Restart this process.")
+    payload = open_plan(app, plan)
+    probes = [
+        Template(ModelId(model), values)
+        for model, values in payload.templates
+        if model == app.model
+    ]
+    reached = _reached(app, plan, probes)
+    if reached:
+        raise Integrity("a search still finds the person", "Restart this process.")
+    return (("probes", len(probes)), ("found", reached))
+
+
+def _reached(app: App, plan: Plan, probes: list[Template]) -> int:
+    ask = Ask(Action.ERASE, WORKER.by, app.model, subject=plan.subject)
+    with app.store.read() as reader:
+        now = reader.now
+        permit = decide(ask, read_facts(app, reader, ask, WORKER, now), now)
+    if isinstance(permit, Refusal):
+        if permit.reason == Reason.SUBJECT_ERASED:
+            # A restore in the middle emptied the row already: nothing of theirs can be kept.
+            return 0
+        raise Integrity(f"the last check was refused: {permit.says}", permit.would_change)
+    if not probes:
+        return 0
+    lists = fresh_gallery(app).candidates(permit, probes, Score(-(2**62)), 1_000)
+    return sum(row.subject == plan.subject for rows in lists for row in rows)
+
+
+def check_bytes(app: App, _plan: Plan) -> Found | None:
+    """Overwrite what the database still holds of deleted rows; wait while a reader keeps it."""
+    wiped = app.store.wipe()
+    if wiped.waiting:
+        return None
+    return (("removed", wiped.removed), ("database", wiped.database))
+
+
+def check_all_keys(app: App, plan: Plan) -> Found:
+    """Look for the keys in the keyring and for earlier epochs in the key service."""
+    keys = frozenset(keys_of(app, plan))
+    absent = app.keyring.absent(keys)
+    if absent != keys:
+        left = len(keys - absent)
+        raise Integrity(f"{left} keys outlived their shredding", "Run `licet doctor`.")
+    epochs = len(app.service.epochs())
+    return (("looked_for", len(keys)), ("absent", len(absent)), ("epochs", epochs))
+
+
+def scan_bytes(app: App, plan: Plan) -> Found:
+    """Read every file of the deployment for the person's bytes in clear."""
+    scan = _scan(app, plan, frozenset(open_plan(app, plan).needles))
+    if scan.found:
+        raise Integrity(
+            f"{scan.found} places hold the person's data in clear",
+            "They are listed by `licet doctor`; the erasure goes on when they are mended.",
+        )
+    at = to_ms(scan.at)
+    return (("files", scan.files), ("bytes", scan.size), ("found", 0), ("at", at))
+
+
+def _scan(app: App, plan: Plan, needles: frozenset[bytes]) -> Scan:
+    """Return one scan for every erasure that waits for it; an earlier one if it looked for this."""
+    earlier = app.shelf.scan
+    if earlier is not None and needles <= earlier.needles:
+        return earlier.only(needles)
+    waiting = set(needles)
+    with app.store.read() as reader:
+        for other in reader.plans.open():
+            if other.kind is not PlanKind.ERASE or other.id == plan.id:
+                continue
+            effects = reader.plans.effects(other.id)
+            scans = next((e.n for e in effects if e.kind is EffectKind.SCAN_BYTES), 0)
+            if all(e.state is WorkState.DONE for e in effects if e.n < scans):
+                waiting.update(open_plan(app, other).needles)
+    app.shelf.scan = scan_for(app, waiting)
+    return app.shelf.scan.only(needles)
