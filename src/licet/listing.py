@@ -42,6 +42,11 @@ GRANTS = About(Register.GRANTS)
 BY_CONTACT = About(Register.GRANTS, asked=(("by_contact", True),))
 
 
+def about_grant(grant: GrantId) -> About:
+    """Return what is read of one grant: members sign for this very one."""
+    return About(Register.GRANTS, objects=(("grant", grant),))
+
+
 def list_organisations(app: App, who: Who) -> tuple[OrganisationLine, ...] | Refusal:
     """List organisations, when their agreements end and how many members they have."""
 
@@ -199,7 +204,7 @@ def show_grant(app: App, who: Who, grant_id: GrantId) -> GrantDetails | Refusal:
             ),
         )
 
-    found = listed(app, who, About(Register.GRANTS, objects=(("grant", grant_id),)), read)
+    found = listed(app, who, about_grant(grant_id), read)
     if isinstance(found, Refusal):
         return found
     if not found:

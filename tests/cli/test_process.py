@@ -55,7 +55,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_full_stdout_is_told(sandbox: Path) -> None:
     with Path("/dev/full").open("w") as full:
-        done = licet("member", "list", home=sandbox, stdout=full, stderr=subprocess.PIPE)
+        done = licet(
+            "member", "list", "--as", "steward", home=sandbox, stdout=full, stderr=subprocess.PIPE
+        )
     assert done.returncode == Exit.SETUP
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
@@ -64,7 +66,9 @@ def test_a_full_stdout_is_told(sandbox: Path) -> None:
 def test_a_reader_who_goes_away_is_no_error(sandbox: Path) -> None:
     reads, writes = os.pipe()
     os.close(reads)
-    done = licet("member", "list", home=sandbox, stdout=writes, stderr=subprocess.PIPE)
+    done = licet(
+        "member", "list", "--as", "steward", home=sandbox, stdout=writes, stderr=subprocess.PIPE
+    )
     os.close(writes)
     assert done.returncode == Exit.READER_GONE
     assert done.stderr == ""
@@ -77,7 +81,7 @@ def test_a_disk_that_takes_no_more_is_told(sandbox: Path) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
 
-    before = told("member", "list", home=sandbox)
+    before = told("member", "list", "--as", "steward", home=sandbox)
     done = licet(
         *("member", "add", "vera", "--role", "verifier", "--as", "steward,officer"),
         home=sandbox,
@@ -86,7 +90,7 @@ def test_a_disk_that_takes_no_more_is_told(sandbox: Path) -> None:
     assert done.returncode not in (0, Exit.DEFECT), done.stdout
     assert done.stderr.startswith("error: ")
     assert "What to do" in done.stderr
-    assert told("member", "list", home=sandbox) == before
+    assert told("member", "list", "--as", "steward", home=sandbox) == before
 
 
 def heeding() -> None:

@@ -36,6 +36,7 @@ from licet.terms.source import Source
 
 if TYPE_CHECKING:
     from licet.app import App
+    from licet.effects.listing import About as Read
     from licet.search import Choice
     from licet.vault.signing import Signer
 
@@ -142,6 +143,11 @@ def reviewing(app: "App", candidate_id: CandidateId, finding: Finding) -> About:
     return About(
         Action.REVIEW, case.organisation, payload.grant, _digest(candidate_id, finding.value)
     )
+
+
+def listing(about: "Read") -> About:
+    """Return what is signed to read a register."""
+    return About(Action.LIST, object=about.case or about.subject or "", digest=about.digest)
 
 
 def who(call: Call, app: "App", about: About) -> Who:

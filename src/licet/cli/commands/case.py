@@ -11,9 +11,8 @@ from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.governing import CaseWish
-from licet.terms.ids import CaseId, PurposeId
-from licet.terms.organisation import CaseState
-from licet.terms.permit import Refusal
+from licet.terms.ids import CaseId
+from licet.terms.permit import Refusal, Register
 from licet.terms.when import to_text
 
 app = group("Cases: one matter, one purpose, bound to its evidence.")
@@ -34,21 +33,6 @@ class Approved:
 
     case: CaseId
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """A case on the list; ``cap`` is how many people may be searched for in it."""
-
-    id: CaseId
-    reference: str
-    organisation: str
-    purpose: PurposeId
-    evidence: int
-    approvals: int
-    searches: int
-    cap: int
-    state: CaseState
 
 
 @deed(app, "open", Takes.ACTOR)
@@ -97,25 +81,17 @@ def approve(call: Call, case: str) -> Answer | Refusal:
     return Answer(Approved(found.id, at), (f"Approved {found.reference} at {to_text(at)}.",))
 
 
-@deed(app, "list")
-def list_(call: Call) -> Answer:
+@deed(app, "list", Takes.ACTOR)
+def list_(call: Call) -> Answer | Refusal:
     """List cases with their approvals and searches."""
-    with call.app() as licet, licet.store.read() as reader:
-        found = [
-            CaseLine(
-                id=one.id,
-                reference=one.reference,
-                organisation=name,
-                purpose=one.purpose,
-                evidence=len(one.evidence),
-                approvals=len(reader.governance.approvals(one.id)),
-                searches=len(reader.searches.of_case(one.id)),
-                cap=one.cap,
-                state=one.state,
-            )
-            for organisation, name in names.organisation_names(reader).items()
-            for one in reader.governance.cases(organisation)
-        ]
+    from licet.effects.listing import About
+    from licet.listing import list_cases
+
+    with call.app() as licet:
+        who = signing.who(call, licet, signing.listing(About(Register.CASES)))
+        found = list_cases(licet, who)
+    if isinstance(found, Refusal):
+        return found
     rows = tuple(
         (one.reference, one.purpose, str(one.approvals), str(one.searches), one.state.value, one.id)
         for one in found

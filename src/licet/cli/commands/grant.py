@@ -1,6 +1,5 @@
 """``licet grant``: ask a person for a grant, and look after grants."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,45 +10,16 @@ from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.basis import Relationship
-from licet.terms.grant import Grant, GrantState, Identity
+from licet.terms.grant import Identity
 from licet.terms.granting import Asked, GrantWish
-from licet.terms.ids import GrantId, OrganisationId, PurposeId, SourceId, SubjectId, Territory
+from licet.terms.ids import GrantId, SourceId, SubjectId, Territory
 from licet.terms.permit import Action, Refusal
 from licet.terms.when import to_text
 
 if TYPE_CHECKING:
     from licet.app import App
-    from licet.store.unit import Reader
 
 app = group("Grants: ask a person for one, and look after them.")
-
-
-@dataclass(frozen=True, slots=True)
-class GrantLine:
-    """A grant without the person's name: who it is of stays sealed."""
-
-    id: GrantId
-    subject: SubjectId
-    organisation: str
-    purpose: PurposeId
-    source: SourceId | None
-    state: GrantState
-    confirmed_by: str
-    enrolled: bool
-    expires: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class GrantDetails:
-    """One grant, and how much is kept under it."""
-
-    grant: GrantLine
-    basis: str
-    condition: str
-    notice_delivered_at: datetime | None
-    confirmed_at: datetime | None
-    templates: int
-    suggestions: int
 
 
 @deed(app, "ask", Takes.WRITER)
@@ -136,21 +106,22 @@ def resend(call: Call, grant: str) -> Answer | Refusal:
     return asked if isinstance(asked, Refusal) else _asked(asked)
 
 
-@deed(app, "list")
+@deed(app, "list", Takes.ACTOR)
 def list_(
     call: Call,
     *,
     contact: Annotated[str, typer.Option(help="Only those of this mail address.")] = "",
     ended: Annotated[bool, typer.Option("--ended", help="Only those that ended.")] = False,
-) -> Answer:
+) -> Answer | Refusal:
     """List grants that are kept. Names stay sealed; a contact finds its own."""
-    with call.app() as licet, licet.store.read() as reader:
-        grants = reader.grants.in_state(GrantState.ENDED) if ended else tuple(reader.grants.kept())
-        if contact:
-            subjects = _on_contact(licet, reader, contact)
-            grants = tuple(one for one in grants if one.subject in subjects)
-        of = names.organisation_names(reader)
-        found = [_line(one, of) for one in sorted(grants, key=lambda one: (one.leaf, one.id))]
+    from licet.listing import BY_CONTACT, GRANTS, list_grants
+
+    with call.app() as licet:
+        about = BY_CONTACT if contact else GRANTS
+        who = signing.who(call, licet, signing.listing(about))
+        found = list_grants(licet, who, contact, ended=ended)
+    if isinstance(found, Refusal):
+        return found
     rows = tuple(
         (
             one.id,
@@ -167,21 +138,17 @@ def list_(
     return Answer(found, (Grid(headings, rows, "There is no such grant."),))
 
 
-@deed(app, "show")
-def show(call: Call, grant: str) -> Answer:
+@deed(app, "show", Takes.ACTOR)
+def show(call: Call, grant: str) -> Answer | Refusal:
     """Say what one grant is and how much is kept under it."""
+    from licet.listing import about_grant, show_grant
+
+    wanted = GrantId(grant.strip())
     with call.app() as licet:
-        kept = signing.grant_of(licet, grant)
-        with licet.store.read() as reader:
-            details = GrantDetails(
-                grant=_line(kept, names.organisation_names(reader)),
-                basis=kept.basis.value,
-                condition=kept.condition.value,
-                notice_delivered_at=kept.notice_delivered_at,
-                confirmed_at=kept.confirmed_at,
-                templates=len(reader.templates.of_grant(kept.id)),
-                suggestions=len(reader.suggestions.of_grant(kept.id)),
-            )
+        who = signing.who(call, licet, signing.listing(about_grant(wanted)))
+        details = show_grant(licet, who, wanted)
+    if isinstance(details, Refusal):
+        return details
     line = details.grant
     return Answer(
         details,
@@ -208,31 +175,11 @@ def _asked(asked: Asked) -> Answer:
     )
 
 
-def _line(grant: Grant, organisations: dict[OrganisationId, str]) -> GrantLine:
-    return GrantLine(
-        id=grant.id,
-        subject=grant.subject,
-        organisation=organisations.get(grant.organisation, "") if grant.organisation else "",
-        purpose=grant.purpose,
-        source=grant.source,
-        state=grant.state,
-        confirmed_by=grant.confirmed_by,
-        enrolled=grant.captured,
-        expires=grant.expires,
-    )
-
-
 def _source(licet: "App", word: str) -> SourceId | None:
     if not word:
         return None
     with licet.store.read() as reader:
         return names.source(reader, word).id
-
-
-def _on_contact(licet: "App", reader: "Reader", contact: str) -> frozenset[SubjectId]:
-    from licet.effects.sealed import contact_tag
-
-    return frozenset(one.id for one in reader.subjects.on_contact(contact_tag(licet, contact)))
 
 
 def _when(moment: datetime | None) -> str:

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from licet.cli import files, keys, names, signing
+from licet.cli import files, keys, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.errors import BadInput
 from licet.terms.governing import MemberWish
 from licet.terms.ids import MemberId
-from licet.terms.organisation import MemberState, Role
-from licet.terms.permit import Refusal
+from licet.terms.organisation import Role
+from licet.terms.permit import Refusal, Register
 
 app = group("Members and their own keys.")
 
@@ -31,17 +31,6 @@ class Added:
     """A member that was added."""
 
     member: MemberId
-
-
-@dataclass(frozen=True, slots=True)
-class MemberLine:
-    """A member on the list."""
-
-    id: MemberId
-    name: str
-    organisation: str
-    roles: frozenset[Role]
-    state: MemberState
 
 
 @deed(app, "key", Takes.NOTHING)
@@ -95,15 +84,17 @@ def add(
     return Answer(Added(added), (f"Added {name} ({added}).",))
 
 
-@deed(app, "list")
-def list_(call: Call) -> Answer:
-    """List members and their roles."""
-    with call.app() as licet, licet.store.read() as reader:
-        of = names.organisation_names(reader)
-        found = [
-            MemberLine(one.id, one.name, of[one.organisation], one.roles, one.state)
-            for one in names.members(reader)
-        ]
+@deed(app, "list", Takes.ACTOR)
+def list_(call: Call) -> Answer | Refusal:
+    """List members and their roles: your own organisation's, or all for the controller's."""
+    from licet.effects.listing import About
+    from licet.listing import list_members
+
+    with call.app() as licet:
+        who = signing.who(call, licet, signing.listing(About(Register.MEMBERS)))
+        found = list_members(licet, who)
+    if isinstance(found, Refusal):
+        return found
     rows = tuple(
         (one.name, one.organisation, ", ".join(sorted(one.roles)), one.state.value, one.id)
         for one in found

@@ -13,7 +13,7 @@ from licet.cli.output import Answer, Grid
 from licet.terms.governing import OrganisationWish
 from licet.terms.ids import OrganisationId
 from licet.terms.organisation import OrganisationKind
-from licet.terms.permit import Refusal
+from licet.terms.permit import Refusal, Register
 
 app = group("Organisations and their signed agreements.")
 
@@ -23,17 +23,6 @@ class Added:
     """An organisation that was added."""
 
     organisation: OrganisationId
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationLine:
-    """An organisation on the list; ``agreement_to`` None: no agreement is in force."""
-
-    id: OrganisationId
-    name: str
-    kind: OrganisationKind
-    agreement_to: datetime | None
-    members: int
 
 
 @deed(app, "add", Takes.ACTOR)
@@ -68,16 +57,17 @@ def add(
     return Answer(Added(added), (f"Added {name} ({added}).",))
 
 
-@deed(app, "list")
-def list_(call: Call) -> Answer:
+@deed(app, "list", Takes.ACTOR)
+def list_(call: Call) -> Answer | Refusal:
     """List organisations and when their agreements end."""
-    with call.app() as licet, licet.store.read() as reader:
-        found = []
-        for one in reader.governance.organisations():
-            agreement = reader.governance.agreement_at(one.id, reader.now)
-            ends = agreement.valid_to if agreement else None
-            count = len(reader.governance.members(one.id))
-            found.append(OrganisationLine(one.id, one.name, one.kind, ends, count))
+    from licet.effects.listing import About
+    from licet.listing import list_organisations
+
+    with call.app() as licet:
+        who = signing.who(call, licet, signing.listing(About(Register.ORGANISATIONS)))
+        found = list_organisations(licet, who)
+    if isinstance(found, Refusal):
+        return found
     rows = tuple(
         (one.name, one.kind.value, _ends(one.agreement_to), str(one.members), one.id)
         for one in found

@@ -11,11 +11,11 @@ from typer.core import TyperGroup
 from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid, count
-from licet.terms.errors import BadInput, NotFound
+from licet.terms.errors import BadInput
 from licet.terms.face import cosine_of
 from licet.terms.ids import CandidateId, SearchId
-from licet.terms.permit import Refusal
-from licet.terms.search import Finding, Found, Search, SearchResult, SearchState
+from licet.terms.permit import Refusal, Register
+from licet.terms.search import Finding, Found, SearchResult
 from licet.terms.when import to_text
 
 
@@ -34,36 +34,6 @@ class PlainSearch(TyperGroup):
 
 
 app = group("Search the people who may be found: CASE PHOTO.", PlainSearch)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchLine:
-    """A search on the list: the rate it was made at, and how it stands."""
-
-    id: SearchId
-    case: str
-    at: datetime
-    state: SearchState
-    in_scope: int
-    fpir: float
-    threshold: float
-    candidates: int
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateLine:
-    """A kept candidate; who it is stays sealed, only how many verifiers spoke is said."""
-
-    id: CandidateId
-    findings: int
-
-
-@dataclass(frozen=True, slots=True)
-class SearchDetails:
-    """A search and its candidates."""
-
-    search: SearchLine
-    candidates: tuple[CandidateLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,45 +80,64 @@ def run(
     return Answer(found, _result(found))
 
 
-@deed(app, "list")
+@deed(app, "list", Takes.ACTOR)
 def list_(
     call: Call, case: Annotated[str, typer.Argument(help="The case, by reference or id.")]
-) -> Answer:
+) -> Answer | Refusal:
     """List a case's searches and how they stand."""
-    with call.app() as licet, licet.store.read() as reader:
-        matter = names.case(reader, case)
-        found = [
-            _line(one, matter.reference, len(reader.searches.candidates(one.id)))
-            for one in reader.searches.of_case(matter.id)
-        ]
+    from licet.effects.listing import About
+    from licet.listing import list_searches
+
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            matter = names.case(reader, case)
+        about = About(Register.SEARCHES, matter.id)
+        found = list_searches(licet, signing.who(call, licet, signing.listing(about)), matter.id)
+    if isinstance(found, Refusal):
+        return found
     rows = tuple(
-        (one.id, _minute(one.at), one.state.value, str(one.candidates), str(one.in_scope))
+        (
+            one.id,
+            _minute(one.at),
+            one.state.value,
+            str(one.candidates),
+            str(one.withdrawn),
+            str(one.in_scope),
+        )
         for one in found
     )
-    headings = ("id", "when", "state", "candidates", "people in scope")
+    headings = ("id", "when", "state", "candidates", "withdrawn since", "people in scope")
     return Answer(found, (Grid(headings, rows, "No search was made in this case."),))
 
 
-@deed(app, "show")
-def show(call: Call, search: str) -> Answer:
-    """Say how one search stands, and which candidates wait for verifiers."""
-    with call.app() as licet, licet.store.read() as reader:
-        kept = reader.searches.get(SearchId(search.strip()))
-        case = reader.governance.case(kept.case) if kept else None
-        if kept is None or case is None:
-            raise NotFound("there is no such search", "See `licet search list CASE`.")
-        waiting = tuple(
-            CandidateLine(one.id, len(reader.searches.verifications(one.id)))
-            for one in reader.searches.candidates(kept.id)
-        )
-        line = _line(kept, case.reference, len(waiting))
-    said = (
+@deed(app, "show", Takes.ACTOR)
+def show(call: Call, search: str) -> Answer | Refusal:
+    """Say how one search stands, and which candidates wait for verifiers.
+
+    Who may not be found at this moment is left out, and only counted.
+    """
+    from licet.effects.listing import About
+    from licet.listing import show_search
+
+    wanted = SearchId(search.strip())
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            kept = reader.searches.get(wanted)
+        about = About(Register.SEARCHES, kept.case if kept else None, objects=(("search", wanted),))
+        found = show_search(licet, signing.who(call, licet, signing.listing(about)), wanted)
+    if isinstance(found, Refusal):
+        return found
+    line = found.search
+    said = [
         f"Search {line.id} in {line.case}, {_minute(line.at)}: {line.state.value}.",
         f"  {line.in_scope} people in scope, FPIR {line.fpir:g}, threshold {line.threshold:.3f}",
-    )
-    rows = tuple((one.id, f"{one.findings} of 2") for one in waiting)
+    ]
+    if line.withdrawn:
+        gone = count(line.withdrawn, "candidate")
+        said.append(f"  {gone} may not be found any more, so nothing may follow from them.")
+    rows = tuple((one.id, f"{one.findings} of 2") for one in found.candidates)
     grid = Grid(("candidate", "verifiers"), rows, "  No candidate is kept.")
-    return Answer(SearchDetails(line, waiting), (*said, grid))
+    return Answer(found, (*said, grid))
 
 
 @deed(app, "review", Takes.ACTOR)
@@ -182,19 +171,6 @@ def close(call: Call, search: str) -> Answer:
     with call.app() as licet:
         leaf = end(licet, wanted)
     return Answer(Closed(wanted, leaf), (f"Closed; the probe is destroyed (entry {leaf}).",))
-
-
-def _line(search: Search, reference: str, candidates: int) -> SearchLine:
-    return SearchLine(
-        id=search.id,
-        case=reference,
-        at=search.at,
-        state=search.state,
-        in_scope=search.in_scope,
-        fpir=search.fpir_millionths / 1_000_000,
-        threshold=round(cosine_of(search.threshold), 4),
-        candidates=candidates,
-    )
 
 
 def _result(found: SearchResult) -> tuple[str | Grid, ...]:

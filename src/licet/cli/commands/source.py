@@ -11,7 +11,7 @@ from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.governing import SourceWish
 from licet.terms.ids import SourceId, Territory
-from licet.terms.permit import Action, Refusal
+from licet.terms.permit import Action, Refusal, Register
 from licet.terms.source import (
     BystanderCondition,
     Control,
@@ -30,19 +30,6 @@ class Opened:
 
     source: SourceId
     name: str
-    state: SourceState
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """A source on the list: what it is, on what its bystanders rest, what was met there."""
-
-    id: SourceId
-    name: str
-    organisation: str
-    place: str
-    bystanders: BystanderCondition | None
-    items: int
     state: SourceState
 
 
@@ -95,23 +82,17 @@ def add(
     return Answer(Opened(opened.id, opened.name, opened.state), (said,))
 
 
-@deed(app, "list")
-def list_(call: Call) -> Answer:
+@deed(app, "list", Takes.ACTOR)
+def list_(call: Call) -> Answer | Refusal:
     """List sources with their state and how many photos were met there."""
-    with call.app() as licet, licet.store.read() as reader:
-        of = names.organisation_names(reader)
-        found = [
-            SourceLine(
-                id=one.id,
-                name=one.name,
-                organisation=of[one.organisation],
-                place=one.place,
-                bystanders=one.bystander_condition,
-                items=reader.items.count(one.id),
-                state=one.state,
-            )
-            for one in reader.sources.all()
-        ]
+    from licet.effects.listing import About
+    from licet.listing import list_sources
+
+    with call.app() as licet:
+        who = signing.who(call, licet, signing.listing(About(Register.SOURCES)))
+        found = list_sources(licet, who)
+    if isinstance(found, Refusal):
+        return found
     rows = tuple(
         (one.name, one.organisation, str(one.items), one.state.value, one.id, one.place)
         for one in found

@@ -1,7 +1,6 @@
 """``licet suggestion``: faces that wait for a person's look."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from licet.cli import signing
@@ -9,22 +8,13 @@ from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.errors import NotFound
 from licet.terms.grant import Grant
-from licet.terms.ids import GrantId, SuggestionId
-from licet.terms.permit import Refusal
+from licet.terms.ids import SuggestionId
+from licet.terms.permit import Refusal, Register
 
 if TYPE_CHECKING:
     from licet.app import App
 
 app = group("Faces that wait for a person's look.")
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionLine:
-    """A suggestion: under which grant, and when it is forgotten. Where it is stays sealed."""
-
-    id: SuggestionId
-    grant: GrantId
-    expires: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +25,17 @@ class Rejected:
     leaf: int
 
 
-@deed(app, "list")
-def list_(call: Call) -> Answer:
+@deed(app, "list", Takes.ACTOR)
+def list_(call: Call) -> Answer | Refusal:
     """List what waits, and until when."""
-    with call.app() as licet, licet.store.read() as reader:
-        found = [
-            SuggestionLine(one.id, one.grant, one.expires)
-            for grant in sorted(reader.grants.kept(), key=lambda grant: grant.id)
-            for one in reader.suggestions.of_grant(grant.id)
-        ]
+    from licet.effects.listing import About
+    from licet.listing import list_suggestions
+
+    with call.app() as licet:
+        who = signing.who(call, licet, signing.listing(About(Register.SUGGESTIONS)))
+        found = list_suggestions(licet, who)
+    if isinstance(found, Refusal):
+        return found
     rows = tuple((one.id, one.grant, one.expires.date().isoformat()) for one in found)
     grid = Grid(("id", "grant", "forgotten on"), rows, "No suggestion waits.")
     return Answer(found, (grid,))
