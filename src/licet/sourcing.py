@@ -12,6 +12,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of_wish
 from licet.effects.facts import read_facts
+from licet.effects.purging import begin_purge, purge
 from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import source_key
 from licet.effects.sourcing import control_of, markers_of
@@ -84,10 +85,12 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
 def cease_source(app: App, who: Who, source_id: SourceId) -> Source | Refusal:
     """Stop a source for good: nothing is read from it from this commit on.
 
-    1. In one unit of work: decide, mark it ceased, record.
-    2. Mirror the ledger.
+    1. In one unit of work: decide, mark it ceased, record; begin to purge it.
+    2. Forget what came from it: items, and what was kept of people because of them.
+    3. Mirror the ledger.
 
-    Raises ``NotFound``. What was kept from it before stays under its people's grants.
+    Returns the source, *purged* when all of it is gone already: a worker brings a purge
+    that was stopped to its end. Raises ``NotFound``, ``Busy`` while somebody purges it.
     """
     with app.store.unit() as unit:  # 1
         source = unit.sources.get(source_id)
@@ -104,10 +107,17 @@ def cease_source(app: App, who: Who, source_id: SourceId) -> Source | Refusal:
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        unit.sources.set_state(source_id, SourceState.CEASED)
+        if source.state not in {SourceState.CEASED, SourceState.PURGED}:
+            unit.sources.set_state(source_id, SourceState.CEASED)
+            begin_purge(unit, source_id)
         record(app, unit, EntryKind.SOURCE_CEASED, permit, (("source", source_id),))
-    app.publish()  # 2
-    return replace(source, state=SourceState.CEASED)
+    app.at("cease.committed")
+    try:
+        purge(app, source_id)  # 2
+    finally:
+        app.publish()  # 3
+    with app.store.read() as reader:
+        return reader.sources.get(source_id) or source
 
 
 def _draft(wish: SourceWish) -> Source:
@@ -123,6 +133,7 @@ def _draft(wish: SourceWish) -> Source:
         territory=wish.territory,
         item_policy=wish.item_policy,
         state=SourceState.DECLARED,
+        retention_days=wish.retention_days,
     )
 
 

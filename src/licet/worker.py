@@ -22,6 +22,7 @@ from licet.effects.lapsing import (
     lapse_appearances,
     lapse_suggestions,
 )
+from licet.effects.purging import Gone, purge, sources_over
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
 from licet.terms.collecting import ReportProgress
@@ -54,6 +55,7 @@ class Done:
     lapsed: int = 0
     suggestions: int = 0
     probes: int = 0
+    forgotten: int = 0
     backfills: int = 0
     keys_swept: int = 0
     epoch_turned: bool = False
@@ -92,9 +94,10 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     1. End grants whose term is over.
     2. Carry every open plan as far as it goes.
     3. Let unconfirmed appearances, suggestions, probes and lists lapse.
-    4. Go on with open backfills for a while.
-    5. Turn the epoch once a day, and sweep keys that no row ever used.
-    6. Mirror the ledger.
+    4. Forget what came from sources that ceased, and items whose term is over.
+    5. Go on with open backfills for a while.
+    6. Turn the epoch once a day, and sweep keys that no row ever used.
+    7. Mirror the ledger.
 
     What fails in one of them keeps nothing else from being done (see ``Done.problems``).
     """
@@ -105,10 +108,11 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     suggestions = trying.do("suggestions", partial(in_parts, app, lapse_suggestions), 0)
     probes = trying.do("probes", partial(drop_probes, app, trying), 0)
     trying.do("lists", partial(forget_lists, app), 0)
-    backfills, more = _go_on(app, tell, trying)  # 4
-    turned = trying.do("epoch", partial(turn_epoch_daily, app), False)  # 5
+    forgotten = _purge(app, trying)  # 4
+    backfills, more = _go_on(app, tell, trying)  # 5
+    turned = trying.do("epoch", partial(turn_epoch_daily, app), False)  # 6
     swept = trying.do("keys", partial(sweep_keys, app), 0) if turned else 0
-    trying.do("ledger", app.publish, None)  # 6
+    trying.do("ledger", app.publish, None)  # 7
     done = Done(
         plans=plans,
         waiting=waiting,
@@ -116,6 +120,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
         lapsed=lapsed,
         suggestions=suggestions,
         probes=probes,
+        forgotten=forgotten,
         backfills=backfills,
         keys_swept=swept,
         epoch_turned=turned,
@@ -159,6 +164,14 @@ def _finish_plans(app: App, trying: Trying) -> tuple[int, int]:
     return len({*tried, *left} - waiting), len(waiting)
 
 
+def _purge(app: App, trying: Trying) -> int:
+    """Purge every source of which something must go; returns how many items are forgotten."""
+    with app.store.read() as reader:
+        sources = sources_over(reader)
+    nothing = Gone()
+    return sum(trying.do(f"source {s}", partial(purge, app, s), nothing).items for s in sources)
+
+
 def _open_plans(app: App) -> tuple[PlanId, ...]:
     with app.store.read() as reader:
         return tuple(plan.id for plan in reader.plans.open())
@@ -188,7 +201,12 @@ def _runs_left(app: App, trying: Trying) -> list[Run]:
 
 
 def _finish_if_over(app: App, run_: Run) -> bool:
-    """Finish a run whose grant or source is gone for good: it would be refused for ever."""
+    """Finish a run whose grant or source is gone for good: it would be refused for ever.
+
+    A purge is what a source that is gone still needs.
+    """
+    if run_.kind is RunKind.PURGE:
+        return False
     with app.store.read() as reader:
         grant = reader.grants.get(run_.grant) if run_.grant else None
         source = reader.sources.get(run_.source)

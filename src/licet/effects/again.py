@@ -49,6 +49,8 @@ class Again:
         after = self.after
         while True:
             with self.walk.app.store.read() as reader:
+                if after is not None and reader.items.get(after) is None:
+                    after = None  # It was forgotten, and so was what came before it.
                 page = reader.items.of_source(self.walk.source.id, after, PAGE)
             if not page:
                 return

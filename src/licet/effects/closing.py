@@ -1,5 +1,7 @@
 """Closes searches: within a unit that others share, and again after a restore."""
 
+from collections.abc import Iterable
+
 from licet.app import App
 from licet.effects.record import record_machine
 from licet.ledger.commitment import opens
@@ -18,6 +20,14 @@ def close_within(unit: Unit, search: Search) -> int:
     unit.searches.drop_probe(search.id)
     objects = (("case", search.case), ("search", search.id))
     return record_machine(unit, EntryKind.SEARCH_CLOSED, objects)
+
+
+def close_emptied(unit: Unit, searches: Iterable[SearchId]) -> None:
+    """Close those open searches whose list names nobody any more."""
+    for search_id in searches:
+        search = unit.searches.get(search_id)
+        if search and search.state in OPEN_SEARCHES and not unit.searches.candidates(search_id):
+            close_within(unit, search)
 
 
 def close_again(unit: Unit, entry: Entry) -> None:

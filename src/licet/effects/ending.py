@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from licet.app import App
-from licet.effects.closing import OPEN_SEARCHES, close_within
+from licet.effects.closing import close_emptied
 from licet.effects.plans import Found, InUnit, Step
 from licet.effects.record import record_machine
 from licet.effects.sealed import candidate_tags, grant_key
@@ -77,10 +77,7 @@ def take_off_lists(app: App, unit: Unit, grants: Collection[GrantId]) -> int:
     """
     tags = candidate_tags(app, map(grant_key, grants))
     searches = unit.searches.empty_candidates_of_grants(tags)
-    for search_id in searches:
-        search = unit.searches.get(search_id)
-        if search and search.state in OPEN_SEARCHES and not unit.searches.candidates(search_id):
-            close_within(unit, search)
+    close_emptied(unit, searches)
     return len(searches)
 
 

@@ -1,6 +1,6 @@
 """Seals and opens what rows hold, each under its own object's key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from licet.app import CONTACT_KEY, App
 from licet.terms.errors import KeyAbsent
@@ -134,6 +134,32 @@ def open_appearance(app: App, template: StoredTemplate) -> AppearancePayload:
     return from_bytes(
         AppearancePayload, open_sealed(key, template.sealed, f"template:{template.id}")
     )
+
+
+def appearances_of(
+    app: App, templates: Iterable[StoredTemplate]
+) -> Iterator[tuple[StoredTemplate, AppearancePayload]]:
+    """Open many appearances; those whose key is gone are nobody's and left out."""
+    many = tuple(templates)
+    keys = app.keyring.get_many({grant_key(one.grant) for one in many})
+    for one in many:
+        key = keys.get(grant_key(one.grant))
+        if key is not None:
+            opened = open_sealed(key, one.sealed, f"template:{one.id}")
+            yield one, from_bytes(AppearancePayload, opened)
+
+
+def suggestions_of(
+    app: App, suggestions: Iterable[StoredSuggestion]
+) -> Iterator[tuple[StoredSuggestion, SuggestionPayload]]:
+    """Open many suggestions; those whose key is gone are nobody's and left out."""
+    many = tuple(suggestions)
+    keys = app.keyring.get_many({grant_key(one.grant) for one in many})
+    for one in many:
+        key = keys.get(grant_key(one.grant))
+        if key is not None:
+            opened = open_sealed(key, one.sealed, f"suggestion:{one.id}")
+            yield one, from_bytes(SuggestionPayload, opened)
 
 
 def open_suggestion(app: App, suggestion: StoredSuggestion) -> SuggestionPayload:

@@ -58,6 +58,8 @@ class ReceiptKind(StrEnum):
     ENROLMENT = "enrolment"
     WITHDRAWAL = "withdrawal"
     ERASURE_CERTIFICATE = "erasure-certificate"
+    SOURCE_CERTIFICATE = "source-certificate"
+    CLOSING_CERTIFICATE = "closing-certificate"
 
 
 @dataclass(frozen=True, slots=True)

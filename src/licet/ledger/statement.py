@@ -115,7 +115,43 @@ class ErasureStatement:
         return tuple(found)
 
 
-Statement: TypeAlias = GrantStatement | ErasureStatement
+class Ended(StrEnum):
+    """What it was that ended for good."""
+
+    SOURCE = "source"
+    DEPLOYMENT = "deployment"
+
+
+@dataclass(frozen=True, slots=True)
+class EndingStatement:
+    """What was destroyed when a source or a whole deployment ended (GDPR 5(1)(e), 17).
+
+    ``id`` is the source's or deployment's; ``counts`` say what each store held before and
+    holds after, ``told`` who was written to and answered, by name and number; ``keys_left``
+    and ``epochs_left`` how many keys open anything of it still.
+    """
+
+    ended: Ended
+    id: str
+    ordered_at: datetime
+    counts: tuple[StoreCount, ...]
+    told: tuple[tuple[str, int], ...]
+    keys_left: int
+    epochs_left: int
+    says: str
+
+    def doubts(self) -> tuple[str, ...]:
+        """Return why, by its own words, not all of it has ended; empty as a rule."""
+        found = []
+        if self.keys_left or self.epochs_left:
+            found.append("the certificate says that a key is left")
+        left = ", ".join(count.store for count in self.counts if count.after)
+        if left:
+            found.append(f"the certificate says that something is left in: {left}")
+        return tuple(found)
+
+
+Statement: TypeAlias = GrantStatement | ErasureStatement | EndingStatement
 
 
 def digest(statement: Statement) -> str:
@@ -136,15 +172,24 @@ def to_json(statement: Statement) -> dict[str, Json]:
             "says": statement.says,
             "state": statement.state.value,
         }
+    if isinstance(statement, EndingStatement):
+        return {
+            "about": "ending",
+            "counts": _counts(statement.counts),
+            "ended": statement.ended.value,
+            "epochs_left": statement.epochs_left,
+            "id": statement.id,
+            "keys_left": statement.keys_left,
+            "ordered_at": to_text(statement.ordered_at),
+            "says": statement.says,
+            "told": [{"number": number, "who": who} for who, number in statement.told],
+        }
     scanned = statement.scanned_at
     return {
         "about": "erasure",
         "asked_at": to_text(statement.asked_at),
         "candidates_found": statement.candidates_found,
-        "counts": [
-            {"after": count.after, "before": count.before, "store": count.store}
-            for count in statement.counts
-        ],
+        "counts": _counts(statement.counts),
         "keys_absent_from_key_service": statement.keys_absent_from_key_service,
         "keys_absent_from_keyring": statement.keys_absent_from_keyring,
         "plaintext_scan": statement.plaintext_scan.value,
@@ -166,6 +211,12 @@ def _erasure_told(told: ErasureTold) -> Json:
     }
 
 
+def _counts(counts: tuple[StoreCount, ...]) -> list[Json]:
+    return [
+        {"after": count.after, "before": count.before, "store": count.store} for count in counts
+    ]
+
+
 _GRANT = {"about", "expires", "grant", "notice", "organisation", "purpose", "says", "state"}
 _ERASURE = {
     "about",
@@ -182,6 +233,19 @@ _ERASURE = {
 }
 
 
+_ENDING = {
+    "about",
+    "counts",
+    "ended",
+    "epochs_left",
+    "id",
+    "keys_left",
+    "ordered_at",
+    "says",
+    "told",
+}
+
+
 def from_json(value: Json) -> Statement:
     """Read a statement. Raises Corrupt."""
     if not isinstance(value, Mapping):
@@ -191,6 +255,8 @@ def from_json(value: Json) -> Statement:
         return _grant(value)
     if about == "erasure":
         return _erasure(value)
+    if about == "ending":
+        return _ending(value)
     raise Corrupt(f"the statement is about something this licet does not know: {about}")
 
 
@@ -237,6 +303,25 @@ def _read_told(value: Json) -> ErasureTold:
         untold=as_number(parts["untold"], "the recipients not told"),
         accountable_until=None if until is None else as_moment(until, "the record's end"),
     )
+
+
+def _ending(value: Json) -> EndingStatement:
+    parts = as_object(value, "the statement", _ENDING)
+    return EndingStatement(
+        ended=_one_of(Ended, parts["ended"]),
+        id=as_text(parts["id"], "what ended"),
+        ordered_at=as_moment(parts["ordered_at"], "the moment of ordering"),
+        counts=tuple(_count(count) for count in as_list(parts["counts"], "the counts")),
+        told=tuple(_told(one) for one in as_list(parts["told"], "who was told")),
+        keys_left=as_number(parts["keys_left"], "the keys left"),
+        epochs_left=as_number(parts["epochs_left"], "the epochs left"),
+        says=as_text(parts["says"], "the sentence"),
+    )
+
+
+def _told(value: Json) -> tuple[str, int]:
+    parts = as_object(value, "who was told", {"number", "who"})
+    return as_text(parts["who"], "who was told"), as_number(parts["number"], "how many")
 
 
 def _count(value: Json) -> StoreCount:

@@ -16,7 +16,15 @@ from licet.ledger import statement as statements
 from licet.ledger import tree
 from licet.ledger.note import VerifierKey, read_note
 from licet.ledger.receipt import Proof, Receipt, ReceiptKind, take_apart
-from licet.ledger.statement import ErasureStatement, PlaintextScan, SealedBytes
+from licet.ledger.statement import (
+    Ended,
+    EndingStatement,
+    ErasureStatement,
+    GrantStatement,
+    PlaintextScan,
+    SealedBytes,
+    Statement,
+)
 from licet.terms.errors import Corrupt
 from licet.terms.ledger import Entry, EntryKind
 
@@ -29,6 +37,19 @@ _ENTRIES = {
     ReceiptKind.ENROLMENT: {EntryKind.ENROLLED},
     ReceiptKind.WITHDRAWAL: {EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED},
     ReceiptKind.ERASURE_CERTIFICATE: {EntryKind.CERTIFIED, EntryKind.SUBJECT_ERASED},
+    ReceiptKind.SOURCE_CERTIFICATE: {EntryKind.SOURCE_PURGED},
+    ReceiptKind.CLOSING_CERTIFICATE: {EntryKind.DEPLOYMENT_CLOSED},
+}
+_STATEMENTS: dict[ReceiptKind, type[Statement]] = {
+    ReceiptKind.ERASURE_CERTIFICATE: ErasureStatement,
+    ReceiptKind.SOURCE_CERTIFICATE: EndingStatement,
+    ReceiptKind.CLOSING_CERTIFICATE: EndingStatement,
+}
+"""What each certificate states; every other receipt states what became of a grant."""
+
+_ENDINGS = {
+    Ended.SOURCE: ReceiptKind.SOURCE_CERTIFICATE,
+    Ended.DEPLOYMENT: ReceiptKind.CLOSING_CERTIFICATE,
 }
 UNWITNESSED = (
     "the ledger's history: no witness you named has seen this checkpoint, "
@@ -203,15 +224,21 @@ def _holds(found: Findings, receipt: Receipt, proof: Proof, signer: VerifierKey)
 def _says(found: Findings, receipt: Receipt) -> None:
     found.word.append("that nothing was done which was never entered into the ledger")
     statement = receipt.statement
-    certificate = receipt.kind is ReceiptKind.ERASURE_CERTIFICATE
-    if certificate != isinstance(statement, ErasureStatement):
+    if not isinstance(statement, _STATEMENTS.get(receipt.kind, GrantStatement)):
         found.problems.append(
             f"the statement is not of the sort that {receipt.kind.value} stands for"
         )
-    if not isinstance(statement, ErasureStatement):
+    if isinstance(statement, GrantStatement):
         return
     found.problems.extend(statement.doubts())
     found.word.append("what the certificate states: the operator's own checks found it")
+    if isinstance(statement, EndingStatement):
+        found.hold(
+            receipt.kind is _ENDINGS[statement.ended],
+            f"the {statement.ended.value} that ended is {statement.id}",
+            f"it is of a {statement.ended.value}, not what {receipt.kind.value} stands for",
+        )
+        return
     if statement.sealed_bytes is SealedBytes.MAY_REMAIN_UNREADABLE:
         found.word.append("that nobody kept the shredded keys: sealed bytes may remain, unreadable")
     if statement.plaintext_scan is PlaintextScan.PENDING:

@@ -1,18 +1,20 @@
 """Items met at sources, their faces' boxes, and the addresses where they were met."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, literal, select, tuple_
+from sqlalchemy import Column, Row, func, insert, literal, select, tuple_
 
 from licet.store import schema
-from licet.store.session import Group, Shape, Values, delete_among
+from licet.store.session import GROUPED, Group, Shape, Values, delete_among
 from licet.terms.errors import NotFound
 from licet.terms.face import Box
 from licet.terms.ids import FaceId, ItemId, SourceId
 from licet.terms.source import Item, ItemFace
 
 _SHAPE = Shape(schema.item, Item)
+_ID = select(schema.item.c.id)
 
 
 def face_of_row(row: Row[Any]) -> ItemFace:
@@ -89,6 +91,45 @@ class ReadItems(Group):
             statement = statement.where(tuple_(column.first_leaf, column.id) > place)
         statement = statement.order_by(column.first_leaf, column.id).limit(limit)
         return _SHAPE.all(self._session, statement)
+
+    def count_between(
+        self, source: SourceId, since: datetime | None, until: datetime | None
+    ) -> int:
+        """Return how many items of a source were first met in ``since <= moment < until``."""
+        column = schema.item.c
+        statement = select(func.count()).where(column.source == source)
+        if since is not None:
+            statement = statement.where(column.first_seen >= since)
+        if until is not None:
+            statement = statement.where(column.first_seen < until)
+        return self._session.number(statement)
+
+    def there(self, items: Collection[ItemId]) -> frozenset[ItemId]:
+        """Return those of the items that are there."""
+        wanted = sorted(set(items))
+        found: set[ItemId] = set()
+        for start in range(0, len(wanted), GROUPED):
+            part = schema.item.c.id.in_(wanted[start : start + GROUPED])
+            found.update(ItemId(row[0]) for row in self._session.rows(_ID.where(part)))
+        return frozenset(found)
+
+    def count_within(self, items: Collection[ItemId]) -> tuple[int, int]:
+        """Return how many faces and how many further addresses the items have."""
+        faces = self._count_of(schema.face.c.item, items)
+        return faces, self._count_of(schema.item_address.c.item, items)
+
+    def _count_of(self, column: Column[Any], items: Collection[ItemId]) -> int:
+        wanted = sorted(set(items))
+        counts = (
+            select(func.count()).where(column.in_(wanted[start : start + GROUPED]))
+            for start in range(0, len(wanted), GROUPED)
+        )
+        return sum(map(self._session.number, counts))
+
+    def any_before(self, source: SourceId, moment: datetime) -> bool:
+        """Say whether an item of the source was met before ``moment``: the first one was."""
+        oldest = self.of_source(source, None, 1)
+        return bool(oldest) and oldest[0].first_seen < moment
 
     def count(self, source: SourceId | None = None) -> int:
         """Return how many items there are (of one source)."""

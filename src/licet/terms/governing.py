@@ -42,7 +42,11 @@ class CaseWish:
 
 @dataclass(frozen=True, slots=True)
 class SourceWish:
-    """A source to open: what it is, its origin and bystander condition, its licence and term."""
+    """A source to open: what it is, its origin and bystander condition, its licence and term.
+
+    ``retention_days`` is for how many days what was noted of an item is kept, None for as
+    long as the source is.
+    """
 
     organisation: OrganisationId
     name: str
@@ -56,3 +60,4 @@ class SourceWish:
     control: Control
     licence: str
     valid_to: datetime
+    retention_days: int | None = None

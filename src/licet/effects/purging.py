@@ -1,0 +1,301 @@
+"""Forgets what came from a source: all of it once it ceased, items whose term is over before.
+
+First the items go, then what is kept of people because of them: an appearance whose item
+is gone is what the second step looks for, so a purge that is killed anywhere finds by
+itself what is left. The key of a ceased source goes last, and then the source is *purged*.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice
+from typing import TypeAlias, TypeVar
+
+from licet.app import App
+from licet.effects.closing import close_emptied
+from licet.effects.receipts import receipt_for, statement_fact
+from licet.effects.record import Facts, Objects, record_machine
+from licet.effects.running import Hold, let_go, open_run
+from licet.effects.sealed import appearances_of, case_key, source_key, suggestions_of
+from licet.ledger.leaf import decode
+from licet.ledger.receipt import ReceiptKind
+from licet.ledger.statement import Ended, EndingStatement, StoreCount
+from licet.store.unit import Reader, Unit
+from licet.terms.errors import NotFound
+from licet.terms.gallery import TemplateKind
+from licet.terms.ids import CandidateId, RunId, SourceId, SuggestionId, TemplateId, new_id
+from licet.terms.ledger import Entry, EntryKind
+from licet.terms.payload import (
+    AppearancePayload,
+    CandidatePayload,
+    SuggestionPayload,
+    from_bytes,
+)
+from licet.terms.plan import Run, RunKind, WorkState
+from licet.terms.source import Source, SourceState
+from licet.terms.when import from_ms, to_ms
+from licet.vault.seal import open_sealed
+
+PART = 256
+"""How many go in one unit: an entry holds 64 KB, and a withdrawal must not wait."""
+
+CHUNK = 2_000
+COUNTED = ("items", "faces", "addresses", "appearances", "suggestions", "candidates")
+"""What a certificate counts, zeros included."""
+
+_CEASED = frozenset({SourceState.CEASED, SourceState.PURGED})
+_SAYS = (
+    "Everything that came from this source is destroyed: what was noted of its items is deleted, "
+    "what was kept of people because of them too, and the key of its addresses is gone."
+)
+
+T = TypeVar("T")
+_Payload: TypeAlias = AppearancePayload | SuggestionPayload
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How many of each are gone, and when that was ordered (milliseconds since 1970).
+
+    It lies in the run's cursor: nobody's data, only counts.
+    """
+
+    items: int = 0
+    faces: int = 0
+    addresses: int = 0
+    appearances: int = 0
+    suggestions: int = 0
+    candidates: int = 0
+    ordered_at: int = 0
+
+    def plus(self, **more: int) -> "Gone":
+        """Return the counts with some added."""
+        return replace(self, **{name: getattr(self, name) + n for name, n in more.items()})
+
+
+def purge(app: App, source_id: SourceId) -> Gone:
+    """Forget what came from a source, and return how many of each.
+
+    1. Hold the run, so that no two processes purge a source at once.
+    2. Forget items in parts, with the boxes of their faces and their addresses.
+    3. Look through what is kept of everybody for what came from items that are gone.
+    4. Of a source that ceased, destroy the key, and say that it is purged.
+    5. Finish the run.
+
+    Raises ``NotFound``; ``Busy`` while somebody else is at it.
+    """
+    with app.store.read() as reader:
+        source = reader.sources.get(source_id)
+    if source is None:
+        raise NotFound("no such source", "See `licet source list`.")
+    if source.state is SourceState.PURGED:
+        return Gone()
+    hold = open_run(app, RunKind.PURGE, source)  # 1
+    work = _Purge(app, source, hold, _gone(hold.run.cursor))
+    with let_go(app, hold, "the purge"):
+        work.forget_items()  # 2
+        work.drop_derived()  # 3
+        if work.whole:
+            app.keyring.shred(source_key(source.id))  # 4
+            app.at("purge.key")
+        work.finish()  # 4, 5
+    return work.gone
+
+
+def over_before(source: Source, now: datetime) -> datetime | None:
+    """Return the moment before which an item's term is over; None while there is no term.
+
+    Whole days in UTC, the day of meeting counted: what one day brought goes together, and
+    nothing is kept for longer than its term.
+    """
+    if source.retention_days is None:
+        return None
+    midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    return midnight - timedelta(days=source.retention_days - 1)
+
+
+def sources_over(reader: Reader) -> tuple[SourceId, ...]:
+    """Return the sources of which something must be forgotten now."""
+    found = [run.source for run in reader.runs.open(RunKind.PURGE)]
+    for source in reader.sources.all():
+        before = over_before(source, reader.now)
+        ceased = source.state is SourceState.CEASED
+        if ceased or (before is not None and reader.items.any_before(source.id, before)):
+            found.append(source.id)
+    return tuple(dict.fromkeys(found))
+
+
+def purge_certificate(app: App, source_id: SourceId) -> bytes:
+    """Return the certificate of a purged source, the same whenever it is asked for.
+
+    Raises ``NotFound`` while nothing of it is certified.
+    """
+    with app.store.read() as reader:
+        end = reader.head.size
+        while end > 0:
+            start = max(0, end - CHUNK)
+            for leaf in reversed(reader.leaves.get(start, end)):
+                if source_id.encode() not in leaf.data:
+                    continue
+                entry = decode(leaf.data)
+                if entry.kind is EntryKind.SOURCE_PURGED:
+                    statement = _statement(source_id, _numbers(entry))
+                    kind = ReceiptKind.SOURCE_CERTIFICATE
+                    return receipt_for(app, kind, leaf.index, statement, None)
+            end = start
+    raise NotFound("this source is not purged", "Run `licet worker --once`.")
+
+
+@dataclass
+class _Purge:
+    """One source that is purged, by one process."""
+
+    app: App
+    source: Source
+    hold: Hold
+    gone: Gone
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it goes: the source ceased."""
+        return self.source.state in _CEASED
+
+    @property
+    def _cause(self) -> Facts:
+        return (("cause", "ceased" if self.whole else "retention"),)
+
+    @property
+    def _objects(self) -> Objects:
+        return (("run", self.hold.run.id), ("source", self.source.id))
+
+    def forget_items(self) -> None:
+        """Forget the items whose time has come, a part in each unit."""
+        while True:
+            with self.app.store.unit() as unit:
+                before = None if self.whole else over_before(self.source, unit.now)
+                page = unit.items.of_source(self.source.id, None, PART)
+                over = self.whole or before is not None
+                due = [i.id for i in page if over and (before is None or i.first_seen < before)]
+                if not due:
+                    return
+                faces, addresses = unit.items.count_within(due)
+                items = unit.items.forget(due)
+                self._count(unit, items=items, faces=faces, addresses=addresses)
+                counts = (("items", items), ("faces", faces), ("addresses", addresses))
+                facts = (*counts, *self._cause)
+                record_machine(unit, EntryKind.ITEMS_FORGOTTEN, self._objects, facts)
+            self.app.at("purge.items")
+
+    def drop_derived(self) -> None:
+        """Drop the appearances and suggestions that came from items which are gone."""
+        appearances, suggestions = self._derived()
+        listed = self._listed(set(appearances)) if self.whole else {}
+        for part in _parts(appearances):
+            self._drop_appearances(part, [c for one in part for c in listed.get(one, ())])
+        for few in _parts(suggestions):
+            with self.app.store.unit() as unit:
+                self._count(unit, suggestions=unit.suggestions.delete_many(few))
+                objects = (*(("suggestion", one) for one in few), *self._objects)
+                record_machine(unit, EntryKind.SUGGESTIONS_LAPSED, objects, self._cause)
+            self.app.at("purge.suggestions")
+
+    def finish(self) -> None:
+        """Finish the run; a source that ceased is purged from this entry on."""
+        if not self.whole:
+            with self.app.store.unit(bookkeeping=True) as unit:
+                self.hold.renew(unit)
+                unit.runs.finish(self.hold.run.id)
+            return
+        with self.app.store.unit() as unit:
+            self.hold.renew(unit)
+            unit.sources.set_state(self.source.id, SourceState.PURGED)
+            ordered = self.gone.ordered_at or to_ms(unit.now)
+            facts = tuple(asdict(replace(self.gone, ordered_at=ordered)).items())
+            said = (*facts, *statement_fact(_statement(self.source.id, dict(facts))))
+            record_machine(unit, EntryKind.SOURCE_PURGED, self._objects, said)
+            unit.runs.finish(self.hold.run.id)
+        self.app.at("purge.finished")
+
+    def _drop_appearances(self, part: list[TemplateId], listed: list[CandidateId]) -> None:
+        with self.app.store.unit() as unit:
+            dropped = unit.templates.delete(part)
+            close_emptied(unit, unit.searches.empty_candidates(listed))
+            self._count(unit, appearances=dropped, candidates=len(listed))
+            objects = (*(("template", one) for one in part), *self._objects)
+            record_machine(unit, EntryKind.TEMPLATE_DROPPED, objects, self._cause)
+        self.app.at("purge.appearances")
+
+    def _count(self, unit: Unit, **more: int) -> None:
+        """Count what this unit does, in the run's own row, and hold the run for longer."""
+        self.hold.renew(unit)
+        self.gone = self.gone.plus(**more)
+        unit.runs.set_cursor(self.hold.run.id, _cursor(self.gone), self.hold.until)
+
+    def _derived(self) -> tuple[list[TemplateId], list[SuggestionId]]:
+        """Find what came from items that are gone: whose it is stands sealed, so open all."""
+        appearances: list[TemplateId] = []
+        suggestions: list[SuggestionId] = []
+        with self.app.store.read() as reader:
+            for templates in _chunks(reader.templates.all(TemplateKind.APPEARANCE)):
+                seen = [(one.id, found) for one, found in appearances_of(self.app, templates)]
+                appearances += self._of_gone(reader, seen)
+            for chunk in _chunks(reader.suggestions.all()):
+                maybe = [(one.id, found) for one, found in suggestions_of(self.app, chunk)]
+                suggestions += self._of_gone(reader, maybe)
+        return appearances, suggestions
+
+    def _of_gone(self, reader: Reader, found: Sequence[tuple[T, _Payload]]) -> list[T]:
+        ours = [(one, seen.item) for one, seen in found if seen.source == self.source.id]
+        there = reader.items.there([item for _, item in ours])
+        return [one for one, item in ours if item not in there]
+
+    def _listed(self, templates: set[TemplateId]) -> dict[TemplateId, list[CandidateId]]:
+        """Return the candidates that one of these templates put on a list."""
+        listed: dict[TemplateId, list[CandidateId]] = {}
+        if not templates:
+            return listed
+        with self.app.store.read() as reader:
+            for search in tuple(reader.searches.with_candidates()):
+                key = self.app.keyring.get_many((case_key(search.case),)).get(case_key(search.case))
+                for candidate in reader.searches.candidates(search.id) if key else ():
+                    opened = open_sealed(key or b"", candidate.sealed, f"candidate:{candidate.id}")
+                    template = from_bytes(CandidatePayload, opened).template
+                    if template in templates:
+                        listed.setdefault(template, []).append(candidate.id)
+        return listed
+
+
+def begin_purge(unit: Unit, source: SourceId) -> None:
+    """Begin to purge a source, within the unit that makes it cease."""
+    cursor = _cursor(Gone(ordered_at=to_ms(unit.now)))
+    run = Run(RunId(new_id()), RunKind.PURGE, source, None, cursor, WorkState.OPEN, None)
+    unit.runs.add(run)
+
+
+def _cursor(gone: Gone) -> str:
+    return json.dumps(asdict(gone), sort_keys=True)
+
+
+def _gone(cursor: str) -> Gone:
+    return Gone(**json.loads(cursor)) if cursor else Gone()
+
+
+def _statement(source: SourceId, found: dict[str, int]) -> EndingStatement:
+    counts = tuple(StoreCount(name, found[name], 0) for name in COUNTED)
+    ordered = from_ms(found["ordered_at"])
+    return EndingStatement(Ended.SOURCE, source, ordered, counts, (), 0, 0, _SAYS)
+
+
+def _numbers(entry: Entry) -> dict[str, int]:
+    return {name: value for name, value in entry.facts if isinstance(value, int)}
+
+
+def _parts(ids: list[T]) -> Iterator[list[T]]:
+    yield from (ids[start : start + PART] for start in range(0, len(ids), PART))
+
+
+def _chunks(things: Iterable[T]) -> Iterator[list[T]]:
+    source = iter(things)
+    while chunk := list(islice(source, CHUNK)):
+        yield chunk
