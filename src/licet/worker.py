@@ -25,6 +25,7 @@ from licet.effects.lapsing import (
 from licet.effects.purging import Gone, purge, sources_over
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
+from licet.rights.answering import see_to_all
 from licet.terms.collecting import ReportProgress
 from licet.terms.grant import GrantState
 from licet.terms.ids import PlanId
@@ -45,6 +46,7 @@ OVER = frozenset({GrantState.ENDING, GrantState.ENDED})
 class Done:
     """What was done, in numbers; ``waiting`` plans could not be finished yet.
 
+    ``requests`` were seen to, ``late`` ones are open after their last day.
     ``problems`` say what could not be done and by which kind of error: ids and words,
     nobody's data. Nothing else waits for them, and each is tried again in the next round.
     """
@@ -56,6 +58,8 @@ class Done:
     suggestions: int = 0
     probes: int = 0
     forgotten: int = 0
+    requests: int = 0
+    late: int = 0
     backfills: int = 0
     keys_swept: int = 0
     epoch_turned: bool = False
@@ -91,7 +95,7 @@ def run(
 def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     """Do one round; say too whether there is more to do at once.
 
-    1. End grants whose term is over.
+    1. End grants whose term is over, and answer requests that need nobody.
     2. Carry every open plan as far as it goes.
     3. Let unconfirmed appearances, suggestions, probes and lists lapse.
     4. Forget what came from sources that ceased, and items whose term is over.
@@ -103,6 +107,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     """
     trying = Trying()
     expired = trying.do("grants", partial(in_parts, app, end_expired), 0)  # 1
+    requests, late = see_to_all(app, trying)
     plans, waiting = _finish_plans(app, trying)  # 2
     lapsed = trying.do("appearances", partial(in_parts, app, lapse_appearances), 0)  # 3
     suggestions = trying.do("suggestions", partial(in_parts, app, lapse_suggestions), 0)
@@ -121,6 +126,8 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
         suggestions=suggestions,
         probes=probes,
         forgotten=forgotten,
+        requests=requests,
+        late=late,
         backfills=backfills,
         keys_swept=swept,
         epoch_turned=turned,
@@ -134,7 +141,7 @@ def _both(first: Done, then: Done) -> Done:
     added = {
         one.name: getattr(first, one.name) + getattr(then, one.name)
         for one in fields(Done)
-        if one.name not in {"waiting", "problems", "epoch_turned"}
+        if one.name not in {"waiting", "late", "problems", "epoch_turned"}
     }
     return replace(
         then,

@@ -95,6 +95,11 @@ def steps_of(request: Request) -> tuple[EffectKind, ...]:
 
 def plan_answer(unit: Unit, request: Request) -> Request:
     """Plan the answer to a request within the unit that decided on it; return the request."""
+    plan = _add_plan(unit, request, steps_of(request))
+    return _fulfilling(unit, request, plan)
+
+
+def _add_plan(unit: Unit, request: Request, steps: tuple[EffectKind, ...]) -> PlanId:
     plan = PlanId(new_id())
     unit.plans.add(
         Plan(
@@ -107,9 +112,17 @@ def plan_answer(unit: Unit, request: Request) -> Request:
             state=WorkState.OPEN,
             created_at=unit.now,
         ),
-        [Effect(plan, n, k, WorkState.OPEN) for n, k in enumerate(steps_of(request))],
+        [Effect(plan, n, kind, WorkState.OPEN) for n, kind in enumerate(steps)],
     )
-    return _fulfilling(unit, request, plan)
+    return plan
+
+
+def forget_after(unit: Unit, request: Request) -> Request:
+    """Plan that who was here for a refused request alone is forgotten; return the request."""
+    if not request.newcomer:
+        return request
+    plan = _add_plan(unit, request, (EffectKind.FORGET_NEWCOMER,))
+    return replace(request, plan=plan)
 
 
 def carry_out(

@@ -11,6 +11,7 @@ from licet.effects.record import Facts, actor_commitment, subject_commitment
 from licet.effects.sealed import open_identity
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import KeyAbsent
+from licet.terms.grant import SubjectState
 from licet.terms.ids import KeyId, RequestId, SubjectId
 from licet.terms.ledger import Commitment, Entry, EntryKind
 from licet.terms.payload import RequestPayload, from_bytes, to_bytes
@@ -83,6 +84,13 @@ def confirmed_at(app: App, reader: Reader | Unit, subject_id: SubjectId, contact
         grant.confirmed_at is not None and grant.confirmed_by == "code"
         for grant in reader.grants.of_subject(subject_id)
     )
+
+
+def living(reader: Reader | Unit, request: Request) -> SubjectId | None:
+    """Return the person of a request, unless they were erased since."""
+    subject = reader.subjects.get(request.subject)
+    gone = subject is None or subject.state is SubjectState.ERASED
+    return None if gone else request.subject
 
 
 def waits_for_answer(reader: Reader | Unit, subject: SubjectId) -> bool:

@@ -7,8 +7,9 @@ from licet.app import App
 from licet.effects.record import record_machine
 from licet.ledger.leaf import decode
 from licet.store.unit import Reader
-from licet.terms.ids import CaseId, GrantId, KeyId, PlanId, SourceId, SubjectId
+from licet.terms.ids import CaseId, GrantId, KeyId, PlanId, RequestId, SourceId, SubjectId
 from licet.terms.ledger import EntryKind
+from licet.terms.rights import Request
 
 ORPHAN_AGE = timedelta(days=7)
 """A key is made before its row; one that is a week old and has no row is an orphan's."""
@@ -17,7 +18,7 @@ EPOCH_AGE = timedelta(days=1)
 
 PAGE = 4096
 _TURNED = f'"{EntryKind.EPOCH_TURNED.value}"'.encode()
-_SWEPT = ("grant", "subject", "case", "source", "plan")
+_SWEPT = ("grant", "subject", "case", "source", "plan", "request")
 
 
 def sweep_keys(app: App) -> int:
@@ -46,8 +47,14 @@ def _has_object(reader: Reader, key: KeyId) -> bool:
         "case": lambda: reader.governance.case(CaseId(name)),
         "source": lambda: reader.sources.get(SourceId(name)),
         "plan": lambda: reader.plans.get(PlanId(name)),
+        "request": lambda: _needs_key(reader.requests.get(RequestId(name))),
     }
     return look[kind]() is not None
+
+
+def _needs_key(request: Request | None) -> Request | None:
+    """Return the request while there is something sealed in it."""
+    return request if request is not None and request.sealed else None
 
 
 def turn_epoch_daily(app: App) -> bool:

@@ -21,6 +21,7 @@ from licet.effects.facts import read_facts
 from licet.effects.letters import compose
 from licet.effects.record import record_refusal
 from licet.effects.requests import (
+    living,
     open_request,
     own_contact,
     record_request,
@@ -112,7 +113,9 @@ def prove(app: App, request_id: RequestId, code: str) -> Proved | WrongCode | Re
     app.keyring.create(plan_key(plan))  # 1
     with app.store.unit() as unit:  # 2
         request = _known(unit, request_id)
-        ask = Ask(Action.ANSWER, By.SUBJECT, app.model, subject=_living(unit, request))
+        ask = Ask(
+            Action.ANSWER, By.SUBJECT, app.model, subject=living(unit, request), request=request_id
+        )
         permit = decide(ask, read_facts(app, unit, ask, SUBJECT, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
@@ -353,13 +356,6 @@ def _known(reader: Reader | Unit, request_id: RequestId) -> Request:
     if request is None:
         raise NotFound("no such request", "See `licet request list`.")
     return request
-
-
-def _living(unit: Unit, request: Request) -> SubjectId | None:
-    """Return the person of a request, unless they were erased since."""
-    subject = unit.subjects.get(request.subject)
-    gone = subject is None or subject.state is SubjectState.ERASED
-    return None if gone else request.subject
 
 
 def _wrong_code(

@@ -159,6 +159,21 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What a human decided about a request, and where it stands now.
+
+    ``told`` says whether a letter says so to the person; there is none for an answer that
+    its plan delivers, and none with a human's words to a contact that was never proved.
+    """
+
+    request: RequestId
+    state: RequestState
+    due: datetime
+    told: bool
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
 class RequestCode:
     """The one-time code that proves a request's contact: salted SHA-256, tries used, end."""
 
