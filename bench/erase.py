@@ -46,7 +46,7 @@ GROUP = 50_000
 def run() -> list[Result]:
     """Build the million, erase one, finish by one worker round, restore, and say the seconds."""
     with tempfile.TemporaryDirectory(prefix="licet-bench-") as folder:
-        world = _world(Path(folder))
+        world = new_bench_world(Path(folder))
         began = time.perf_counter()
         people = _fill(world)
         lines = [_line("fill", time.perf_counter() - began, None, None)]
@@ -56,7 +56,8 @@ def run() -> list[Result]:
     return lines
 
 
-def _world(folder: Path) -> World:
+def new_bench_world(folder: Path) -> World:
+    """Open a sandbox on an SQLite file."""
     home = folder / "home"
     (home / "store").mkdir(parents=True)
     url = f"sqlite:///{home / 'store' / 'licet.db'}"
@@ -74,12 +75,13 @@ def _fill(world: World) -> list[tuple[SubjectId, GrantId]]:
         world.app.keyring.create(
             *(subject_key(s) for s, _ in group), *(grant_key(g) for _, g in group)
         )
-        _add(world, group)
+        add(world, group)
         people += group
     return people
 
 
-def _add(world: World, group: list[tuple[SubjectId, GrantId]]) -> None:
+def add(world: World, group: list[tuple[SubjectId, GrantId]]) -> None:
+    """Keep people with a grant and a reference each; their keys are there already."""
     app, now = world.app, world.clock()
     keys = app.keyring.get_many(
         [*(subject_key(s) for s, _ in group), *(grant_key(g) for _, g in group)]
@@ -141,14 +143,14 @@ def _erase(world: World, person: tuple[SubjectId, GrantId]) -> list[Result]:
     app = world.app
     opened = _timed(lambda: fresh_gallery(app))
     held = fresh_gallery(app).size()
-    _must(held == PEOPLE)
+    must(held == PEOPLE)
     backed = _timed(lambda: back_up(app, world.home.parent / "monday.licet"))
     plans: list[PlanId] = []
     inline = _timed(lambda: plans.append(allowed(erase(app, SUBJECT, person[0], whole=False))))
-    _must(fresh_gallery(app).size() == PEOPLE - 1)
+    must(fresh_gallery(app).size() == PEOPLE - 1)
     finished = _timed(lambda: run_once(app))
     verdict = verify_file(certificate(app, plans[0]), app.ledger_key.vkey)
-    _must(verdict.ok)
+    must(verdict.ok)
     return [
         _line("gallery open", opened, "15 s a million", 15 * PEOPLE / 1e6),
         _line("backup", backed, None, None),
@@ -163,11 +165,11 @@ def _restore(world: World, folder: Path) -> list[Result]:
     restored = _timed(lambda: restore(settings, folder / "monday.licet", world.clock))
     world.app = world.reopen()
     with world.app.store.read() as reader:
-        _must(reader.templates.count() == PEOPLE - 1)
+        must(reader.templates.count() == PEOPLE - 1)
     return [_line("restore drill", restored, None, None)]
 
 
-def _must(holds: bool) -> None:
+def must(holds: bool) -> None:
     """A bench that measures the wrong thing measures nothing."""
     if not holds:
         raise Integrity("the bench did not do what it measures")

@@ -56,7 +56,7 @@ def _entries(app: App, kind: EntryKind) -> list[dict[str, object]]:
 
 def test_a_source_that_ceases_leaves_nothing_behind(world: World) -> None:
     """Items, boxes, addresses, appearances, the key: all gone; another source keeps its own."""
-    anna, _ = world.enrolled("anna")
+    world.enrolled("anna")
     ours = _collected(world, "regatta", "anna", "a stranger")
     other = _collected(world, "gala", "anna")
     assert _kept(world.app, ours.id) == (2, 2)
