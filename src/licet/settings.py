@@ -36,12 +36,16 @@ class Settings(BaseSettings):
     tiles: Path = Path("mirror")
     outbox: Path = Path("outbox")
     certificates: Path = Path("certificates")
+    packages: Path = Path("packages")
     cache: Path = Path("cache")
     models: Path | None = None
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_starttls: bool = True
     smtp_sender: str = ""
+    smtp_login: str = ""
+    smtp_password_file: Path | None = None
+    smtp_authorities: Path | None = None
     answer_to: str = ""
     supervisory_authority: str = ""
     witnesses: tuple[str, ...] = ()

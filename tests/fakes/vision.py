@@ -113,6 +113,7 @@ class FakeVision:
         boxes: Sequence[Box],
         keep: Sequence[Box] = (),
         outline: Sequence[tuple[Box, str]] = (),
+        long_side: int | None = None,
     ) -> bytes:
         covered = [[b.x, b.y, b.w, b.h] for b in boxes if b not in keep]
         return json.dumps({"covered": covered}).encode()

@@ -161,7 +161,10 @@ class PackedFile:
 
 @dataclass(frozen=True, slots=True)
 class PackageReadyLetter:
-    """The package that answers an access or portability request, or one volume of it."""
+    """The package that answers an access or portability request, or one volume of it.
+
+    ``again`` says that this very letter may have come before: nobody can tell.
+    """
 
     kind: ClassVar[str] = "package_ready"
     to_person: ClassVar[bool] = True
@@ -172,6 +175,7 @@ class PackageReadyLetter:
     volume: int
     volumes: int
     files: tuple[PackedFile, ...]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,21 +68,26 @@ class LockedZip:
         with self._zip.open(info, "w") as stream:
             yield stream
 
+    def close(self) -> None:
+        """End the file, durable before returning. Doing it again changes nothing."""
+        if self._file.closed:
+            return
+        self._zip.close()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            if kind is None:
-                self._zip.close()
-                self._file.flush()
-                os.fsync(self._file.fileno())
-        finally:
-            self._file.close()
-            if kind is not None:
-                self.path.unlink(missing_ok=True)
+        if kind is None:
+            self.close()
+            return
+        self._file.close()
+        self.path.unlink(missing_ok=True)
 
 
 class Opened:

@@ -70,10 +70,12 @@ class Vision(Protocol):
         boxes: Sequence[Box],
         keep: Sequence[Box] = (),
         outline: Sequence[tuple[Box, str]] = (),
+        long_side: int | None = None,
     ) -> bytes:
         """Return the photo as JPEG with every box except ``keep`` covered for good.
 
-        Upright, without metadata; ``outline`` draws labelled boxes. Raises
-        :class:`licet.terms.errors.BadInput` when the photo cannot be read.
+        Upright, without metadata; ``outline`` draws labelled boxes; no side is longer
+        than ``long_side``. Raises :class:`licet.terms.errors.BadInput` when the photo
+        cannot be read.
         """
         ...

@@ -105,10 +105,11 @@ class Engine:
         boxes: Sequence[Box],
         keep: Sequence[Box] = (),
         outline: Sequence[tuple[Box, str]] = (),
+        long_side: int | None = None,
     ) -> bytes:
         """Return the photo with every box except ``keep`` covered for good. Raises ``BadInput``."""
         try:
-            return redact.redact(photo, boxes, keep, outline)
+            return redact.redact(photo, boxes, keep, outline, long_side)
         except UnreadableError as error:
             raise BadInput(error.value.reason, error.value.remedy) from error
 

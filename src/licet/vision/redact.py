@@ -29,11 +29,13 @@ def redact(
     boxes: Sequence[Box],
     keep: Sequence[Box] = (),
     outline: Sequence[tuple[Box, str]] = (),
+    long_side: int | None = None,
 ) -> bytes:
     """Return the photo as upright JPEG, every box except ``keep`` covered.
 
     A kept face is never uncovered where a covered one overlaps it: covering wins.
-    Raises :class:`licet.vision.decode.UnreadableError`.
+    ``long_side`` makes it smaller after that, never larger. Raises
+    :class:`licet.vision.decode.UnreadableError`.
     """
     image: Image.Image = Image.fromarray(open_photo(photo).pixels())
     kept = set(keep)
@@ -43,6 +45,8 @@ def redact(
     width = max(2, max(image.size) // 300)
     for box, words in outline:
         _outline(image, box, words, width)
+    if long_side is not None:
+        image.thumbnail((long_side, long_side))
     return _jpeg(image)
 
 

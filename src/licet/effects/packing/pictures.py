@@ -1,0 +1,104 @@
+"""Pictures of a person for the person: read again from their source, everybody else covered.
+
+1. A photo is read only under a permit for its source, asked for this very reading: the
+   source is authorised and its authority is in force (invariant 2).
+2. It must still be the photo that was collected.
+3. Every face found at collecting, and every face found now, is covered unless it is one of
+   the person's appearances. Covering wins where two overlap (GDPR 15(4)).
+
+What cannot be shown is said, in one word: it is never left out silently.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.effects.comparing import same_face
+from licet.effects.facts import read_facts
+from licet.effects.packing.faces import UNREAD, Boxes
+from licet.effects.packing.parts import Appearance, ItemPart, Package
+from licet.effects.sourcing import open_source
+from licet.sources.contract import Address
+from licet.terms.acting import WORKER
+from licet.terms.errors import BadInput, Conflict, Setup
+from licet.terms.face import Box, Inspection, Unreadable
+from licet.terms.ids import ItemId, OrganisationId, SourceId
+from licet.terms.permit import Action, Ask, Refusal
+from licet.terms.source import ItemFace
+
+LONG_SIDE = 1280
+"""Pixels: what a thorough look for faces sees of a photo, and enough to know oneself by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of one item, or in one word why there is none."""
+
+    item: str
+    data: bytes
+    says: str
+
+
+def pictures_of(app: App, package: Package, boxes: Boxes) -> Iterator[Picture]:
+    """Give the pictures of all items in which the person appears, one at a time."""
+    seen: dict[str, list[Appearance]] = {}
+    for appearance in package.appearances:
+        if appearance.item is not None:
+            seen.setdefault(appearance.item, []).append(appearance)
+    for item in package.items:
+        if item.picture_says != UNREAD:
+            continue
+        visible = [
+            Box(a.region.x, a.region.y, a.region.w, a.region.h)
+            for a in seen.get(item.id, ())
+            if a.region is not None
+        ]
+        yield _picture(app, item, visible, boxes.get(ItemId(item.id), []))
+
+
+def _picture(app: App, item: ItemPart, visible: list[Box], stored: list[ItemFace]) -> Picture:
+    photo = _photo(app, item)
+    if isinstance(photo, str):
+        return Picture(item.id, b"", photo)
+    found = app.vision.inspect(photo, thorough=True)
+    if not isinstance(found, Inspection):
+        return Picture(item.id, b"", "unreadable")
+    again = (face.face.box for face in found.faces)
+    missed = [box for box in again if same_face(tuple(stored), box) is None]
+    faces = [*(face.box for face in stored), *missed]
+    outline = [(box, "") for box in visible]
+    return Picture(item.id, app.vision.redact(photo, faces, visible, outline, LONG_SIDE), "")
+
+
+def _photo(app: App, item: ItemPart) -> bytes | str:
+    """Return the photo as it was collected, or why it is not to be had."""
+    with app.store.read() as reader:
+        source = reader.sources.get(SourceId(item.source))
+        if source is None or not item.addresses:
+            return "source_gone"
+        ask = Ask(
+            Action.SCAN,
+            WORKER.by,
+            app.model,
+            organisation=OrganisationId(source.organisation),
+            source=source.id,
+            fpir=app.deployment.fpir_collect,
+        )
+        permit = decide(ask, read_facts(app, reader, ask, WORKER, reader.now), reader.now)
+    if isinstance(permit, Refusal):
+        return permit.reason
+    try:
+        place = open_source(source)
+    except (BadInput, Conflict, Setup):
+        return "source_unreachable"
+    changed = False
+    for address in item.addresses:
+        photo = place.read(Address(address))
+        if isinstance(photo, Unreadable):
+            continue
+        if hashlib.sha256(photo).hexdigest() == item.sha256:
+            return photo
+        changed = True
+    return "changed" if changed else "gone"
