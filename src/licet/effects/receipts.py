@@ -17,6 +17,7 @@ from licet.terms.ids import GrantId, SubjectId
 _SAYS = {
     GrantState.ACTIVE: "You allowed this. You can take it back at any time.",
     GrantState.ENDING: "You took this back. From this entry on nobody finds you under it.",
+    GrantState.RESTRICTED: "This is set aside. It is kept, and nobody finds you under it.",
 }
 
 

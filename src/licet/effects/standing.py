@@ -10,16 +10,24 @@ from datetime import datetime
 
 from licet.app import App
 from licet.effects.record import Facts, Objects, record, record_machine
+from licet.effects.surfacing import listing
+from licet.effects.telling import tell_recipients
 from licet.ledger.leaf import decode
 from licet.store.unit import Reader, Unit
 from licet.terms.grant import Grant, GrantState, Restriction
 from licet.terms.ids import GrantId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Permit
+from licet.terms.rights import RightKind
 from licet.terms.when import to_ms
 
 RESTRICTABLE = frozenset({GrantState.PENDING, GrantState.ACTIVE, GrantState.RESTRICTED})
 """What is ending goes on ending: nothing is kept longer by a restriction."""
+
+_WANTED = {
+    Restriction.ASKED: RightKind.RESTRICTION,
+    Restriction.OBJECTION: RightKind.OBJECTION,
+}
 
 
 def causes(reader: Reader | Unit, grant: Grant) -> frozenset[Restriction]:
@@ -61,13 +69,18 @@ def restrict_within(
 
     From the commit on nobody finds anybody under them, in any process: pending and active
     ones become *restricted*, restricted ones get the cause on top, ending and ended ones
-    are left alone. Without a permit it is the machine's, on a plan. ``facts`` go into
-    every entry. Where there is nothing to restrict, an entry says so.
+    are left alone. Where the person wants it, those who were given candidates are told
+    (GDPR 19). Without a permit it is the machine's, on a plan. ``facts`` go into every
+    entry. Where there is nothing to restrict, an entry says so.
     """
     by_causes: dict[frozenset[Restriction], list[GrantId]] = {}
+    anew: list[GrantId] = []
     for grant in grants:
         if grant.state in RESTRICTABLE:
             by_causes.setdefault(causes(unit, grant) | {cause}, []).append(grant.id)
+            anew += [grant.id] if grant.state is not GrantState.RESTRICTED else []
+    if cause in _WANTED:
+        tell_recipients(app, unit, listing(app, unit, anew), _WANTED[cause])
     if not by_causes:
         by_causes[frozenset({cause})] = []
     for why in sorted(by_causes, key=sorted):
@@ -82,6 +95,7 @@ def release_within(
     grants: Iterable[Grant],
     permit: Permit | None = None,
     told_at: datetime | None = None,
+    facts: Facts = (),
 ) -> int:
     """Take causes off restricted grants, and record it; returns the last leaf's index.
 
@@ -89,6 +103,7 @@ def release_within(
     person confirmed it, else *pending*. The others stay restricted for what is left. The
     caller has decided that nothing else stands in the way, and has told the person before
     (GDPR 18(3)): ``told_at`` says when, and is None only where the person releases.
+    ``facts`` go into the entry of what is free.
     """
     free: list[Grant] = []
     left: dict[frozenset[Restriction], list[GrantId]] = {}
@@ -102,7 +117,8 @@ def release_within(
     for why in sorted(left, key=sorted):
         _restrict(app, unit, (why, left[why]), permit, ())
     if free or not left:
-        _release(app, unit, gone, free, permit, told_at)
+        told: Facts = () if told_at is None else (("told_at", to_ms(told_at)),)
+        _release(app, unit, (gone, free), permit, (*facts, *told))
     return unit.head.size - 1
 
 
@@ -125,17 +141,16 @@ def _restrict(
 def _release(
     app: App,
     unit: Unit,
-    gone: frozenset[Restriction],
-    grants: Sequence[Grant],
+    named: tuple[frozenset[Restriction], Sequence[Grant]],
     permit: Permit | None,
-    told_at: datetime | None,
+    facts: Facts,
 ) -> None:
+    gone, grants = named
     leaf = unit.head.size
     for grant in grants:
         unit.grants.set_state(grant.id, freed(grant), leaf)
     objects = tuple(("grant", grant.id) for grant in grants)
-    told: Facts = () if told_at is None else (("told_at", to_ms(told_at)),)
-    said: Facts = (("cause", "+".join(sorted(gone))), *told)
+    said: Facts = (*facts, ("cause", "+".join(sorted(gone))))
     _record(app, unit, EntryKind.GRANT_RELEASED, permit, objects, said)
 
 
