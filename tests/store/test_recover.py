@@ -35,7 +35,7 @@ def test_rows_name_the_keys_they_need(store: Store) -> None:
         unit.sources.add(things.a_source(house.organisation.id, "empty"))
         empty = things.a_case(house.organisation.id, "empty")
         unit.governance.add_case(empty)
-        unit.searches.add(things.a_search(empty.id, house.member.id, sealed_probe=None))
+        unit.searches.add(things.a_search(empty.id, house.member.id, sealed_probe=None, probe_until=None))
         unit.record(entry())
     with store.read() as reader:
         needed = list(reader.recover.rows_with_key())
@@ -110,7 +110,7 @@ def test_without_its_key_a_case_loses_probes_and_candidates(store: Store) -> Non
         assert found == (("candidate", 1), ("search", 1), ("verification", 1))
         unit.record(entry())
     with store.read() as reader:
-        assert reader.searches.get(house.search.id) == replace(house.search, sealed_probe=None)
+        assert reader.searches.get(house.search.id) == replace(house.search, sealed_probe=None, probe_until=None)
         assert reader.searches.candidates(house.search.id) == ()
         assert reader.searches.candidates(other.search.id) == (other.candidate,)
         assert len(reader.searches.verifications(other.candidate.id)) == 1

@@ -1,15 +1,14 @@
 """Looks after the keyring: keys no row ever used go, and the epoch turns once a day."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from licet.app import App
 from licet.effects.record import record_machine
 from licet.ledger.leaf import decode
+from licet.store.recover import SWEPT
 from licet.store.unit import Reader
-from licet.terms.ids import CaseId, GrantId, KeyId, PlanId, RequestId, SourceId, SubjectId
+from licet.terms.ids import KeyId
 from licet.terms.ledger import EntryKind
-from licet.terms.rights import Request
 
 ORPHAN_AGE = timedelta(days=7)
 """A key is made before its row; one that is a week old and has no row is an orphan's."""
@@ -18,7 +17,6 @@ EPOCH_AGE = timedelta(days=1)
 
 PAGE = 4096
 _TURNED = f'"{EntryKind.EPOCH_TURNED.value}"'.encode()
-_SWEPT = ("grant", "subject", "case", "source", "plan", "request")
 
 
 def sweep_keys(app: App) -> int:
@@ -29,32 +27,13 @@ def sweep_keys(app: App) -> int:
     with app.store.read() as reader:
         moment = reader.now - ORPHAN_AGE
     old = app.keyring.older_than(moment)
-    candidates = [key for key in old if key.partition(":")[0] in _SWEPT]
+    candidates = [key for key in old if key.partition(":")[0] in SWEPT]
     orphans: list[KeyId] = []
     for start in range(0, len(candidates), PAGE):
+        part = candidates[start : start + PAGE]
         with app.store.read() as reader:
-            part = candidates[start : start + PAGE]
-            orphans.extend(key for key in part if not _has_object(reader, key))
+            orphans.extend(sorted(set(part) - reader.recover.made_for(part)))
     return app.keyring.shred(*orphans) if orphans else 0
-
-
-def _has_object(reader: Reader, key: KeyId) -> bool:
-    """Say whether the object that the key was made for is in the store and may still need it."""
-    kind, _, name = key.partition(":")
-    look: dict[str, Callable[[], object]] = {
-        "grant": lambda: reader.grants.get(GrantId(name)),
-        "subject": lambda: reader.subjects.get(SubjectId(name)),
-        "case": lambda: reader.governance.case(CaseId(name)),
-        "source": lambda: reader.sources.get(SourceId(name)),
-        "plan": lambda: reader.plans.get(PlanId(name)),
-        "request": lambda: _needs_key(reader.requests.get(RequestId(name))),
-    }
-    return look[kind]() is not None
-
-
-def _needs_key(request: Request | None) -> Request | None:
-    """Return the request while there is something sealed in it."""
-    return request if request is not None and request.sealed else None
 
 
 def turn_epoch_daily(app: App) -> bool:

@@ -3,7 +3,18 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, exists, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    delete,
+    exists,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from licet.store import schema
 from licet.store.session import GROUPED, Group
@@ -12,6 +23,20 @@ from licet.terms.grant import GrantState, SubjectState
 from licet.terms.ids import KeyId
 
 _KINDS = ("case", "grant", "source", "subject")
+_OBJECTS: dict[str, tuple[Column[Any], ColumnElement[bool]]] = {
+    "account": (schema.account.c.id, true()),
+    "case": (schema.case.c.id, true()),
+    "grant": (schema.grant.c.id, true()),
+    "plan": (schema.plan.c.id, true()),
+    "request": (schema.request.c.id, schema.request.c.sealed != b""),
+    "source": (schema.source.c.id, true()),
+    "subject": (schema.subject.c.id, true()),
+}
+"""The object that a key of each kind is made for, and when it needs one."""
+
+SWEPT = frozenset(_OBJECTS)
+"""The kinds of keys that are made for a row."""
+
 Counts = tuple[tuple[str, int], ...]
 """How many rows of which table were changed, by table name."""
 
@@ -48,6 +73,20 @@ class ReadRecover(Group):
             for row in self._session.stream(statement):
                 yield KeyId(f"{kind}:{row[0]}")
 
+    def made_for(self, keys: Collection[KeyId]) -> frozenset[KeyId]:
+        """Return those of the keys whose object is there and may still need one.
+
+        A request whose words were forgotten needs none. Raises ``BadInput`` for a key of
+        no kind that is made for a row.
+        """
+        found: set[KeyId] = set()
+        for kind, names in _by_kind(keys, _OBJECTS).items():
+            column, needs = _OBJECTS[kind]
+            for part in _parts(names):
+                rows = self._session.rows(select(column).where(column.in_(part), needs))
+                found.update(KeyId(f"{kind}:{row[0]}") for row in rows)
+        return frozenset(found)
+
 
 class WriteRecover(ReadRecover):
     """Deleting what can be read no more."""
@@ -60,12 +99,7 @@ class WriteRecover(ReadRecover):
         addresses. A case loses its probes, candidates and verifications. Doing it again
         changes nothing. Raises ``BadInput`` for a key id of another form.
         """
-        ids: dict[str, list[str]] = {kind: [] for kind in _KINDS}
-        for key in sorted(set(absent)):
-            kind, _, name = key.partition(":")
-            if kind not in ids or not name:
-                raise BadInput(f"{kind} keys belong to no row", "give keys as kind:id")
-            ids[kind].append(name)
+        ids = _by_kind(absent, _KINDS)
         counts: dict[str, int] = {}
         for part in _parts(ids["subject"]):
             self._subjects(part, counts)
@@ -115,6 +149,16 @@ class WriteRecover(ReadRecover):
         changed = self._session.write(statement)
         if changed:
             counts[table.name] = counts.get(table.name, 0) + changed
+
+
+def _by_kind(keys: Collection[KeyId], kinds: Collection[str]) -> dict[str, list[str]]:
+    ids: dict[str, list[str]] = {kind: [] for kind in kinds}
+    for key in sorted(set(keys)):
+        kind, _, name = key.partition(":")
+        if kind not in ids or not name:
+            raise BadInput(f"{kind} keys belong to no row", "give keys as kind:id")
+        ids[kind].append(name)
+    return ids
 
 
 def _parts(ids: list[str]) -> Iterator[list[str]]:
