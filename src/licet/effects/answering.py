@@ -289,12 +289,7 @@ def close_request(_app: App, unit: Unit, plan: Plan) -> Found:
 
 
 def forget_last(app: App, plan: Plan) -> Found | None:
-    """Forget who was here for requests alone, with the last of them."""
-    with app.store.read() as reader:
-        request = reader.requests.of_plan(plan.id)
-        others = [r for r in reader.requests.of_subject(plan.subject) if r.is_open]
-    if request is None or not request.newcomer or others:
-        return (("forgotten", False),)
+    """Forget the request's photo, and who was here for requests alone with their last one."""
     return forget_newcomer(app, plan)
 
 

@@ -1,23 +1,200 @@
-"""Looking for people who are not enrolled, and forgetting them again (GDPR 15(1))."""
+"""Looking for people who are not enrolled, and forgetting them again (GDPR 15(1)).
+
+Everybody who waits shares one *pass* over every source: each item is read once more and
+its faces are compared with all of them together. A pass over a source is a run; it holds
+the number of ledger entries there were when it began, and whose photo went live before is
+*covered* by it. Who comes later waits for the next one, which begins a day after the last
+at the earliest. When a run is over for every source, the answer goes on.
+"""
+
+from datetime import timedelta
 
 from licet.app import App
+from licet.effects.newcomers import go_live
+from licet.effects.passing import Pass, begin_pass, pass_of
 from licet.effects.plans import Found
-from licet.terms.errors import Setup
-from licet.terms.plan import Plan
+from licet.effects.record import record_machine
+from licet.effects.sealed import grant_key, subject_key
+from licet.store.unit import Reader, Unit
+from licet.terms.errors import Integrity
+from licet.terms.grant import Grant, GrantState, SubjectState
+from licet.terms.ids import GrantId, KeyId, SourceId
+from licet.terms.ledger import EntryKind
+from licet.terms.plan import Plan, RunKind
+from licet.terms.rights import Request
+from licet.terms.source import Source, SourceState
+
+PASS_EVERY = timedelta(days=1)
+"""Between the beginnings of two passes over one source: more would be one pass a person."""
+
+UNREAD = frozenset({SourceState.DECLARED, SourceState.PURGED})
+"""A source in which nothing was ever met, or of which nothing is left."""
 
 
-def scan_sources(_app: App, _plan: Plan) -> Found | None:
-    """Look for the plan's person in every source. Raises ``Setup``: not built yet.
+def scan_sources(app: App, plan: Plan) -> Found | None:
+    """Look for the plan's person in every source; None while the pass is under way.
 
-    None while the pass that all who wait share is under way.
+    1. Let the photo be used, if it may be; without one there is nothing to look with.
+    2. Begin the pass over the sources that no pass covers, if it is time.
+    3. When every source is covered, say how much was looked at, and nothing of what was found.
     """
-    raise Setup("looking for people is not built yet", "Wait for it.")
+    with app.store.read() as reader:
+        request = reader.requests.of_plan(plan.id)
+    if request is None or request.grant is None:
+        return (("photo", False),)
+    live = go_live(app, request.id)  # 1
+    if live is None:
+        return None
+    with app.store.unit(bookkeeping=True) as unit:
+        grant = unit.grants.get(request.grant)
+        if not live or grant is None or grant.state is not GrantState.ACTIVE:
+            return (("photo", False),)
+        passes = passes_for(app, unit, grant)
+        _begin(app, unit, passes)  # 2
+        _forget_old(unit, app)
+    if any(one is None for one in passes.values()):
+        return None
+    done = [one for one in passes.values() if one is not None]  # 3
+    return (
+        ("photo", True),
+        ("sources", len(done)),
+        ("not_read", sum(not one.whole for one in done)),
+        ("items", sum(one.items for one in done)),
+        ("faces", sum(one.faces for one in done)),
+    )
 
 
-def forget_newcomer(_app: App, _plan: Plan) -> Found | None:
-    """Forget somebody who was here for a request alone. Raises ``Setup``: not built yet.
+def sources_to_read(reader: Reader | Unit) -> tuple[Source, ...]:
+    """Return the sources in which somebody may be found."""
+    return tuple(s for s in reader.sources.all() if s.state not in UNREAD)
 
-    Rows go before keys, in a unit of its own that looks once more whether another request
-    of this person is open: then nothing is forgotten, and that one's plan does it.
+
+def passes_for(app: App, reader: Reader | Unit, grant: Grant) -> dict[SourceId, Pass | None]:
+    """Return for every source the first pass that is over and covers a grant, or None."""
+    found: dict[SourceId, Pass | None] = {s.id: None for s in sources_to_read(reader)}
+    for run in reader.runs.done(RunKind.SCAN):
+        one = pass_of(app, run)
+        if one is None or run.source not in found or not one.covers(grant):
+            continue
+        earlier = found[run.source]
+        if earlier is None or one.since < earlier.since:
+            found[run.source] = one
+    return found
+
+
+def _begin(app: App, unit: Unit, passes: dict[SourceId, Pass | None]) -> None:
+    """Begin a pass over each source that waits for one; who waits already waits for that."""
+    under_way = {run.source for run in unit.runs.open(RunKind.SCAN)}
+    began: dict[SourceId, Pass] = {}
+    for run in unit.runs.done(RunKind.SCAN):
+        one = pass_of(app, run)
+        if one is not None and (run.source not in began or began[run.source].at < one.at):
+            began[run.source] = one
+    for source, covered in passes.items():
+        last = began.get(source)
+        too_soon = last is not None and unit.now < last.at + PASS_EVERY
+        if covered is None and source not in under_way and not too_soon:
+            begin_pass(app, unit, source)
+
+
+def _forget_old(unit: Unit, app: App) -> None:
+    """Forget the passes that nobody's answer needs any more, but the last over each source."""
+    grants = [request.grant for request in unit.requests.open() if request.grant]
+    kept = unit.grants.many(grants).values()
+    least = min((g.leaf for g in kept if g.state is GrantState.ACTIVE), default=0)
+    runs = [(run, pass_of(app, run)) for run in unit.runs.done(RunKind.SCAN)]
+    last: dict[SourceId, int] = {}
+    for run, one in runs:
+        last[run.source] = max(last.get(run.source, 0), one.since if one else 0)
+    for run, one in runs:
+        if one is None or (one.since <= least and one.since < last[run.source]):
+            unit.runs.forget(run.id)
+
+
+def forget_newcomer(app: App, plan: Plan) -> Found | None:
+    """Forget the photo of a plan's request, and who was here for requests alone with the last.
+
+    Like an erasure without its certificate, each part of which may be done again:
+
+    1. In one unit: the grant is ending, and the person is *erasing* with their last open
+       request; the template, the appearances and suggestions go. Rows go before keys.
+    2. Destroy the keys, and look for them.
+    3. In one unit: the grants have ended, the person's row is empty.
     """
-    raise Setup("looking for people is not built yet", "Wait for it.")
+    with app.store.unit() as unit:  # 1
+        request = unit.requests.of_plan(plan.id)
+        if request is None:
+            return (("forgotten", False),)
+        last = _is_last(unit, request)
+        grants = _grants(unit, request, every=last)
+        if not grants and not last:
+            return (("forgotten", False),)
+        rows = _empty(unit, request, grants, last=last)
+        record_machine(
+            unit,
+            EntryKind.GRANT_ENDING,
+            (("plan", plan.id), *(("grant", grant.id) for grant in grants)),
+            (("cause", "answered"),),
+        )
+    app.at("newcomer.rows")
+    keys = {grant_key(grant.id) for grant in grants}  # 2
+    if last:
+        keys.add(subject_key(request.subject))
+    _shred(app, keys)
+    app.at("newcomer.keys")
+    with app.store.unit() as unit:  # 3
+        _end(unit, plan, request, grants, last=last)
+    app.at("newcomer.ended")
+    return (("forgotten", last), ("grants", len(grants)), ("rows", rows))
+
+
+def _is_last(unit: Unit, request: Request) -> bool:
+    """Say whether a person was here for requests alone and none of theirs is left."""
+    if not request.newcomer:
+        return False
+    others = unit.requests.of_subject(request.subject)
+    waiting = any(other.is_open for other in others if other.id != request.id)
+    held = any(g.kept and g.organisation for g in unit.grants.of_subject(request.subject))
+    return not waiting and not held
+
+
+def _grants(unit: Unit, request: Request, *, every: bool) -> tuple[Grant, ...]:
+    """Return the kept grants without organisation that end: this request's, or all of them."""
+    alone = (g for g in unit.grants.of_subject(request.subject) if g.organisation is None)
+    return tuple(g for g in alone if g.kept and (every or g.id == request.grant))
+
+
+def _empty(unit: Unit, request: Request, grants: tuple[Grant, ...], *, last: bool) -> int:
+    """Delete every row that hangs on the grants, and say how many there were."""
+    rows = 0
+    for grant in grants:
+        if grant.state is not GrantState.ENDING:
+            unit.grants.set_state(grant.id, GrantState.ENDING, unit.head.size)
+        rows += unit.templates.delete_of_grant(grant.id)
+        rows += unit.suggestions.delete_of_grant(grant.id)
+        rows += unit.unlinked.delete_of_grant(grant.id)
+        unit.confirmations.delete(grant.id)
+    subject = unit.subjects.get(request.subject)
+    if last and subject is not None and subject.state is SubjectState.KNOWN:
+        unit.subjects.set_state(subject.id, SubjectState.ERASING)
+    return rows
+
+
+def _shred(app: App, keys: set[KeyId]) -> None:
+    app.keyring.shred(*keys)
+    left = keys - app.keyring.absent(keys)
+    if left:
+        raise Integrity(f"{len(left)} keys outlived their shredding", "Run `licet doctor`.")
+
+
+def _end(
+    unit: Unit, plan: Plan, request: Request, grants: tuple[Grant, ...], *, last: bool
+) -> None:
+    kept = [g for g in unit.grants.many([grant.id for grant in grants]).values() if g.kept]
+    objects: list[tuple[str, str]] = [("plan", plan.id)]
+    for grant in kept:
+        unit.grants.set_state(GrantId(grant.id), GrantState.ENDED, unit.head.size)
+        objects.append(("grant", grant.id))
+    if last:
+        unit.subjects.set_state(request.subject, SubjectState.ERASED)
+    record_machine(unit, EntryKind.GRANT_ENDED, tuple(objects))

@@ -90,9 +90,13 @@ def move_cursor(app: App, unit: Unit, hold: Hold, place: str) -> None:
     Raises ``Busy`` when the run is not held any more.
     """
     hold.renew(unit)
-    key = app.keyring.get(source_key(hold.run.source))
-    sealed = seal(key, place.encode(), f"run:{hold.run.id}")
-    unit.runs.set_cursor(hold.run.id, b64encode(sealed).decode(), hold.until)
+    unit.runs.set_cursor(hold.run.id, cursor_of(app, hold.run, place), hold.until)
+
+
+def cursor_of(app: App, run: Run, place: str) -> str:
+    """Return the sealed cursor of a run that stands at a place."""
+    key = app.keyring.get(source_key(run.source))
+    return b64encode(seal(key, place.encode(), f"run:{run.id}")).decode()
 
 
 def place_of(app: App, run: Run) -> str:
