@@ -12,8 +12,10 @@ from functools import partial
 
 from licet.app import App
 from licet.backfill import backfill
+from licet.effects.accounting import destroy_accounts
 from licet.effects.expiring import end_expired
 from licet.effects.finishing import finish
+from licet.effects.holds import end_holds
 from licet.effects.lapsing import (
     PARTS,
     drop_probes,
@@ -95,9 +97,9 @@ def run(
 def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     """Do one round; say too whether there is more to do at once.
 
-    1. End grants whose term is over, and answer requests that need nobody.
+    1. End holds and grants whose term is over, and answer requests that need nobody.
     2. Carry every open plan as far as it goes.
-    3. Let unconfirmed appearances, suggestions, probes and lists lapse.
+    3. Let unconfirmed appearances, suggestions, probes, lists and accountability records lapse.
     4. Forget what came from sources that ceased, and items whose term is over.
     5. Go on with open backfills for a while.
     6. Turn the epoch once a day, and sweep keys that no row ever used.
@@ -106,13 +108,15 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     What fails in one of them keeps nothing else from being done (see ``Done.problems``).
     """
     trying = Trying()
-    expired = trying.do("grants", partial(in_parts, app, end_expired), 0)  # 1
+    trying.do("holds", partial(end_holds, app), 0)  # 1
+    expired = trying.do("grants", partial(in_parts, app, end_expired), 0)
     requests, late = see_to_all(app, trying)
     plans, waiting = _finish_plans(app, trying)  # 2
     lapsed = trying.do("appearances", partial(in_parts, app, lapse_appearances), 0)  # 3
     suggestions = trying.do("suggestions", partial(in_parts, app, lapse_suggestions), 0)
     probes = trying.do("probes", partial(drop_probes, app, trying), 0)
     trying.do("lists", partial(forget_lists, app), 0)
+    trying.do("accounts", partial(destroy_accounts, app), 0)
     forgotten = _purge(app, trying)  # 4
     backfills, more = _go_on(app, tell, trying)  # 5
     turned = trying.do("epoch", partial(turn_epoch_daily, app), False)  # 6

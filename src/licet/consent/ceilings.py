@@ -58,6 +58,9 @@ SUGGESTION_TERM: Final = timedelta(days=30)
 UNCONFIRMED_TERM: Final = timedelta(days=90)
 """An appearance that nobody confirmed may be a stranger's face: it lapses."""
 
+HOLD_TERM: Final = timedelta(days=181)
+"""Six months, the shortest there are: a claim that needs longer is named again (GDPR 17(3)(e))."""
+
 PROBE_TERM: Final = timedelta(days=30)
 """An open search keeps its probe sealed for verifiers, and no longer (GDPR 5(1)(e))."""
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from licet.app import App
 from licet.effects.closing import close_emptied
+from licet.effects.held import require_unheld
 from licet.effects.plans import Found, InUnit, Step
 from licet.effects.record import record_machine
 from licet.effects.sealed import candidate_tags, grant_key
@@ -53,6 +54,7 @@ def end_grants(
 
 def delete_rows(app: App, unit: Unit, plan: Plan) -> Found:
     """Delete what is kept under the plan's grants; who was shown the person is told (GDPR 19)."""
+    require_unheld(unit, plan.grants)
     shown = listing(app, unit, plan.grants)
     told, untold = tell_recipients(app, unit, shown, RightKind.WITHDRAWAL)
     recipients = (("recipients", told + untold),) if told + untold else ()

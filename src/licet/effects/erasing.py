@@ -25,7 +25,7 @@ from licet.effects.handing import deliver_certificate
 from licet.effects.holding import wait_until_free
 from licet.effects.letters import compose, sender_of
 from licet.effects.plans import Found, InUnit, Step
-from licet.effects.sealed import open_plan
+from licet.effects.sealed import open_plan, subject_key
 from licet.effects.surfacing import of_person
 from licet.effects.telling import forget_plan, tell_recipients
 from licet.store.unit import Unit
@@ -45,8 +45,8 @@ def deliver_history(app: App, plan: Plan) -> Found | None:
         payload = open_plan(app, plan)
     except KeyAbsent:
         return (("delivered", False),)
-    if not payload.contact:
-        return (("delivered", False),)
+    if not payload.contact or not app.keyring.has(subject_key(plan.subject)):
+        return (("delivered", False),)  # Nobody can be told, or nobody knows what.
     with app.store.read() as reader:
         surfaced = of_person(app, reader, plan.subject)
     searches = tuple(

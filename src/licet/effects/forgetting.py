@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from licet.app import App
 from licet.effects.certifying import COUNTED
 from licet.effects.ending import rows_of_grants
+from licet.effects.held import require_unheld
 from licet.effects.letters import sender_of
 from licet.effects.plans import Found
 from licet.effects.record import record_machine
@@ -47,6 +48,7 @@ def forget_items(app: App, unit: Unit, plan: Plan, keeping: Collection[GrantId] 
     ``keeping`` are grants that are held: the photos in which they appear stay.
     """
     free = [grant for grant in plan.grants if grant not in keeping]
+    require_unheld(unit, free)
     kept = _faces(app, unit, keeping)
     seen = {item: faces for item, faces in _faces(app, unit, free).items() if item not in kept}
     items = unit.person.items(seen)
@@ -154,6 +156,7 @@ def erase_rows(app: App, unit: Unit, plan: Plan) -> Found:
     well be a photo of this very person. What they wrote in requests is emptied; that they
     asked, and when they were answered, stays on the register.
     """
+    require_unheld(unit, plan.grants)
     gone = _Gone(gone_before(app, plan), {})
     for name, count in rows_of_grants(app, unit, plan.grants):
         gone.went[name] = gone.went.get(name, 0) + int(count)

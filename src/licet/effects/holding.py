@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from licet.app import App
 from licet.effects.ending import rows_of_grants, take_off_lists
+from licet.effects.held import held_grants
 from licet.effects.plans import Found
 from licet.effects.record import Facts, record_machine
 from licet.effects.requests import waits_for_answer
 from licet.effects.sealed import grant_key
 from licet.effects.surfacing import listing
 from licet.effects.telling import tell_recipients
-from licet.store.unit import Reader, Unit
+from licet.store.unit import Unit
 from licet.terms.ids import GrantId
 from licet.terms.ledger import EntryKind
 from licet.terms.plan import NOBODY, EffectKind, Plan
@@ -23,12 +24,6 @@ from licet.terms.rights import RightKind
 
 Take = Callable[[App, Unit, Plan, tuple[GrantId, ...]], Found]
 """Deletes the rows of some of a plan's grants, within a unit."""
-
-
-def held_grants(reader: Reader | Unit) -> frozenset[GrantId]:
-    """Return the grants whose rows a legal hold keeps now."""
-    holds = reader.holds.in_force(reader.now)
-    return frozenset(grant for hold in holds for grant in hold.grants)
 
 
 def wait_until_free(app: App, plan: Plan, take: Take) -> Found | None:

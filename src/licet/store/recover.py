@@ -22,7 +22,7 @@ from licet.terms.errors import BadInput
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.ids import KeyId
 
-_KINDS = ("case", "grant", "source", "subject")
+_KINDS = ("account", "case", "grant", "request", "source", "subject")
 _OBJECTS: dict[str, tuple[Column[Any], ColumnElement[bool]]] = {
     "account": (schema.account.c.id, true()),
     "case": (schema.case.c.id, true()),
@@ -45,6 +45,7 @@ def _holders() -> dict[str, Select[Any]]:
     grant, search, subject = schema.grant.c, schema.search.c, schema.subject.c
     candidate = exists().where(schema.candidate.c.search == search.id)
     return {
+        "account": select(schema.account.c.id),
         "case": select(search.case)
         .where(or_(search.sealed_probe.is_not(None), candidate))
         .distinct(),
@@ -54,6 +55,7 @@ def _holders() -> dict[str, Select[Any]]:
                 exists().where(schema.suggestion.c.grant == grant.id),
             )
         ),
+        "request": select(schema.request.c.id).where(schema.request.c.sealed != b""),
         # An address has its item's source, so items say it all.
         "source": select(schema.item.c.source).distinct(),
         "subject": select(subject.id).where(subject.sealed_identity != b""),
@@ -66,8 +68,9 @@ class ReadRecover(Group):
     def rows_with_key(self) -> Iterator[KeyId]:
         """Give the id of every key that a sealed row depends on, each once.
 
-        ``case:`` for probes, candidates and verifications; ``grant:`` for templates and
-        suggestions; ``source:`` for addresses; ``subject:`` for identities.
+        ``account:`` for accountability records; ``case:`` for probes, candidates and
+        verifications; ``grant:`` for templates and suggestions; ``request:`` for what was
+        written in requests; ``source:`` for addresses; ``subject:`` for identities.
         """
         for kind, statement in _holders().items():
             for row in self._session.stream(statement):
@@ -94,15 +97,21 @@ class WriteRecover(ReadRecover):
     def delete_keyless(self, absent: Collection[KeyId]) -> Counts:
         """Delete or empty every row sealed under an absent key; return counts by table.
 
-        A grant loses its templates, suggestions and code, and is ended. A subject is
-        erased, and all its grants are treated so. A source loses its items, faces and
-        addresses. A case loses its probes, candidates and verifications. Doing it again
-        changes nothing. Raises ``BadInput`` for a key id of another form.
+        A grant loses its templates, suggestions, notes and code, and is ended. A subject is
+        erased, and all its grants, requests and holds are treated so. A request loses what
+        was written in it. A source loses its items, faces and addresses. A case loses its
+        probes, candidates and verifications. Doing it again changes nothing. Raises
+        ``BadInput`` for a key id of another form.
         """
         ids = _by_kind(absent, _KINDS)
         counts: dict[str, int] = {}
         for part in _parts(ids["subject"]):
             self._subjects(part, counts)
+        for part in _parts(ids["request"]):
+            self._requests(part, counts)
+        for part in _parts(ids["account"]):
+            there = schema.account.c.id.in_(part)
+            self._count(counts, schema.account, delete(schema.account).where(there))
         for part in _parts(ids["grant"]):
             self._grants(part, counts)
         for part in _parts(ids["source"]):
@@ -116,6 +125,11 @@ class WriteRecover(ReadRecover):
         grants = select(schema.grant.c.id).where(schema.grant.c.subject.in_(subjects))
         for part in _parts([row[0] for row in self._session.rows(grants)]):
             self._grants(part, counts)
+        requests = select(schema.request.c.id).where(schema.request.c.subject.in_(subjects))
+        for part in _parts([row[0] for row in self._session.rows(requests)]):
+            self._requests(part, counts)
+        held = schema.hold.c.subject.in_(subjects)
+        self._count(counts, schema.hold, delete(schema.hold).where(held))
         statement = update(schema.subject).where(
             column.id.in_(subjects), column.state != SubjectState.ERASED
         )
@@ -123,11 +137,22 @@ class WriteRecover(ReadRecover):
         self._count(counts, schema.subject, statement.values(state=SubjectState.ERASED, **emptied))
 
     def _grants(self, grants: list[str], counts: dict[str, int]) -> None:
-        for table in (schema.template, schema.suggestion, schema.confirmation):
+        for table in (
+            schema.template,
+            schema.suggestion,
+            schema.unlinked,
+            schema.confirmation,
+        ):
             self._count(counts, table, delete(table).where(table.c.grant.in_(grants)))
         column = schema.grant.c
         statement = update(schema.grant).where(column.id.in_(grants), column.kept)
         self._count(counts, schema.grant, statement.values(state=GrantState.ENDED))
+
+    def _requests(self, requests: list[str], counts: dict[str, int]) -> None:
+        code, column = schema.request_code, schema.request.c
+        self._count(counts, code, delete(code).where(code.c.request.in_(requests)))
+        written = update(schema.request).where(column.id.in_(requests), column.sealed != b"")
+        self._count(counts, schema.request, written.values(sealed=b""))
 
     def _sources(self, sources: list[str], counts: dict[str, int]) -> None:
         items = select(schema.item.c.id).where(schema.item.c.source.in_(sources))

@@ -133,6 +133,12 @@ class ReadHolds(Group):
         statement = _HOLD.select.where(column.subject == subject)
         return _HOLD.all(self._session, statement.order_by(column.placed_at, column.id))
 
+    def all(self) -> tuple[Hold, ...]:
+        """Return every hold, lifted ones too, the newest first."""
+        column = schema.hold.c
+        statement = _HOLD.select.order_by(column.placed_at.desc(), column.id)
+        return _HOLD.all(self._session, statement)
+
     def in_force(self, now: datetime) -> tuple[Hold, ...]:
         """Return the holds that are neither lifted nor over, oldest first."""
         column = schema.hold.c

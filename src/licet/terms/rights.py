@@ -203,6 +203,19 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldWish:
+    """A legal hold to place: on whom, on which of their grants, on what paper, until when.
+
+    ``instrument`` is the SHA-256 (hex) of the paper.
+    """
+
+    subject: SubjectId
+    grants: tuple[GrantId, ...]
+    instrument: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An accountability record: who searched a person who was erased (GDPR 5(2)).
 
