@@ -16,6 +16,7 @@ from licet.ledger.tiles import Tiles
 from licet.outbox import Outbox, open_outbox
 from licet.settings import Settings
 from licet.sources.fixtures import known_hashes
+from licet.store.deployment import ended
 from licet.store.store import Store
 from licet.terms.errors import Conflict, Quarantine, Setup
 from licet.terms.ids import KeyId, ModelId
@@ -196,8 +197,8 @@ def open_app(
     """Open a deployment.
 
     Raises ``Setup`` when something is missing, ``Quarantine`` when the store is
-    older than the ledger that was signed (unless ``recovering``), ``Corrupt``
-    when stored bytes fail their check.
+    older than the ledger that was signed (unless ``recovering``), ``Ended`` when the
+    deployment was ended for good (likewise), ``Corrupt`` when stored bytes fail their check.
     """
     with ExitStack() as opened:
         store = Store.open(settings.url, Leaves(), clock, at=at)
@@ -240,6 +241,8 @@ def _require_current(store: Store, tiles: Tiles, mark: Mark, *, recovering: bool
         return deployment or _NOWHERE
     if deployment is None:
         raise Setup("this store holds no deployment", "Run `licet init`, or `licet restore`.")
+    if deployment.closed_at is not None:
+        raise ended(deployment.closed_at)
     check_mirror(tiles, mark, head)
     return deployment
 

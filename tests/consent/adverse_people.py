@@ -109,6 +109,7 @@ GOVERNED: list[Row] = [
         R.TWO_SIGNERS_NEEDED,
     ),
     ("others signed", SIGNED, facts(signers=(w.SECOND, w.VERIFIER)), R.NOT_SIGNED),
+    ("it is being ended", GATED, but("readiness", closing=True), R.DEPLOYMENT_CLOSING),
     ("no assessment", GATED, but("readiness", dpia_digest=""), R.NO_DPIA),
     (
         "no classification",

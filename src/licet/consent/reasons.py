@@ -18,6 +18,7 @@ class Reason(StrEnum):
     TWO_SIGNERS_NEEDED = "two_signers_needed"
     OFFICER_NEEDED = "officer_needed"
     AUDITOR_NEEDED = "auditor_needed"
+    DEPLOYMENT_CLOSING = "deployment_closing"
     NO_DPIA = "no_dpia"
     NO_AI_ACT_CLASSIFICATION = "no_ai_act_classification"
     NO_REPRESENTATIVE = "no_representative"

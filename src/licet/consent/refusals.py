@@ -83,6 +83,11 @@ GROUNDS: dict[Reason, Ground] = {
         "Have both sign.",
     ),
     # Whether the deployment may hold people at all
+    _R.DEPLOYMENT_CLOSING: Ground(
+        "GDPR 5(1)(e)",
+        "This deployment is being ended for good, so nothing new begins in it.",
+        "Nothing would: what is asked of it by the people in it is still answered.",
+    ),
     _R.NO_DPIA: Ground(
         "GDPR 35(1)",
         "There is no data protection impact assessment.",

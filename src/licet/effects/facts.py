@@ -152,6 +152,7 @@ def readiness(reader: Reader | Unit) -> Readiness:
         established_in_eu=deployment.established_in_eu,
         eu_representative=deployment.eu_representative,
         officer_is_independent=bool(officers - stewards),
+        closing=deployment.closing_at is not None,
     )
 
 

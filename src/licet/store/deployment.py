@@ -1,15 +1,34 @@
 """The one row that says what this deployment is, and the photos a sandbox made itself."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
 from licet.store import schema
-from licet.store.session import Group, Shape
-from licet.terms.errors import NotFound
+from licet.store.session import Group, Session, Shape
+from licet.terms.errors import Ended, NotFound
 from licet.terms.stored import Deployment
 
 _SHAPE = Shape(schema.deployment, Deployment)
+_CLOSED_AT = select(schema.deployment.c.closed_at)
+
+
+def require_open(session: Session) -> None:
+    """Raise ``Ended`` when the deployment was ended: its last entry stays the last one."""
+    row = session.first(_CLOSED_AT)
+    if row is not None and row[0] is not None:
+        raise ended(row[0])
+
+
+def ended(at: datetime) -> Ended:
+    """Return what is said at every door of a deployment that was ended."""
+    return Ended(
+        f"this deployment was ended for good on {at.date().isoformat()}; nothing of anybody is "
+        "kept here any more",
+        "Its receipts and certificates are still checked with `licet verify FILE`; "
+        "`licet close` writes the certificate of its end again.",
+    )
 
 
 class ReadDeployment(Group):

@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from licet.store import backup, files
+from licet.store.deployment import require_open
 from licet.store.engine import Begin, connect, file_of, parse, transaction
 from licet.store.explain import explained
 from licet.store.files import WipeFinding
@@ -150,6 +151,7 @@ class Store:
     def _locked(self, connection: Connection, bookkeeping: bool) -> Unit:
         session = Session(connection, self._clock(), self._at, writes=True)
         head = read_head(session, lock=True)
+        require_open(session)
         # A clock set back must not make entries older than those before them.
         session.now = max(self._clock(), head.time)
         return Unit(session, head, self._leaves, self._at, bookkeeping)

@@ -6,6 +6,7 @@
     |- BadInput          the caller can mend it: a file, a word, a number
     |- NotFound          no such object (or not for this caller: they look alike)
     |- Conflict          the object is in a state that does not allow this
+    |  `- Ended          the whole deployment was ended for good
     |- Busy              somebody else holds it now; try again
     |- Integrity         something stored is not what was stored
     |  |- Corrupt        bytes fail their check
@@ -42,6 +43,10 @@ class NotFound(LicetError):
 
 class Conflict(LicetError):
     """The object is in a state that does not allow this."""
+
+
+class Ended(Conflict):
+    """The whole deployment was ended for good: no door leads anywhere any more."""
 
 
 class Busy(LicetError):

@@ -108,7 +108,8 @@ class Ask:
 class Readiness:
     """Whether the deployment may hold real people (GDPR 27, 35, 37; AI Act 6).
 
-    A sandbox is never ready for real grants and needs none of this.
+    A sandbox is never ready for real grants and needs none of this. ``closing`` says that
+    the deployment is being ended: then nothing new begins in either.
     """
 
     sandbox: bool
@@ -117,6 +118,7 @@ class Readiness:
     established_in_eu: bool
     eu_representative: str
     officer_is_independent: bool
+    closing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ Rules, in the order of the code:
 5. Replicas that differ are brought to the same on opening: what one of them has
    deleted is deleted; what was made since the other stood still is kept.
 6. Both replicas missing is a new deployment only if the key service is empty too.
+7. A keyring that was ended has no keys and no epoch, and never gets any again.
 
 Boundaries are named to ``at`` so that tests can kill a process there.
 """
@@ -26,11 +27,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from licet.terms.errors import Corrupt, KeyAbsent, LicetError, Setup
+from licet.terms.errors import Corrupt, Ended, KeyAbsent, LicetError, Setup
 from licet.terms.ids import KeyId
 from licet.terms.when import Clock, to_ms, utc_now
 from licet.vault.mending import bring_together, damages, destroy_stale, differences
-from licet.vault.replicas import Replicas, State
+from licet.vault.replicas import ENDED, Replicas, State
 from licet.vault.service import KeyService
 
 BOUNDARIES = tuple(
@@ -41,6 +42,7 @@ BOUNDARIES = tuple(
         "create": ("begun", "written", "committed"),
         "shred": ("begun", "written", "committed"),
         "turn": ("begun", "epoch_made", "written", "committed", "destroyed"),
+        "end": ("begun", "written", "committed", "destroyed"),
     }.items()
     for step in steps
 )
@@ -195,6 +197,20 @@ class Keyring:
         self._at("keyring.turn.destroyed")
         return EpochTurn(state.epoch, new, keys)
 
+    def end(self) -> int:
+        """Destroy every key and every epoch, for good; return how many keys there were.
+
+        Doing it again is well: what a killed end left of the epochs is destroyed.
+        """
+        with self._writing("end") as state:
+            keys = self._replicas.count(0)
+            self._replicas.both("DELETE FROM main.key", [()])
+            self._replicas.put_state(state.keyring, state.generation, ENDED)
+        self._at("keyring.end.committed")
+        destroy_stale(self._service)
+        self._at("keyring.end.destroyed")
+        return keys
+
     def epoch(self) -> str:
         """Return the current epoch's name."""
         with self._lock:
@@ -228,6 +244,8 @@ class Keyring:
             state = self._replicas.state(0)
             if state is None:
                 raise Corrupt("the keyring was emptied under us", "Open it again")
+            if state.epoch == ENDED and deed != "end":
+                raise Ended("the keyring was ended for good", "Nothing is kept here any more.")
             yield state
             count = "UPDATE main.keyring SET generation = ?"
             self._replicas.both(count, [(state.generation + 1,)])
@@ -253,6 +271,8 @@ class Keyring:
 
     def _unwrap(self, epoch: str, rows: Sequence[tuple[KeyId, bytes]]) -> list[tuple[KeyId, bytes]]:
         """Unwrap all; when some do not open, halve until the one can be named."""
+        if not rows:
+            return []
         try:
             keys = self._service.unwrap(epoch, [wrapped for _, wrapped in rows])
         except Corrupt as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from licet.terms.errors import Corrupt, KeyAbsent
 from licet.terms.ids import new_id
-from licet.vault.replicas import Replicas, State, move_away
+from licet.vault.replicas import ENDED, Replicas, State, move_away
 from licet.vault.service import KeyService
 
 
@@ -60,7 +60,9 @@ def _is_settled(replicas: Replicas, service: KeyService) -> bool:
     with replicas.reading():
         main, replica = replicas.state(0), replicas.state(1)
         same = _same(replicas, main, replica)
-    return main is not None and same and service.epochs() == (main.epoch,)
+    if main is None or not same:
+        return False
+    return service.epochs() == (() if main.epoch == ENDED else (main.epoch,))
 
 
 def _same(replicas: Replicas, main: State | None, replica: State | None) -> bool:
@@ -127,6 +129,9 @@ def _settle_epoch(replicas: Replicas, service: KeyService, at: Callable[[str], N
     state = replicas.state(0)
     if state is None:
         raise Corrupt("the keyring was emptied under us", "Open it again")
+    if state.epoch == ENDED:
+        destroy_stale(service)
+        return
     epoch = state.epoch or service.new_epoch()
     at("keyring.epoch.made")
     replicas.put_state(state.keyring, state.generation, epoch)

@@ -60,6 +60,10 @@ class State:
     epoch: str
 
 
+ENDED = "ended"
+"""What stands for the epoch of a keyring that was ended for good: none wraps anything."""
+
+
 class Replicas:
     """One connection over both files. Statements are written for ``main.``."""
 

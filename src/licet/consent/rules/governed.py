@@ -8,8 +8,9 @@
    their own; the acting member is one of them. Only in a sandbox may keys be absent.
    Enrolling somebody is one, so that nobody asks, reads the letter, witnesses and
    enrols alone; who enrols themselves needs nobody.
-5. Real people need an impact assessment, a classification under the AI Act, an
-   independent officer, and in the Union the operator or a representative.
+5. Nothing new begins in a deployment that is being ended. Real people need an impact
+   assessment, a classification under the AI Act, an independent officer, and in the Union
+   the operator or a representative.
 6. From a number of enrolled people on, a witness.
 7. Nothing is processed while a block covers everything.
 
@@ -165,8 +166,10 @@ def member_and_another(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
 
 
 def deployment_ready(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
-    """5. The deployment is a sandbox or ready for real people."""
+    """5. The deployment is not being ended, and is a sandbox or ready for real people."""
     ready = facts.readiness
+    if ready.closing:
+        return Reason.DEPLOYMENT_CLOSING
     if ready.sandbox or _for_oneself(ask, facts):
         return None
     if not ready.dpia_digest.strip():
