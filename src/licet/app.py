@@ -220,7 +220,7 @@ def open_app(
             ledger_key=ledger_key,
             tiles=tiles,
             mark=mark,
-            outbox=outbox or open_outbox(settings, sandbox=known.sandbox),
+            outbox=outbox or open_outbox(settings, known.controller, sandbox=known.sandbox),
             deployment=known,
             model=vision.model if vision is not None else _recogniser().model_id,
             open_vision=(lambda: vision) if vision is not None else (lambda: _engine(settings)),

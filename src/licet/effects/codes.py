@@ -4,8 +4,8 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
-from email.errors import HeaderParseError
-from email.headerregistry import Address
+
+from licet.terms.contact import mailbox
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """No letter that is read as a digit or the other way round."""
@@ -41,7 +41,4 @@ def is_the_code(salt: bytes, digest: bytes, code: str) -> bool:
 
 def one_address(contact: str) -> bool:
     """Say whether a contact is one mail address: several are several readers."""
-    try:
-        return Address(addr_spec=contact.strip()).addr_spec == contact.strip()
-    except (HeaderParseError, ValueError, IndexError):
-        return False
+    return mailbox(contact) is not None

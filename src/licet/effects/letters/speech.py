@@ -1,7 +1,6 @@
 """One language's letters: its templates, its dates and numbers, its words of ours."""
 
 import tomllib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from licet.consent.purposes import table
 from licet.terms.errors import BadInput
 from licet.terms.ids import PurposeId
+from licet.terms.lines import one_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -63,7 +63,7 @@ def speech(language: str) -> Speech:
             autoescape=escape,  # noqa: S701 - plain text needs none; HTML has it
             trim_blocks=True,
             lstrip_blocks=True,
-            finalize=None if escape else one_line,
+            finalize=None if escape else _printed,
         )
         made.filters.update(
             day=day,
@@ -77,16 +77,9 @@ def speech(language: str) -> Speech:
     return Speech(language, environment(escape=False), environment(escape=True))
 
 
-def one_line(value: object) -> object:
-    """Return a text as one line: what somebody wrote never makes a line of the letter's own."""
-    if not isinstance(value, str):
-        return value
-    kept = (" " if unicodedata.category(c) in _UNSEEN else c for c in value)
-    return " ".join(part for part in "".join(kept).split(" ") if part)
-
-
-_UNSEEN = {"Cc", "Cf", "Zl", "Zp"}
-"""Controls, directions and separators: they would let a text look like another."""
+def _printed(value: object) -> object:
+    """Return a value as it stands in a letter: nobody's words make a line of the letter's own."""
+    return one_line(value) if isinstance(value, str) else value
 
 
 def purpose_title(purpose: PurposeId, language: str) -> str:
