@@ -1,7 +1,7 @@
 """Opens the rooms from settings into one frozen App. Decides nothing."""
 
-from collections.abc import Callable, Container
-from contextlib import ExitStack
+from collections.abc import Callable, Container, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -63,15 +63,26 @@ class Scan:
         return Scan(needles, self.at, self.files, self.size, places)
 
 
+@contextmanager
+def unwatched(_total: int) -> Iterator[Callable[[int], object]]:
+    """Watch nothing: nobody waits at a terminal."""
+    yield lambda _rows: None
+
+
 @dataclass
 class Shelf:
-    """What a process keeps in memory: the gallery, None until opened, and how far it has read."""
+    """What a process keeps in memory: the gallery, None until opened, and how far it has read.
+
+    ``watch`` is entered with the number of templates while the gallery is opened, and what
+    it gives hears how many were read after each batch.
+    """
 
     gallery: "Gallery | None" = None
     size: int = -1
     epoch_turned_at: datetime | None = None
     scan: Scan | None = None
     lock: RLock = field(default_factory=RLock)
+    watch: Callable[[int], AbstractContextManager[Callable[[int], object]]] = unwatched
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ def test_opening_a_large_gallery_draws_a_bar(
     from licet.effects.shelf import fresh_gallery
     from licet.settings import Settings
 
-    app = opening.watched(player.theatre.open(Settings.read(Path("home"))))
+    app = player.theatre.open(Settings.read(Path("home")))
+    app.shelf.watch = opening.drawn
     with terminal() as shown:
         rows = fresh_gallery(app).stats.rows
     assert rows > 0

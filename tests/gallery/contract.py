@@ -261,8 +261,9 @@ class GalleryContract:
     # --- permits ------------------------------------------------------------
 
     @pytest.mark.parametrize("action", sorted(Action))
-    def test_only_six_actions_may_look(self, gallery: Gallery, action: Action) -> None:
-        may = {Action.COLLECT, Action.BACKFILL, Action.SEARCH, Action.ENROL, Action.ACCEPT}
+    def test_only_seven_actions_may_look(self, gallery: Gallery, action: Action) -> None:
+        may = {Action.COLLECT, Action.BACKFILL, Action.SCAN}
+        may |= {Action.SEARCH, Action.ENROL, Action.ACCEPT}
         may.add(Action.ERASE)  # its last check looks for what should be gone
         gallery.put_grants([slot(1)])
         gallery.put([row(11, 1, 3)])

@@ -10,6 +10,7 @@ from licet.gallery.exact import ExactGallery
 from licet.terms.face import Score
 from licet.terms.ids import GrantId
 from tests.gallery import looking
+from tests.gallery.batches import BatchContract
 from tests.gallery.contract import GalleryContract
 from tests.gallery.making import DIMENSION, MODEL, NOW, key, row, searching, slot, template
 
@@ -19,7 +20,7 @@ def left_over() -> Callable[[Gallery], int]:
     return looking.left_over
 
 
-class TestExact(GalleryContract):
+class TestExact(GalleryContract, BatchContract):
     @pytest.fixture
     def gallery(self) -> Iterator[Gallery]:
         opened = ExactGallery(MODEL, DIMENSION, lambda: NOW, segment_rows=16)
@@ -27,7 +28,7 @@ class TestExact(GalleryContract):
         opened.close()
 
 
-class TestBrute(GalleryContract):
+class TestBrute(GalleryContract, BatchContract):
     @pytest.fixture
     def gallery(self) -> Iterator[Gallery]:
         opened = BruteGallery(MODEL, DIMENSION, lambda: NOW)

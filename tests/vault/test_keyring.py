@@ -107,7 +107,7 @@ def test_a_turn_of_nothing_turns(place: Place) -> None:
 
 
 def test_many_keys_take_the_bulk_ways(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("licet.vault.keyring._FEW", 5)
+    monkeypatch.setattr("licet.vault.keyring._MANY", 5)
     monkeypatch.setattr("licet.vault.keyring._CHUNK", 7)
     ring = place.ring()
     ids = [KeyId(f"grant:{n:03d}") for n in range(40)]

@@ -5,25 +5,18 @@ follows the ledger: every change of a grant or template has an entry, so reading
 from the last known size on finds all of them, whichever process made them.
 """
 
-from collections.abc import Container, Iterable, Iterator
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Iterator
 
 from licet.app import App
 from licet.consent.live import slot
-from licet.effects.sealed import grant_key, row_of
+from licet.effects.filling import put_every_grant, put_templates
 from licet.gallery.contract import Gallery
 from licet.ledger.leaf import decode
 from licet.store.unit import Reader
-from licet.terms.gallery import Row
 from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import GrantId, TemplateId
 from licet.terms.ledger import Entry, EntryKind
-from licet.terms.permit import Block
-from licet.terms.stored import StoredTemplate
 
-CHUNK = 20_000
-T = TypeVar("T")
 _EVERY_SLOT = {EntryKind.BLOCK_PLACED, EntryKind.BLOCK_LIFTED, EntryKind.RESTORED}
 
 
@@ -45,12 +38,9 @@ def fresh_gallery(app: App) -> Gallery:
 
 
 def _fill(app: App, reader: Reader, gallery: Gallery) -> None:
-    blocks = reader.blocks.active()
-    held: set[GrantId] = set()
-    for grants in _chunks(reader.grants.kept()):
-        held.update(_put_grants(reader, gallery, grants, blocks))
-    for templates in _chunks(reader.templates.all()):
-        gallery.put(_rows(app, held, templates))
+    put_every_grant(reader, gallery, reader.blocks.active())
+    with app.shelf.watch(reader.templates.count()) as tell:
+        put_templates(app, gallery, reader.templates.batches(app.model), tell)
 
 
 def _follow(app: App, reader: Reader, gallery: Gallery, since: int) -> None:
@@ -59,16 +49,16 @@ def _follow(app: App, reader: Reader, gallery: Gallery, since: int) -> None:
     dropped = [TemplateId(t) for e in entries for t in _objects(e, "template", _DROPS)]
     gallery.drop(dropped)
     blocks = reader.blocks.active()
+    touched = {GrantId(g) for e in entries for g in _objects(e, "grant")}
     if any(entry.kind in _EVERY_SLOT for entry in entries):
-        touched = {grant.id for grant in reader.grants.kept()}
-    else:
-        touched = {GrantId(g) for e in entries for g in _objects(e, "grant")}
-    grants = list(reader.grants.many(touched).values())
-    gallery.drop_grants(sorted(touched - {grant.id for grant in grants if _holds(grant)}))
-    _put_grants(reader, gallery, grants, blocks)
-    for templates in _chunks(reader.templates.since(since)):
-        grants = list(reader.grants.many({t.grant for t in templates}).values())
-        gallery.put(_rows(app, {g.id for g in grants if _holds(g)}, templates))
+        touched.update(grant.id for grant in reader.grants.in_state(GrantState.ENDING))
+        put_every_grant(reader, gallery, blocks)
+    grants = reader.grants.many(touched).values()
+    held = [grant for grant in grants if _holds(grant)]
+    gallery.drop_grants(sorted(touched - {grant.id for grant in held}))
+    subjects = reader.subjects.many({grant.subject for grant in held})
+    gallery.put_grants([slot(grant, subjects[grant.subject], blocks) for grant in held])
+    put_templates(app, gallery, reader.templates.batches(app.model, since), _unheard)
 
 
 def _holds(grant: Grant) -> bool:
@@ -84,31 +74,5 @@ def _objects(entry: Entry, role: str, kinds: frozenset[EntryKind] | None = None)
         yield from (value for name, value in entry.objects if name == role)
 
 
-def _put_grants(
-    reader: Reader, gallery: Gallery, grants: list[Grant], blocks: tuple[Block, ...]
-) -> list[GrantId]:
-    held = [grant for grant in grants if _holds(grant)]
-    subjects = reader.subjects.many({grant.subject for grant in held})
-    gallery.put_grants([slot(grant, subjects[grant.subject], blocks) for grant in held])
-    return [grant.id for grant in held]
-
-
-def _rows(app: App, held: Container[GrantId], templates: list[StoredTemplate]) -> list[Row]:
-    """Open templates under their grants' keys; of an ending grant nothing is opened.
-
-    Between the shredding of a key and the deletion of its row, a crash leaves
-    the row behind for the plan to finish; it is unreadable, so it is nobody's.
-    """
-    ours = [t for t in templates if t.model == app.model and t.grant in held]
-    keys = app.keyring.get_many({grant_key(template.grant) for template in ours})
-    return [
-        row_of(template, keys[grant_key(template.grant)])
-        for template in ours
-        if grant_key(template.grant) in keys
-    ]
-
-
-def _chunks(things: Iterable[T]) -> Iterator[list[T]]:
-    source = iter(things)
-    while chunk := list(islice(source, CHUNK)):
-        yield chunk
+def _unheard(_rows: int) -> None:
+    """Tell nobody: following the ledger is a matter of moments."""

@@ -6,25 +6,27 @@ for tests of flows; it never serves.
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from licet.gallery.contract import (
     Columns,
     Erasure,
     Stats,
+    checked_batch,
     checked_limit,
     checked_probe,
     checked_row,
+    checked_slots,
     micros,
     scope_of,
 )
 from licet.gallery.ids import to_keys
 from licet.terms.errors import BadInput, Conflict
 from licet.terms.face import Score, Template
-from licet.terms.gallery import Candidate, Row, Scope, Slot, TemplateKind
+from licet.terms.gallery import Candidate, Row, RowBatch, Scope, Slot, SlotBatch, TemplateKind
 from licet.terms.ids import GrantId, ModelId, TemplateId
 from licet.terms.permit import Permit
-from licet.terms.when import Clock
+from licet.terms.when import Clock, from_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,34 @@ class BruteGallery:
             moment = int(columns.first_seen[at]) if columns.appearance[at] else None
             values = array("h", columns.values[at].tolist())
             kept[key] = _Kept(columns.grants[at], values, moment)
+        self._put(kept)
+
+    def put_grant_batch(self, batch: SlotBatch) -> None:
+        """Insert or update grants given in columns; see the contract."""
+        checked_slots(batch)
+        self.put_grants(
+            [
+                replace(
+                    batch.kinds[batch.kind[at]],
+                    grant=grant,
+                    subject=batch.subjects[at],
+                    not_before=from_ms(batch.not_before[at]),
+                    expires=from_ms(batch.expires[at]),
+                )
+                for at, grant in enumerate(batch.grants)
+            ]
+        )
+
+    def put_batch(self, batch: RowBatch) -> None:
+        """Insert or replace rows given in columns; see the contract."""
+        checked_batch(batch, self._model, self._dimension)
+        if len(set(batch.ids)) != len(batch.ids):
+            raise BadInput("two rows have the same template id", "pass each template once")
+        kept = {}
+        for at, key in enumerate(batch.ids):
+            seen = batch.first_seen[at]
+            values = Template(batch.model, batch.values[at]).integers()
+            kept[key] = _Kept(batch.grants[at], values, None if seen is None else 1000 * seen)
         self._put(kept)
 
     def drop(self, ids: Sequence[TemplateId]) -> int:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from licet.terms.errors import BadInput, LicetError
 from licet.terms.face import Score, Template
-from licet.terms.gallery import Candidate, Row, Scope, Slot, TemplateKind
+from licet.terms.gallery import Candidate, Row, RowBatch, Scope, Slot, SlotBatch, TemplateKind
 from licet.terms.ids import GrantId, ModelId, TemplateId
 from licet.terms.permit import Action, Permit
 
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ACROSS = frozenset({Action.ENROL, Action.ERASE})
-"""Acts that look across organisations: the collision check, and the last check of an erasure."""
+ACROSS = frozenset({Action.ENROL, Action.ERASE, Action.SCAN})
+"""Acts that look across organisations: the collision check, the last check of an erasure, and
+the look for people who ask about themselves, whose grants have none."""
 
 MAY_LOOK = ACROSS | {Action.COLLECT, Action.BACKFILL, Action.SEARCH, Action.ACCEPT}
 """The actions whose permits carry a scope; no other use compares templates."""
@@ -128,6 +129,19 @@ class Gallery(Protocol):
         Raises as :meth:`put`, and ``BadInput`` for columns of unequal length.
         """
 
+    def put_grant_batch(self, batch: SlotBatch) -> None:
+        """Insert or update grants given in columns; ids must differ from one another.
+
+        All or nothing. Raises as :meth:`put_grants`, and ``BadInput`` for columns of
+        unequal length or a kind that is not among the kinds.
+        """
+
+    def put_batch(self, batch: RowBatch) -> None:
+        """Insert or replace rows given in columns; ids must differ from one another.
+
+        Raises as :meth:`put`, and ``BadInput`` for columns of unequal length.
+        """
+
     def drop(self, ids: Sequence[TemplateId]) -> int:
         """Overwrite and forget rows; return how many were here."""
 
@@ -177,7 +191,7 @@ def scope_of(permit: Permit, model: ModelId, now: datetime) -> Scope:
         raise PermitError("the permit is over its time", "read the facts and decide again")
     scope = permit.scope
     if scope.grants is None and scope.any_organisation and permit.action not in ACROSS:
-        # GDPR 5(1)(b): looking across organisations serves those two checks alone.
+        # GDPR 5(1)(b): looking across organisations serves those three alone.
         raise PermitError(f"a permit to {permit.action} keeps within one organisation")
     if scope.grants is None and scope.organisation is None and permit.action is Action.SEARCH:
         # A rights request's grant has no organisation and is in no search's scope.
@@ -198,6 +212,29 @@ def checked_row(row: Row, model: ModelId, dimension: int) -> Row:
             "pass both with an appearance and None twice with a reference",
         )
     return row
+
+
+def checked_batch(batch: RowBatch, model: ModelId, dimension: int) -> RowBatch:
+    """Return the batch if it fits a gallery of ``model``; raises as :meth:`Gallery.put_batch`."""
+    if batch.model != model or not set(map(len, batch.values)) <= {2 * dimension}:
+        raise TypeError(f"templates of {batch.model} and {model} do not compare")
+    _of_one_length(batch.ids, batch.grants, batch.values, batch.first_seen)
+    return batch
+
+
+def checked_slots(batch: SlotBatch) -> SlotBatch:
+    """Return the batch if it is well formed; raises as :meth:`Gallery.put_grant_batch`."""
+    _of_one_length(batch.grants, batch.subjects, batch.kind, batch.not_before, batch.expires)
+    if len(set(batch.grants)) != len(batch.grants):
+        raise BadInput("two slots are of the same grant", "pass each grant once")
+    if not all(0 <= kind < len(batch.kinds) for kind in set(batch.kind)):
+        raise BadInput("a slot is of a kind that is not among the batch's kinds")
+    return batch
+
+
+def _of_one_length(*columns: Sequence[object]) -> None:
+    if len(set(map(len, columns))) > 1:
+        raise BadInput("columns of a gallery's rows are of equal length")
 
 
 def checked_probe(template: Template, model: ModelId, dimension: int) -> Template:

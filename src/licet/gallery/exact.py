@@ -17,9 +17,11 @@ from licet.gallery.contract import (
     Columns,
     Erasure,
     Stats,
+    checked_batch,
     checked_limit,
     checked_probe,
     checked_row,
+    checked_slots,
     micros,
     scope_of,
 )
@@ -31,7 +33,7 @@ from licet.gallery.scan import Reached, Scan, batches
 from licet.gallery.segments import ROWS
 from licet.gallery.turns import Turns
 from licet.terms.face import Score, Template
-from licet.terms.gallery import Candidate, Row, Slot, TemplateKind
+from licet.terms.gallery import Candidate, Row, RowBatch, Slot, SlotBatch, TemplateKind
 from licet.terms.ids import GrantId, ModelId, SubjectId, TemplateId
 from licet.terms.permit import Permit
 from licet.terms.when import Clock
@@ -111,6 +113,18 @@ class ExactGallery:
 
     def put_arrays(self, columns: Columns) -> None:
         """Insert or replace rows given in columns; see the contract."""
+        with self._turns.writing():
+            self._rows.put(columns)
+
+    def put_grant_batch(self, batch: SlotBatch) -> None:
+        """Insert or update grants given in columns; see the contract."""
+        checked_slots(batch)
+        with self._turns.writing():
+            self._grants.put_batch(batch)
+
+    def put_batch(self, batch: RowBatch) -> None:
+        """Insert or replace rows given in columns; see the contract."""
+        columns = _columns_of(checked_batch(batch, self._model, self.dimension), self.dimension)
         with self._turns.writing():
             self._rows.put(columns)
 
@@ -233,6 +247,20 @@ def _all(scan: Scan, pieces: list[tuple[int, int]]) -> list[Reached]:
         except IndexError:
             return found
         found += scan.piece(*piece)
+
+
+def _columns_of(batch: RowBatch, dimension: int) -> Columns:
+    """Return a batch as columns."""
+    values = np.frombuffer(b"".join(batch.values), dtype="<i2").reshape(-1, dimension)
+    appearance = np.array([seen is not None for seen in batch.first_seen], dtype=np.bool_)
+    moments = np.array([seen or 0 for seen in batch.first_seen], dtype=np.int64)
+    return Columns(
+        ids=batch.ids,
+        grants=batch.grants,
+        appearance=appearance,
+        values=values.astype(np.int16, copy=False),
+        first_seen=moments * 1000,
+    )
 
 
 def _columns(rows: Sequence[Row]) -> Columns:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licet.gallery.contract import micros
-from licet.gallery.ids import NONE, IdTable, Slots, grown, to_keys
-from licet.terms.gallery import Scope, Slot, TemplateKind
+from licet.gallery.ids import NONE, IdTable, Keys, Slots, grown, to_keys
+from licet.terms.gallery import Scope, Slot, SlotBatch, TemplateKind
 from licet.terms.ids import GrantId, OrganisationId, PurposeId, SourceId
 
 Mask = NDArray[np.bool_]
@@ -85,6 +85,19 @@ class Grants:
         opens = [micros(slot.not_before) if slot.usable else FOREVER for slot in slots]
         ends = [micros(slot.expires) for slot in slots]
         sorts = [self._sort(slot) for slot in slots]
+        self._put(keys, people, np.array(sorts), np.array(opens), np.array(ends))
+
+    def put_batch(self, batch: SlotBatch) -> None:
+        """Insert or update grants given in columns, ids differing from one another."""
+        keys, people = to_keys(batch.grants), to_keys(batch.subjects)
+        kind = np.array(batch.kind, dtype=np.int64)
+        usable = np.array([slot.usable for slot in batch.kinds], dtype=np.bool_)[kind]
+        sorts = np.array([self._sort(slot) for slot in batch.kinds], dtype=np.int64)[kind]
+        opens = np.array(batch.not_before, dtype=np.int64) * 1000
+        ends = np.array(batch.expires, dtype=np.int64) * 1000
+        self._put(keys, people, sorts, np.where(usable, opens, FOREVER), ends)
+
+    def _put(self, keys: Keys, people: Keys, sorts: Slots, opens: Slots, ends: Slots) -> None:
         found = self.ids.find(keys)
         new = found == NONE
         found[new] = self.ids.add(keys[new])
@@ -164,14 +177,15 @@ class Grants:
         sort = Sort(slot.organisation, slot.purpose, slot.source)
         return self._sorts.setdefault(sort, len(self._sorts))
 
-    def _hold(self, keys: NDArray[np.uint64]) -> Slots:
+    def _hold(self, keys: Keys) -> Slots:
         """Return the slots of subjects, one more grant counted for each."""
         found = self.people.find(keys)
-        new = np.unique(keys[found == NONE], axis=0)
-        self.people.add(new)
+        new = found == NONE
+        if new.any():
+            first, each = np.unique(keys[new], axis=0, return_inverse=True)
+            found[new] = self.people.add(first)[each.ravel()]
         if len(self._of_person) < self.people.capacity:
             self._of_person = grown(self._of_person, self.people.capacity)
-        found = self.people.find(keys)
         np.add.at(self._of_person, found, 1)
         return found
 

@@ -144,8 +144,8 @@ class IdTable:
         last = len(self._table) - 1
         while len(looking):
             slot = self._table[place].astype(np.int64)
-            wanted = keys[looking]
-            here = (slot >= 0) & (self.keys[slot] == wanted).all(axis=1)
+            there, wanted = self.keys[slot], keys[looking]
+            here = (slot >= 0) & (there[:, 0] == wanted[:, 0]) & (there[:, 1] == wanted[:, 1])
             found[looking[here]] = slot[here]
             places[looking[here]] = place[here]
             on = ~here & (slot != _EMPTY)

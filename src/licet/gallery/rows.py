@@ -120,8 +120,7 @@ class Rows:
         ):
             raise TypeError(f"templates here are {self.segments.dimension} int16 values")
         keys = to_keys(columns.ids)
-        order = np.lexsort((keys[:, 1], keys[:, 0]))
-        if (keys[order[1:]] == keys[order[:-1]]).all(axis=1).any():
+        if len(set(columns.ids)) != count:
             raise BadInput("two rows have the same template id", "pass each template once")
         grants = self.grants.ids.find(to_keys(columns.grants))
         if (grants == NONE).any():

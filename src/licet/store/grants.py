@@ -7,16 +7,38 @@ from sqlalchemy import Update, func, select, text, update
 
 from licet.store import schema
 from licet.store.session import GROUPED, Group, Shape, delete_among
+from licet.store.types import as_kept
 from licet.terms.basis import LegalBasis
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import GrantId, SubjectId
-from licet.terms.stored import Confirmation
+from licet.terms.stored import Confirmation, GrantBatch
 
 _SHAPE = Shape(schema.grant, Grant)
 _CODE = Shape(schema.confirmation, Confirmation)
 _OVER = (GrantState.ENDING, GrantState.ENDED)
 _BEFORE = tuple(state for state in GrantState if state not in _OVER)
+
+_OWN = (
+    schema.grant.c.id,
+    schema.grant.c.subject,
+    schema.grant.c.not_before,
+    schema.grant.c.expires,
+)
+"""What each grant has of its own."""
+
+_LIKENESS = (
+    schema.grant.c.organisation,
+    schema.grant.c.purpose,
+    schema.grant.c.source,
+    schema.grant.c.territories,
+    schema.grant.c.state,
+    schema.grant.c.notice_delivered_at.is_not(None),
+    schema.grant.c.confirmed_at.is_not(None),
+    schema.subject.c.residence,
+    schema.subject.c.state,
+)
+"""What else decides on a grant's use (``consent.live``): few grants differ in it."""
 
 
 class ReadGrants(Group):
@@ -45,6 +67,15 @@ class ReadGrants(Group):
     def kept(self) -> Iterator[Grant]:
         """Give every grant that has not ended, in no order."""
         return _SHAPE.each(self._session, _SHAPE.select.where(schema.grant.c.kept))
+
+    def batches(self) -> Iterator[GrantBatch]:
+        """Give every grant that is neither ending nor ended, in columns, in no order."""
+        columns = map(as_kept, (*_OWN, *_LIKENESS))
+        statement = select(*columns).join_from(schema.grant, schema.subject)
+        statement = statement.where(schema.grant.c.state.not_in(_OVER))
+        for ids, subjects, opens, ends, *likeness in self._session.batches(statement):
+            alike = tuple(zip(*likeness, strict=True))
+            yield GrantBatch(ids, subjects, opens, ends, alike)
 
     def since(self, leaf: int) -> Iterator[Grant]:
         """Give every grant that an entry at or after ``leaf`` changed, ended ones too."""

@@ -7,13 +7,16 @@ from sqlalchemy import delete, func, insert, select, update
 
 from licet.store import schema
 from licet.store.session import Group, Shape, delete_among
+from licet.store.types import as_kept
 from licet.terms.gallery import TemplateKind
-from licet.terms.ids import GrantId, SuggestionId, TemplateId
-from licet.terms.stored import StoredSuggestion, StoredTemplate
+from licet.terms.grant import GrantState
+from licet.terms.ids import GrantId, ModelId, SuggestionId, TemplateId
+from licet.terms.stored import SealedBatch, StoredSuggestion, StoredTemplate
 
 _SHAPE = Shape(schema.template, StoredTemplate)
 _SUGGESTION = Shape(schema.suggestion, StoredSuggestion)
 _NO_GRANT = "the grant has ended or never was, or the id is taken"
+_KINDS = {kind.value: kind for kind in TemplateKind}
 
 
 class ReadTemplates(Group):
@@ -35,6 +38,20 @@ class ReadTemplates(Group):
         if kind is not None:
             statement = statement.where(schema.template.c.kind == kind)
         return _SHAPE.each(self._session, statement)
+
+    def batches(self, model: ModelId, since: int = 0) -> Iterator[SealedBatch]:
+        """Give the templates of one model kept at or after an entry, in columns, in no order.
+
+        Those of a grant on its way out are left out: from *ending* on nothing opens them.
+        """
+        column, grant = schema.template.c, schema.grant.c
+        ending = select(grant.id).where(grant.state == GrantState.ENDING)
+        statement = select(*map(as_kept, (column.id, column.grant, column.kind, column.sealed)))
+        statement = statement.where(column.model == model, column.grant.not_in(ending))
+        if since:
+            statement = statement.where(column.leaf >= since)
+        for ids, grants, kinds, sealed in self._session.batches(statement):
+            yield SealedBatch(model, ids, grants, tuple(map(_KINDS.__getitem__, kinds)), sealed)
 
     def since(self, leaf: int) -> Iterator[StoredTemplate]:
         """Give every template kept by an entry at or after ``leaf``, by leaf, then id."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, LargeBinary, Text
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Text, type_coerce
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -156,3 +156,8 @@ class Hashes(TypeDecorator[tuple[bytes, ...]]):
 def raw(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     """Return the plain type under one of ours: what really lies in the column."""
     return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+
+
+def as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column whose values are read as they lie there, without being made ours."""
+    return type_coerce(column, raw(column.type))

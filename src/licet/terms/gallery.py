@@ -1,5 +1,6 @@
 """What the gallery holds and answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -59,6 +60,37 @@ class Row:
     template: Template
     source: SourceId | None = None
     first_seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotBatch:
+    """Many slots in columns of equal length, ids differing, to open a large gallery in seconds.
+
+    Slot i is ``kinds[kind[i]]`` with a grant, a subject and a window of its own
+    (milliseconds since 1970 in UTC): millions of grants are of few kinds.
+    """
+
+    kinds: Sequence[Slot]
+    kind: Sequence[int]
+    grants: Sequence[GrantId]
+    subjects: Sequence[SubjectId]
+    not_before: Sequence[int]
+    expires: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RowBatch:
+    """Many rows of one model in columns of equal length, ids differing.
+
+    ``values`` are the templates' values. ``first_seen`` is milliseconds since 1970 in UTC
+    for an appearance and None for a reference.
+    """
+
+    model: ModelId
+    ids: Sequence[TemplateId]
+    grants: Sequence[GrantId]
+    values: Sequence[bytes]
+    first_seen: Sequence[int | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.terms.gallery import TemplateKind
-from licet.terms.ids import GrantId, ModelId, SuggestionId, TemplateId
+from licet.terms.ids import GrantId, ModelId, SubjectId, SuggestionId, TemplateId
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,32 @@ class StoredTemplate:
     sealed: bytes
     lapses_at: datetime | None
     leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBatch:
+    """Many sealed templates of one model in columns of equal length, as kept."""
+
+    model: ModelId
+    ids: tuple[TemplateId, ...]
+    grants: tuple[GrantId, ...]
+    kinds: tuple[TemplateKind, ...]
+    sealed: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantBatch:
+    """Many grants in columns of equal length, as far as a gallery must know them.
+
+    Moments are milliseconds since 1970 in UTC. ``likeness`` is every other column of a
+    grant and its subject that decides on its use: grants with equal ones are used alike.
+    """
+
+    ids: tuple[GrantId, ...]
+    subjects: tuple[SubjectId, ...]
+    not_before: tuple[int, ...]
+    expires: tuple[int, ...]
+    likeness: tuple[tuple[object, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
