@@ -118,8 +118,8 @@ def _add_plan(unit: Unit, request: Request, steps: tuple[EffectKind, ...]) -> Pl
 
 
 def forget_after(unit: Unit, request: Request) -> Request:
-    """Plan that who was here for a refused request alone is forgotten; return the request."""
-    if not request.newcomer:
+    """Plan that who was here for a refused request alone is forgotten, and a photo with it."""
+    if not request.newcomer and request.grant is None:
         return request
     plan = _add_plan(unit, request, (EffectKind.FORGET_NEWCOMER,))
     return replace(request, plan=plan)
