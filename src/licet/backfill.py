@@ -9,11 +9,11 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.again import Again
 from licet.effects.comparing import compare
 from licet.effects.facts import read_facts
 from licet.effects.keeping import KeptFaces, Recognised, keep
 from licet.effects.record import Objects, record, refuse
+from licet.effects.rereading import Again
 from licet.effects.running import (
     finish_run,
     let_go,
@@ -128,6 +128,8 @@ class _Again:
             move_cursor(app, unit, walk.hold, recognised[-1].item.id)
             # Collecting may have kept some of these faces since the last batch.
             self.kept.follow(app, unit)
+            there = unit.items.there([found.item.id for found in recognised])
+            recognised = [found for found in recognised if found.item.id in there]
             kept = keep(app, unit, recognised, unit.head.size, self.kept.faces)
             objects: Objects = (("grant", ask.grant or ""), ("run", run.id), ("source", run.source))
             record(app, unit, EntryKind.BACKFILLED, permit, objects, kept.facts(recognised))

@@ -15,12 +15,12 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.again import Again
 from licet.effects.facts import read_facts
 from licet.effects.identify import identify
 from licet.effects.keeping import KeptFaces, Recognised, keep
 from licet.effects.newcomers import own_photo
 from licet.effects.record import Facts, Objects, record, record_machine, refuse
+from licet.effects.rereading import Again
 from licet.effects.running import (
     Hold,
     cursor_of,
