@@ -4,7 +4,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Hashable
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, cast, get_type_hints
 
@@ -123,7 +123,8 @@ class RequestPayload:
     ``secret`` opens the package that is built for them; it goes to the proved contact.
     ``reason`` and ``article`` are a human's, for a refusal, an extension or an acceptance;
     ``answer`` is what a human answered. ``reminded_on`` is when the person was reminded
-    that their code is missing. ``photo_follows`` says that the answer waits for a photo.
+    that their code is missing. ``photo_follows`` says that the answer waits for a photo;
+    ``photo_by`` is the member who filed it, if one did.
     """
 
     name: str
@@ -147,6 +148,7 @@ class RequestPayload:
     answer: str = ""
     reminded_on: str = ""
     photo_follows: bool = False
+    photo_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,8 @@ def _out(value: object) -> object:
             return b64encode(value).decode()
         case datetime():
             return to_ms(value)
+        case date():
+            return value.isoformat()
         case Box():
             return [value.x, value.y, value.w, value.h]
         case tuple():
