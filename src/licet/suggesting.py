@@ -10,6 +10,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.comparing import same_face
 from licet.effects.facts import read_facts
+from licet.effects.keeping import Unlinked
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key, open_address, open_suggestion
 from licet.effects.sourcing import open_source
@@ -53,6 +54,8 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, suggestion_id), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
+        if Unlinked(app, unit).has(kept.grant, face.id):
+            raise Conflict("this face was taken off this person", "Reject the suggestion.")
         leaf = unit.head.size
         template = TemplateId(new_id())
         payload = AppearancePayload(

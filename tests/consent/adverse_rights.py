@@ -25,7 +25,7 @@ WATCHED: list[Row] = [
     ("not for a member", named("scan"), asks(by=By.MEMBER), R.NOT_FOR_THIS_DOER),
     (
         "no officer signed",
-        named("hold", "release after a look", "close the deployment"),
+        named("hold", "correct for", "release after a look", "close the deployment"),
         facts(signers=(w.STEWARD, w.SECOND)),
         R.OFFICER_NEEDED,
     ),

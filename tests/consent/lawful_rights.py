@@ -35,7 +35,12 @@ def right(ask: Ask, facts: Facts) -> bool:
         return open_case(ask, facts)
     if ask.action is A.CORRECT:
         free = facts.subject is not None and facts.subject.state is SubjectState.KNOWN
-        return free and house and _whose(ask, facts) and (not member or two(ask, facts))
+        return (
+            free
+            and house
+            and _whose(ask, facts)
+            and (not member or (two(ask, facts) and bool(_office(ask, facts))))
+        )
     if ask.action in {A.RESTRICT, A.RECTIFY}:
         kept = facts.grant is not None and facts.grant.state is not GrantState.ENDED
         return kept and _whose(ask, facts) and _reached(ask, facts)

@@ -436,7 +436,7 @@ ACTS: dict[str, Act] = {
     "rectify by plan": _act(Action.RECTIFY, _WORKER, _HELD, **_ONE),
     "correct": _act(Action.CORRECT, _SUBJECT, {"subject": SUBJECT}),
     "correct for": _act(
-        Action.CORRECT, _MEMBER, _AS_STEWARD | _SEALED | {"subject": SUBJECT}, **_PERSON
+        Action.CORRECT, _MEMBER, _AS_STEWARD | _OFFICER_TOO | {"subject": SUBJECT}, **_PERSON
     ),
     "confirm an appearance": _act(
         Action.CONFIRM_APPEARANCE, _MEMBER, {"member": VERIFIER} | _HELD, **_ONE

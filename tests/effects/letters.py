@@ -12,6 +12,7 @@ from licet.effects.letters.speech import LANGUAGES
 from licet.terms.ids import GrantId, HoldId, PurposeId, RequestId, SearchId
 from licet.terms.letters import (
     CertificateLetter,
+    CorrectedLetter,
     DeploymentClosingLetter,
     HistoryLetter,
     HoldLiftedLetter,
@@ -103,6 +104,8 @@ def examples(language: str = "en") -> tuple[Letter, ...]:
         RestrictedLetter(SENDER, (GRANT, OTHER), CAME),
         ReleasedLetter(SENDER, (GRANT,), DUE, "You asked us to."),
         RectifiedLetter(SENDER, GRANT, 1_200, DUE),
+        CorrectedLetter(SENDER, True, True, DUE),
+        CorrectedLetter(SENDER, True, False, DUE),
         CertificateLetter(SENDER, DUE, False, "certificate.json"),
         CertificateLetter(SENDER, DUE, True, "certificate.json"),
         RecipientToldLetter(SENDER, "Harbour Archive", RightKind.ERASURE, (told,), CAME),

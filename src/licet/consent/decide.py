@@ -141,8 +141,8 @@ RECTIFY, to say that a face is not this person (GDPR 16)
 
 CORRECT, to correct who a person is and how they are reached (GDPR 16)
     doer, organisation_known, member_active, member_signed, member_role, subject_known,
-    subject_unhindered, of_controller, member_and_another: by the person, or by two members
-    of the controller.
+    subject_unhindered, of_controller, member_and_another, officer_corrects: by the person,
+    or by two members of the controller, one of them the officer.
 
 CONFIRM_APPEARANCE, to keep an appearance that somebody looked at (GDPR 5(1)(d))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
@@ -372,6 +372,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         kept.subject_unhindered,
         rights.of_controller,
         governed.member_and_another,
+        rights.officer_corrects,
     ),
     Action.CONFIRM_APPEARANCE: (*_MEMBER, kept.subject_known, kept.grant_known, kept.grant_live),
     Action.HOLD: (

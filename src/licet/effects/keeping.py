@@ -7,7 +7,7 @@ from datetime import timedelta
 from licet.app import App
 from licet.consent.live import live
 from licet.effects.record import Facts
-from licet.effects.sealed import grant_key
+from licet.effects.sealed import face_tag, grant_key
 from licet.ledger.tree import EMPTY_ROOT, grow, leaf_hash, root
 from licet.store.unit import Reader, Unit
 from licet.terms.collecting import Identified, Standing
@@ -100,6 +100,22 @@ class KeptFaces:
                 self.faces.add(from_bytes(SuggestionPayload, opened).face)
 
 
+@dataclass
+class Unlinked:
+    """Which faces are not whose: read once for each grant, within one unit of work."""
+
+    app: App
+    reader: Reader | Unit
+    _tags: dict[GrantId, frozenset[bytes]] = field(default_factory=dict)
+
+    def has(self, grant: GrantId, face: FaceId) -> bool:
+        """Say whether a face was taken off this grant's person."""
+        if grant not in self._tags:
+            self._tags[grant] = self.reader.unlinked.of_grant(grant)
+        tags = self._tags[grant]
+        return bool(tags) and face_tag(self.app, grant, face) in tags
+
+
 def keep(
     app: App,
     unit: Unit,
@@ -109,13 +125,15 @@ def keep(
 ) -> Kept:
     """Keep appearances and suggestions of grants that are live now; forget the rest.
 
-    Faces of ``kept_before`` are kept already and are left as they are.
+    Faces of ``kept_before`` are kept already and are left as they are; a face that was
+    taken off a person is not put on them again (GDPR 16).
 
     A withdrawal that committed since the comparison wins here (GDPR 7(3)). A
     suggestion keeps a sealed pointer and the score, no template and no crop.
     """
     recognised = list(recognised)
     grants = live_grants(unit, {i.grant for r in recognised for i in r.identified})
+    unlinked = Unlinked(app, unit)
     commitments: list[bytes] = []
     counts = {Standing.APPEARANCE: 0, Standing.SUGGESTION: 0}
     for found in recognised:
@@ -123,6 +141,8 @@ def keep(
         for identified in found.identified:
             face = found.stored[identified.face].id
             if identified.grant not in grants or face in kept_before:
+                continue
+            if unlinked.has(identified.grant, face):
                 continue
             put = _appearance if identified.standing is Standing.APPEARANCE else _suggestion
             kept_id = put(app, unit, found, identified, leaf)

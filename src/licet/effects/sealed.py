@@ -10,6 +10,7 @@ from licet.terms.grant import Identity, Subject
 from licet.terms.ids import (
     AccountId,
     CaseId,
+    FaceId,
     GrantId,
     ItemId,
     KeyId,
@@ -92,6 +93,11 @@ def candidate_tags(app: App, keys: Iterable[KeyId]) -> frozenset[bytes]:
     """Return the tags of those keys that are there, as :func:`candidate_tag` makes them."""
     found = app.keyring.get_many(keys)
     return frozenset(tag(key, "candidate", name.encode()) for name, key in found.items())
+
+
+def face_tag(app: App, grant: GrantId, face: FaceId) -> bytes:
+    """Return the tag by which a face is known to be not this grant's person."""
+    return tag(app.keyring.get(grant_key(grant)), "unlinked", face.encode())
 
 
 def row_of(template: StoredTemplate, key: bytes) -> Row:

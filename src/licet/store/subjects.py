@@ -66,6 +66,16 @@ class WriteSubjects(ReadSubjects):
         """Add data subjects in groups and return how many."""
         return self._session.write_many(_SHAPE.insert, map(_SHAPE.values, subjects))
 
+    def correct(self, subject: SubjectId, sealed_identity: bytes, contact_tag: bytes) -> None:
+        """Write who a data subject is anew. Raises ``NotFound``, and ``Conflict`` once erased."""
+        column = schema.subject.c
+        statement = update(schema.subject).where(
+            column.id == subject, column.state != SubjectState.ERASED
+        )
+        found = select(column.id).where(column.id == subject)
+        values = {"sealed_identity": sealed_identity, "contact_tag": contact_tag}
+        self._session.change(statement.values(**values), found, "data subject")
+
     def set_state(self, subject: SubjectId, state: SubjectState) -> None:
         """Move a data subject to a state. Raises ``NotFound``, and ``Conflict`` once erased.
 

@@ -339,6 +339,21 @@ class PhotoNearLetter:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectedLetter:
+    """A person's name or contact was corrected; it goes to the old contact and the new one.
+
+    It names neither: whoever of the two is not the person learns nothing from it.
+    """
+
+    kind: ClassVar[str] = "corrected"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    name_changed: bool
+    contact_changed: bool
+    on: date
+
+
 Letter: TypeAlias = (
     NoticeLetter
     | HistoryLetter
@@ -360,5 +375,6 @@ Letter: TypeAlias = (
     | DeploymentClosingLetter
     | PhotoNoticeLetter
     | PhotoNearLetter
+    | CorrectedLetter
 )
 """Every letter there is. A new one needs its template in every language."""

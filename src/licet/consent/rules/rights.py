@@ -15,7 +15,8 @@
 6. A deployment is ended by two members of the controller, one of them the officer.
 7. A register is read by members whose work it is, and a person's own rows by the person
    (``consent.registers``); a list of one case is for those who see that case.
-8. Who a person is, is corrected by the person, or by two members of the controller.
+8. Who a person is, is corrected by the person, or by two members of the controller, one
+   of them the officer: who moves a contact moves every answer with it.
 """
 
 from datetime import datetime
@@ -74,6 +75,11 @@ def officer_looked(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     if ask.by is not By.MEMBER:
         return Reason.OFFICER_NEEDED
     return officer_signed(ask, facts, now)
+
+
+def officer_corrects(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """8. Members correct with the data protection officer."""
+    return officer_signed(ask, facts, now) if ask.by is By.MEMBER else None
 
 
 def person_told(ask: Ask, facts: Facts, now: datetime) -> Reason | None:

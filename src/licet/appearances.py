@@ -1,0 +1,117 @@
+"""Appearances: which ones wait for somebody's look, and confirming one.
+
+An appearance that nobody confirmed lapses after ninety days, because about one stranger in
+a thousand is kept under somebody's name. Whoever looks at one keeps it or takes it off
+(``rectifying``). A list says under which grant and until when; where somebody was seen is
+no member's to browse.
+"""
+
+from licet.app import App
+from licet.consent import ceilings
+from licet.consent.decide import decide
+from licet.effects.acting import digest_of
+from licet.effects.facts import read_facts
+from licet.effects.listing import About, Reach, listed
+from licet.effects.record import record, record_refusal
+from licet.effects.sealed import open_appearance
+from licet.store.unit import Reader
+from licet.terms.acting import Who
+from licet.terms.errors import Conflict, NotFound
+from licet.terms.gallery import TemplateKind
+from licet.terms.grant import Grant
+from licet.terms.ids import SubjectId, TemplateId
+from licet.terms.ledger import EntryKind
+from licet.terms.listing import AppearanceLine
+from licet.terms.permit import Action, Ask, By, Refusal, Register
+from licet.terms.rectifying import Confirmed
+from licet.terms.stored import StoredTemplate
+
+
+def about_appearances(subject: SubjectId | None = None) -> About:
+    """Return what is read of appearances: those that wait, or all of one person's own."""
+    return About(Register.APPEARANCES, subject=subject)
+
+
+def list_appearances(
+    app: App, who: Who, subject: SubjectId | None = None
+) -> tuple[AppearanceLine, ...] | Refusal:
+    """List appearances: all of a person's own to them, to a verifier those that wait.
+
+    A verifier sees none that is younger than the day after which an organisation sees an
+    item.
+    """
+
+    def read(reader: Reader, reach: Reach) -> tuple[AppearanceLine, ...]:
+        if who.by is By.SUBJECT:
+            grants = reader.grants.of_subject(subject) if subject else ()
+            mine = [g for g in grants if g.kept]
+            return tuple(_line(one) for one in _appearances(reader, mine))
+        within = [g for g in reader.grants.kept() if reach.sees(g.organisation)]
+        waiting = (one for one in _appearances(reader, within) if one.lapses_at is not None)
+        return tuple(_line(one) for one in waiting if _old_enough(app, reader, one))
+
+    return listed(app, who, about_appearances(subject), read)
+
+
+def confirm_appearance(app: App, who: Who, template_id: TemplateId) -> Confirmed | Refusal:
+    """Keep an appearance that the person or a verifier looked at (GDPR 5(1)(d)).
+
+    1. In one unit of work: read the facts and decide.
+    2. Let it lapse no more; record.
+    3. Mirror the ledger.
+
+    Raises ``NotFound`` when there is no such appearance, or not for this member yet;
+    ``Conflict`` when it was confirmed before.
+    """
+    with app.store.unit() as unit:  # 1
+        template = unit.templates.get(template_id)
+        grant = unit.grants.get(template.grant) if template else None
+        if template is None or grant is None or template.kind is not TemplateKind.APPEARANCE:
+            raise NotFound("no such appearance", "See `licet appearance list`.")
+        ask = _ask(app, who, grant)
+        facts = read_facts(app, unit, ask, who, unit.now, digest_of(template_id))
+        permit = decide(ask, facts, unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        floor = permit.scope.seen_before if permit.scope else None
+        if floor is not None and open_appearance(app, template).first_seen > floor:
+            raise NotFound("no such appearance", "See `licet appearance list`.")
+        if template.lapses_at is None:
+            raise Conflict("the appearance is confirmed", "There is nothing to do.")
+        unit.templates.confirm(template_id)  # 2
+        objects = (("grant", grant.id), ("template", template_id))
+        leaf = record(app, unit, EntryKind.APPEARANCE_CONFIRMED, permit, objects)
+    app.publish()  # 3
+    return Confirmed(template_id, grant.id, leaf)
+
+
+def _ask(app: App, who: Who, grant: Grant) -> Ask:
+    return Ask(
+        Action.CONFIRM_APPEARANCE,
+        who.by,
+        app.model,
+        organisation=grant.organisation,
+        member=who.member,
+        purpose=grant.purpose,
+        grant=grant.id,
+        subject=grant.subject,
+    )
+
+
+def _appearances(reader: Reader, grants: list[Grant]) -> list[StoredTemplate]:
+    return [
+        template
+        for grant in sorted(grants, key=lambda grant: grant.id)
+        for template in reader.templates.of_grant(grant.id)
+        if template.kind is TemplateKind.APPEARANCE
+    ]
+
+
+def _old_enough(app: App, reader: Reader, template: StoredTemplate) -> bool:
+    if app.deployment.sandbox:
+        return True
+    return open_appearance(app, template).first_seen <= reader.now - ceilings.ORGANISATION_FLOOR
+
+
+def _line(template: StoredTemplate) -> AppearanceLine:
+    return AppearanceLine(template.id, template.grant, template.lapses_at)

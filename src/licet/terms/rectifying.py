@@ -1,0 +1,42 @@
+"""What passes the doors of rectifying and of looking at appearances."""
+
+import hashlib
+from dataclasses import dataclass
+
+from licet.terms.ids import GrantId, RequestId, SubjectId, TemplateId
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What to correct about a person: a name, a contact, or both.
+
+    ``name`` empty leaves the name; ``request`` is the open request for rectification that
+    came from the new contact and proved it, None leaves the contact.
+    """
+
+    subject: SubjectId
+    name: str = ""
+    request: RequestId | None = None
+
+    @property
+    def digest(self) -> str:
+        """What members sign: the SHA-256 (hex) of every part."""
+        parts = f"{self.subject}\n{self.request or ''}\n{self.name}"
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A person's identity was corrected."""
+
+    subject: SubjectId
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """An appearance that somebody looked at: it lapses no more."""
+
+    template: TemplateId
+    grant: GrantId
+    leaf: int
