@@ -35,7 +35,6 @@ CrashPoint = Callable[[str], None]
 """Called with the name of each boundary that is passed; tests stop the world there."""
 
 CONTACT_KEY = KeyId("deployment:contact")
-ACCOUNTABILITY_KEY = KeyId("deployment:accountability")
 
 
 def pass_by(_name: str) -> None:

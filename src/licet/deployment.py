@@ -8,7 +8,7 @@ act has two people from the first day.
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from licet.app import ACCOUNTABILITY_KEY, CONTACT_KEY, App, open_app
+from licet.app import CONTACT_KEY, App, open_app
 from licet.effects.acting import digest_of
 from licet.effects.record import Facts, actor_commitment
 from licet.ledger.checkpoint import LedgerKey
@@ -95,7 +95,7 @@ def open_deployment(settings: Settings, opening: Opening, clock: Clock = utc_now
     keyring = Keyring.open(
         settings.place(settings.keyring), settings.place(settings.keyring_replica), service
     )
-    keyring.create(CONTACT_KEY, ACCOUNTABILITY_KEY, KeyId(f"organisation:{organisation}"))
+    keyring.create(CONTACT_KEY, KeyId(f"organisation:{organisation}"))
     keyring.close()
     app = open_app(settings, clock=clock, recovering=True)
     with app.store.unit() as unit:  # 4

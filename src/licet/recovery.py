@@ -13,6 +13,7 @@ from pathlib import Path
 
 from licet.app import App, open_app
 from licet.effects.record import record_machine
+from licet.effects.redoing import account_again
 from licet.effects.replaying import Replayed, replay
 from licet.effects.settling import drop_candidates, settle_plans
 from licet.ledger.tree import root
@@ -143,7 +144,8 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
         if root(unit.head.frontier, unit.head.size) != latest.root:
             raise Corrupt("store and mirror are of two ledgers", "Bring the right mirror back.")
         deleted = unit.recover.delete_keyless(_absent(app, unit))  # 3
-        drop_candidates(app, unit)
+        listed = drop_candidates(app, unit)
+        account_again(app, unit, later, listed)
         settle_plans(app, unit, later)
         replayed = replay(app, unit, later)  # 4
         facts = (("from", known), ("imported", len(later)), ("ended", replayed.ended))

@@ -173,7 +173,7 @@ def test_candidates_go_with_their_verifications(store: Store, by: str) -> None:
         if by == "grant":
             assert unit.searches.delete_candidates_of_grant(b"g" * 32) == 1
         else:
-            assert unit.searches.delete_candidates_tagged(b"s" * 32) == 1
+            assert unit.searches.forget_candidates_tagged(b"s" * 32) == 1
         unit.record(entry())
     with store.read() as reader:
         assert reader.searches.candidates(house.search.id) == (stays,)

@@ -174,7 +174,7 @@ def _take_off(app: App, unit: Unit, plan: Plan) -> tuple[int, int]:
     except KeyAbsent:
         return 0, 0
     listed = {candidate.search for candidate in unit.searches.candidates_tagged(tag)}
-    deleted = unit.searches.delete_candidates_tagged(tag)
+    deleted = unit.searches.forget_candidates_tagged(tag)
     emptied = [search for search in sorted(listed) if not unit.searches.candidates(search)]
     for search in emptied:
         unit.searches.set_state(search, SearchState.CLOSED)

@@ -12,6 +12,7 @@ from licet.effects.blocking import lift_again, place_again
 from licet.effects.closing import close_again, count_again
 from licet.effects.ending import end_grants
 from licet.effects.planning import plan_erasure
+from licet.effects.redoing import AGAIN
 from licet.effects.sealed import plan_key
 from licet.effects.standing import RESTRICTABLE, freed
 from licet.ledger.leaf import decode
@@ -55,6 +56,8 @@ def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
             _stop(unit, entry, done)
         elif entry.kind is EntryKind.SEARCHED:
             count_again(app, unit, entry, leaf.index)
+        elif entry.kind in AGAIN:
+            AGAIN[entry.kind](unit, entry, leaf.index)
         else:
             _take_away(unit, entry)
     return done

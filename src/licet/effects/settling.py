@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from licet.app import App
 from licet.effects.record import Facts
+from licet.effects.redoing import Listed
 from licet.effects.sealed import case_key, plan_key, subject_key
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
-from licet.terms.ids import KeyId, PlanId
+from licet.terms.ids import GrantId, PlanId
 from licet.terms.ledger import EntryKind, Leaf
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.plan import PlanKind, WorkState
@@ -47,28 +48,31 @@ def _found(leaves: Iterable[Leaf], plan: PlanId) -> dict[int, Facts]:
     return found
 
 
-def drop_candidates(app: App, unit: Unit) -> int:
-    """Delete the candidates that name an erased person; returns how many.
+def drop_candidates(app: App, unit: Unit) -> Listed:
+    """Forget the candidates that name an erased person; returns where they were listed.
 
     They are sealed under their case's key, so a backup brings them back readable. A
     search that listed nobody else is closed and its probe destroyed, as by an erasure.
     """
-    searches = tuple(unit.searches.with_candidates())
-    return sum(_drop(app, unit, search) for search in searches)
+    listed: Listed = {}
+    for search in tuple(unit.searches.with_candidates()):
+        for grant in _drop(app, unit, search):
+            listed.setdefault(grant, set()).add(search.id)
+    return listed
 
 
-def _drop(app: App, unit: Unit, search: Search) -> int:
+def _drop(app: App, unit: Unit, search: Search) -> set[GrantId]:
     key = app.keyring.get(case_key(search.case))
     owners = {c.id: _owner(key, c) for c in unit.searches.candidates(search.id)}
-    erased = app.keyring.absent(set(owners.values()))
-    gone = [candidate for candidate, owner in owners.items() if owner in erased]
-    unit.searches.delete_candidates(gone)
+    erased = app.keyring.absent({subject_key(owner.subject) for owner in owners.values()})
+    gone = {c: owner for c, owner in owners.items() if subject_key(owner.subject) in erased}
+    unit.searches.forget_candidates(sorted(gone))
     if gone and len(gone) == len(owners):
         unit.searches.set_state(search.id, SearchState.CLOSED)
         unit.searches.drop_probe(search.id)
-    return len(gone)
+    return {owner.grant for owner in gone.values()}
 
 
-def _owner(key: bytes, candidate: SearchCandidate) -> KeyId:
+def _owner(key: bytes, candidate: SearchCandidate) -> CandidatePayload:
     opened = open_sealed(key, candidate.sealed, f"candidate:{candidate.id}")
-    return subject_key(from_bytes(CandidatePayload, opened).subject)
+    return from_bytes(CandidatePayload, opened)

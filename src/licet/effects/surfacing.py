@@ -9,7 +9,7 @@ from licet.store.unit import Reader, Unit
 from licet.terms.errors import KeyAbsent
 from licet.terms.ids import GrantId, SearchId, SubjectId
 from licet.terms.organisation import Case, Organisation
-from licet.terms.search import Search, SearchCandidate
+from licet.terms.search import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +31,22 @@ def of_person(app: App, reader: Reader | Unit, subject: SubjectId) -> tuple[Surf
         tag = candidate_tag(app, subject_key(subject))
     except KeyAbsent:
         return ()
-    return _surfacings(reader, reader.searches.candidates_tagged(tag))
+    found = reader.searches.candidates_tagged(tag)
+    return with_cases(reader, {candidate.search for candidate in found})
 
 
 def listing(app: App, reader: Reader | Unit, grants: Iterable[GrantId]) -> tuple[Surfacing, ...]:
     """Return the searches whose lists still hold a person under one of these grants."""
     tags = candidate_tags(app, map(grant_key, grants))
-    return _surfacings(reader, reader.searches.listed_under(tags))
+    found = reader.searches.listed_under(tags)
+    return with_cases(reader, {candidate.search for candidate in found})
 
 
-def _surfacings(
-    reader: Reader | Unit, candidates: Iterable[SearchCandidate]
-) -> tuple[Surfacing, ...]:
+def with_cases(reader: Reader | Unit, searches: Iterable[SearchId]) -> tuple[Surfacing, ...]:
+    """Return searches with their cases and organisations, oldest first."""
     found: dict[SearchId, Surfacing] = {}
-    for candidate in candidates:
-        search = reader.searches.get(candidate.search)
+    for search_id in searches:
+        search = reader.searches.get(search_id)
         case = reader.governance.case(search.case) if search else None
         organisation = reader.governance.organisation(case.organisation) if case else None
         if search is not None and case is not None and organisation is not None:

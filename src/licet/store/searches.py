@@ -170,16 +170,11 @@ class WriteSearches(ReadSearches):
             _CANDIDATE.insert, _CANDIDATE.values(candidate), refused="there is no such search"
         )
 
-    def delete_candidates(self, candidates: Sequence[CandidateId]) -> int:
-        """Delete candidates with their verifications and return how many there were."""
-        count = 0
-        for start in range(0, len(candidates), GROUPED):
-            part = list(candidates[start : start + GROUPED])
-            said = schema.verification.c.candidate.in_(part)
-            self._session.write(delete(schema.verification).where(said))
-            listed = schema.candidate.c.id.in_(part)
-            count += self._session.write(delete(schema.candidate).where(listed))
-        return count
+    def forget_candidates(self, candidates: Sequence[CandidateId]) -> int:
+        """Forget who candidates were, see :meth:`forget_candidates_tagged`."""
+        parts = range(0, len(candidates), GROUPED)
+        column = schema.candidate.c.id
+        return sum(self._forget(column.in_(candidates[n : n + GROUPED])) for n in parts)
 
     def empty_candidates_of_grants(self, grant_tags: Collection[bytes]) -> tuple[SearchId, ...]:
         """Take grants off every candidate list; return the searches that listed one, by id.
@@ -231,15 +226,19 @@ class WriteSearches(ReadSearches):
         self._session.write(delete(schema.verification).where(where))
         return self._session.write(delete(schema.candidate).where(column.grant_tag == grant_tag))
 
-    def delete_candidates_tagged(self, subject_tag: bytes) -> int:
-        """Delete the candidates of a data subject with their verifications; return how many."""
-        column = schema.candidate.c
-        tagged = select(column.id).where(column.subject_tag == subject_tag)
-        where = schema.verification.c.candidate.in_(tagged)
-        self._session.write(delete(schema.verification).where(where))
-        return self._session.write(
-            delete(schema.candidate).where(column.subject_tag == subject_tag)
-        )
+    def forget_candidates_tagged(self, subject_tag: bytes) -> int:
+        """Forget who a data subject's candidates were; return how many there were.
+
+        What is left says to the organisation that its search listed somebody who is gone.
+        Nothing in it leads to anybody, with whatever key.
+        """
+        return self._forget(schema.candidate.c.subject_tag == subject_tag)
+
+    def _forget(self, which: ColumnElement[bool]) -> int:
+        said = schema.verification.c.candidate.in_(select(schema.candidate.c.id).where(which))
+        self._session.write(delete(schema.verification).where(said))
+        blank = {"subject_tag": b"", "grant_tag": b"", "sealed": b""}
+        return self._session.write(update(schema.candidate).where(which).values(**blank))
 
     def add_verification(self, verification: Verification) -> None:
         """Add what a verifier said. Raises ``Conflict`` if they spoke already."""

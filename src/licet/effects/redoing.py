@@ -1,0 +1,101 @@
+"""Does again, in a restored store, what later entries say of people's rights.
+
+A backup brings no hold back that was lifted and drops none that was placed, forgets again
+what was forgotten, and does not take along the proof of who searched whom: as long as a
+record's key is there, it is written again from the lists that the backup still holds.
+"""
+
+from collections.abc import Callable, Iterable
+
+from licet.app import App
+from licet.effects.accounting import ACCOUNT_TERM, write_account
+from licet.effects.sealed import account_key
+from licet.effects.surfacing import Surfacing, with_cases
+from licet.ledger.leaf import decode
+from licet.store.unit import Unit
+from licet.terms.ids import AccountId, GrantId, HoldId, ItemId, PlanId, SearchId
+from licet.terms.ledger import Entry, EntryKind, Leaf
+from licet.terms.rights import Hold
+from licet.terms.when import from_ms
+
+Listed = dict[GrantId, set[SearchId]]
+"""In which searches the people were listed whom a restored store may not name any more."""
+
+
+def hold_again(unit: Unit, entry: Entry, leaf: int) -> None:
+    """Place a hold that the backup does not know; of people who are not in it, nothing is held."""
+    hold = HoldId(dict(entry.objects)["hold"])
+    grants = unit.grants.many([GrantId(i) for role, i in entry.objects if role == "grant"])
+    if not grants or unit.holds.get(hold) is not None:
+        return
+    facts = dict(entry.facts)
+    unit.holds.add(
+        Hold(
+            id=hold,
+            subject=min(grant.subject for grant in grants.values()),
+            grants=tuple(sorted(grants)),
+            instrument=str(facts["instrument"]),
+            placed_at=entry.at,
+            until=from_ms(int(facts["until"])),
+            lifted_at=None,
+            leaf=leaf,
+        )
+    )
+
+
+def lift_hold_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """Lift a hold that was lifted since."""
+    hold = unit.holds.get(HoldId(dict(entry.objects)["hold"]))
+    if hold is not None and hold.lifted_at is None:
+        unit.holds.lift(hold.id, entry.at)
+
+
+def forget_items_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """Forget photos in which only somebody was seen who was erased since."""
+    unit.items.forget([ItemId(i) for role, i in entry.objects if role == "item"])
+
+
+def destroy_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """Delete accountability records that were destroyed since."""
+    for role, account in entry.objects:
+        if role == "account":
+            unit.accounts.delete(AccountId(account))
+
+
+AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
+    EntryKind.HOLD_PLACED: hold_again,
+    EntryKind.HOLD_LIFTED: lift_hold_again,
+    EntryKind.ITEMS_FORGOTTEN: forget_items_again,
+    EntryKind.ACCOUNT_DESTROYED: destroy_again,
+}
+
+
+def account_again(app: App, unit: Unit, leaves: Iterable[Leaf], listed: Listed) -> int:
+    """Write the records of erasures since the backup again; returns how many.
+
+    Whoever searched somebody, had them erased and brought an older backup back would else
+    have rid themselves of the proof.
+    """
+    written = 0
+    for leaf in leaves:
+        entry = decode(leaf.data)
+        if entry.kind is not EntryKind.SUBJECT_ERASING:
+            continue
+        plan = PlanId(dict(entry.objects)["plan"])
+        surfaced = _surfaced(unit, entry, listed)
+        if surfaced and _is_owed(app, unit, plan) and entry.at + ACCOUNT_TERM > unit.now:
+            write_account(app, unit, plan, surfaced, entry.at)
+            written += 1
+    return written
+
+
+def _surfaced(unit: Unit, entry: Entry, listed: Listed) -> tuple[Surfacing, ...]:
+    grants = [GrantId(grant) for role, grant in entry.objects if role == "grant"]
+    searches = {search for grant in grants for search in listed.get(grant, ())}
+    return with_cases(unit, searches)
+
+
+def _is_owed(app: App, unit: Unit, plan: PlanId) -> bool:
+    """Say whether an erasure has a record by its key, and none by its row."""
+    account = AccountId(plan)
+    return app.keyring.has(account_key(account)) and unit.accounts.get(account) is None
