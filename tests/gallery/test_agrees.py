@@ -4,7 +4,7 @@ Small segments (16 rows) make many pieces of few rows; the walk over a history o
 puts and drops also looks for bytes left behind after every step.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import hypothesis.strategies as st
 import pytest
@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from licet.gallery import kernel
 from licet.gallery.brute import BruteGallery
+from licet.gallery.contract import Gallery
 from licet.gallery.exact import ExactGallery
 from licet.terms.errors import Conflict
 from licet.terms.face import Score, Template
@@ -20,6 +21,7 @@ from licet.terms.gallery import Row, Scope, Slot
 from licet.terms.ids import GrantId, TemplateId
 from licet.terms.permit import Action
 from tests.gallery import looking, strategies
+from tests.gallery.batches import row_batch, slot_batch
 from tests.gallery.making import (
     DIMENSION,
     MODEL,
@@ -35,6 +37,13 @@ from tests.gallery.making import (
 from tests.permits import permit
 
 Pair = tuple[ExactGallery, BruteGallery]
+Way = Callable[[Gallery, list[Row]], None]
+WAYS: tuple[Way, ...] = (
+    lambda gallery, rows: gallery.put(rows),
+    lambda gallery, rows: gallery.put_arrays(columns(rows)),
+    lambda gallery, rows: gallery.put_batch(row_batch(rows)),
+)
+"""How rows come into a gallery."""
 
 
 def pair(slots: Sequence[Slot], rows: Sequence[Row]) -> Pair:
@@ -127,18 +136,19 @@ class History(RuleBasedStateMachine):
     def start(self, slots: list[Slot]) -> None:
         self.put_grants(slots)
 
-    @rule(slots=st.lists(strategies.slots(), max_size=4))
-    def put_grants(self, slots: list[Slot]) -> None:
+    @rule(slots=st.lists(strategies.slots(), max_size=4), bulk=st.booleans())
+    def put_grants(self, slots: list[Slot], bulk: bool = False) -> None:
+        once = list({one.grant: one for one in slots}.values())
         for gallery in self.galleries:
-            gallery.put_grants(slots)
+            gallery.put_grant_batch(slot_batch(once)) if bulk else gallery.put_grants(slots)
 
-    @rule(rows=st.lists(strategies.rows(), max_size=12), bulk=st.booleans())
-    def put(self, rows: list[Row], bulk: bool) -> None:
+    @rule(rows=st.lists(strategies.rows(), max_size=12), how=st.sampled_from(WAYS))
+    def put(self, rows: list[Row], how: Way) -> None:
         rows = list({one.id: one for one in rows}.values())
         outcomes = set()
         for gallery in self.galleries:
             try:
-                gallery.put_arrays(columns(rows)) if bulk else gallery.put(rows)
+                how(gallery, rows)
                 outcomes.add("put")
             except Conflict:
                 outcomes.add("conflict")
