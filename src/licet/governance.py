@@ -9,6 +9,7 @@ from datetime import datetime
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of_wish
+from licet.effects.codes import one_address
 from licet.effects.facts import read_facts
 from licet.effects.record import record, record_refusal
 from licet.effects.sealed import case_key
@@ -45,10 +46,13 @@ def add_organisation(app: App, who: Who, wish: OrganisationWish) -> Organisation
     2. In one unit of work: decide (two members of the controller), add, record.
     3. Mirror the ledger.
 
-    Raises ``BadInput`` for a term that ends before it begins, ``Conflict`` for a name taken.
+    Raises ``BadInput`` for a term that ends before it begins or a contact that is not one
+    mail address, ``Conflict`` for a name taken.
     """
     if wish.valid_to <= wish.valid_from:
         raise BadInput("the agreement ends before it begins", "Give its real term.")
+    if wish.contact and not one_address(wish.contact):
+        raise BadInput("the contact is not one mail address", "Give one, or none.")
     organisation = OrganisationId(new_id())
     ask = _govern(app, who)
     app.keyring.create(KeyId(f"organisation:{organisation}"))  # 1
@@ -59,7 +63,8 @@ def add_organisation(app: App, who: Who, wish: OrganisationWish) -> Organisation
             return record_refusal(app, unit, ask, permit)
         if unit.governance.organisation_named(wish.name):
             raise Conflict(f"there is an organisation named {wish.name}", "Choose another name.")
-        unit.governance.add_organisation(Organisation(organisation, wish.name, wish.kind))
+        added = Organisation(organisation, wish.name, wish.kind, wish.contact)
+        unit.governance.add_organisation(added)
         agreement = AgreementId(new_id())
         unit.governance.add_agreement(
             Agreement(agreement, organisation, wish.agreement, wish.valid_from, wish.valid_to)

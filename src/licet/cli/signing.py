@@ -20,8 +20,10 @@ from licet.terms.governing import CaseWish, MemberWish, OrganisationWish, Source
 from licet.terms.grant import Grant
 from licet.terms.granting import GrantWish
 from licet.terms.ids import (
+    AccountId,
     CandidateId,
     GrantId,
+    HoldId,
     ItemId,
     OrganisationId,
     PurposeId,
@@ -31,6 +33,7 @@ from licet.terms.ids import (
 from licet.terms.organisation import Act, Case, Member, Signature
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.permit import Action, By
+from licet.terms.rights import HoldWish
 from licet.terms.search import Finding
 from licet.terms.source import Source
 
@@ -124,6 +127,25 @@ def accepting(grant: Grant, suggestion: SuggestionId) -> About:
 def erasing(subject: SubjectId, organisation: OrganisationId | None) -> About:
     """Return what is signed to erase a person on their behalf."""
     return About(Action.ERASE, organisation, subject)
+
+
+def placing(wish: HoldWish) -> About:
+    """Return what is signed to place a legal hold."""
+    return About(Action.HOLD, object=wish.subject, digest=_digest_of_wish(wish))
+
+
+def lifting(app: "App", hold: HoldId) -> About:
+    """Return what is signed to lift a legal hold. Raises ``NotFound``."""
+    with app.store.read() as reader:
+        found = reader.holds.get(hold)
+    if found is None:
+        raise NotFound("there is no such hold", "See `licet hold list`.")
+    return About(Action.HOLD, object=found.subject, digest=_digest("lift", hold))
+
+
+def opening_record(record: AccountId) -> About:
+    """Return what is signed to read one accountability record."""
+    return About(Action.AUDIT, digest=_digest("open", record))
 
 
 def reviewing(app: "App", candidate_id: CandidateId, finding: Finding) -> About:

@@ -36,6 +36,8 @@ COMMANDS: dict[str, Listed] = {
     "withdraw": Listed("withdraw", PEOPLE, "End a grant, at once and for good."),
     "erase": Listed("erase", PEOPLE, "Destroy everything kept of a person."),
     "certificate": Listed("certificate", PEOPLE, "Write the certificate of an erasure."),
+    "hold": Listed("hold", PEOPLE, "Legal holds: keep what a claim needs, for a while."),
+    "audit": Listed("audit", PEOPLE, "Who searched a person who was erased; read by two."),
     "source": Listed("source", ITEMS, "Sources: where photos come from, and by what right."),
     "collect": Listed("collect", ITEMS, "Collect a source, or go on where it was stopped."),
     "backfill": Listed("backfill", ITEMS, "Scan earlier photos again for one grant."),

@@ -10,13 +10,17 @@ from licet.terms.source import BystanderCondition, Control, ItemPolicy, Origin, 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationWish:
-    """An organisation to add, with the SHA-256 (hex) of its signed agreement and the term."""
+    """An organisation to add, with the SHA-256 (hex) of its signed agreement and the term.
+
+    ``contact`` is the mail address at which it is told what it may not use any more (GDPR 19).
+    """
 
     name: str
     kind: OrganisationKind
     agreement: str
     valid_from: datetime
     valid_to: datetime
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ def add(
     kind: Annotated[OrganisationKind, typer.Option(help="What it is.")] = (
         OrganisationKind.RECIPIENT
     ),
+    contact: Annotated[
+        str, typer.Option(help="A mail address; there it is told what it may not use any more.")
+    ] = "",
 ) -> Answer | Refusal:
     """Add an organisation with its signed agreement. Two members of the controller act."""
     from licet.governance import add_organisation
@@ -49,6 +52,7 @@ def add(
             agreement=files.digest(agreement, "the agreement"),
             valid_from=names.day(begins, "the beginning") if begins else licet.clock(),
             valid_to=names.day(until, "the end"),
+            contact=contact.strip(),
         )
         who = signing.who(call, licet, signing.adding_organisation(wish))
         added = add_organisation(licet, who, wish)
