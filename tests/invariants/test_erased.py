@@ -242,4 +242,8 @@ def test_asking_twice_to_be_erased_ends_well(scene: Scene, stop: str) -> None:
     scene.settle()
     scene.acts.erase(subject)
     scene.worker()
-    checks.finished(scene.picture)
+    picture = scene.picture
+    checks.finished(picture)
+    # One erasure: a second plan would look for nobody and certify that it found nobody.
+    assert [row["kind"] for row in picture["plan"]] == ["erase"]
+    assert sum(b'"certificate.issued"' in row["data"] for row in picture["leaf"]) == 2
