@@ -8,9 +8,11 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.acting import digest_of_wish
+from licet.effects.acting import digest_of, digest_of_wish
+from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.codes import one_address
 from licet.effects.facts import read_facts
+from licet.effects.membership import committed_to
 from licet.effects.record import record, record_refusal
 from licet.effects.sealed import case_key
 from licet.store.unit import Unit
@@ -34,6 +36,8 @@ from licet.terms.organisation import (
     Member,
     MemberState,
     Organisation,
+    OrganisationKind,
+    Role,
 )
 from licet.terms.permit import Action, Ask, Permit, Refusal
 from licet.vault.signing import is_weak
@@ -194,6 +198,85 @@ def approve_case(app: App, who: Who, case_id: CaseId) -> datetime | Refusal:
         record(app, unit, EntryKind.CASE_APPROVED, permit, (("case", case_id),))
     app.publish()  # 2
     return at
+
+
+def close_case(app: App, who: Who, case_id: CaseId) -> int | Refusal:
+    """End a case: nothing is searched or reviewed in it any more; returns the leaf index.
+
+    1. In one unit of work: decide, close its open searches and destroy their probes,
+       close it, record.
+    2. Mirror the ledger.
+
+    Raises ``NotFound``. Leads stay until their dated term.
+    """
+    with app.store.unit() as unit:  # 1
+        case = unit.governance.case(case_id)
+        if case is None:
+            raise NotFound("no such case", "See `licet case list`.")
+        ask = Ask(
+            Action.CLOSE_CASE,
+            who.by,
+            app.model,
+            organisation=case.organisation,
+            member=who.member,
+            case=case_id,
+        )
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        for search in unit.searches.of_case(case_id):
+            if search.state in OPEN_SEARCHES:
+                close_within(unit, search)
+        unit.governance.set_case_state(case_id, CaseState.CLOSED)
+        leaf = record(app, unit, EntryKind.CASE_CLOSED, permit, (("case", case_id),))
+    app.publish()  # 2
+    return leaf
+
+
+def end_member(app: App, who: Who, member_id: MemberId) -> int | Refusal:
+    """End a membership: their key opens nothing any more; returns the leaf index.
+
+    1. In one unit of work: decide (two members of the controller), end, record.
+    2. Mirror the ledger.
+
+    Raises ``NotFound``, ``Conflict`` for a membership that ended before, and for the last
+    steward or data protection officer of the controller: nobody could appoint the next.
+    """
+    ask = _govern(app, who)
+    with app.store.unit() as unit:  # 1
+        facts = read_facts(app, unit, ask, who, unit.now, digest_of("end", member_id))
+        permit = decide(ask, facts, unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        member = unit.governance.member(member_id)
+        if member is None:
+            raise NotFound("no such member", "See `licet member list`.")
+        if member.state is MemberState.ENDED:
+            raise Conflict("the membership has ended", "There is nothing to end.")
+        _require_others(unit, member)
+        unit.governance.end_member(member_id)
+        objects = (("organisation", member.organisation),)
+        about = committed_to(app, member)
+        leaf = record(app, unit, EntryKind.MEMBER_ENDED, permit, objects, about)
+    app.publish()  # 2
+    return leaf
+
+
+def _require_others(unit: Unit, member: Member) -> None:
+    """Raise ``Conflict`` where a member is the last who can do what cannot be left undone."""
+    organisation = unit.governance.organisation(member.organisation)
+    if organisation is None or organisation.kind is not OrganisationKind.CONTROLLER:
+        return
+    others = [
+        one
+        for one in unit.governance.members(member.organisation)
+        if one.id != member.id and one.state is MemberState.ACTIVE
+    ]
+    for role in (Role.STEWARD, Role.DATA_PROTECTION_OFFICER):
+        if role in member.roles and not any(role in one.roles for one in others):
+            raise Conflict(
+                f"nobody else is {role.value} of the controller", "Add another one first."
+            )
 
 
 def _key_taken(unit: Unit, public_key: bytes) -> bool:

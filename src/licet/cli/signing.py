@@ -29,10 +29,13 @@ from licet.terms.ids import (
     PurposeId,
     SubjectId,
     SuggestionId,
+    TemplateId,
 )
 from licet.terms.organisation import Act, Case, Member, Signature
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.permit import Action, By
+from licet.terms.rights import RequestWish
+from licet.terms.rectifying import Correction
 from licet.terms.rights import HoldWish
 from licet.terms.search import Finding
 from licet.terms.source import Source
@@ -70,6 +73,32 @@ def adding_member(wish: MemberWish) -> About:
 def opening_case(wish: CaseWish) -> About:
     """Return what is signed to open a case."""
     return About(Action.OPEN_CASE, wish.organisation, digest=_digest_of_wish(wish))
+
+
+def ending_member(member: Member) -> About:
+    """Return what is signed to end a membership."""
+    return About(Action.GOVERN, digest=_digest("end", member.id))
+
+
+def closing_case(case: Case) -> About:
+    """Return what is signed to close a case."""
+    return About(Action.CLOSE_CASE, case.organisation, case.id)
+
+
+def on_standing(action: Action, grant: Grant, reason: str = "") -> About:
+    """Return what is signed to restrict or release a grant: by one's own organisation."""
+    return About(action, object=grant.id, digest=_digest(reason) if reason else "")
+
+
+def on_appearance(action: Action, grant: Grant, template: TemplateId) -> About:
+    """Return what is signed about one appearance."""
+    own = action is Action.CONFIRM_APPEARANCE
+    return About(action, grant.organisation if own else None, grant.id, _digest(template))
+
+
+def correcting(wish: Correction) -> About:
+    """Return what is signed to correct who a person is."""
+    return About(Action.CORRECT, object=wish.subject, digest=wish.digest)
 
 
 def approving(case: Case) -> About:
@@ -165,6 +194,16 @@ def reviewing(app: "App", candidate_id: CandidateId, finding: Finding) -> About:
     return About(
         Action.REVIEW, case.organisation, payload.grant, _digest(candidate_id, finding.value)
     )
+
+
+def receiving(wish: RequestWish) -> About:
+    """Return what is signed to file a person's letter."""
+    return About(Action.RECEIVE, digest=_digest_of_wish(wish))
+
+
+def answering(request: str, *signed: str | bytes) -> About:
+    """Return what is signed to decide about a request: the act and its words."""
+    return About(Action.ANSWER, object=request, digest=_digest(request, *signed))
 
 
 def listing(about: "Read") -> About:

@@ -35,6 +35,14 @@ class Approved:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A case that was closed."""
+
+    case: CaseId
+    leaf: int
+
+
 @deed(app, "open", Takes.ACTOR)
 def open_(
     call: Call,
@@ -79,6 +87,20 @@ def approve(call: Call, case: str) -> Answer | Refusal:
     if isinstance(at, Refusal):
         return at
     return Answer(Approved(found.id, at), (f"Approved {found.reference} at {to_text(at)}.",))
+
+
+@deed(app, "close", Takes.ACTOR)
+def close(call: Call, case: str) -> Answer | Refusal:
+    """End a case: nothing is searched in it any more, and its open searches are closed."""
+    from licet.governance import close_case
+
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            found = names.case(reader, case)
+        leaf = close_case(licet, signing.who(call, licet, signing.closing_case(found)), found.id)
+    if isinstance(leaf, Refusal):
+        return leaf
+    return Answer(Closed(found.id, leaf), (f"Closed the case {found.reference} (entry {leaf}).",))
 
 
 @deed(app, "list", Takes.ACTOR)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from licet.cli import files, keys, signing
+from licet.cli import files, keys, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.errors import BadInput
@@ -31,6 +31,14 @@ class Added:
     """A member that was added."""
 
     member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A membership that ended."""
+
+    member: MemberId
+    leaf: int
 
 
 @deed(app, "key", Takes.NOTHING)
@@ -82,6 +90,23 @@ def add(
     if isinstance(added, Refusal):
         return added
     return Answer(Added(added), (f"Added {name} ({added}).",))
+
+
+@deed(app, "end", Takes.ACTOR)
+def end(
+    call: Call, member: Annotated[str, typer.Argument(help="The member, by name or id.")]
+) -> Answer | Refusal:
+    """End a membership: their key opens nothing any more. Two members of the controller act."""
+    from licet.governance import end_member
+
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            found = names.member(reader, member)
+        leaf = end_member(licet, signing.who(call, licet, signing.ending_member(found)), found.id)
+    if isinstance(leaf, Refusal):
+        return leaf
+    said = f"{found.name} is a member no more (entry {leaf})."
+    return Answer(Ended(found.id, leaf), (said,))
 
 
 @deed(app, "list", Takes.ACTOR)

@@ -1,0 +1,102 @@
+"""``licet appearance``: kept faces, to confirm or to take off a person."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from licet.cli import files, handed, signing
+from licet.cli.call import Call, Takes, deed, group
+from licet.cli.output import Answer, Grid
+from licet.cli.person import AsPerson, Proof, acting
+from licet.terms.errors import NotFound
+from licet.terms.grant import Grant
+from licet.terms.ids import SubjectId, TemplateId
+from licet.terms.permit import Action, Refusal
+
+if TYPE_CHECKING:
+    from licet.app import App
+
+app = group("Kept faces: confirm one, or take it off a person.")
+
+
+@deed(app, "list", Takes.ACTOR)
+def list_(
+    call: Call,
+    *,
+    person: Annotated[str, typer.Argument(help="The person's own: by id, with a proof.")] = "",
+    proof: Proof = None,
+    as_person: AsPerson = False,
+) -> Answer | Refusal:
+    """List what waits for a look; to a person all that is kept of them.
+
+    Where a face was seen stays sealed: a person reads it in their access package.
+    """
+    from licet.appearances import about_appearances, list_appearances
+
+    with call.app() as licet:
+        subject = SubjectId(person.strip()) if person else None
+        about = signing.listing(about_appearances(subject))
+        if subject is None:
+            who = signing.who(call, licet, about)
+        else:
+            who = acting(call, licet, (proof, as_person), subject, about)
+        found = list_appearances(licet, who, subject)
+    if isinstance(found, Refusal):
+        return found
+    rows = tuple(
+        (one.id, one.grant, one.lapses_at.date().isoformat() if one.lapses_at else "confirmed")
+        for one in found
+    )
+    return Answer(found, (Grid(("id", "grant", "lapses on"), rows, "There is none."),))
+
+
+@deed(app, "confirm", Takes.ACTOR)
+def confirm(
+    call: Call, *, appearance: str, proof: Proof = None, as_person: AsPerson = False
+) -> Answer | Refusal:
+    """Keep an appearance after a look at it: it lapses no more."""
+    from licet.appearances import confirm_appearance
+
+    wanted = TemplateId(appearance.strip())
+    with call.app() as licet:
+        grant = _grant(licet, wanted)
+        about = signing.on_appearance(Action.CONFIRM_APPEARANCE, grant, wanted)
+        who = acting(call, licet, (proof, as_person), grant.subject, about)
+        done = confirm_appearance(licet, who, wanted)
+    if isinstance(done, Refusal):
+        return done
+    return Answer(done, (f"Confirmed; it lapses no more (entry {done.leaf}).",))
+
+
+@deed(app, "unlink", Takes.ACTOR)
+def unlink(
+    call: Call,
+    *,
+    appearance: str,
+    proof: Proof = None,
+    as_person: AsPerson = False,
+    out: Annotated[Path | None, typer.Option(help="Where the person's receipt goes.")] = None,
+) -> Answer | Refusal:
+    """Take a wrong appearance off a person: it is deleted, and never kept for them again."""
+    from licet.rectifying import unlink as take_off
+
+    wanted = TemplateId(appearance.strip())
+    place = handed.place(out, "rectification", appearance)
+    with call.app() as licet, files.handout(place) as file:
+        grant = _grant(licet, wanted)
+        about = signing.on_appearance(Action.RECTIFY, grant, wanted)
+        who = acting(call, licet, (proof, as_person), grant.subject, about)
+        done = take_off(licet, who, wanted)
+        if isinstance(done, Refusal):
+            return done
+        return handed.receipt(file, done, "The face is taken off this person for good.")
+
+
+def _grant(licet: "App", template: TemplateId) -> Grant:
+    with licet.store.read() as reader:
+        kept = reader.templates.get(template)
+        grant = reader.grants.get(kept.grant) if kept else None
+    if grant is None:
+        raise NotFound("there is no such appearance", "See `licet appearance list`.")
+    return grant

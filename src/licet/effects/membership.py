@@ -1,0 +1,38 @@
+"""Ending memberships so that a restore ends them again.
+
+Members stand in the ledger as commitments under their organisation's key, never by name
+or id, so an entry about a member holds one more commitment, to whom it is about.
+"""
+
+from licet.app import App
+from licet.effects.record import Facts, actor_commitment
+from licet.ledger.commitment import opens
+from licet.store.unit import Unit
+from licet.terms.errors import KeyAbsent
+from licet.terms.ids import KeyId
+from licet.terms.ledger import Commitment, Entry
+from licet.terms.organisation import Member
+
+
+def committed_to(app: App, member: Member) -> Facts:
+    """Return the facts of an entry about a member: a commitment to them, in hex."""
+    made = actor_commitment(app, member.organisation, member.id)
+    if made is None:
+        raise TypeError("a member has an organisation and an id")
+    return (("member", made.value.hex()), ("nonce", made.nonce.hex()))
+
+
+def end_again(app: App, unit: Unit, entry: Entry) -> None:
+    """End a membership that a later entry says ended: who may not act, does not act again."""
+    facts = dict(entry.facts)
+    committed = Commitment(
+        nonce=bytes.fromhex(str(facts["nonce"])), value=bytes.fromhex(str(facts["member"]))
+    )
+    for organisation in unit.governance.organisations():
+        try:
+            key = app.keyring.get(KeyId(f"organisation:{organisation.id}"))
+        except KeyAbsent:
+            continue
+        for member in unit.governance.members(organisation.id):
+            if opens(committed, key, member.id):
+                unit.governance.end_member(member.id)
