@@ -107,7 +107,6 @@ SCOPES: dict[str, Scope] = {
         purposes=frozenset({w.RIGHTS}),
         kinds=REFERENCES,
         source=w.SOURCE.id,
-        any_organisation=True,
     ),
     "erase by plan": scope(
         organisation=None,

@@ -250,6 +250,13 @@ class GalleryContract:
         assert found(gallery, searching(Action.BACKFILL, **named)) == [key(31)]
         assert found(gallery, searching(Action.COLLECT, organisation=None)) == [key(31)]
 
+    def test_a_scan_sees_grants_without_organisation_and_no_other(self, gallery: Gallery) -> None:
+        gallery.put_grants([slot(1), slot(2, organisation=RELIEF), slot(3, organisation=None)])
+        gallery.put([row(11, 1, 3), row(21, 2, 2), row(31, 3, 1)])
+        assert found(gallery, searching(Action.SCAN, organisation=None)) == [key(31)]
+        with pytest.raises(PermitError):
+            found(gallery, searching(Action.SCAN, any_organisation=True, organisation=None))
+
     def test_subjects_without_rows_are_not_counted(self, gallery: Gallery) -> None:
         assert gallery.subjects(searching()) == 0
         gallery.put_grants([slot(1), slot(2)])

@@ -100,7 +100,6 @@ def _requests(ask: Ask, now: datetime) -> Scope:
         kinds=_REFERENCES,
         model=ask.model,
         source=ask.source,
-        any_organisation=True,
     )
 
 

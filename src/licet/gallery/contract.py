@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ACROSS = frozenset({Action.ENROL, Action.ERASE, Action.SCAN})
-"""Acts that look across organisations: the collision check, the last check of an erasure, and
-the look for people who ask about themselves, whose grants have none."""
+ACROSS = frozenset({Action.ENROL, Action.ERASE})
+"""Acts that look across organisations: the collision check, and the last check of an erasure."""
 
-MAY_LOOK = ACROSS | {Action.COLLECT, Action.BACKFILL, Action.SEARCH, Action.ACCEPT}
+MAY_LOOK = ACROSS | {Action.COLLECT, Action.BACKFILL, Action.SEARCH, Action.ACCEPT, Action.SCAN}
 """The actions whose permits carry a scope; no other use compares templates."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -191,7 +190,7 @@ def scope_of(permit: Permit, model: ModelId, now: datetime) -> Scope:
         raise PermitError("the permit is over its time", "read the facts and decide again")
     scope = permit.scope
     if scope.grants is None and scope.any_organisation and permit.action not in ACROSS:
-        # GDPR 5(1)(b): looking across organisations serves those three alone.
+        # GDPR 5(1)(b): looking across organisations serves those two checks alone.
         raise PermitError(f"a permit to {permit.action} keeps within one organisation")
     if scope.grants is None and scope.organisation is None and permit.action is Action.SEARCH:
         # A rights request's grant has no organisation and is in no search's scope.
