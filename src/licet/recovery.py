@@ -16,9 +16,11 @@ from licet.effects.record import record_machine
 from licet.effects.redoing import account_again
 from licet.effects.replaying import Replayed, replay
 from licet.effects.settling import drop_candidates, settle_plans
+from licet.ledger.leaf import decode
 from licet.ledger.tree import root
 from licet.settings import Settings
 from licet.store import migrate
+from licet.store.deployment import ended
 from licet.store.store import Store
 from licet.store.unit import Unit
 from licet.terms.errors import BadInput, Conflict, Corrupt, Quarantine
@@ -135,6 +137,7 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
     findings = app.tiles.check()
     if findings:
         raise Corrupt(f"the mirror is damaged: {findings[0]}", "Bring an intact mirror back.")
+    _refuse_ended(app, latest.size)
     with app.store.unit() as unit:
         if unit.head.size > latest.size:
             raise Corrupt("the mirror is older than the store", "Bring the right mirror back.")
@@ -151,6 +154,14 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
         facts = (("from", known), ("imported", len(later)), ("ended", replayed.ended))
         record_machine(unit, EntryKind.RESTORED, (), facts)  # 5
     return len(later), deleted, replayed
+
+
+def _refuse_ended(app: App, size: int) -> None:
+    """Raise ``Ended`` when the mirror's last entry is the end: no key would open the backup."""
+    for leaf in app.tiles.leaves(size - 1, size):
+        entry = decode(leaf.data)
+        if entry.kind is EntryKind.DEPLOYMENT_CLOSED:
+            raise ended(entry.at)
 
 
 def _absent(app: App, unit: Unit) -> frozenset[KeyId]:

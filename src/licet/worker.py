@@ -13,6 +13,7 @@ from functools import partial
 from licet.app import App
 from licet.backfill import backfill
 from licet.effects.accounting import destroy_accounts
+from licet.effects.expiring import PART as EXPIRING
 from licet.effects.expiring import end_expired
 from licet.effects.finishing import finish
 from licet.effects.holds import end_holds
@@ -24,10 +25,13 @@ from licet.effects.lapsing import (
     lapse_appearances,
     lapse_suggestions,
 )
+from licet.effects.passing import go_on_with
 from licet.effects.purging import Gone, purge, sources_over
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
+from licet.effects.winding_up import left
 from licet.rights.answering import see_to_all
+from licet.rights.closing import go_on
 from licet.terms.collecting import ReportProgress
 from licet.terms.grant import GrantState
 from licet.terms.ids import PlanId
@@ -40,6 +44,9 @@ PAUSE_SECONDS = 5.0
 
 SLICE = timedelta(seconds=5)
 """For how long backfills go on before everything that must end is looked at again."""
+
+MOST = PARTS * EXPIRING
+"""As many grants as begin to end in one round; more are looked for at once."""
 
 OVER = frozenset({GrantState.ENDING, GrantState.ENDED})
 
@@ -65,11 +72,12 @@ class Done:
     backfills: int = 0
     keys_swept: int = 0
     epoch_turned: bool = False
+    closed: bool = False
     problems: tuple[str, ...] = ()
 
 
 def run_once(app: App, tell: ReportProgress = lambda _done, _total: None) -> Done:
-    """Do rounds until no backfill can go on any more; return what they did together."""
+    """Do rounds until nothing can go on at once; return what they did together."""
     done, more = _round(app, tell)
     while more:
         then, more = _round(app, tell)
@@ -83,13 +91,15 @@ def run(
     pause: Callable[[float], None] = time.sleep,
     told: Callable[[Done], None] = lambda _done: None,
 ) -> None:
-    """Do rounds until ``stop()`` says so; ``told`` hears what each did.
+    """Do rounds until ``stop()`` says so or the deployment has ended; ``told`` hears of each.
 
-    ``pause`` waits a number of seconds between two, unless a backfill waits to go on.
+    ``pause`` waits a number of seconds between two, unless something can go on at once.
     """
     while not stop():
         done, more = _round(app, lambda _done, _total: None)
         told(done)
+        if done.closed:
+            return
         if not more:
             pause(PAUSE_SECONDS)
 
@@ -97,7 +107,8 @@ def run(
 def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     """Do one round; say too whether there is more to do at once.
 
-    1. End holds and grants whose term is over, and answer requests that need nobody.
+    1. End holds and grants whose term is over; answer requests that need nobody; go on
+       ending the deployment, if that was ordered. Nothing follows its last entry.
     2. Carry every open plan as far as it goes.
     3. Let unconfirmed appearances, suggestions, probes, lists and accountability records lapse.
     4. Forget what came from sources that ceased, and items whose term is over.
@@ -107,10 +118,15 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
 
     What fails in one of them keeps nothing else from being done (see ``Done.problems``).
     """
+    if _has_ended(app):
+        return Done(closed=True), False
     trying = Trying()
     trying.do("holds", partial(end_holds, app), 0)  # 1
     expired = trying.do("grants", partial(in_parts, app, end_expired), 0)
     requests, late = see_to_all(app, trying)
+    closing, begun = go_on(app, trying)
+    if closing is not None and closing.closed:
+        return Done(requests=requests, closed=True, problems=tuple(trying.problems)), False
     plans, waiting = _finish_plans(app, trying)  # 2
     lapsed = trying.do("appearances", partial(in_parts, app, lapse_appearances), 0)  # 3
     suggestions = trying.do("suggestions", partial(in_parts, app, lapse_suggestions), 0)
@@ -137,7 +153,20 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
         epoch_turned=turned,
         problems=tuple(trying.problems),
     )
-    return done, more or expired >= PARTS
+    more = more or expired >= MOST or begun
+    return done, more or (closing is not None and (plans + forgotten > 0 or _all_gone(app)))
+
+
+def _all_gone(app: App) -> bool:
+    """Say whether nothing keeps a deployment from its last entry any more."""
+    with app.store.read() as reader:
+        return left(reader).nothing
+
+
+def _has_ended(app: App) -> bool:
+    with app.store.read() as reader:
+        deployment = reader.deployment.get()
+    return deployment is not None and deployment.closed_at is not None
 
 
 def _both(first: Done, then: Done) -> Done:
@@ -145,12 +174,13 @@ def _both(first: Done, then: Done) -> Done:
     added = {
         one.name: getattr(first, one.name) + getattr(then, one.name)
         for one in fields(Done)
-        if one.name not in {"waiting", "late", "problems", "epoch_turned"}
+        if one.name not in {"waiting", "late", "problems", "epoch_turned", "closed"}
     }
     return replace(
         then,
         **added,
         epoch_turned=first.epoch_turned or then.epoch_turned,
+        closed=first.closed or then.closed,
         problems=tuple(dict.fromkeys(first.problems + then.problems)),
     )
 
@@ -189,19 +219,24 @@ def _open_plans(app: App) -> tuple[PlanId, ...]:
 
 
 def _go_on(app: App, tell: ReportProgress, trying: Trying) -> tuple[int, bool]:
-    """Go on with backfills for a slice of time; how many are done, and whether one is not."""
+    """Go on with backfills and passes for a slice of time; how many backfills are done.
+
+    Says too whether one has to go on, or a pass is over and answers wait for that.
+    """
     until = app.clock() + SLICE
-    finished = 0
+    finished, passed = 0, False
     for run_ in _runs_left(app, trying):
-        if run_.kind is not RunKind.BACKFILL:
+        if run_.kind is RunKind.COLLECT or run_.kind is RunKind.PURGE:
             continue
         if app.clock() >= until:
             return finished, True
         state = trying.do(f"run {run_.id}", partial(_slice, app, run_, tell, until), None)
         if state is WorkState.OPEN:
             return finished, True
-        finished += state is WorkState.DONE
-    return finished, False
+        done = state is WorkState.DONE
+        passed = passed or (done and run_.kind is RunKind.SCAN)
+        finished += done and run_.kind is RunKind.BACKFILL
+    return finished, passed
 
 
 def _runs_left(app: App, trying: Trying) -> list[Run]:
@@ -214,9 +249,9 @@ def _runs_left(app: App, trying: Trying) -> list[Run]:
 def _finish_if_over(app: App, run_: Run) -> bool:
     """Finish a run whose grant or source is gone for good: it would be refused for ever.
 
-    A purge is what a source that is gone still needs.
+    A purge is what a source that is gone still needs; a pass says itself that it is gone.
     """
-    if run_.kind is RunKind.PURGE:
+    if run_.kind in {RunKind.PURGE, RunKind.SCAN}:
         return False
     with app.store.read() as reader:
         grant = reader.grants.get(run_.grant) if run_.grant else None
@@ -232,7 +267,10 @@ def _finish_if_over(app: App, run_: Run) -> bool:
 
 
 def _slice(app: App, run_: Run, tell: ReportProgress, until: datetime) -> WorkState | None:
-    """Go on with one backfill; return where it stands, None when it may not go on now."""
+    """Go on with one run; return where it stands, None when it may not go on now."""
+    if run_.kind is RunKind.SCAN:
+        over = go_on_with(app, run_.source, tell, until)
+        return WorkState.DONE if over else WorkState.OPEN
     if run_.grant is None:
         return None
     done = backfill(app, run_.grant, run_.source, tell, until, polled=True)

@@ -177,6 +177,11 @@ def opening_record(record: AccountId) -> About:
     return About(Action.AUDIT, digest=_digest("open", record))
 
 
+def closing(deployment: str, organisation: OrganisationId) -> About:
+    """Return what is signed to end a whole deployment."""
+    return About(Action.CLOSE_DEPLOYMENT, organisation, digest=_digest(deployment))
+
+
 def reviewing(app: "App", candidate_id: CandidateId, finding: Finding) -> About:
     """Return what is signed to say what one found. Raises ``NotFound``."""
     from licet.effects.sealed import case_key

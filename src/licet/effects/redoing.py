@@ -11,6 +11,7 @@ from licet.app import App
 from licet.effects.accounting import ACCOUNT_TERM, write_account
 from licet.effects.sealed import account_key
 from licet.effects.surfacing import Surfacing, with_cases
+from licet.effects.winding_up import closing_again
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
 from licet.terms.ids import AccountId, GrantId, HoldId, ItemId, PlanId, SearchId
@@ -67,6 +68,7 @@ AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
     EntryKind.HOLD_LIFTED: lift_hold_again,
     EntryKind.ITEMS_FORGOTTEN: forget_items_again,
     EntryKind.ACCOUNT_DESTROYED: destroy_again,
+    EntryKind.DEPLOYMENT_CLOSING: closing_again,
 }
 
 

@@ -217,7 +217,7 @@ def refuse_request(
             sender_of(app), request.id, request.kind, request.received_at.date(), said, law
         )
 
-    kind, facts = EntryKind.REQUEST_REFUSED, (("article", law),)
+    kind, facts = EntryKind.REQUEST_REFUSED, (("article", law.replace(" ", "_")),)
     act = _Act(kind, ("refuse", said, law), check, change, letter, facts)
     return _do(app, who, request_id, act)
 
@@ -267,6 +267,8 @@ def see_to(app: App, request_id: RequestId) -> bool:
             return False
         payload = open_request(app, request)
         contact = answer_contact(app, reader, request, payload)
+        deployment = reader.deployment.get()
+        closing = deployment is not None and deployment.closing_at is not None
         now = reader.now
     accepted = request.identity_accepted_at is not None
     missing = next_contact(payload, accepted=accepted)
@@ -274,7 +276,7 @@ def see_to(app: App, request_id: RequestId) -> bool:
     if missing is not None and not payload.coded_on and not tried_today:  # 1
         return remind(app, request_id)
     in_time = request.kind in PACKED and ready_now(app, request)
-    if in_time or (contact is not None and _time_is_up(request, now)):  # 2, 3
+    if in_time or (contact is not None and _time_is_up(request, now, closing)):  # 2, 3
         return _plan_alone(app, request_id)
     unreminded = not payload.reminded_on or payload.reminded_on < _week_before(request)
     if missing is not None and unreminded and now >= request.due - BEFORE_DUE:
@@ -292,9 +294,13 @@ def _week_before(request: Request) -> str:
     return (request.due - BEFORE_DUE).date().isoformat()
 
 
-def _time_is_up(request: Request, now: datetime) -> bool:
-    """Say whether a request is answered now, with whatever there is, but never over a doubt."""
-    if request.state is RequestState.IDENTITY_ASKED or now < request.due - BEFORE_DUE:
+def _time_is_up(request: Request, now: datetime, closing: bool) -> bool:
+    """Say whether a request is answered now, with whatever there is, but never over a doubt.
+
+    Where the whole deployment is being ended, nobody waits for their last week.
+    """
+    in_time = now < request.due - BEFORE_DUE and not closing
+    if request.state is RequestState.IDENTITY_ASKED or in_time:
         return False
     objects = request.kind is RightKind.OBJECTION and request.channel_proved_at is not None
     return objects or request.kind in PACKED

@@ -99,6 +99,10 @@ class ReadGrants(Group):
         statement = _SHAPE.select.where(column.state.in_(_BEFORE), column.expires <= now)
         return _SHAPE.all(self._session, statement.order_by(column.expires, column.id).limit(most))
 
+    def count(self) -> int:
+        """Return how many grants there ever were."""
+        return self._session.number(select(func.count()).select_from(schema.grant))
+
     def count_expiring(self, now: datetime) -> int:
         """Return how many grants :meth:`expiring` would give."""
         column = schema.grant.c

@@ -1,15 +1,16 @@
 """Plans with their effects, and runs: work that a worker holds by a lease."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Table, delete, func, or_, select, update
 
 from licet.store import schema
 from licet.store.session import Group, Session, Shape
+from licet.store.types import Found
 from licet.terms.errors import Conflict
 from licet.terms.ids import PlanId, RunId
-from licet.terms.plan import Effect, Plan, Run, RunKind, WorkState
+from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, Run, RunKind, WorkState
 
 _PLAN = Shape(schema.plan, Plan)
 _EFFECT = Shape(schema.effect, Effect)
@@ -36,6 +37,16 @@ class ReadPlans(Group):
         column = schema.plan.c
         statement = _PLAN.select.where(column.state == WorkState.OPEN)
         return _PLAN.all(self._session, statement.order_by(column.created_at, column.id))
+
+    def found(self, kind: PlanKind, cause: str, effect: EffectKind) -> Iterator[Found]:
+        """Give what one kind of step found in each plan of a kind and cause, in no order."""
+        column = schema.effect.c
+        statement = (
+            select(column.found)
+            .join(schema.plan, schema.plan.c.id == column.plan)
+            .where(schema.plan.c.kind == kind, schema.plan.c.cause == cause, column.kind == effect)
+        )
+        return (row[0] for row in self._session.stream(statement))
 
     def effects(self, plan: PlanId) -> tuple[Effect, ...]:
         """Return the plan's effects in their order."""
@@ -130,7 +141,6 @@ class ReadRuns(Group):
         if kind is not None:
             statement = statement.where(column.kind == kind)
         return _RUN.all(self._session, statement)
-
 
     def done(self, kind: RunKind) -> tuple[Run, ...]:
         """Return the runs of one kind that are done and not forgotten yet, by id."""

@@ -9,8 +9,10 @@ from licet.store.session import GROUPED, Group, Shape
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Subject, SubjectState
 from licet.terms.ids import SubjectId
+from licet.terms.rights import OPEN_REQUESTS
 
 _SHAPE = Shape(schema.subject, Subject)
+_THERE = (SubjectState.KNOWN, SubjectState.BLOCKED)
 
 
 class ReadSubjects(Group):
@@ -40,6 +42,23 @@ class ReadSubjects(Group):
         """Give every data subject's id, in order."""
         column = schema.subject.c.id
         return (row[0] for row in self._session.stream(select(column).order_by(column)))
+
+    def unanswered_left(self, most: int) -> tuple[Subject, ...]:
+        """Return at most so many people who are neither erased nor being so, by id.
+
+        Whoever has an open request is left out: they are answered first.
+        """
+        column, request = schema.subject.c, schema.request.c
+        asking = exists().where(
+            request.subject == column.id, request.state.in_(tuple(OPEN_REQUESTS))
+        )
+        statement = _SHAPE.select.where(column.state.in_(_THERE), ~asking)
+        return _SHAPE.all(self._session, statement.order_by(column.id).limit(most))
+
+    def count_left(self) -> int:
+        """Return how many people are not erased."""
+        statement = select(func.count()).where(schema.subject.c.state != SubjectState.ERASED)
+        return self._session.number(statement)
 
     def count_enrolled(self, at_most: int = 1_000) -> int:
         """Return how many data subjects have a kept grant with a reference, up to ``at_most``.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from licet.cli import files, names, signing
+from licet.cli import files, handed, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.governing import SourceWish
@@ -26,11 +26,21 @@ app = group("Sources: where photos come from, and by what right.")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A source that may be collected, or one that ceased."""
+    """A source that may be collected."""
 
     source: SourceId
     name: str
     state: SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Ceased:
+    """A source that ceased, and where the certificate of what was destroyed was written."""
+
+    source: SourceId
+    name: str
+    state: SourceState
+    certificate: Path | None = None
 
 
 @deed(app, "add", Takes.ACTOR)
@@ -48,6 +58,10 @@ def add(
     evidence: Annotated[str, typer.Option(help="What shows that this basis holds.")],
     licence: Annotated[Path, typer.Option(help="The licence document; its hash is kept.")],
     until: Annotated[str, typer.Option(metavar="DAY", help="When the licence ends.")],
+    retention: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", min=1, help="For how long what it brought is kept."),
+    ] = None,
     territory: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
     org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
 ) -> Answer | Refusal:
@@ -73,6 +87,7 @@ def add(
             control=Control.OWN_STORAGE,
             licence=licence_digest(files.read(licence, "the licence")),
             valid_to=names.day(until, "the end of the licence"),
+            retention_days=retention,
         )
         who = signing.who(call, licet, signing.opening_source(wish))
         opened = add_source(licet, who, wish)
@@ -102,8 +117,17 @@ def list_(call: Call) -> Answer | Refusal:
 
 
 @deed(app, "cease", Takes.ACTOR)
-def cease(call: Call, source: str) -> Answer | Refusal:
-    """Stop a source for good: nothing is read from it any more."""
+def cease(
+    call: Call,
+    source: str,
+    out: Annotated[Path | None, typer.Option(help="Where the certificate goes.")] = None,
+) -> Answer | Refusal:
+    """Stop a source for good, and destroy everything that came from it.
+
+    Nothing is read from it any more. What was noted of its photos is deleted, what was kept
+    of people because of them too; the certificate counts it.
+    """
+    from licet.effects.purging import purge_certificate
     from licet.sourcing import cease_source
 
     with call.app() as licet:
@@ -111,7 +135,18 @@ def cease(call: Call, source: str) -> Answer | Refusal:
             found = names.source(reader, source)
         who = signing.who(call, licet, signing.on_source(Action.CEASE, found))
         ceased = cease_source(licet, who, found.id)
-    if isinstance(ceased, Refusal):
-        return ceased
+        if isinstance(ceased, Refusal):
+            return ceased
+        purged = ceased.state is SourceState.PURGED
+        data = purge_certificate(licet, ceased.id) if purged else b""
     said = f"{ceased.name} has ceased. It is not opened again."
-    return Answer(Opened(ceased.id, ceased.name, ceased.state), (said,))
+    if not purged:
+        more = "What came from it is destroyed by `licet worker --once`."
+        return Answer(Ceased(ceased.id, ceased.name, ceased.state), (said, more))
+    with files.handout(handed.place(out, "source", ceased.id)) as file:
+        file.write(data)
+    done = Ceased(ceased.id, ceased.name, ceased.state, file.path)
+    if file.path == files.STANDARD:
+        return Answer(done)
+    destroyed = "Everything that came from it is destroyed."
+    return Answer(done, (said, destroyed, f"  certificate: {file.path}"))
