@@ -72,10 +72,12 @@ class LockedZip:
         """End the file, durable before returning. Doing it again changes nothing."""
         if self._file.closed:
             return
-        self._zip.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        try:
+            self._zip.close()
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
 
     def __exit__(
         self,
@@ -83,11 +85,11 @@ class LockedZip:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
+        try:
             self.close()
-            return
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        finally:
+            if kind is not None:
+                self.path.unlink(missing_ok=True)
 
 
 class Opened:

@@ -15,8 +15,8 @@ from licet.terms.ids import GrantId, KeyId, ModelId, OrganisationId
 from licet.terms.organisation import Organisation
 from licet.terms.rights import Request
 
-RAREST = 1_000_000_000
-"""Beyond one in so many a calibration says nothing any more."""
+RAREST = 1_000_000
+"""Beyond one in so many a calibration says nothing any more: so many pairs nobody measured."""
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,8 @@ class Meaning:
     """What a comparison score means.
 
     ``cosine`` is the score in [-1, 1]. ``one_in`` says that about one of so many strangers
-    would reach it, by the model's calibration; ``people`` is how many people the face was
+    would reach it, by the model's calibration (at a million or more it says no more than
+    that); ``people`` is how many people the face was
     compared with, as of today.
     """
 

@@ -17,9 +17,10 @@ from pathlib import Path
 from licet.app import App
 from licet.effects.letters import compose, sender_of
 from licet.effects.packing.asker import asker_of
-from licet.effects.packing.documents import json_parts, letter, page_parts, schema
+from licet.effects.packing.documents import json_parts, page_parts, schema
 from licet.effects.packing.faces import UNREAD, Boxes
 from licet.effects.packing.gather import gather
+from licet.effects.packing.letter import letter
 from licet.effects.packing.parts import Package
 from licet.effects.packing.pictures import pictures_of
 from licet.effects.packing.receipts import receipts_of
