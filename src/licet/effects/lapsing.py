@@ -11,6 +11,7 @@ from functools import partial
 
 from licet.app import App
 from licet.effects.closing import OPEN_SEARCHES, close_within
+from licet.effects.held import held_grants
 from licet.effects.record import record_machine
 from licet.effects.trying import Trying
 from licet.terms.ids import SearchId
@@ -39,13 +40,17 @@ def in_parts(app: App, lapse: Callable[[App], int]) -> int:
 
 
 def lapse_appearances(app: App) -> int:
-    """Drop a part of the appearances that nobody confirmed in time; returns how many."""
+    """Drop a part of the appearances that nobody confirmed in time; returns how many.
+
+    What a legal hold keeps does not lapse before the hold is over.
+    """
     with app.store.read() as reader:
-        any_due = bool(reader.templates.lapsed(reader.now, 1))
+        any_due = bool(reader.templates.lapsed(reader.now, 1, held_grants(reader)))
     if not any_due:
         return 0
     with app.store.unit() as unit:
-        due = [template.id for template in unit.templates.lapsed(unit.now, PART)]
+        lapsed = unit.templates.lapsed(unit.now, PART, held_grants(unit))
+        due = [template.id for template in lapsed]
         unit.templates.delete(due)
         objects = tuple(("template", template) for template in due)
         record_machine(unit, EntryKind.TEMPLATE_DROPPED, objects, (("cause", "lapsed"),))

@@ -59,10 +59,17 @@ class ReadTemplates(Group):
         statement = _SHAPE.select.where(column.leaf >= leaf).order_by(column.leaf, column.id)
         return _SHAPE.each(self._session, statement)
 
-    def lapsed(self, now: datetime, most: int | None = None) -> tuple[StoredTemplate, ...]:
-        """Return the (at ``most``) unconfirmed appearances with ``lapses_at <= now``, in order."""
+    def lapsed(
+        self, now: datetime, most: int | None = None, held: Collection[GrantId] = ()
+    ) -> tuple[StoredTemplate, ...]:
+        """Return the (at ``most``) unconfirmed appearances with ``lapses_at <= now``, in order.
+
+        Those of ``held`` grants are left out: few are, or none.
+        """
         column = schema.template.c
         statement = _SHAPE.select.where(column.lapses_at <= now)
+        if held:
+            statement = statement.where(column.grant.not_in(sorted(held)))
         ordered = statement.order_by(column.lapses_at, column.id).limit(most)
         return _SHAPE.all(self._session, ordered)
 
