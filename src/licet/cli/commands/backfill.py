@@ -6,7 +6,7 @@ import typer
 
 from licet.cli import names, signing
 from licet.cli.call import Call, deed, single
-from licet.cli.collected import lines
+from licet.cli.collected import Places, lines, place_for, told, write_places
 from licet.cli.output import Answer
 from licet.cli.progress import progress
 from licet.terms.collecting import Collected
@@ -24,7 +24,9 @@ app = single()
 def backfill(
     call: Call,
     grant: str,
+    *,
     source: Annotated[str, typer.Argument(help="Only this source; else all that wait.")] = "",
+    unreadable: Places = None,
 ) -> Answer | Refusal:
     """Scan earlier photos again for one grant.
 
@@ -34,16 +36,19 @@ def backfill(
     from licet.backfill import backfill as walk
 
     done: list[Collected] = []
-    with call.app() as licet:
+    with call.app() as licet, place_for(unreadable) as file:
         kept = signing.grant_of(licet, grant)
         for place, name in _places(licet, kept.id, source):
-            with progress(call.as_json, f"scanning {name}") as told:
-                one = walk(licet, kept.id, place, told)
+            with progress(call.as_json, f"scanning {name}") as moving:
+                one = walk(licet, kept.id, place, moving)
             if isinstance(one, Refusal):
                 return one
             done.append(one)
+        write_places(file, done)
     said = [line for one in done for line in lines(one)]
-    return Answer(done, said or ("Nothing waits to be scanned for this grant.",))
+    return Answer(
+        [told(one) for one in done], said or ("Nothing waits to be scanned for this grant.",)
+    )
 
 
 def _places(licet: "App", grant: GrantId, word: str) -> list[tuple[SourceId, str]]:
