@@ -25,8 +25,10 @@ from licet.effects.lapsing import (
     lapse_appearances,
     lapse_suggestions,
 )
+from licet.effects.looking import begin_passes
 from licet.effects.passing import go_on_with
 from licet.effects.purging import Gone, purge, sources_over
+from licet.effects.retaining import forget_people, forget_requests
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
 from licet.effects.winding_up import left
@@ -113,7 +115,8 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     3. Let unconfirmed appearances, suggestions, probes, lists and accountability records lapse.
     4. Forget what came from sources that ceased, and items whose term is over.
     5. Go on with open backfills for a while.
-    6. Turn the epoch once a day, and sweep keys that no row ever used.
+    6. Once a day turn the epoch, sweep keys that no row ever used, and forget people and
+       letters when the law's own terms are over.
     7. Mirror the ledger.
 
     What fails in one of them keeps nothing else from being done (see ``Done.problems``).
@@ -135,8 +138,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     trying.do("accounts", partial(destroy_accounts, app), 0)
     forgotten = _purge(app, trying)  # 4
     backfills, more = _go_on(app, tell, trying)  # 5
-    turned = trying.do("epoch", partial(turn_epoch_daily, app), False)  # 6
-    swept = trying.do("keys", partial(sweep_keys, app), 0) if turned else 0
+    turned, swept, gone = _daily(app, trying)  # 6
     trying.do("ledger", app.publish, None)  # 7
     done = Done(
         plans=plans,
@@ -153,7 +155,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
         epoch_turned=turned,
         problems=tuple(trying.problems),
     )
-    more = more or expired >= MOST or begun
+    more = more or expired >= MOST or begun or gone > 0
     return done, more or (closing is not None and (plans + forgotten > 0 or _all_gone(app)))
 
 
@@ -161,6 +163,19 @@ def _all_gone(app: App) -> bool:
     """Say whether nothing keeps a deployment from its last entry any more."""
     with app.store.read() as reader:
         return left(reader).nothing
+
+
+def _daily(app: App, trying: Trying) -> tuple[bool, int, int]:
+    """Do what is due once a day; whether the epoch turned, keys swept, people who are to go.
+
+    A turn that fails holds none of the rest up.
+    """
+    turned = trying.do("epoch", partial(turn_epoch_daily, app), None)
+    if turned is False:
+        return False, 0, 0
+    swept = trying.do("keys", partial(sweep_keys, app), 0)
+    trying.do("letters", partial(forget_requests, app), 0)
+    return bool(turned), swept, trying.do("people", partial(forget_people, app, trying), 0)
 
 
 def _has_ended(app: App) -> bool:
@@ -224,6 +239,7 @@ def _go_on(app: App, tell: ReportProgress, trying: Trying) -> tuple[int, bool]:
     Says too whether one has to go on, or a pass is over and answers wait for that.
     """
     until = app.clock() + SLICE
+    trying.do("passes", partial(begin_passes, app), 0)
     finished, passed = 0, False
     for run_ in _runs_left(app, trying):
         if run_.kind is RunKind.COLLECT or run_.kind is RunKind.PURGE:

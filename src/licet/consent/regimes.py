@@ -111,6 +111,22 @@ def kept_until(terms: Terms, closed: date) -> date:
     return add_months(closed, terms.kept_months)
 
 
+def gone_months(territory: Territory | None, day: date) -> int:
+    """Return how many months after a person's last act everything of theirs is gone.
+
+    Where a regime sets no such term, it is the one for which what happened may have to be
+    shown: after it nobody needs to know who somebody was.
+    """
+    terms = terms_on(regime_of(territory), day)
+    return terms.last_interaction_months or terms.kept_months
+
+
+def soonest_months(day: date) -> int:
+    """Return the shortest such term of any regime."""
+    every = (terms_on(name, day) for name in FILES)
+    return min(terms.last_interaction_months or terms.kept_months for terms in every)
+
+
 def end_of(day: date) -> datetime:
     """Return the last second of a day."""
     return datetime.combine(day, time(23, 59, 59), UTC)

@@ -42,6 +42,13 @@ class ReadRequests(Group):
         statement = _SHAPE.select.order_by(column.received_at.desc(), column.id)
         return _SHAPE.all(self._session, statement)
 
+    def written(self) -> tuple[Request, ...]:
+        """Return the requests that are over and whose words are still kept, oldest first."""
+        column = schema.request.c
+        over = column.state.not_in(tuple(OPEN_REQUESTS))
+        statement = _SHAPE.select.where(over, column.sealed != b"")
+        return _SHAPE.all(self._session, statement.order_by(column.closed_at, column.id))
+
     def of_subject(self, subject: SubjectId) -> tuple[Request, ...]:
         """Return a data subject's requests, answered ones too, oldest first."""
         column = schema.request.c

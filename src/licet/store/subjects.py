@@ -1,11 +1,13 @@
 """Data subjects: pseudonymous rows with a sealed identity."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from licet.store import schema
 from licet.store.session import GROUPED, Group, Shape
+from licet.store.types import Moment
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Subject, SubjectState
 from licet.terms.ids import SubjectId
@@ -54,6 +56,32 @@ class ReadSubjects(Group):
         )
         statement = _SHAPE.select.where(column.state.in_(_THERE), ~asking)
         return _SHAPE.all(self._session, statement.order_by(column.id).limit(most))
+
+    def untouched_since(self, moment: datetime) -> tuple[Subject, ...]:
+        """Return the people who are there and did nothing at or after ``moment``, by id.
+
+        What counts is their own act: a grant they gave, a request they made. Whoever was
+        asked and never answered counts from the asking. Who has an open request is left out.
+        """
+        column = schema.subject.c
+        statement = _SHAPE.select.where(column.state.in_(_THERE), self._quiet(moment))
+        return _SHAPE.all(self._session, statement.order_by(column.id))
+
+    def is_untouched_since(self, subject: SubjectId, moment: datetime) -> bool:
+        """Say the same of one person."""
+        column = schema.subject.c
+        where = (column.id == subject, column.state.in_(_THERE), self._quiet(moment))
+        return self._session.first(select(column.id).where(*where)) is not None
+
+    def _quiet(self, moment: datetime) -> ColumnElement[bool]:
+        column, grant, request = schema.subject.c, schema.grant.c, schema.request.c
+        acted = func.coalesce(grant.confirmed_at, grant.not_before, type_=Moment)
+        gave = exists().where(grant.subject == column.id, acted >= moment)
+        asked = exists().where(
+            request.subject == column.id,
+            or_(request.received_at >= moment, request.state.in_(tuple(OPEN_REQUESTS))),
+        )
+        return and_(~gave, ~asked)
 
     def count_left(self) -> int:
         """Return how many people are not erased."""
