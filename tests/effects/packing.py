@@ -44,7 +44,7 @@ def asked(
         until="",
         places=(),
         representative="",
-        proved=(contact,),
+        proved=parts.pop("proved", (contact,)),
     )
     plan = Plan(
         id=plan_id,

@@ -111,6 +111,8 @@ def take_listing(data: bytes) -> TakenListing:
         volumes=as_number(parts["volumes"], "the number of volumes"),
         files=tuple(_packed(one) for one in as_list(parts["files"], "the files")),
     )
+    if len({file.name for file in listing.files}) != len(listing.files):
+        raise Corrupt("two files of the list have one name")
     return TakenListing(listing, taken.signer, taken.holds)
 
 

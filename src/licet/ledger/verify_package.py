@@ -7,7 +7,6 @@ counts is what the package holds; which files of other volumes were not looked a
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
@@ -35,6 +34,9 @@ from licet.terms.ledger import Checkpoint
 DATA = "package.json"
 KIND = "package"
 _PART = 1 << 20
+_NEEDED = {CHECKPOINT, ENTRIES, NODES}
+_ENTRIES = "leaf"
+"""The store whose rows are files of their own: the ledger's entries."""
 
 Files = Callable[[str], AbstractContextManager[BinaryIO]]
 """Opens one file of the package by its name."""
@@ -77,10 +79,12 @@ def _check(
             f"it is of the ledger {taken.listing.origin}, signed by {taken.signer.name}"
         )
     _same_files(found, here, files, taken.listing)
+    if not here >= _NEEDED:
+        return
     checkpoint = _checkpoint(found, files, taken.signer, known)
-    _entries(found, files, taken.listing, checkpoint)
+    entries = _entries(found, files, taken.listing, checkpoint)
     if DATA in here:
-        _manifest(found, files)
+        _manifest(found, files, entries)
     found.word.append("that nothing was done which was never entered into the ledger")
     found.word.append(
         "that nothing is kept elsewhere: the manifest counts what the operator's program keeps"
@@ -96,11 +100,11 @@ def _same_files(found: Findings, here: frozenset[str], files: Files, listing: Li
         elif _digest(files, name) != (listed[name].size, listed[name].sha256):
             found.problems.append(f"{name} is not the file that was signed")
     away = [file for file in listing.files if file.name not in here]
-    lost = [file.name for file in away if file.volume == 1]
+    lost = sorted({file.name for file in away if file.volume == 1} | (_NEEDED - here))
     found.problems.extend(f"{name} is missing" for name in lost)
     if not found.problems:
         found.proved.append(f"{len(here) - 1} files are the ones that were signed")
-    left = len(away) - len(lost)
+    left = sum(file.volume > 1 for file in away)
     if left:
         found.word.append(f"{left} files in other volumes, which were not looked at")
 
@@ -122,7 +126,8 @@ def _checkpoint(
     return checkpoint
 
 
-def _entries(found: Findings, files: Files, listing: Listing, checkpoint: Checkpoint) -> None:
+def _entries(found: Findings, files: Files, listing: Listing, checkpoint: Checkpoint) -> int:
+    """Check every entry and return how many there are."""
     with files(NODES) as stream:
         nodes = read_nodes(stream)
     total = opened = 0
@@ -137,6 +142,7 @@ def _entries(found: Findings, files: Files, listing: Listing, checkpoint: Checkp
             f"{total} entries are in the ledger {checkpoint.origin} of {checkpoint.size} entries"
         )
         found.proved.append(f"{opened} of them are about {listing.subject}")
+    return total
 
 
 def _read(files: Files, subject: str) -> Iterator[PackedEntry]:
@@ -154,25 +160,26 @@ def _opened(found: Findings, entry: PackedEntry) -> None:
         found.problems.append(f"the opening of entry {entry.leaf.index} does not open it")
 
 
-def _manifest(found: Findings, files: Files) -> None:
+def _manifest(found: Findings, files: Files, entries: int) -> None:
     """Count what the package holds and compare it with what its manifest says."""
     with files(DATA) as stream:
         try:
             data = json.load(stream)
-            said = {row["store"]: row["count"] for row in data["manifest"] if row["part"]}
-            held = Counter({row["store"]: _held(data, row["part"]) for row in data["manifest"]})
+            said = {row["store"]: row["count"] for row in data["manifest"]}
+            held = {r["store"]: _held(data, r["part"]) for r in data["manifest"] if r["part"]}
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise Corrupt(f"{DATA} is not in the form of its schema") from error
-    wrong = sorted(store for store, count in said.items() if count != held[store])
+    held[_ENTRIES] = entries
+    wrong = sorted(store for store, count in held.items() if count != said.get(store))
     found.hold(
         not wrong,
-        f"the package holds what its manifest counts, in {len(said)} stores",
+        f"the package holds what its manifest counts, in {len(held)} stores",
         f"the manifest counts something else than the package holds: {', '.join(wrong)}",
     )
 
 
 def _held(data: Mapping[str, object], part: str) -> int:
-    held = data[part] if part else []
+    held = data[part]
     return len(held) if isinstance(held, list) else int(held is not None)
 
 

@@ -1,7 +1,8 @@
-"""``licet verify``: check a receipt or certificate, offline."""
+"""``licet verify``: check a receipt, a certificate or a package, offline."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,39 +10,74 @@ from licet.cli import files
 from licet.cli.call import Call, Takes, deed, single
 from licet.cli.exits import Exit
 from licet.cli.output import Answer
+from licet.cli.unpacking import is_package, on_disk
+from licet.terms.errors import BadInput
+
+if TYPE_CHECKING:
+    from licet.ledger.verify import Verdict
 
 app = single()
 
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        help="A receipt or certificate (- for stdin), or a package: its volumes, "
+        "or the folder that they were unpacked into."
+    ),
+]
 Trusted = Annotated[
     str, typer.Option("--vkey", help="The ledger's published key, or a file with it.")
 ]
 Witnesses = Annotated[
     list[str] | None, typer.Option("--witness", help="A witness you trust. Repeatable.")
 ]
+Secret = Annotated[
+    str,
+    typer.Option(
+        "--secret",
+        envvar="LICET_SECRET",
+        help="What opens a package, as its own letter says it, or a file with it.",
+    ),
+]
 
 
 @deed(app, "verify", Takes.NOTHING)
 def verify(
-    call: Call,
-    file: Annotated[Path, typer.Argument(help="A receipt or certificate; - for stdin.")],
-    vkey: Trusted = "",
-    witness: Witnesses = None,
+    call: Call, file: Files, vkey: Trusted = "", witness: Witnesses = None, secret: Secret = ""
 ) -> Answer:
-    """Check a receipt or certificate, offline.
+    """Check a receipt, a certificate or a package, offline.
 
     No deployment is needed. It says what is proved, and what still rests on the operator's word.
     """
-    from licet.ledger.verify import verify_file
-
     del call
-    verdict = verify_file(
-        files.read(file, "the file"), _line(vkey) or None, [_line(one) for one in witness or ()]
-    )
+    trusted, witnesses = _line(vkey) or None, [_line(one) for one in witness or ()]
+    verdict = _verdict(file, trusted, witnesses, secret)
     lines = [f"{verdict.kind}: {'holds' if verdict.ok else 'DOES NOT HOLD'}"]
     lines += [f"  proved: {one}" for one in verdict.proved]
     lines += [f"  on the operator's word: {one}" for one in verdict.rests_on_word]
     lines += [f"  wrong: {one}" for one in verdict.problems]
     return Answer(verdict, lines, Exit.DONE if verdict.ok else Exit.NOT_PROVED)
+
+
+def _verdict(
+    named: Sequence[Path], trusted: str | None, witnesses: Sequence[str], secret: str
+) -> "Verdict":
+    from licet.ledger.verify import verify_file
+    from licet.ledger.verify_package import verify_package
+
+    if is_package(named[0]):
+        with on_disk(named, _secret(secret)) as found:
+            return verify_package(found.names, found.open, trusted, witnesses)
+    if len(named) > 1:
+        raise BadInput("only the volumes of a package are checked together", "Name one file.")
+    return verify_file(files.read(named[0], "the file"), trusted, witnesses)
+
+
+def _secret(word: str) -> str:
+    """Return a secret as it was given, or what the file that was named holds."""
+    if word and Path(word).is_file():
+        return files.read(Path(word), "the secret").decode(errors="replace").strip()
+    return word
 
 
 def _line(word: str) -> str:
