@@ -25,11 +25,15 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: headings and rows of cells; ``empty`` is said when there is no row."""
+    """A table: headings and rows of cells; ``empty`` is said when there is no row.
+
+    ``red`` are the numbers of rows that must not be overlooked; a word in them says why.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     empty: str
+    red: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,9 @@ def _print(console: "Console", grid: Grid) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in grid.headings:
         table.add_column(heading, overflow="fold")
-    for row in grid.rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
+    for number, row in enumerate(grid.rows):
+        style = "bold red" if number in grid.red else ""
+        table.add_row(*(Text(plain(cell), style) for cell in row))
     with console.capture() as drawn:
         console.print(table)
     # Rich fills each line up; what follows in a pipe should not have to cut it again.

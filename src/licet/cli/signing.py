@@ -34,9 +34,8 @@ from licet.terms.ids import (
 from licet.terms.organisation import Act, Case, Member, Signature
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.permit import Action, By
-from licet.terms.rights import RequestWish
 from licet.terms.rectifying import Correction
-from licet.terms.rights import HoldWish
+from licet.terms.rights import HoldWish, RequestWish
 from licet.terms.search import Finding
 from licet.terms.source import Source
 

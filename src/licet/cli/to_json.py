@@ -1,6 +1,7 @@
 """Typed answers to JSON, in one place.
 
-Dataclasses become objects with the same names; moments RFC 3339 text in UTC; bytes base64;
+Dataclasses become objects with the same names; moments RFC 3339 text in UTC; days
+``2026-01-31``; bytes base64;
 sets sorted lists; enumerations their words. What has no form here is a ``TypeError``.
 """
 
@@ -8,7 +9,7 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def to_json(value: object) -> Json:
         return value
     if isinstance(value, datetime):
         return to_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bytes):
         return b64encode(value).decode()
     if isinstance(value, Path):

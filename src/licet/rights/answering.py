@@ -342,7 +342,9 @@ def _do(
         facts = read_facts(app, reader, ask, who, reader.now, digest)
         decided = _decided(ask, facts, reader.now)
         payload = open_request(app, request)
-        contact = answer_contact(app, reader, request, payload)
+        # The code alone, not an earlier yes: else a member could tell by trying who gave one.
+        proved = own_contact(payload) in payload.proved
+        contact = answer_contact(app, reader, request, payload) if proved else None
         if isinstance(decided, Permit):
             act.check(reader, request)
     if isinstance(decided, Refusal):
@@ -383,7 +385,7 @@ def _tell(
     refusing = act.kind is EntryKind.REQUEST_REFUSED
     if contact is None and (needs_contact or (act.letter is not None and not refusing)):
         raise Conflict(
-            "the contact was never proved, so nobody can be told",
+            "the contact is not proved yet, so nobody can be told",
             "Wait for the code, or refuse the request with GDPR 12(6).",
         )
     if act.letter is None:
