@@ -2,7 +2,8 @@
 
 A legal hold keeps the rows of named grants and does nothing else: nobody finds the person
 under them, no list names them, and what no hold names goes at once. A person's own access
-request keeps rows too, until they were handed over.
+request keeps rows too, until they were handed over; but a photo that went with a request
+and is taken back goes at once.
 """
 
 from collections.abc import Callable
@@ -29,7 +30,10 @@ Take = Callable[[App, Unit, Plan, tuple[GrantId, ...]], Found]
 def wait_until_free(app: App, plan: Plan, take: Take) -> Found | None:
     """Wait while rows must still be handed over or kept; nothing else waits for them."""
     with app.store.read() as reader:
-        if plan.subject != NOBODY and waits_for_answer(reader, plan.subject):
+        grants = reader.grants.many(plan.grants).values()
+        photos = bool(grants) and all(grant.organisation is None for grant in grants)
+        asked = plan.subject != NOBODY and waits_for_answer(reader, plan.subject)
+        if asked and not photos:
             return None
         held = held_grants(reader) & set(plan.grants)
     if not held:

@@ -35,8 +35,8 @@ def scan_sources(app: App, plan: Plan) -> Found | None:
     """Look for the plan's person in every source; None while the pass is under way.
 
     1. Let the photo be used, if it may be; without one there is nothing to look with.
-    2. Begin the pass over the sources that no pass covers, if it is time.
-    3. When every source is covered, say how much was looked at, and nothing of what was found.
+    2. Wait until a pass over every source covers it (see ``begin_passes``).
+    3. Say how much was looked at, and nothing of what was found.
     """
     with app.store.read() as reader:
         request = reader.requests.of_plan(plan.id)
@@ -45,16 +45,14 @@ def scan_sources(app: App, plan: Plan) -> Found | None:
     live = go_live(app, request.id)  # 1
     if live is None:
         return None
-    with app.store.unit(bookkeeping=True) as unit:
-        grant = unit.grants.get(request.grant)
+    with app.store.read() as reader:  # 2
+        grant = reader.grants.get(request.grant)
         if not live or grant is None or grant.state is not GrantState.ACTIVE:
             return (("photo", False),)
-        passes = passes_for(app, unit, grant)
-        _begin(app, unit, passes)  # 2
-        _forget_old(unit, app)
-    if any(one is None for one in passes.values()):
-        return None
+        passes = passes_for(app, reader, grant)
     done = [one for one in passes.values() if one is not None]  # 3
+    if len(done) < len(passes):
+        return None
     return (
         ("photo", True),
         ("sources", len(done)),
@@ -62,6 +60,29 @@ def scan_sources(app: App, plan: Plan) -> Found | None:
         ("items", sum(one.items for one in done)),
         ("faces", sum(one.faces for one in done)),
     )
+
+
+def begin_passes(app: App) -> int:
+    """Begin a pass over each source that somebody waits for; returns how many.
+
+    For once a round, after everybody whose photo may be used is live: so that all who wait
+    take part in it. Passes that nobody's answer needs any more are forgotten.
+    """
+    with app.store.read() as reader:
+        waiting = bool(_waiting(reader)) or bool(reader.runs.done(RunKind.SCAN))
+    if not waiting:
+        return 0
+    with app.store.unit(bookkeeping=True) as unit:
+        begun = _begin(app, unit, _waiting(unit))
+        _forget_old(app, unit, _waiting(unit))
+    return begun
+
+
+def _waiting(reader: Reader | Unit) -> list[Grant]:
+    """Return the live grants of everybody whose request is still to be answered."""
+    grants = [request.grant for request in reader.requests.open() if request.grant]
+    kept = reader.grants.many(grants).values()
+    return [grant for grant in kept if grant.state is GrantState.ACTIVE]
 
 
 def sources_to_read(reader: Reader | Unit) -> tuple[Source, ...]:
@@ -82,32 +103,42 @@ def passes_for(app: App, reader: Reader | Unit, grant: Grant) -> dict[SourceId, 
     return found
 
 
-def _begin(app: App, unit: Unit, passes: dict[SourceId, Pass | None]) -> None:
-    """Begin a pass over each source that waits for one; who waits already waits for that."""
+def _begin(app: App, unit: Unit, waiting: list[Grant]) -> int:
+    """Begin what is not under way, at most once a day over each source."""
     under_way = {run.source for run in unit.runs.open(RunKind.SCAN)}
-    began: dict[SourceId, Pass] = {}
+    last = _last(app, unit)
+    uncovered: set[SourceId] = set()
+    for grant in waiting:
+        passes = passes_for(app, unit, grant)
+        uncovered.update(source for source, covered in passes.items() if covered is None)
+    due = [
+        source
+        for source in sorted(uncovered - under_way)
+        if source not in last or unit.now >= last[source].at + PASS_EVERY
+    ]
+    for source in due:
+        begin_pass(app, unit, source)
+    return len(due)
+
+
+def _last(app: App, reader: Reader | Unit) -> dict[SourceId, Pass]:
+    """Return the last pass over each source that is over."""
+    last: dict[SourceId, Pass] = {}
+    for run in reader.runs.done(RunKind.SCAN):
+        one = pass_of(app, run)
+        if one is not None and (run.source not in last or last[run.source].since < one.since):
+            last[run.source] = one
+    return last
+
+
+def _forget_old(app: App, unit: Unit, waiting: list[Grant]) -> None:
+    """Forget the passes that cover nobody who waits, but the last over each source."""
+    last = _last(app, unit)
     for run in unit.runs.done(RunKind.SCAN):
         one = pass_of(app, run)
-        if one is not None and (run.source not in began or began[run.source].at < one.at):
-            began[run.source] = one
-    for source, covered in passes.items():
-        last = began.get(source)
-        too_soon = last is not None and unit.now < last.at + PASS_EVERY
-        if covered is None and source not in under_way and not too_soon:
-            begin_pass(app, unit, source)
-
-
-def _forget_old(unit: Unit, app: App) -> None:
-    """Forget the passes that nobody's answer needs any more, but the last over each source."""
-    grants = [request.grant for request in unit.requests.open() if request.grant]
-    kept = unit.grants.many(grants).values()
-    least = min((g.leaf for g in kept if g.state is GrantState.ACTIVE), default=0)
-    runs = [(run, pass_of(app, run)) for run in unit.runs.done(RunKind.SCAN)]
-    last: dict[SourceId, int] = {}
-    for run, one in runs:
-        last[run.source] = max(last.get(run.source, 0), one.since if one else 0)
-    for run, one in runs:
-        if one is None or (one.since <= least and one.since < last[run.source]):
+        needed = one is not None and any(one.covers(grant) for grant in waiting)
+        newest = one is not None and last[run.source].since == one.since
+        if not needed and not newest:
             unit.runs.forget(run.id)
 
 
