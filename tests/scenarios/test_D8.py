@@ -23,6 +23,7 @@ from licet.terms.search import SearchResult
 from licet.vault.seal import open_sealed
 from tests.fakes.deployment import CLEARANCE, World, settings_of
 from tests.fakes.vision import photo
+from tests.scenarios.sealed import looks_sealed, texts_of
 
 
 def test_an_older_backup_opens_nothing_of_an_erased_person(world: World, tmp_path: Path) -> None:
@@ -42,9 +43,9 @@ def test_an_older_backup_opens_nothing_of_an_erased_person(world: World, tmp_pat
             keyring.get(gone)
     left = list(keyring.get_many(keyring.ids()).values())
     rows = [json.loads(line) for line in backed.file.read_bytes().splitlines()]
-    found = {value for row in rows for value in _texts(row)}
+    found = {value for row in rows for value in texts_of(row)}
     assert hers <= found, "the backup holds her rows"
-    sealed = [base64.b64decode(v) for v in found if _looks_sealed(v)]
+    sealed = [base64.b64decode(v) for v in found if looks_sealed(v)]
     opened = [
         where for where in hers for blob in sealed for key in left if _opens(key, blob, where)
     ]
@@ -71,24 +72,6 @@ def test_a_restore_with_todays_keyring_brings_back_nobody(
     assert isinstance(again, SearchResult), again
     assert again.candidates == ()
     assert again.in_scope == 0
-
-
-def _texts(value: object):
-    if isinstance(value, dict):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part)
-    elif isinstance(value, str):
-        yield value
-
-
-def _looks_sealed(text: str) -> bool:
-    try:
-        return len(base64.b64decode(text, validate=True)) > 60
-    except ValueError:
-        return False
 
 
 def _opens(key: bytes, blob: bytes, template: str) -> bool:
