@@ -20,6 +20,7 @@ from licet.gallery.brute import BruteGallery
 from licet.granting import withdraw
 from licet.store.store import Store
 from licet.store.unit import Unit
+from licet.terms import features
 from licet.terms.acting import SUBJECT
 from licet.terms.basis import Condition, LegalBasis, Relationship
 from licet.terms.errors import Corrupt
@@ -27,7 +28,7 @@ from licet.terms.face import Box, Score
 from licet.terms.features import features_of
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant, GrantState, Subject, SubjectState
-from licet.terms.ids import FaceId, ItemId, ModelId, PurposeId, SourceId, Territory
+from licet.terms.ids import FaceId, ItemId, ModelId, PurposeId, SourceId, Territory, new_id
 from licet.terms.payload import AppearancePayload, ReferencePayload, from_bytes, to_bytes
 from licet.terms.permit import Block
 from licet.terms.when import to_ms
@@ -37,7 +38,9 @@ from tests.store import things
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ids = st.uuids(version=4).map(str)
 moments = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-references = st.builds(ReferencePayload, st.binary(max_size=40), st.integers(-3, 400))
+references = st.builds(
+    ReferencePayload, st.binary(max_size=40), st.integers(-3, 400), st.integers(0, 1)
+)
 appearances = st.builds(
     AppearancePayload,
     st.binary(max_size=40),
@@ -81,6 +84,25 @@ def test_features_are_those_of_the_payload(
         TemplateKind.REFERENCE if isinstance(payload, ReferencePayload) else TemplateKind.APPEARANCE
     )
     assert features_of(own, data)[0] == payload.values
+
+
+def test_what_is_written_today_goes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A payload that gains a part would be read as before, but a gallery would open slowly."""
+    monkeypatch.setattr(features, "_slowly", None)
+    id_ = new_id()
+    seen = AppearancePayload(
+        b"\x01\xff" * 128,
+        FaceId(id_),
+        ItemId(id_),
+        SourceId(id_),
+        NOON,
+        Score(-7),
+        Box(-1, 0, 9, 40),
+    )
+    assert features_of(TemplateKind.APPEARANCE, to_bytes(seen)) == (seen.values, to_ms(NOON))
+    for reference in (ReferencePayload(b"\x01\xff" * 128, 3), ReferencePayload(b"\0\0", 1, 1)):
+        found = features_of(TemplateKind.REFERENCE, to_bytes(reference))
+        assert found == (reference.values, None)
 
 
 @given(
