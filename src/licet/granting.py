@@ -5,10 +5,10 @@ their own contact. No member can do that in their place (GDPR 4(11), 7(1), 9(2)(
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from licet.app import App
-from licet.consent.age import age_on
+from licet.consent.age import age_on, of_age_on
 from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.effects.acting import digest_of_wish
@@ -25,7 +25,13 @@ from licet.effects.ending import end_grants
 from licet.effects.facts import others_on_contact, read_facts
 from licet.effects.finishing import finish
 from licet.effects.letters import compose, letter_language, sender_of
-from licet.effects.receipts import Receipted, grant_statement, receipt_for, statement_fact
+from licet.effects.receipts import (
+    Receipted,
+    ending_statement,
+    grant_statement,
+    receipt_for,
+    statement_fact,
+)
 from licet.effects.record import Facts as RecordedFacts
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import (
@@ -35,8 +41,9 @@ from licet.effects.sealed import (
     seal_identity,
     subject_key,
 )
+from licet.ledger.consent import GrantStatement
+from licet.ledger.leaf import decode
 from licet.ledger.receipt import ReceiptKind
-from licet.ledger.statement import GrantStatement
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import SUBJECT, Who
 from licet.terms.basis import LegalBasis
@@ -200,8 +207,7 @@ def withdraw(app: App, who: Who, grant_id: GrantId) -> Receipted | Refusal:
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        statement = grant_statement(unit, grant, GrantState.ENDING)
-        leaf, plan = _ending(app, unit, permit, grant, statement)  # 2
+        leaf, plan, statement = _ending(app, unit, permit, grant)  # 2
     app.at("withdraw.committed")
     app.publish()  # 3
     receipt = receipt_for(app, ReceiptKind.WITHDRAWAL, leaf, statement, grant.subject)
@@ -211,20 +217,22 @@ def withdraw(app: App, who: Who, grant_id: GrantId) -> Receipted | Refusal:
 
 
 def _ending(
-    app: App, unit: Unit, permit: Permit, grant: Grant, statement: GrantStatement
-) -> tuple[int, PlanId]:
+    app: App, unit: Unit, permit: Permit, grant: Grant
+) -> tuple[int, PlanId, GrantStatement]:
     """Make a grant *ending*, or find that it is: asking twice changes nothing more."""
     if grant.state is GrantState.ENDING:
         # An erasure is no withdrawal: its entry holds no statement for this receipt.
         open_ = (p for p in unit.plans.open() if p.kind is PlanKind.WITHDRAW)
         plans = [plan.id for plan in open_ if grant.id in plan.grants]
         if plans:
-            return grant.leaf, plans[0]
+            (entry,) = unit.leaves.get(grant.leaf, grant.leaf + 1)
+            return grant.leaf, plans[0], ending_statement(app, unit, grant, decode(entry.data))
     leaf = unit.head.size
+    statement = grant_statement(app, unit, grant, GrantState.ENDING, unit.now)
     plan = end_grants(unit, "withdrawn", grant.subject, (grant,), leaf)
     objects = (("grant", grant.id), ("plan", plan))
     record(app, unit, EntryKind.GRANT_ENDING, permit, objects, statement_fact(statement))
-    return leaf, plan
+    return leaf, plan, statement
 
 
 def _known(reader: Unit, grant_id: GrantId) -> Grant:
@@ -273,12 +281,20 @@ def _draft(app: App, wish: GrantWish) -> _Draft:
         guardian=wish.guardian,
         captured=False,
         not_before=now,
-        expires=now + timedelta(days=days),
+        expires=_until(wish, subject, identity, now + timedelta(days=days)),
         state=GrantState.PENDING,
         leaf=0,
         instrument=wish.instrument,
     )
     return _Draft(subject, identity, grant, new_code(), new)
+
+
+def _until(wish: GrantWish, subject: Subject, identity: Identity, wished: datetime) -> datetime:
+    """Return when a grant ends: a guardian's on the day the child decides, at the latest."""
+    if not wish.guardian:
+        return wished
+    decides = of_age_on(identity.born, subject.residence, wished.date())
+    return min(wished, datetime(decides.year, decides.month, decides.day, tzinfo=UTC))
 
 
 def _person(app: App, wish: GrantWish) -> tuple[Subject, Identity, bool]:
@@ -381,7 +397,8 @@ def _activate(
     leaf = unit.head.size
     unit.grants.confirm(grant.id, unit.now, by, leaf)
     unit.confirmations.delete(grant.id)
-    statement = grant_statement(unit, grant, GrantState.ACTIVE)
+    given = _known(unit, grant.id)
+    statement = grant_statement(app, unit, given, GrantState.ACTIVE, unit.now)
     record(
         app,
         unit,

@@ -55,7 +55,8 @@ def unlink(app: App, who: Who, template_id: TemplateId) -> Receipted | Refusal:
         permit = decide(ask, facts, unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        statement = replace(grant_statement(unit, grant, grant.state), says=NOT_THEIRS)  # 2
+        standing = grant_statement(app, unit, grant, grant.state, unit.now)
+        statement = replace(standing, says=NOT_THEIRS)  # 2
         identity = open_identity(app, unit.subjects.get(grant.subject))
         if who.by is not By.SUBJECT and identity is not None:
             letter = RectifiedLetter(sender_of(app), grant.id, 1, unit.now.date())

@@ -48,7 +48,7 @@ def restrict(app: App, who: Who, grant_id: GrantId) -> Receipted | Refusal:
             return record_refusal(app, unit, ask, permit)
         if grant.state is GrantState.ENDING:
             raise Conflict("the grant is ending", "Nobody finds the person under it any more.")
-        statement = grant_statement(unit, grant, GrantState.RESTRICTED)  # 2
+        statement = grant_statement(app, unit, grant, GrantState.RESTRICTED, unit.now)  # 2
         identity = open_identity(app, unit.subjects.get(grant.subject))
         if who.by is not By.SUBJECT and identity is not None:
             letter = RestrictedLetter(sender_of(app), (grant.id,), unit.now.date())
@@ -98,7 +98,7 @@ def release(app: App, who: Who, grant_id: GrantId, reason: str) -> Receipted | R
         permit = decide(ask, facts, unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        statement = grant_statement(unit, grant, freed(grant))
+        statement = grant_statement(app, unit, grant, freed(grant), unit.now)
         why = (("reason", digest_of(said)),) if by_member else ()
         gone = causes(unit, grant)
         fact = (*statement_fact(statement), *why)

@@ -65,7 +65,7 @@ def test_a_receipt_stands_on_an_entry_that_is_there(world: World) -> None:
     anna, subject = world.granted("anna")
     with world.app.store.read() as reader:
         grant = reader.grants.get(anna)
-        statement = grant_statement(reader, grant, GrantState.ACTIVE)
+        statement = grant_statement(world.app, reader, grant, GrantState.ACTIVE, reader.now)
         size = reader.head.size
     with pytest.raises(NotFound, match="no entry"):
         receipt_for(world.app, ReceiptKind.GRANT, size, statement, subject)
@@ -77,7 +77,8 @@ def test_a_receipt_of_an_entry_about_nobody_opens_nothing(world: World) -> None:
 
     anna, subject = world.granted("anna")
     with world.app.store.read() as reader:
-        statement = grant_statement(reader, reader.grants.get(anna), GrantState.ACTIVE)
+        grant = reader.grants.get(anna)
+        statement = grant_statement(world.app, reader, grant, GrantState.ACTIVE, reader.now)
     file = receipt_for(world.app, ReceiptKind.GRANT, 0, statement, subject)
     assert receipt_of(file).openings == ()
 

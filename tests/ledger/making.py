@@ -1,6 +1,5 @@
 """Small ledgers, keys and receipts that tests are made of."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,18 +10,27 @@ from licet.ledger import checkpoint as checkpoints
 from licet.ledger import tree
 from licet.ledger.checkpoint import LedgerKey
 from licet.ledger.commitment import commit, opening
+from licet.ledger.consent import (
+    ActedBy,
+    ConsentEvent,
+    ConsentStatus,
+    GrantStatement,
+    Parties,
+    Party,
+    ShownNotice,
+)
 from licet.ledger.maker import Leaves
 from licet.ledger.note import COSIGNATURE, ED25519, VerifierKey, signature_line
 from licet.ledger.receipt import Receipt, ReceiptKind
 from licet.ledger.statement import (
     ErasureStatement,
-    GrantStatement,
     PlaintextScan,
     SealedBytes,
     StoreCount,
     digest,
 )
 from licet.ledger.tiles import Tiles
+from licet.terms.basis import Condition, LegalBasis
 from licet.terms.grant import GrantState
 from licet.terms.ids import GrantId, OrganisationId, PurposeId, SubjectId
 from licet.terms.ledger import Checkpoint, Entry, EntryKind, Head, Leaf
@@ -101,15 +109,37 @@ def published(folder: Path, ledger: Ledger) -> Tiles:
     return tiles
 
 
+NOTICE = ShownNotice(
+    "de",
+    "Die Fotos finden, auf denen ich bin",
+    "Sie möchten die Fotos finden, auf denen Sie zu sehen sind.",
+    NOW - timedelta(days=2),
+)
+ASKED = ConsentEvent(ConsentStatus.REQUESTED, NOW - timedelta(days=2), ActedBy.CONTROLLER, "letter")
+
+
 def grant_statement(state: GrantState = GrantState.PENDING) -> GrantStatement:
     return GrantStatement(
+        receipt="6f1c2e1a-0f0b-4c1d-9a5e-999999999999",
+        at=NOW,
+        says="Sie wurden gefragt. Vor Ihrem Ja wird nichts aufbewahrt.",
+        leaving="Schreiben Sie an privacy@harbour.example.",
         grant=GRANT,
-        organisation="Stadtarchiv Ürdingen",
-        purpose=PurposeId("find_my_photos@1"),
+        subject=SUBJECT,
+        child=False,
         state=state,
-        notice=hashlib.sha256(b"the notice").hexdigest(),
+        parties=Parties(
+            Party("6f1c2e1a-0f0b-4c1d-9a5e-888888888888", "Hafenarchiv", "privacy@harbour.example"),
+            Party(ORGANISATION, "Stadtarchiv Ürdingen"),
+        ),
+        purpose=PurposeId("find_my_photos@1"),
+        purpose_type="dpv:ServiceProvision",
+        basis=LegalBasis.CONSENT,
+        condition=Condition.EXPLICIT_CONSENT,
+        shown=NOTICE,
+        territories=("DE", "FR"),
         expires=NOW + timedelta(days=365),
-        says="You asked us to find photos of you. Nothing happens until you confirm.",
+        events=(ASKED,),
     )
 
 

@@ -338,7 +338,7 @@ def _edited(receipt: Receipt, edit: str, value: object) -> bytes:
     if value is None:
         del at[last]
     else:
-        at[last] = value
+        at[int(last) if isinstance(at, list) else last] = value
     return receipts._laid_out(parts)
 
 
@@ -365,7 +365,15 @@ def _edited(receipt: Receipt, edit: str, value: object) -> bytes:
         ("signature", "AA==", "the signature is not 64 bytes"),
         ("statement", [], "the statement is not an object"),
         ("statement.about", "weather", "something this licet does not know"),
-        ("statement.state", "sold", "a word this licet does not know"),
+        ("statement.record.state", "sold", "a word this licet does not know"),
+        ("statement.record.events.0.type.0", "dpv:Sold", "a word this licet does not know"),
+        ("statement.record.type", "dpv:Consent", "not in licet's form"),
+        ("statement.record.pii_processing.lawful_basis.0", "gdpr:A6-1-f", "does not know"),
+        ("statement.record.pii_processing.privacy_notice.text", "Yes.", "not in licet's form"),
+        ("statement.record.pii_processing.purpose", {}, "lacks a part: 'purpose_id'"),
+        ("statement.record.pii_processing.purpose", "fun", "the purpose is not an object"),
+        ("statement.record.party_identification", [], "names no controller"),
+        ("statement.@context.about", "dpv:hasName", "not in licet's form"),
         ("statement.extra", 1, "unknown parts: extra"),
         ("says", "a\u0000b", "unknown parts"),
     ],
@@ -396,7 +404,7 @@ def test_damage_in_a_certificate_has_its_message(certificate: Receipt) -> None:
 
 
 def test_an_edited_word_breaks_the_signature(second: Receipt) -> None:
-    data = _edited(second, "statement.organisation", "Another Archive")
+    data = _edited(second, "statement.record.party_identification.1.party_name", "Another")
     assert "signature does not hold" in verify_file(data).problems[0]
     with pytest.raises(Corrupt, match="signature does not hold"):
         decode(data)

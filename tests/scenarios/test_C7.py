@@ -4,7 +4,7 @@ import inspect
 
 from licet.granting import confirm, withdraw
 from licet.ledger.receipt import decode
-from licet.ledger.statement import GrantStatement
+from licet.ledger.consent import GrantStatement
 from licet.ledger.verify import verify_file
 from licet.terms.acting import SUBJECT
 from licet.terms.grant import GrantState

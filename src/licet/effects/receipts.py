@@ -1,24 +1,48 @@
 """Receipts: what a person is handed for every act about their grants (GDPR 7(1), 12(1))."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
 
 from licet.app import App
+from licet.consent.purposes import table
+from licet.effects.letters import sender_of
+from licet.effects.letters.speech import words_of
 from licet.effects.record import Facts
 from licet.effects.sealed import subject_key
 from licet.ledger.commitment import Opening, opening
+from licet.ledger.consent import (
+    ActedBy,
+    ConsentEvent,
+    ConsentStatus,
+    GrantStatement,
+    Parties,
+    Party,
+    ShownNotice,
+)
 from licet.ledger.leaf import decode
 from licet.ledger.receipt import Receipt, ReceiptKind, complete, encode
-from licet.ledger.statement import GrantStatement, Statement, digest
+from licet.ledger.statement import Statement, digest
 from licet.store.unit import Reader, Unit
-from licet.terms.errors import NotFound
+from licet.terms.basis import LegalBasis
+from licet.terms.errors import BadInput, NotFound
 from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import GrantId, SubjectId
+from licet.terms.ledger import Entry
+from licet.terms.letters import Sender
+from licet.terms.when import to_text
 
-_SAYS = {
-    GrantState.ACTIVE: "You allowed this. You can take it back at any time.",
-    GrantState.ENDING: "You took this back. From this entry on nobody finds you under it.",
-    GrantState.RESTRICTED: "This is set aside. It is kept, and nobody finds you under it.",
+_PURPOSE_TYPES = {
+    "archive_rights_clearance": "dpv:IPRManagement",
+    "missing_person": "dpv:PublicBenefit",
+    "rights_request": "dpv:RightsFulfilment",
 }
+"""What a purpose is in the W3C's vocabulary; every other one serves the person."""
+
+_CAUSES = {"withdrawn": ConsentStatus.WITHDRAWN, "expired": ConsentStatus.EXPIRED}
+"""What ends a consent, in the W3C's words; what else the controller does revokes it."""
+
+_ENDED = {GrantState.ENDING, GrantState.ENDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +54,88 @@ class Receipted:
     receipt: bytes
 
 
-def grant_statement(reader: Reader | Unit, grant: Grant, state: GrantState) -> GrantStatement:
-    """Return what the receipt will state about a grant that goes over into ``state``."""
+def grant_statement(
+    app: App,
+    reader: Reader | Unit,
+    grant: Grant,
+    state: GrantState,
+    at: datetime,
+    ended: ConsentStatus = ConsentStatus.WITHDRAWN,
+) -> GrantStatement:
+    """Return what the receipt will state about a grant that goes over into ``state`` at ``at``.
+
+    The same grant, state and moment make the same statement: a receipt can be made again.
+    ``ended`` says how it ended, if it did. Raises ``BadInput`` for a purpose that is gone.
+    """
+    purpose = table().get(grant.purpose)
+    told = purpose.shown(grant.notice) if purpose else None
+    if purpose is None or told is None:
+        raise BadInput(f"there is no purpose {grant.purpose}", "It was taken off the list.")
+    sender = sender_of(app)
+    says = words_of(told.language)["says"]
+    return GrantStatement(
+        receipt=str(uuid5(UUID(grant.id), f"{state.value} {to_text(at)}")),
+        at=at,
+        says=says.get(state.value, ""),
+        leaving=says["leaving"].format(contact=sender.answer_to, grant=grant.id),
+        grant=grant.id,
+        subject=grant.subject,
+        child=grant.guardian,
+        state=state,
+        parties=_parties(app, reader, grant, sender),
+        purpose=grant.purpose,
+        purpose_type=_PURPOSE_TYPES.get(purpose.name, "dpv:ServiceProvision"),
+        basis=grant.basis,
+        condition=grant.condition,
+        shown=ShownNotice(told.language, told.title, told.notice, grant.notice_delivered_at),
+        territories=tuple(sorted(grant.territories)),
+        expires=grant.expires,
+        events=_events(grant, (ended, at) if state in _ENDED else None),
+    )
+
+
+def _parties(app: App, reader: Reader | Unit, grant: Grant, sender: Sender) -> Parties:
     organisation = (
         reader.governance.organisation(grant.organisation) if grant.organisation else None
     )
-    return GrantStatement(
-        grant=grant.id,
-        organisation=organisation.name if organisation else "",
-        purpose=grant.purpose,
-        state=state,
-        notice=grant.notice,
-        expires=grant.expires,
-        says=_SAYS.get(state, ""),
+
+    def named(name: str) -> Party | None:
+        # Who is known by name alone gets a number made of the name.
+        return Party(str(uuid5(UUID(app.deployment.id), name)), name) if name else None
+
+    return Parties(
+        controller=Party(app.deployment.id, sender.controller, sender.answer_to),
+        recipient=Party(organisation.id, organisation.name, organisation.contact)
+        if organisation
+        else None,
+        representative=named(sender.representative),
+        authority=named(sender.authority),
     )
+
+
+def _events(grant: Grant, ended: tuple[ConsentStatus, datetime] | None) -> tuple[ConsentEvent, ...]:
+    """Return what happened to a consent, in order; vital interests are none and have none."""
+    if grant.basis is not LegalBasis.CONSENT:
+        return ()
+    person = ActedBy.GUARDIAN if grant.guardian else ActedBy.PERSON
+    found = []
+    if grant.notice_delivered_at is not None:
+        asked = (ConsentStatus.REQUESTED, grant.notice_delivered_at, ActedBy.CONTROLLER)
+        found.append(ConsentEvent(*asked, "letter"))
+    if grant.confirmed_at is not None:
+        given = (ConsentStatus.GIVEN, grant.confirmed_at, person)
+        found.append(ConsentEvent(*given, grant.confirmed_by))
+    if ended is not None:
+        by = person if ended[0] is ConsentStatus.WITHDRAWN else ActedBy.CONTROLLER
+        found.append(ConsentEvent(*ended, by, ended[0].value.removeprefix("dpv:Consent").lower()))
+    return tuple(found)
+
+
+def ending_statement(app: App, reader: Reader | Unit, grant: Grant, entry: Entry) -> GrantStatement:
+    """Return what a receipt states about a grant that was ended by an earlier entry."""
+    cause = dict(entry.facts).get("cause", "withdrawn")
+    ended = _CAUSES.get(str(cause), ConsentStatus.REVOKED)
+    return grant_statement(app, reader, grant, GrantState.ENDING, entry.at, ended)
 
 
 def statement_fact(statement: Statement) -> Facts:

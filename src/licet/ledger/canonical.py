@@ -17,7 +17,7 @@ LARGEST = 2**53 - 1
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_KEY = re.compile(r"@?[a-z][a-z0-9_]*")
 
 
 def dumps(value: Json) -> bytes:

@@ -4,6 +4,8 @@ import base64
 import binascii
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from licet.ledger.canonical import Json
 from licet.terms.errors import Corrupt
@@ -63,6 +65,17 @@ def as_moment(value: Json, what: str) -> datetime:
     if to_text(moment) != text:
         raise Corrupt(f"{what} is not a moment in licet's spelling: {text}")
     return moment
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def one_of(choices: type[_Choice], value: Json) -> _Choice:
+    """Return ``value`` as one of the words of an enumeration."""
+    text = as_text(value, "a word of the statement")
+    if text not in [choice.value for choice in choices]:
+        raise Corrupt(f"the statement holds a word this licet does not know: {text}")
+    return choices(text)
 
 
 def as_bytes(value: Json, what: str, length: int | None = None) -> bytes:

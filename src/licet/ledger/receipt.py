@@ -60,6 +60,7 @@ class ReceiptKind(StrEnum):
     RESTRICTION = "restriction"
     RELEASE = "release"
     RECTIFICATION = "rectification"
+    RECORD = "record"
     ERASURE_CERTIFICATE = "erasure-certificate"
     SOURCE_CERTIFICATE = "source-certificate"
     CLOSING_CERTIFICATE = "closing-certificate"

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
+from licet.ledger import consent
 from licet.ledger.canonical import Json, dumps
+from licet.ledger.consent import GrantStatement
 from licet.ledger.reading import (
     as_list,
     as_moment,
@@ -15,28 +17,11 @@ from licet.ledger.reading import (
     as_object,
     as_text,
     as_truth,
+    one_of,
 )
 from licet.terms.errors import Corrupt
-from licet.terms.grant import GrantState
-from licet.terms.ids import GrantId, PurposeId, SubjectId
+from licet.terms.ids import SubjectId
 from licet.terms.when import to_text
-
-
-@dataclass(frozen=True, slots=True)
-class GrantStatement:
-    """What became of one grant: given, confirmed, used to enrol, or ended (GDPR 7).
-
-    ``organisation`` is its name; ``notice`` the SHA-256 (hex) of the notice shown;
-    ``says`` one sentence for the person, in their language.
-    """
-
-    grant: GrantId
-    organisation: str
-    purpose: PurposeId
-    state: GrantState
-    notice: str
-    expires: datetime
-    says: str
 
 
 class SealedBytes(StrEnum):
@@ -162,16 +147,7 @@ def digest(statement: Statement) -> str:
 def to_json(statement: Statement) -> dict[str, Json]:
     """Return the statement as JSON parts."""
     if isinstance(statement, GrantStatement):
-        return {
-            "about": "grant",
-            "expires": to_text(statement.expires),
-            "grant": statement.grant,
-            "notice": statement.notice,
-            "organisation": statement.organisation,
-            "purpose": statement.purpose,
-            "says": statement.says,
-            "state": statement.state.value,
-        }
+        return consent.to_json(statement)
     if isinstance(statement, EndingStatement):
         return {
             "about": "ending",
@@ -217,7 +193,6 @@ def _counts(counts: tuple[StoreCount, ...]) -> list[Json]:
     ]
 
 
-_GRANT = {"about", "expires", "grant", "notice", "organisation", "purpose", "says", "state"}
 _ERASURE = {
     "about",
     "asked_at",
@@ -252,25 +227,12 @@ def from_json(value: Json) -> Statement:
         raise Corrupt("the statement is not an object")
     about = value.get("about")
     if about == "grant":
-        return _grant(value)
+        return consent.from_json(value)
     if about == "erasure":
         return _erasure(value)
     if about == "ending":
         return _ending(value)
     raise Corrupt(f"the statement is about something this licet does not know: {about}")
-
-
-def _grant(value: Json) -> GrantStatement:
-    parts = as_object(value, "the statement", _GRANT)
-    return GrantStatement(
-        grant=GrantId(as_text(parts["grant"], "the grant")),
-        organisation=as_text(parts["organisation"], "the organisation"),
-        purpose=PurposeId(as_text(parts["purpose"], "the purpose")),
-        state=_one_of(GrantState, parts["state"]),
-        notice=as_text(parts["notice"], "the notice"),
-        expires=as_moment(parts["expires"], "the end of the grant"),
-        says=as_text(parts["says"], "the sentence"),
-    )
 
 
 def _erasure(value: Json) -> ErasureStatement:
@@ -283,8 +245,8 @@ def _erasure(value: Json) -> ErasureStatement:
         keys_absent_from_key_service=as_truth(
             parts["keys_absent_from_key_service"], "the key service's fact"
         ),
-        sealed_bytes=_one_of(SealedBytes, parts["sealed_bytes"]),
-        plaintext_scan=_one_of(PlaintextScan, parts["plaintext_scan"]),
+        sealed_bytes=one_of(SealedBytes, parts["sealed_bytes"]),
+        plaintext_scan=one_of(PlaintextScan, parts["plaintext_scan"]),
         scanned_at=None if scanned is None else as_moment(scanned, "the scan's moment"),
         candidates_found=as_number(parts["candidates_found"], "the candidates found"),
         counts=tuple(_count(count) for count in as_list(parts["counts"], "the counts")),
@@ -308,7 +270,7 @@ def _read_told(value: Json) -> ErasureTold:
 def _ending(value: Json) -> EndingStatement:
     parts = as_object(value, "the statement", _ENDING)
     return EndingStatement(
-        ended=_one_of(Ended, parts["ended"]),
+        ended=one_of(Ended, parts["ended"]),
         id=as_text(parts["id"], "what ended"),
         ordered_at=as_moment(parts["ordered_at"], "the moment of ordering"),
         counts=tuple(_count(count) for count in as_list(parts["counts"], "the counts")),
@@ -331,13 +293,3 @@ def _count(value: Json) -> StoreCount:
         as_number(parts["before"], "a count before"),
         as_number(parts["after"], "a count after"),
     )
-
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
-
-
-def _one_of(choices: type[_Choice], value: Json) -> _Choice:
-    text = as_text(value, "a word of the statement")
-    if text not in [choice.value for choice in choices]:
-        raise Corrupt(f"the statement holds a word this licet does not know: {text}")
-    return choices(text)

@@ -14,13 +14,13 @@ from licet.ledger import checkpoint as checkpoints
 from licet.ledger import leaf as leaves
 from licet.ledger import statement as statements
 from licet.ledger import tree
+from licet.ledger.consent import GrantStatement
 from licet.ledger.note import VerifierKey, read_note
 from licet.ledger.receipt import Proof, Receipt, ReceiptKind, take_apart
 from licet.ledger.statement import (
     Ended,
     EndingStatement,
     ErasureStatement,
-    GrantStatement,
     PlaintextScan,
     SealedBytes,
     Statement,
@@ -39,6 +39,7 @@ _ENTRIES = {
     ReceiptKind.RESTRICTION: {EntryKind.GRANT_RESTRICTED},
     ReceiptKind.RELEASE: {EntryKind.GRANT_RELEASED},
     ReceiptKind.RECTIFICATION: {EntryKind.TEMPLATE_DROPPED},
+    ReceiptKind.RECORD: {EntryKind.LISTED},
     ReceiptKind.ERASURE_CERTIFICATE: {EntryKind.CERTIFIED, EntryKind.SUBJECT_ERASED},
     ReceiptKind.SOURCE_CERTIFICATE: {EntryKind.SOURCE_PURGED},
     ReceiptKind.CLOSING_CERTIFICATE: {EntryKind.DEPLOYMENT_CLOSED},

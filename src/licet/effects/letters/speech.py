@@ -45,7 +45,7 @@ def speech(language: str) -> Speech:
     from babel.numbers import format_decimal
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    words, habits = _words(language), LANGUAGES[language]
+    words, habits = words_of(language), LANGUAGES[language]
 
     def day(moment: date) -> str:
         return format_date(moment, "long", locale=habits)
@@ -90,6 +90,8 @@ def purpose_title(purpose: PurposeId, language: str) -> str:
     return listed.told(language).title
 
 
-def _words(language: str) -> dict[str, dict[str, str]]:
+@cache
+def words_of(language: str) -> dict[str, dict[str, str]]:
+    """Return the words of ours that stand in sentences elsewhere, by their table and name."""
     place = resources.files("licet.effects.letters").joinpath(language, "words.toml")
     return tomllib.loads(place.read_text("utf-8"))

@@ -1,14 +1,16 @@
 """Receipts made again for the person who may have lost them (GDPR 7(1), 15)."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from licet.app import App
 from licet.effects.packing.parts import GrantPart, Package
 from licet.effects.receipts import grant_statement, receipt_for
+from licet.ledger.consent import GrantStatement
 from licet.ledger.leaf import decode
 from licet.ledger.packed import PackedEntry
 from licet.ledger.receipt import ReceiptKind
-from licet.ledger.statement import GrantStatement, digest
+from licet.ledger.statement import digest
 from licet.terms.grant import GrantState
 from licet.terms.ids import GrantId, SubjectId
 from licet.terms.ledger import Entry, EntryKind
@@ -49,16 +51,18 @@ def _again(
     if entry.kind not in _KINDS or bound is None or packed.opening is None:
         return None
     kind, state = _KINDS[entry.kind]
-    statement = _statement(app, grant_id, state)
+    statement = _statement(app, grant_id, state, entry.at)
     if statement is None or digest(statement) != bound:
         return None
     return receipt_for(app, kind, packed.leaf.index, statement, subject)
 
 
-def _statement(app: App, grant_id: GrantId, state: GrantState) -> GrantStatement | None:
+def _statement(
+    app: App, grant_id: GrantId, state: GrantState, at: datetime
+) -> GrantStatement | None:
     with app.store.read() as reader:
         grant = reader.grants.get(grant_id)
-        return grant_statement(reader, grant, state) if grant else None
+        return grant_statement(app, reader, grant, state, at) if grant else None
 
 
 def _named(grant: GrantPart, of_grant: dict[str, list[str]]) -> GrantPart:
