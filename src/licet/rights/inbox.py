@@ -113,11 +113,10 @@ def _details(app: App, reader: Reader, request: Request) -> RequestDetails:
     return RequestDetails(
         request=_line(reader, request, payload),
         name=payload.name,
-        contact=payload.contact,
+        contact=payload.contact if payload.representative else payload.typed_contact,
         words=payload.words,
-        language=payload.language,
         representative=payload.representative,
-        person_contact=payload.person_contact,
+        person_contact=payload.typed_contact if payload.representative else "",
         mandate=request.mandate,
         photo=request.grant is not None,
         proved=request.channel_proved_at is not None,

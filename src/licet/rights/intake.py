@@ -216,7 +216,8 @@ def _new(
 ) -> Request:
     """Return the request that starts its clock now, or on the day the letter came."""
     wish, (subject, identity) = draft.wish, person
-    regime = answering_regime(wish.residence or subject.residence)
+    # By what the letter says alone: a residence that is known here would show in the inbox.
+    regime = answering_regime(wish.residence)
     day = _day(unit, wish)
     # A contact that is known is written to as it was confirmed, not as somebody types it.
     known = identity.contact
@@ -235,6 +236,7 @@ def _new(
         person_contact=known if wish.representative else "",
         filed_by=who.member or "",
         photo_follows=wish.photo_follows,
+        typed_contact=wish.person_contact if wish.representative else wish.contact,
     )
     return Request(
         id=draft.request,

@@ -42,7 +42,6 @@ class RequestDetails:
     name: str
     contact: str
     words: tuple[str, ...]
-    language: str
     representative: str
     person_contact: str
     mandate: str

@@ -87,7 +87,8 @@ class ErasurePayload:
 
     ``templates`` are (model, features) to search with, ``needles`` the byte
     strings that no file may hold in clear. ``gone`` counts by store what went before the
-    rest, because a legal hold keeps the rest.
+    rest, because a legal hold keeps the rest. ``searches`` listed nobody but this person:
+    the keys of their probes are shredded too.
     """
 
     contact: str
@@ -95,6 +96,7 @@ class ErasurePayload:
     templates: tuple[tuple[str, bytes], ...]
     needles: tuple[bytes, ...]
     gone: tuple[tuple[str, int], ...] = ()
+    searches: tuple[SearchId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class RequestPayload:
     answer: str = ""
     reminded_on: str = ""
     photo_follows: bool = False
+    typed_contact: str = ""
     photo_by: str = ""
 
 
