@@ -4,6 +4,9 @@ It loads everything once and then forks a child for each order that comes on its
 line of JSON: where the deployment is, which deed to do, at which boundary to die and at
 which passing of it. The child opens the deployment itself, as any process would. It
 answers with the child's exit status, and with the boundaries passed when none was fatal.
+
+An order that says which boundaries to ``avoid`` kills at the first other one, and answers
+with its name: so a deed that is begun again and again dies once at each.
 """
 
 import json
@@ -11,6 +14,7 @@ import os
 import signal
 import sys
 import traceback
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,7 @@ from licet.terms.grant import Identity
 from licet.terms.granting import Asked, GrantWish
 from licet.terms.ids import GrantId, MemberId, OrganisationId, SubjectId
 from licet.terms.permit import By
+from licet.worker import run_once
 from tests.fakes.deployment import CLEARANCE, AnyPhoto, FakeClock, FakeOutbox, settings_of
 from tests.fakes.vision import FakeVision, photo
 
@@ -33,12 +38,16 @@ Order = dict[str, Any]
 class Passing:
     """Counts the passings of each boundary, and kills the process at one of them."""
 
-    def __init__(self, where: str, times: int) -> None:
+    def __init__(self, where: str, times: int, avoid: list[str] | None, say: int) -> None:
         self.passed: list[str] = []
         self._where, self._left = where, times
+        self._avoid, self._say = avoid, say
 
     def __call__(self, name: str) -> None:
         self.passed.append(name)
+        if self._avoid is not None and name not in self._avoid:
+            os.write(self._say, json.dumps([name]).encode())
+            os.kill(os.getpid(), signal.SIGKILL)
         if name == self._where:
             self._left -= 1
             if self._left == 0:
@@ -46,9 +55,10 @@ class Passing:
 
 
 def _open(order: Order, at: Passing, outbox: FakeOutbox) -> App:
+    clock = FakeClock(datetime.fromisoformat(order["now"])) if "now" in order else FakeClock()
     return open_app(
         settings_of(Path(order["home"]), order["url"]),
-        clock=FakeClock(),
+        clock=clock,
         at=at,
         vision=FakeVision(),
         outbox=outbox,
@@ -82,7 +92,18 @@ def _erase(app: App, order: Order, _outbox: FakeOutbox) -> None:
     erase(app, SUBJECT, SubjectId(order["subject"]))
 
 
-DEEDS = {"grant": _grant, "enrol": _enrol, "withdraw": _withdraw, "erase": _erase}
+def _work(app: App, _order: Order, _outbox: FakeOutbox) -> None:
+    done = run_once(app)
+    assert done.problems == (), done
+
+
+DEEDS = {
+    "grant": _grant,
+    "enrol": _enrol,
+    "withdraw": _withdraw,
+    "erase": _erase,
+    "work": _work,
+}
 
 
 def _steward(order: Order) -> Who:
@@ -91,7 +112,8 @@ def _steward(order: Order) -> Who:
 
 def _live(order: Order, say: int) -> None:
     """Be the child: open, do the deed, and say what was passed if still alive."""
-    at, outbox = Passing(order["where"], order["times"]), FakeOutbox()
+    outbox = FakeOutbox()
+    at = Passing(order.get("where", ""), order.get("times", 1), order.get("avoid"), say)
     app = _open(order, at, outbox)
     DEEDS[order["deed"]](app, order, outbox)
     app.close()
