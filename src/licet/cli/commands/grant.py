@@ -159,7 +159,8 @@ def show(call: Call, grant: str) -> Answer | Refusal:
                 f"  notice delivered {_when(details.notice_delivered_at)}, "
                 f"confirmed {_when(details.confirmed_at)}, until {to_text(line.expires)[:10]}"
             ),
-            f"  kept under it: {details.templates} templates, {details.suggestions} suggestions",
+            *(f"  set aside: {why}" for why in details.restricted_for),
+            _kept(details),
         ),
     )
 
@@ -184,3 +185,9 @@ def _source(licet: "App", word: str) -> SourceId | None:
 
 def _when(moment: datetime | None) -> str:
     return to_text(moment)[:16].replace("T", " ") if moment else "not yet"
+
+
+def _kept(details: GrantDetails) -> str:
+    if details.templates is None:
+        return "  kept under it: the person is told, with the answer to their request"
+    return f"  kept under it: {details.templates} templates, {details.suggestions} suggestions"
