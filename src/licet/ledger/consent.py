@@ -71,7 +71,6 @@ CONTEXT: dict[str, Json] = {
     "recipient_third_parties": {"@id": "dpv:hasRecipient", **_IRI},
     "record": "dpv:hasRecordOfActivity",
     "record_id": "dpv:hasIdentifier",
-    "representative": {"@id": "dpv:hasRepresentative", **_IRI},
     "retention_period": "dpv:hasStorageCondition",
     "says": "dct:description",
     "schema_version": {"@id": "dct:conformsTo", **_IRI},
