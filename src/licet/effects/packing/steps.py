@@ -40,6 +40,7 @@ from licet.ledger.packed import (
     node_lines,
     write_listing,
 )
+from licet.store.unit import Reader
 from licet.terms.errors import Integrity
 from licet.terms.granting import Attachment
 from licet.terms.ids import RequestId
@@ -132,7 +133,7 @@ def _build(app: App, request: Request, payload: RequestPayload) -> None:
     with app.store.read() as reader:  # 2
         asker = asker_of(app, reader, request)
         package, faces, entries = gather(
-            asker, payload.language, checkpoint.size, _lying(app, request.id)
+            asker, payload.language, checkpoint.size, _lying(app, reader, request)
         )
     package, receipts = receipts_of(app, package, entries)
     portable = request.kind is RightKind.PORTABILITY
@@ -277,9 +278,10 @@ def _volumes(app: App, request: RequestId) -> int:
     return len(list(_place(app, request).glob("*.zip")))
 
 
-def _lying(app: App, request: RequestId) -> int:
-    """Count what lies here of this request's package already."""
-    return int(_place(app, request).is_dir())
+def _lying(app: App, reader: Reader, request: Request) -> int:
+    """Count the person's packages that lie here, built for another request of theirs."""
+    theirs = reader.requests.of_subject(request.subject)
+    return sum(_place(app, one.id).is_dir() for one in theirs)
 
 
 def _root(app: App) -> Path:
