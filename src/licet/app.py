@@ -172,14 +172,18 @@ _NOWHERE = Deployment(
 """What an empty store stands for while it is being restored."""
 
 
-def check_mirror(tiles: Tiles, mark: Mark, head: Head) -> None:
+def signed_size(tiles: Tiles, mark: Mark) -> int:
+    """Return how many entries were signed: the mirror and the mark beside the key each say it."""
+    latest = tiles.latest()
+    return max(mark.read(), latest.size if latest else 0)
+
+
+def check_mirror(signed: int, head: Head) -> None:
     """Raise ``Quarantine`` when the store lacks entries that were signed, or may lack some.
 
-    The mirror and the mark beside the ledger's key each say how many entries were
-    signed. A store that has them all may serve, and its mirror is brought up again.
+    ``signed`` was read before the head: others may write and sign at the same time. A
+    store that has all of them may serve, and its mirror is brought up again.
     """
-    latest = tiles.latest()
-    signed = max(mark.read(), latest.size if latest else 0)
     if head.size > 0 and signed == 0:
         raise Quarantine(
             "neither the mirror of the ledger nor its mark is here, so nobody can tell whether "
@@ -243,7 +247,8 @@ def open_app(
 
 
 def _require_current(store: Store, tiles: Tiles, mark: Mark, *, recovering: bool) -> Deployment:
-    """Return the deployment in the store. Raises ``Setup``, ``Quarantine``."""
+    """Return the deployment in the store. Raises ``Setup``, ``Ended``, ``Quarantine``."""
+    signed = signed_size(tiles, mark)
     with store.read() as reader:
         deployment = reader.deployment.get()
         head = reader.head
@@ -253,7 +258,7 @@ def _require_current(store: Store, tiles: Tiles, mark: Mark, *, recovering: bool
         raise Setup("this store holds no deployment", "Run `licet init`, or `licet restore`.")
     if deployment.closed_at is not None:
         raise ended(deployment.closed_at)
-    check_mirror(tiles, mark, head)
+    check_mirror(signed, head)
     return deployment
 
 

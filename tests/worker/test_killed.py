@@ -23,13 +23,12 @@ from licet.effects.winding_up import left
 from licet.granting import withdraw
 from licet.rights.closing import Closing, close_deployment
 from licet.rights.erase import erase
-from licet.rights.intake import receive
+from licet.rights.intake import prove, receive
 from licet.search import search
 from licet.sourcing import cease_source
 from licet.terms.acting import SUBJECT
 from licet.terms.errors import Ended
-from licet.terms.permit import Refusal
-from licet.terms.rights import RequestWish, RightKind
+from licet.terms.rights import Proved, Received, RequestWish, RightKind
 from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.vision import photo
 
@@ -52,30 +51,53 @@ class Workers:
         """Let a worker run to its end, or to the first boundary that is not to be avoided."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        order = {
-            "deed": "work",
-            "home": str(world.home),
-            "url": world.url,
-            "now": world.clock.now.isoformat(),
-            "avoid": avoid,
-        }
+        order = {**_order(world), "avoid": avoid}
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         return answer
 
+    def together(self, world: World, many: int) -> list[dict[str, Any]]:
+        """Let several workers run at the same time, each in a process of its own."""
+        others = [_started() for _ in range(many - 1)]
+        everybody = [self.process, *others]
+        for process in everybody:
+            assert process.stdin is not None
+            process.stdin.write(json.dumps(_order(world)) + "\n")
+            process.stdin.flush()
+        answers = []
+        for process in everybody:
+            assert process.stdout is not None
+            answers.append(json.loads(process.stdout.readline()))
+        for process in others:
+            process.communicate()
+        return answers
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    """Give workers that can be killed."""
-    with subprocess.Popen(
+
+def _order(world: World) -> dict[str, Any]:
+    return {
+        "deed": "work",
+        "home": str(world.home),
+        "url": world.url,
+        "now": world.clock.now.isoformat(),
+    }
+
+
+def _started() -> "subprocess.Popen[str]":
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.invariants.boundary_child"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    ) as process:
+    )
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """Give workers that can be killed."""
+    with _started() as process:
         yield Workers(process)
         assert process.stdin is not None
         process.stdin.close()
@@ -102,6 +124,15 @@ def _collected(world: World, *people: str) -> str:
     return source.id
 
 
+def _asked(world: World, name: str) -> None:
+    """A person asks for their data, and shows by the code that they are who writes."""
+    wish = RequestWish(RightKind.ACCESS, f"{name}@example.org", name, "What do you have of me?")
+    done = receive(world.app, SUBJECT, wish)
+    assert isinstance(done, Received), done
+    proved = prove(world.app, done.request, world.outbox.code())
+    assert isinstance(proved, Proved), proved
+
+
 def _withdrawn(world: World) -> None:
     anna, _ = world.enrolled("anna")
     _cut(world, "withdraw.committed", lambda w: withdraw(w.app, SUBJECT, anna))
@@ -126,9 +157,7 @@ def _erased(world: World) -> None:
 def _answered(world: World) -> None:
     world.enrolled("anna")
     _collected(world, "anna", "bea")
-    wish = RequestWish(RightKind.ACCESS, "anna@example.org", "anna", "What do you have of me?")
-    done = receive(world.app, SUBJECT, wish)
-    assert not isinstance(done, Refusal), done
+    _asked(world, "anna")
 
 
 def _ceased(world: World) -> None:
