@@ -46,7 +46,7 @@ def list_appearances(
             grants = reader.grants.of_subject(subject) if subject else ()
             mine = [g for g in grants if g.kept]
             return tuple(_line(one) for one in _appearances(reader, mine))
-        within = [g for g in reader.grants.kept() if reach.sees(g.organisation)]
+        within = [g for g in reader.grants.kept() if reach.finds(g.organisation)]
         waiting = (one for one in _appearances(reader, within) if one.lapses_at is not None)
         return tuple(_line(one) for one in waiting if _old_enough(app, reader, one))
 

@@ -191,6 +191,7 @@ def show_grant(app: App, who: Who, grant_id: GrantId) -> GrantDetails | Refusal:
         grant = reader.grants.get(grant_id)
         if grant is None or not reach.sees(grant.organisation):
             return ()
+        finds = reach.finds(grant.organisation)
         return (
             GrantDetails(
                 grant=_grant(grant, _names(reader)),
@@ -199,8 +200,8 @@ def show_grant(app: App, who: Who, grant_id: GrantId) -> GrantDetails | Refusal:
                 restricted_for=tuple(sorted(why.value for why in causes(reader, grant))),
                 notice_delivered_at=grant.notice_delivered_at,
                 confirmed_at=grant.confirmed_at,
-                templates=len(reader.templates.of_grant(grant.id)),
-                suggestions=len(reader.suggestions.of_grant(grant.id)),
+                templates=len(reader.templates.of_grant(grant.id)) if finds else None,
+                suggestions=len(reader.suggestions.of_grant(grant.id)) if finds else None,
             ),
         )
 
@@ -216,7 +217,7 @@ def list_suggestions(app: App, who: Who) -> tuple[SuggestionLine, ...] | Refusal
     """List the faces that wait for a person's look, and until when."""
 
     def read(reader: Reader, reach: Reach) -> tuple[SuggestionLine, ...]:
-        within = (one for one in reader.grants.kept() if reach.sees(one.organisation))
+        within = (one for one in reader.grants.kept() if reach.finds(one.organisation))
         return tuple(
             SuggestionLine(one.id, one.grant, one.expires)
             for grant in sorted(within, key=lambda grant: grant.id)

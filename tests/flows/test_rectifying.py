@@ -16,17 +16,27 @@ from licet.ledger.verify import verify_file
 from licet.listing import show_search
 from licet.recovery import back_up, restore
 from licet.rectifying import correct, unlink
+from licet.rights.intake import prove
 from licet.search import search
 from licet.standing import restrict
 from licet.suggesting import accept
 from licet.terms.acting import SUBJECT
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.gallery import TemplateKind
-from licet.terms.ids import GrantId, SourceId, SubjectId, SuggestionId, TemplateId, new_id
+from licet.terms.ids import (
+    GrantId,
+    RequestId,
+    SourceId,
+    SubjectId,
+    SuggestionId,
+    TemplateId,
+    new_id,
+)
 from licet.terms.ledger import EntryKind
 from licet.terms.payload import SuggestionPayload, to_bytes
 from licet.terms.permit import Refusal
 from licet.terms.rectifying import Confirmed, Correction
+from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchResult, SearchState
 from licet.terms.stored import StoredSuggestion
 from licet.vault.seal import seal
@@ -34,6 +44,7 @@ from licet.worker import run_once
 from tests.fakes.deployment import CLEARANCE, World, settings_of
 from tests.fakes.recipient import add_recipient
 from tests.fakes.vision import photo
+from tests.flows.test_intake import asked, proved
 
 
 @dataclass(frozen=True)
@@ -256,3 +267,73 @@ def test_members_correct_with_the_officer(scene: Scene) -> None:
         assert isinstance(refused, Refusal)
         assert refused.reason == reason
     assert not isinstance(correct(world.app, world.who("steward", "officer"), wish), Refusal)
+
+
+# --- asked for by letter ---
+
+
+def state_of(world: World, request: RequestId) -> RequestState:
+    with world.app.store.read() as reader:
+        found = reader.requests.get(request)
+    assert found is not None
+    return found.state
+
+
+def test_who_names_the_wrong_face_is_heard_at_once(scene: Scene) -> None:
+    """No human has to look: the code that came back is the person's own act."""
+    world = scene.world
+    request = proved(world, RightKind.RECTIFICATION, templates=(scene.appearance,))
+    assert kept(world, scene.grant) == []
+    assert state_of(world, request.id) is RequestState.FULFILLING
+    run_once(world.app)
+    assert state_of(world, request.id) is RequestState.DELIVERED
+
+
+def test_what_is_not_theirs_to_name_waits_for_a_human(scene: Scene) -> None:
+    world = scene.world
+    other, _ = world.enrolled("x")
+    run_once(world.app)
+    (theirs,) = kept(world, other)
+    request = proved(world, RightKind.RECTIFICATION, templates=(scene.appearance, theirs))
+    assert kept(world, scene.grant) == []
+    assert kept(world, other) == [theirs]
+    run_once(world.app)
+    assert state_of(world, request.id) is RequestState.OPEN
+
+
+def test_a_contact_is_corrected_to_one_that_gave_back_a_code(scene: Scene) -> None:
+    """Never one that somebody typed in; and both contacts are told."""
+    world = scene.world
+    asking = asked(world, RightKind.RECTIFICATION, "anna.lind@example.net")
+    officers = world.who("steward", "officer")
+    wish = Correction(scene.subject, request=asking.request)
+    with pytest.raises(Conflict, match="not proved"):
+        correct(world.app, officers, wish)
+    prove(world.app, asking.request, world.outbox.code())
+    before = len(world.outbox.letters)
+    assert not isinstance(correct(world.app, officers, wish), Refusal)
+    told = {letter.to for letter in world.outbox.letters[before:]}
+    assert told == {"anna@example.org", "anna.lind@example.net"}
+    with world.app.store.read() as reader:
+        identity = open_identity(world.app, reader.subjects.get(scene.subject))
+    assert identity is not None
+    assert identity.contact == "anna.lind@example.net"
+
+
+def test_no_contact_of_another_adult_is_taken(scene: Scene) -> None:
+    world = scene.world
+    world.granted("bruno")
+    request = proved(world, RightKind.RECTIFICATION, "bruno@example.org")
+    with pytest.raises(Conflict, match="another adult"):
+        correct(
+            world.app,
+            world.who("steward", "officer"),
+            Correction(scene.subject, request=request.id),
+        )
+
+
+def test_only_an_open_request_for_rectification_proves_a_contact(scene: Scene) -> None:
+    world = scene.world
+    request = proved(world, RightKind.COMPLAINT, "anna.lind@example.net")
+    with pytest.raises(NotFound, match="no such open request"):
+        correct(world.app, SUBJECT, Correction(scene.subject, request=request.id))

@@ -30,9 +30,11 @@ from licet.effects.plans import Found, InUnit, Step
 from licet.effects.record import record, record_machine
 from licet.effects.requests import PACKED, answer_contact, open_request, own_contact
 from licet.effects.standing import restrict_within
+from licet.effects.unlinking import unlink_within
 from licet.store.unit import Reader, Unit
+from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant, GrantState, Restriction, SubjectState
-from licet.terms.ids import PlanId, new_id
+from licet.terms.ids import PlanId, TemplateId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.letters import RequestDoneLetter
 from licet.terms.permit import Permit
@@ -41,6 +43,8 @@ from licet.terms.rights import Request, RequestState, RightKind
 
 BEFORE_DUE = timedelta(days=7)
 """So long before its last day a request is answered with whatever there is."""
+
+_LEAVING = frozenset({GrantState.ENDING})
 
 HUMAN = frozenset({RightKind.RECTIFICATION, RightKind.OBJECTION, RightKind.COMPLAINT})
 """What waits for a human's answer; an objection only until it is upheld by itself."""
@@ -69,7 +73,7 @@ def ready(app: App, reader: Reader | Unit, request: Request) -> bool:
     return not payload.representative or payload.contact in payload.proved
 
 
-def hear(app: App, unit: Unit, request: Request, permit: Permit, plan: PlanId) -> Request:
+def hear(app: App, unit: Unit, request: Request, permit: Permit | None, plan: PlanId) -> Request:
     """Do what a request asks for that was proved now, within the unit that proved it.
 
     The person's own code is their act, also where somebody else wrote for them; ``plan``
@@ -147,7 +151,10 @@ def carry_out(
             return _erase(app, unit, request, permit, plan)
         case RightKind.ACCESS | RightKind.PORTABILITY:
             return plan_answer(unit, request) if ready(app, unit, request) else request
-        case RightKind.RECTIFICATION | RightKind.COMPLAINT:
+        case RightKind.RECTIFICATION:
+            heard = _unlink(app, unit, request, permit)
+            return plan_answer(unit, request) if heard else request
+        case RightKind.COMPLAINT:
             return request
 
 
@@ -169,6 +176,22 @@ def _restrict(
     app: App, unit: Unit, request: Request, permit: Permit | None, cause: Restriction
 ) -> None:
     restrict_within(app, unit, cause, _asked(app, unit, request), permit)
+
+
+def _unlink(app: App, unit: Unit, request: Request, permit: Permit | None) -> bool:
+    """Take off the person the appearances that they name; whether that was all they named.
+
+    What is not theirs to name, or not there, is left for a human to answer.
+    """
+    named = {TemplateId(one) for one in open_request(app, request).templates}
+    found: set[TemplateId] = set()
+    for grant in (g for g in unit.grants.of_subject(request.subject) if g.kept):
+        kept = unit.templates.of_grant(grant.id) if grant.state not in _LEAVING else ()
+        wrong = [t for t in kept if t.id in named and t.kind is TemplateKind.APPEARANCE]
+        if wrong:
+            unlink_within(app, unit, grant.id, wrong, permit)
+            found.update(one.id for one in wrong)
+    return bool(named) and found == named
 
 
 def _erase(app: App, unit: Unit, request: Request, permit: Permit | None, plan: PlanId) -> Request:

@@ -34,6 +34,14 @@ class Reach:
         """Say whether a row of this organisation, or of none, is within reach."""
         return self.everything or (organisation is not None and organisation == self.organisation)
 
+    def finds(self, organisation: OrganisationId | None) -> bool:
+        """Say whether what was found under such a grant may be counted to this reader.
+
+        Without an organisation a grant serves the person's own request alone: how much is
+        found for them would tell a member whether a face is here (GDPR 15(4), 25(2)).
+        """
+        return organisation is not None and self.sees(organisation)
+
 
 @dataclass(frozen=True, slots=True)
 class About:

@@ -124,7 +124,10 @@ class GrantLine:
 
 @dataclass(frozen=True, slots=True)
 class GrantDetails:
-    """One grant, why it is restricted if it is, and how much is kept under it."""
+    """One grant, why it is restricted if it is, and how much is kept under it.
+
+    How much is None for a grant that serves a person's own request: it is theirs to know.
+    """
 
     grant: GrantLine
     basis: str
@@ -132,8 +135,8 @@ class GrantDetails:
     restricted_for: tuple[str, ...]
     notice_delivered_at: datetime | None
     confirmed_at: datetime | None
-    templates: int
-    suggestions: int
+    templates: int | None
+    suggestions: int | None
 
 
 @dataclass(frozen=True, slots=True)

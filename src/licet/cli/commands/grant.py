@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from licet.cli import files, names, signing
+from licet.cli import files, handed, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
+from licet.cli.person import AsPerson, Proof, acting
 from licet.terms.basis import Relationship
 from licet.terms.grant import Identity
 from licet.terms.granting import Asked, GrantWish
 from licet.terms.ids import GrantId, SourceId, SubjectId, Territory
+from licet.terms.listing import GrantDetails
 from licet.terms.permit import Action, Refusal
 from licet.terms.when import to_text
 
@@ -163,6 +165,33 @@ def show(call: Call, grant: str) -> Answer | Refusal:
             _kept(details),
         ),
     )
+
+
+@deed(app, "record", Takes.ACTOR)
+def record(
+    call: Call,
+    *,
+    grant: str,
+    proof: Proof = None,
+    as_person: AsPerson = False,
+    out: Annotated[Path | None, typer.Option(help="Where the record goes.")] = None,
+) -> Answer | Refusal:
+    """Hand out a grant's consent record: who, what for, on what basis, and what happened to it.
+
+    A signed receipt in the fields of ISO/IEC TS 27560, which anybody can verify.
+    """
+    from licet.recording import about_record, grant_record
+
+    with call.app() as licet, files.handout(handed.place(out, "record", grant)) as file:
+        kept = signing.grant_of(licet, grant)
+        about = signing.listing(about_record(kept.id, kept.subject))
+        who = acting(call, licet, (proof, as_person), kept.subject, about)
+        done = grant_record(licet, who, kept.id)
+        if isinstance(done, Refusal):
+            return done
+        return handed.receipt(
+            file, done, f"The consent record of the grant {kept.id}, as it is now."
+        )
 
 
 def _asked(asked: Asked) -> Answer:
