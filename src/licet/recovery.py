@@ -15,6 +15,7 @@ from licet.app import App, open_app
 from licet.effects.record import record_machine
 from licet.effects.redoing import account_again
 from licet.effects.replaying import Replayed, replay
+from licet.effects.resuming import resume_requests
 from licet.effects.settling import drop_candidates, settle_plans
 from licet.ledger.leaf import decode
 from licet.ledger.tree import root
@@ -44,7 +45,8 @@ class Restored:
 
     ``imported`` entries came from the mirror; ``deleted`` are rows by table whose
     key is gone; ``ended`` grants and ``ceased`` sources are those that later
-    entries say so; ``plans`` take up what was under way; ``aside`` is where the
+    entries say so; ``plans`` take up what was under way; ``requests`` of people came
+    after the backup and are back without their letters; ``aside`` is where the
     store that was in place before was moved, None when there was none.
     """
 
@@ -54,6 +56,7 @@ class Restored:
     ended: int
     ceased: int
     plans: int
+    requests: int
     aside: Path | None
 
 
@@ -118,7 +121,14 @@ def restore(settings: Settings, file: Path | None = None, clock: Clock = utc_now
     finally:
         app.close()
     return Restored(
-        rows, imported, deleted, replayed.ended, replayed.ceased, len(replayed.plans), aside
+        rows=rows,
+        imported=imported,
+        deleted=deleted,
+        ended=replayed.ended,
+        ceased=replayed.ceased,
+        plans=len(replayed.plans),
+        requests=replayed.requests,
+        aside=aside,
     )
 
 
@@ -151,6 +161,7 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
         account_again(app, unit, later, listed)
         settle_plans(app, unit, later)
         replayed = replay(app, unit, later)  # 4
+        replayed.requests = resume_requests(app, unit, later)
         facts = (("from", known), ("imported", len(later)), ("ended", replayed.ended))
         record_machine(unit, EntryKind.RESTORED, (), facts)  # 5
     return len(later), deleted, replayed

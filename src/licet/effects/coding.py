@@ -42,10 +42,13 @@ def is_full(app: App, reader: Reader | Unit, subject: SubjectId) -> bool:
 
 
 def next_contact(payload: RequestPayload, *, accepted: bool) -> str | None:
-    """Return the contact that must still be proved: the person's own, then the representative's."""
+    """Return the contact that must still be proved: the person's own, then the representative's.
+
+    None when there is nothing to prove, or a restore lost the contact with the letter.
+    """
     own = own_contact(payload)
     if own not in payload.proved:
-        return own
+        return own or None
     another = accepted and payload.contact not in payload.proved
     return payload.contact if another else None
 

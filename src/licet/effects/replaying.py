@@ -11,10 +11,12 @@ from licet.app import App
 from licet.effects.blocking import lift_again, place_again
 from licet.effects.closing import close_again, count_again
 from licet.effects.ending import end_grants
+from licet.effects.membership import end_again
 from licet.effects.planning import plan_erasure
 from licet.effects.redoing import AGAIN
 from licet.effects.sealed import plan_key
 from licet.effects.standing import RESTRICTABLE, freed
+from licet.effects.unlinking import unlink_again
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
 from licet.terms.grant import Grant, GrantState, SubjectState
@@ -34,10 +36,14 @@ _ENDING = {EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED}
 
 @dataclass
 class Replayed:
-    """What later entries changed: grants ended, sources stopped, and plans that go on."""
+    """What later entries changed: grants ended, sources stopped, and plans that go on.
+
+    ``requests`` came after the backup, and are back without their letters.
+    """
 
     ended: int = 0
     ceased: int = 0
+    requests: int = 0
     plans: list[PlanId] = field(default_factory=list)
 
 
@@ -54,6 +60,8 @@ def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
             _restrict(unit, entry, leaf.index)
         elif entry.kind in _SOURCES:
             _stop(unit, entry, done)
+        elif entry.kind is EntryKind.MEMBER_ENDED:
+            end_again(app, unit, entry)
         elif entry.kind is EntryKind.SEARCHED:
             count_again(app, unit, entry, leaf.index)
         elif entry.kind in AGAIN:
@@ -105,6 +113,7 @@ def _take_away(unit: Unit, entry: Entry) -> None:
     """Drop templates and suggestions, close cases, end members, keep blocks."""
     if entry.kind is EntryKind.TEMPLATE_DROPPED:
         unit.templates.delete([TemplateId(t) for t in _ids(entry, "template")])
+        unlink_again(unit, entry)
     elif entry.kind in (EntryKind.SUGGESTION_REJECTED, EntryKind.SUGGESTIONS_LAPSED):
         for suggestion in _ids(entry, "suggestion"):
             unit.suggestions.delete(SuggestionId(suggestion))

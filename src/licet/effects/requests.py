@@ -5,6 +5,7 @@ key nor the term for which it may have to be shown that they were answered.
 """
 
 from dataclasses import replace
+from datetime import date
 
 from licet.app import App
 from licet.effects.record import Facts, actor_commitment, subject_commitment
@@ -102,6 +103,16 @@ def waits_for_answer(reader: Reader | Unit, subject: SubjectId) -> bool:
         request.kind in PACKED and request.state in PROVED
         for request in reader.requests.of_subject(subject)
     )
+
+
+def day_number(day: date) -> int:
+    """Return a day as the whole number that an entry holds: 20260331."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_of(number: int) -> date:
+    """Return the day of a number as :func:`day_number` writes it."""
+    return date(number // 10_000, number // 100 % 100, number % 100)
 
 
 def record_request(

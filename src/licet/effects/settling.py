@@ -27,7 +27,7 @@ def settle_plans(app: App, unit: Unit, leaves: Sequence[Leaf]) -> int:
     over = app.keyring.absent({plan_key(plan.id) for plan in plans})
     finished = [plan.id for plan in plans if plan_key(plan.id) in over]
     for plan in finished:
-        found = _found(leaves, plan)
+        found = found_since(leaves, plan)
         for effect in unit.plans.effects(plan):
             if effect.state is WorkState.OPEN:
                 facts = found.get(effect.n, ())
@@ -36,7 +36,7 @@ def settle_plans(app: App, unit: Unit, leaves: Sequence[Leaf]) -> int:
     return len(finished)
 
 
-def _found(leaves: Iterable[Leaf], plan: PlanId) -> dict[int, Facts]:
+def found_since(leaves: Iterable[Leaf], plan: PlanId) -> dict[int, Facts]:
     """Return what later entries say that a plan's steps found, by number."""
     found: dict[int, Facts] = {}
     for leaf in leaves:

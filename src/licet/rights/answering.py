@@ -19,6 +19,7 @@ from licet.consent.regimes import end_of, extended_on, notice_until, terms_on
 from licet.effects.acting import digest_of
 from licet.effects.answering import (
     BEFORE_DUE,
+    HUMAN,
     end_asked,
     forget_after,
     hear,
@@ -275,19 +276,25 @@ def see_to(app: App, request_id: RequestId) -> bool:
     tried_today = payload.reminded_on == now.date().isoformat()
     if missing is not None and not payload.coded_on and not tried_today:  # 1
         return remind(app, request_id)
-    in_time = request.kind in PACKED and ready_now(app, request)
-    if in_time or (contact is not None and _time_is_up(request, now, closing)):  # 2, 3
-        return _plan_alone(app, request_id)
+    if request.state is RequestState.OPEN and _is_ready(app, request):  # 2
+        return _plan_alone(app, request_id, in_time=True)
+    if contact is not None and _time_is_up(request, now, closing):  # 3
+        return _plan_alone(app, request_id, in_time=False)
     unreminded = not payload.reminded_on or payload.reminded_on < _week_before(request)
     if missing is not None and unreminded and now >= request.due - BEFORE_DUE:
         return remind(app, request_id)
     return False
 
 
-def ready_now(app: App, request: Request) -> bool:
-    """Say whether a package waits for nobody."""
+def _is_ready(app: App, request: Request) -> bool:
+    """Say whether an open request waits for nobody.
+
+    What is done at once is open only where a restore lost its plan.
+    """
+    if request.kind in HUMAN:
+        return False
     with app.store.read() as reader:
-        return request.state is RequestState.OPEN and ready(app, reader, request)
+        return request.kind not in PACKED or ready(app, reader, request)
 
 
 def _week_before(request: Request) -> str:
@@ -306,12 +313,17 @@ def _time_is_up(request: Request, now: datetime, closing: bool) -> bool:
     return objects or request.kind in PACKED
 
 
-def _plan_alone(app: App, request_id: RequestId) -> bool:
+def _plan_alone(app: App, request_id: RequestId, *, in_time: bool) -> bool:
+    plan = PlanId(new_id())
+    app.keyring.create(plan_key(plan))
     with app.store.unit() as unit:
         request = unit.requests.get(request_id)
         if request is None or not request.is_open or request.plan is not None:
             return False
-        _answered(app, unit, request, None)
+        if in_time:
+            hear(app, unit, request, None, plan)
+        else:
+            _answered(app, unit, request, None)
     return True
 
 
@@ -390,6 +402,8 @@ def _tell(
         )
     if act.letter is None:
         return False
+    if contact is None and not own_contact(payload):
+        return False  # A restore lost the contact with the letter: there is nobody to write to.
     letter = act.letter(request)
     if contact is None and isinstance(letter, RequestRefusedLetter):
         # Nothing that a member wrote goes to a contact that may be anybody's.

@@ -140,4 +140,5 @@ def _waits_for(request: Request, payload: RequestPayload) -> str:
         return "person"
     if payload.photo_follows and request.grant is None:
         return "person"
-    return "human" if needs_human(request) else "worker"
+    lost = request.state is RequestState.RECEIVED
+    return "human" if lost or needs_human(request) else "worker"

@@ -21,6 +21,7 @@ from licet.effects.facts import read_facts
 from licet.effects.letters import compose
 from licet.effects.record import record_refusal
 from licet.effects.requests import (
+    day_number,
     living,
     open_request,
     own_contact,
@@ -187,7 +188,12 @@ def _take(app: App, unit: Unit, who: Who, permit: Permit, draft: _Draft) -> _Tak
         return _join(app, unit, permit, again, wish)
     request = _new(app, unit, who, draft, (subject, identity))
     unit.requests.add(request)
-    facts = (("kind", wish.kind.value), ("regime", request.regime))
+    facts = (
+        ("kind", wish.kind.value),
+        ("regime", request.regime),
+        ("received", day_number(request.received_at.date())),
+        ("due", day_number(request.due.date())),
+    )
     record_request(app, unit, EntryKind.REQUEST_RECEIVED, permit, request, facts)
     if _by_receipt(app, unit, who, subject, wish):
         request = _proved(app, unit, request, permit)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from licet.cli.call import Call, deed, single
-from licet.cli.output import Answer
+from licet.cli.output import Answer, count
 
 app = single()
 
@@ -34,6 +34,10 @@ def restore(
             f"{done.ceased} sources ended since, {done.plans} plans taken up again"
         ),
     ]
+    if done.requests:
+        lost = count(done.requests, "request")
+        said.append(f"  {lost} of people came after the backup and lost the letter: see")
+        said.append("  `licet request list`, find each letter and file it again with its day")
     if done.aside is not None:
         said.append(f"  the store that was in place is at {done.aside}")
     return Answer(done, said)
