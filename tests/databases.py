@@ -104,18 +104,49 @@ class Cluster:
 
 def start_cluster(place: Path, fsync: bool = False) -> Cluster:
     """Make and start a server. ``fsync`` is for tests and measures of durability."""
-    # Short, because a socket's path may have 107 bytes; not pytest's folder, which is
-    # root's alone when root runs the tests.
+    folder = new_folder(fsync)
+    make = [str(place / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust"]
+    make += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    as_account(make, folder)
+    return serve_data(place, folder, fsync)
+
+
+def new_folder(fsync: bool = False) -> Path:
+    """Make a folder for a server: short, because a socket's path may have 107 bytes.
+
+    Not pytest's folder, which is root's alone when root runs the tests.
+    """
     folder = Path(tempfile.mkdtemp(prefix="licet-pg-", dir="/tmp" if fsync else _roomy()))
-    # The server refuses root, so root runs it as the account that Debian made for it.
-    account = "postgres" if os.geteuid() == 0 else None
+    account = _account()
     if account:
         shutil.chown(folder, account)
+    return folder
+
+
+def as_account(command: list[str], folder: Path) -> None:
+    """Run one of PostgreSQL's programs to its end, as who the server runs as."""
+    account = _account()
+    subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        user=account,
+        group=account,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _account() -> str | None:
+    # The server refuses root, so root runs it as the account that Debian made for it.
+    return "postgres" if os.geteuid() == 0 else None
+
+
+def serve_data(place: Path, folder: Path, fsync: bool = False) -> Cluster:
+    """Start a server on the data that lies in a folder's ``data``."""
     data = folder / "data"
+    account = _account()
     common = {"user": account, "group": account, "cwd": folder, "stdin": subprocess.DEVNULL}
-    make = [str(place / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"]
-    make += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    subprocess.run(make, check=True, capture_output=True, **common)  # type: ignore[call-overload]
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder),

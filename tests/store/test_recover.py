@@ -7,11 +7,12 @@ import pytest
 from licet.store.store import Store
 from licet.terms.errors import BadInput, Corrupt
 from licet.terms.grant import GrantState, SubjectState
-from licet.terms.ids import KeyId
+from licet.terms.ids import AccountId, HoldId, KeyId
 from licet.terms.ledger import Leaf
+from licet.terms.rights import Account, Hold, RequestCode
 from tests.databases import PlainLeaves
 from tests.store import things
-from tests.store.things import DAY, NOON, House, entry
+from tests.store.things import DAY, NOON, House, change, entry
 
 # --- keys ---
 
@@ -20,6 +21,7 @@ def keys_of(house: House) -> dict[str, KeyId]:
     ids = {
         "case": house.case.id,
         "grant": house.grant.id,
+        "search": house.search.id,
         "source": house.source.id,
         "subject": house.subject.id,
     }
@@ -35,7 +37,9 @@ def test_rows_name_the_keys_they_need(store: Store) -> None:
         unit.sources.add(things.a_source(house.organisation.id, "empty"))
         empty = things.a_case(house.organisation.id, "empty")
         unit.governance.add_case(empty)
-        unit.searches.add(things.a_search(empty.id, house.member.id, sealed_probe=None, probe_until=None))
+        unit.searches.add(
+            things.a_search(empty.id, house.member.id, sealed_probe=None, probe_until=None)
+        )
         unit.record(entry())
     with store.read() as reader:
         needed = list(reader.recover.rows_with_key())
@@ -50,10 +54,72 @@ def test_either_is_enough(store: Store, kept: str) -> None:
             unit.suggestions.delete_of_grant(house.grant.id)
         else:
             unit.templates.delete_of_grant(house.grant.id)
-        unit.searches.drop_probe(house.search.id)
         unit.record(entry())
     with store.read() as reader:
         assert set(reader.recover.rows_with_key()) == set(keys_of(house).values())
+
+
+def test_without_its_key_a_search_loses_its_probe_and_nothing_else(store: Store) -> None:
+    house, other = things.furnished(store, "one"), things.furnished(store, "two")
+    with store.unit() as unit:
+        assert unit.recover.delete_keyless([keys_of(house)["search"]]) == (("search", 1),)
+        unit.record(entry())
+    with store.read() as reader:
+        kept = reader.searches.get(house.search.id)
+        assert kept == replace(house.search, sealed_probe=None, probe_until=None)
+        assert reader.searches.candidates(house.search.id) == (house.candidate,)
+        assert reader.searches.get(other.search.id) == other.search
+        assert keys_of(house)["search"] not in set(reader.recover.rows_with_key())
+
+
+def test_without_their_keys_requests_are_empty_and_records_gone(store: Store) -> None:
+    house = things.furnished(store)
+    request = things.a_request(house)
+    account = Account(AccountId("one"), house.plan.id, NOON, NOON + 180 * DAY, b"sealed", 3)
+    change(store, lambda unit: unit.requests.add(request))
+    change(store, lambda unit: unit.accounts.add(account))
+    keys = {KeyId(f"request:{request.id}"), KeyId("account:one")}
+    with store.read() as reader:
+        assert keys <= set(reader.recover.rows_with_key())
+        assert reader.recover.made_for(keys | {KeyId("account:two")}) == keys
+    with store.unit() as unit:
+        assert unit.recover.delete_keyless(keys) == (("account", 1), ("request", 1))
+        assert unit.recover.delete_keyless(keys) == ()
+        unit.record(entry())
+    with store.read() as reader:
+        assert reader.requests.get(request.id) == replace(request, sealed=b"")
+        assert reader.accounts.all() == ()
+        assert not keys & set(reader.recover.rows_with_key())
+        assert reader.recover.made_for(keys) == frozenset()
+
+
+def test_with_a_subject_go_their_notes_requests_and_holds(store: Store) -> None:
+    house = things.furnished(store)
+    request = things.a_request(house)
+    code = RequestCode(request.id, b"salt", b"digest", 0, NOON + DAY)
+    hold = Hold(
+        HoldId("h"), house.subject.id, (house.grant.id,), "ab" * 32, NOON, NOON + DAY, None, 1
+    )
+    for act in (
+        lambda unit: unit.requests.add(request),
+        lambda unit: unit.requests.put_code(code),
+        lambda unit: unit.holds.add(hold),
+        lambda unit: unit.unlinked.add(house.grant.id, b"t" * 32),
+    ):
+        change(store, act)
+    with store.unit() as unit:
+        found = dict(unit.recover.delete_keyless([keys_of(house)["subject"]]))
+        unit.record(entry())
+    assert {k: v for k, v in found.items() if k in {"request", "request_code", "hold"}} == {
+        "request": 1,
+        "request_code": 1,
+        "hold": 1,
+    }
+    assert found["unlinked"] == 1
+    with store.read() as reader:
+        assert reader.holds.of_subject(house.subject.id) == ()
+        assert reader.requests.code(request.id) is None
+        assert reader.unlinked.of_grant(house.grant.id) == frozenset()
 
 
 def test_without_its_key_a_grant_ends(store: Store) -> None:
@@ -110,7 +176,9 @@ def test_without_its_key_a_case_loses_probes_and_candidates(store: Store) -> Non
         assert found == (("candidate", 1), ("search", 1), ("verification", 1))
         unit.record(entry())
     with store.read() as reader:
-        assert reader.searches.get(house.search.id) == replace(house.search, sealed_probe=None, probe_until=None)
+        assert reader.searches.get(house.search.id) == replace(
+            house.search, sealed_probe=None, probe_until=None
+        )
         assert reader.searches.candidates(house.search.id) == ()
         assert reader.searches.candidates(other.search.id) == (other.candidate,)
         assert len(reader.searches.verifications(other.candidate.id)) == 1

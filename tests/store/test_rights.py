@@ -9,37 +9,12 @@ from licet.terms.ids import AccountId, GrantId, HoldId, PlanId, RequestId, Subje
 from licet.terms.rights import (
     Account,
     Hold,
-    Request,
     RequestCode,
     RequestState,
     RightKind,
 )
 from tests.store import things
-from tests.store.things import DAY, NOON, change, refused
-
-
-def a_request(house: things.House, name: str = "req", **parts: object) -> Request:
-    made = Request(
-        id=RequestId(name),
-        subject=house.subject.id,
-        kind=RightKind.ACCESS,
-        newcomer=False,
-        grant=None,
-        plan=None,
-        received_at=NOON,
-        due=NOON + 31 * DAY,
-        regime="gdpr@1",
-        extended_at=None,
-        letters=1,
-        mandate="",
-        channel_proved_at=None,
-        identity_accepted_at=None,
-        state=RequestState.RECEIVED,
-        closed_at=None,
-        sealed=b"sealed",
-        leaf=3,
-    )
-    return replace(made, **parts)  # type: ignore[arg-type]
+from tests.store.things import DAY, NOON, a_request, change, refused
 
 
 def test_requests_are_found_by_person_state_and_due_date(store: Store) -> None:

@@ -28,6 +28,7 @@ from licet.terms.ids import (
     OrganisationId,
     PlanId,
     PurposeId,
+    RequestId,
     RunId,
     SearchId,
     SourceId,
@@ -51,6 +52,7 @@ from licet.terms.organisation import (
 )
 from licet.terms.permit import Block
 from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, Run, RunKind, WorkState
+from licet.terms.rights import Request, RequestState, RightKind
 from licet.terms.search import Search, SearchCandidate, SearchState, Verification
 from licet.terms.source import (
     Authority,
@@ -249,6 +251,30 @@ class House:
     candidate: SearchCandidate
     plan: Plan
     run: Run
+
+
+def a_request(house: House, name: str = "req", **parts: object) -> Request:
+    made = Request(
+        id=RequestId(name),
+        subject=house.subject.id,
+        kind=RightKind.ACCESS,
+        newcomer=False,
+        grant=None,
+        plan=None,
+        received_at=NOON,
+        due=NOON + 31 * DAY,
+        regime="gdpr@1",
+        extended_at=None,
+        letters=1,
+        mandate="",
+        channel_proved_at=None,
+        identity_accepted_at=None,
+        state=RequestState.RECEIVED,
+        closed_at=None,
+        sealed=b"sealed",
+        leaf=3,
+    )
+    return replace(made, **parts)  # type: ignore[arg-type]
 
 
 def furnish(unit: Unit, word: str = "") -> House:

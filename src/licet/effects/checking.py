@@ -11,11 +11,11 @@ from licet.effects.facts import read_facts
 from licet.effects.plans import Found
 from licet.effects.requests import request_key
 from licet.effects.scanning import scan_for
-from licet.effects.sealed import grant_key, open_plan, subject_key
+from licet.effects.sealed import grant_key, open_plan, search_key, subject_key
 from licet.effects.shelf import fresh_gallery
 from licet.gallery.contract import Erasure
 from licet.terms.acting import WORKER
-from licet.terms.errors import Integrity
+from licet.terms.errors import Integrity, KeyAbsent
 from licet.terms.face import Score, Template
 from licet.terms.ids import KeyId, ModelId
 from licet.terms.permit import Action, Ask, Refusal
@@ -27,10 +27,16 @@ def keys_of(app: App, plan: Plan) -> tuple[KeyId, ...]:
     """Return the names of every key that opens something about the person."""
     with app.store.read() as reader:
         requests = [request.id for request in reader.requests.of_subject(plan.subject)]
+        now = reader.plans.get(plan.id)
+    try:
+        searches = open_plan(app, now or plan).searches
+    except KeyAbsent:
+        searches = ()
     return (
         subject_key(plan.subject),
         *(grant_key(grant) for grant in plan.grants),
         *(request_key(request) for request in requests),
+        *(search_key(search) for search in searches),
     )
 
 

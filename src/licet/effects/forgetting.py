@@ -20,6 +20,7 @@ from licet.effects.sealed import (
     grant_key,
     open_address,
     open_plan,
+    plan_key,
     seal_plan,
     source_key,
     subject_key,
@@ -28,7 +29,7 @@ from licet.effects.telling import plan_letter, to_organisation
 from licet.store.unit import Unit
 from licet.terms.errors import KeyAbsent
 from licet.terms.gallery import TemplateKind
-from licet.terms.ids import FaceId, GrantId, ItemId, SourceId
+from licet.terms.ids import FaceId, GrantId, ItemId, SearchId, SourceId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.letters import ItemsAskedLetter
 from licet.terms.payload import AppearancePayload, from_bytes
@@ -160,26 +161,35 @@ def erase_rows(app: App, unit: Unit, plan: Plan) -> Found:
     gone = _Gone(gone_before(app, plan), {})
     for name, count in rows_of_grants(app, unit, plan.grants):
         gone.went[name] = gone.went.get(name, 0) + int(count)
-    gone.went["candidates"], gone.went["probes"] = _take_off(app, unit, plan)
+    gone.went["candidates"], emptied = _take_off(app, unit, plan)
+    gone.went["probes"] = len(emptied)
+    _note(app, unit, plan, emptied)
     gone.went["requests"], gone.went["request_codes"] = _empty_requests(unit, plan)
     gone.went["holds"] = unit.holds.delete_of_subject(plan.subject)
     gone.left = _left(app, unit, plan)
     return gone.found()
 
 
-def _take_off(app: App, unit: Unit, plan: Plan) -> tuple[int, int]:
-    """Take the person off all lists; returns how many candidates and probes went."""
+def _note(app: App, unit: Unit, plan: Plan, searches: list[SearchId]) -> None:
+    """Note in the plan whose probes' keys go with the person's."""
+    if searches and not app.keyring.absent({plan_key(plan.id)}):
+        payload = replace(open_plan(app, plan), searches=tuple(searches))
+        unit.plans.set_sealed(plan.id, seal_plan(app, plan.id, payload))
+
+
+def _take_off(app: App, unit: Unit, plan: Plan) -> tuple[int, list[SearchId]]:
+    """Take the person off all lists; returns how many, and the searches that lost their probe."""
     try:
         tag = candidate_tag(app, subject_key(plan.subject))
     except KeyAbsent:
-        return 0, 0
+        return 0, []
     listed = {candidate.search for candidate in unit.searches.candidates_tagged(tag)}
     deleted = unit.searches.forget_candidates_tagged(tag)
     emptied = [search for search in sorted(listed) if not unit.searches.candidates(search)]
     for search in emptied:
         unit.searches.set_state(search, SearchState.CLOSED)
         unit.searches.drop_probe(search)
-    return deleted, len(emptied)
+    return deleted, emptied
 
 
 def _empty_requests(unit: Unit, plan: Plan) -> tuple[int, int]:

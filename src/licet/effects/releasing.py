@@ -15,6 +15,7 @@ from licet.effects.sealed import (
     open_address,
     open_appearance,
     probe_tag,
+    search_key,
     subject_key,
 )
 from licet.store.unit import Unit
@@ -82,8 +83,7 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
     search_id = SearchId(new_id())
     state = SearchState.CANDIDATES if answer.rows else SearchState.NONE
     fpir = permit.fpir or app.deployment.fpir_search
-    key = app.keyring.get(case_key(case))
-    sealed = seal(key, probe.template.values, f"search:{search_id}") if answer.rows else None
+    sealed = _seal_probe(app, search_id, probe) if answer.rows else None
     leaf = unit.head.size
     tag = probe_tag(app, case, probe.sha256, probe.face)
     unit.searches.add(
@@ -132,6 +132,16 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
         leaf=leaf,
         caveat=CAVEAT,
     )
+
+
+def _seal_probe(app: App, search: SearchId, probe: Probe) -> bytes:
+    """Seal a probe under a key of its own: it may be a photo of somebody who is erased later.
+
+    Were it the case's key, which lives on, whoever holds an older backup could open it.
+    """
+    app.keyring.create(search_key(search))
+    key = app.keyring.get(search_key(search))
+    return seal(key, probe.template.values, f"search:{search}")
 
 
 def _case(permit: Permit) -> CaseId:

@@ -15,6 +15,7 @@ from licet.terms.ids import (
     ItemId,
     KeyId,
     PlanId,
+    SearchId,
     SourceId,
     SubjectId,
 )
@@ -45,6 +46,11 @@ def grant_key(grant: GrantId) -> KeyId:
 def case_key(case: CaseId) -> KeyId:
     """Return the name of a case's key."""
     return KeyId(f"case:{case}")
+
+
+def search_key(search: SearchId) -> KeyId:
+    """Return the name of the key of a search's probe: it goes with the probe."""
+    return KeyId(f"search:{search}")
 
 
 def source_key(source: SourceId) -> KeyId:

@@ -22,13 +22,14 @@ from licet.terms.errors import BadInput
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.ids import KeyId
 
-_KINDS = ("account", "case", "grant", "request", "source", "subject")
+_KINDS = ("account", "case", "grant", "request", "search", "source", "subject")
 _OBJECTS: dict[str, tuple[Column[Any], ColumnElement[bool]]] = {
     "account": (schema.account.c.id, true()),
     "case": (schema.case.c.id, true()),
     "grant": (schema.grant.c.id, true()),
     "plan": (schema.plan.c.id, true()),
     "request": (schema.request.c.id, schema.request.c.sealed != b""),
+    "search": (schema.search.c.id, schema.search.c.sealed_probe.is_not(None)),
     "source": (schema.source.c.id, true()),
     "subject": (schema.subject.c.id, true()),
 }
@@ -46,9 +47,7 @@ def _holders() -> dict[str, Select[Any]]:
     candidate = exists().where(schema.candidate.c.search == search.id)
     return {
         "account": select(schema.account.c.id),
-        "case": select(search.case)
-        .where(or_(search.sealed_probe.is_not(None), candidate))
-        .distinct(),
+        "case": select(search.case).where(candidate).distinct(),
         "grant": select(grant.id).where(
             or_(
                 exists().where(schema.template.c.grant == grant.id),
@@ -56,6 +55,7 @@ def _holders() -> dict[str, Select[Any]]:
             )
         ),
         "request": select(schema.request.c.id).where(schema.request.c.sealed != b""),
+        "search": select(search.id).where(search.sealed_probe.is_not(None)),
         # An address has its item's source, so items say it all.
         "source": select(schema.item.c.source).distinct(),
         "subject": select(subject.id).where(subject.sealed_identity != b""),
@@ -68,9 +68,10 @@ class ReadRecover(Group):
     def rows_with_key(self) -> Iterator[KeyId]:
         """Give the id of every key that a sealed row depends on, each once.
 
-        ``account:`` for accountability records; ``case:`` for probes, candidates and
-        verifications; ``grant:`` for templates and suggestions; ``request:`` for what was
-        written in requests; ``source:`` for addresses; ``subject:`` for identities.
+        ``account:`` for accountability records; ``case:`` for candidates and verifications;
+        ``grant:`` for templates and suggestions; ``request:`` for what was written in
+        requests; ``search:`` for probes; ``source:`` for addresses; ``subject:`` for
+        identities.
         """
         for kind, statement in _holders().items():
             for row in self._session.stream(statement):
@@ -99,9 +100,9 @@ class WriteRecover(ReadRecover):
 
         A grant loses its templates, suggestions, notes and code, and is ended. A subject is
         erased, and all its grants, requests and holds are treated so. A request loses what
-        was written in it. A source loses its items, faces and addresses. A case loses its
-        probes, candidates and verifications. Doing it again changes nothing. Raises
-        ``BadInput`` for a key id of another form.
+        was written in it, a search its probe. A source loses its items, faces and
+        addresses. A case loses its probes, candidates and verifications. Doing it again
+        changes nothing. Raises ``BadInput`` for a key id of another form.
         """
         ids = _by_kind(absent, _KINDS)
         counts: dict[str, int] = {}
@@ -109,6 +110,8 @@ class WriteRecover(ReadRecover):
             self._subjects(part, counts)
         for part in _parts(ids["request"]):
             self._requests(part, counts)
+        for part in _parts(ids["search"]):
+            self._probes(schema.search.c.id.in_(part), counts)
         for part in _parts(ids["account"]):
             there = schema.account.c.id.in_(part)
             self._count(counts, schema.account, delete(schema.account).where(there))
@@ -167,7 +170,11 @@ class WriteRecover(ReadRecover):
         said = schema.verification
         self._count(counts, said, delete(said).where(said.c.candidate.in_(candidates)))
         self._count(counts, candidate, delete(candidate).where(candidate.c.search.in_(searches)))
-        probes = update(search).where(search.c.case.in_(cases), search.c.sealed_probe.is_not(None))
+        self._probes(search.c.case.in_(cases), counts)
+
+    def _probes(self, which: ColumnElement[bool], counts: dict[str, int]) -> None:
+        search = schema.search
+        probes = update(search).where(which, search.c.sealed_probe.is_not(None))
         self._count(counts, search, probes.values(sealed_probe=None, probe_until=None))
 
     def _count(self, counts: dict[str, int], table: Table, statement: Any) -> None:

@@ -21,7 +21,7 @@ class SearchState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One released search. ``sealed_probe`` is under the case's key, None once destroyed.
+    """One released search. ``sealed_probe`` is under a key of its own, None once destroyed.
 
     ``probe_until`` is the dated term of the probe; None where there is none to keep.
     """
