@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from licet.app import App
@@ -28,7 +29,7 @@ from licet.terms.basis import LegalBasis
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import GrantId, SubjectId
-from licet.terms.ledger import Entry
+from licet.terms.ledger import Entry, EntryKind
 from licet.terms.letters import Sender
 from licet.terms.when import to_text
 
@@ -41,6 +42,12 @@ _PURPOSE_TYPES = {
 
 _CAUSES = {"withdrawn": ConsentStatus.WITHDRAWN, "expired": ConsentStatus.EXPIRED}
 """What ends a consent, in the W3C's words; what else the controller does revokes it."""
+
+Ended: TypeAlias = tuple[ConsentStatus, datetime]
+"""How and when a consent ended."""
+
+_BLOCK = 256
+"""How many entries are read at a time."""
 
 _ENDED = {GrantState.ENDING, GrantState.ENDED}
 
@@ -60,12 +67,13 @@ def grant_statement(
     grant: Grant,
     state: GrantState,
     at: datetime,
-    ended: ConsentStatus = ConsentStatus.WITHDRAWN,
+    ended: Ended | None = None,
 ) -> GrantStatement:
     """Return what the receipt will state about a grant that goes over into ``state`` at ``at``.
 
     The same grant, state and moment make the same statement: a receipt can be made again.
-    ``ended`` says how it ended, if it did. Raises ``BadInput`` for a purpose that is gone.
+    ``ended`` says how and when it ended, if not by being withdrawn at that moment. Raises
+    ``BadInput`` for a purpose that is gone.
     """
     purpose = table().get(grant.purpose)
     told = purpose.shown(grant.notice) if purpose else None
@@ -90,7 +98,7 @@ def grant_statement(
         shown=ShownNotice(told.language, told.title, told.notice, grant.notice_delivered_at),
         territories=tuple(sorted(grant.territories)),
         expires=grant.expires,
-        events=_events(grant, (ended, at) if state in _ENDED else None),
+        events=_events(grant, ended or (ConsentStatus.WITHDRAWN, at) if state in _ENDED else None),
     )
 
 
@@ -113,7 +121,7 @@ def _parties(app: App, reader: Reader | Unit, grant: Grant, sender: Sender) -> P
     )
 
 
-def _events(grant: Grant, ended: tuple[ConsentStatus, datetime] | None) -> tuple[ConsentEvent, ...]:
+def _events(grant: Grant, ended: Ended | None) -> tuple[ConsentEvent, ...]:
     """Return what happened to a consent, in order; vital interests are none and have none."""
     if grant.basis is not LegalBasis.CONSENT:
         return ()
@@ -133,9 +141,28 @@ def _events(grant: Grant, ended: tuple[ConsentStatus, datetime] | None) -> tuple
 
 def ending_statement(app: App, reader: Reader | Unit, grant: Grant, entry: Entry) -> GrantStatement:
     """Return what a receipt states about a grant that was ended by an earlier entry."""
+    return grant_statement(app, reader, grant, GrantState.ENDING, entry.at, _ended_by(entry))
+
+
+def record_statement(app: App, reader: Reader | Unit, grant: Grant, at: datetime) -> GrantStatement:
+    """Return a grant's whole consent record, as it stands at ``at``."""
+    ended = _ending_of(reader, grant) if grant.state in _ENDED else None
+    return grant_statement(app, reader, grant, grant.state, at, ended)
+
+
+def _ended_by(entry: Entry) -> Ended:
     cause = dict(entry.facts).get("cause", "withdrawn")
-    ended = _CAUSES.get(str(cause), ConsentStatus.REVOKED)
-    return grant_statement(app, reader, grant, GrantState.ENDING, entry.at, ended)
+    return _CAUSES.get(str(cause), ConsentStatus.REVOKED), entry.at
+
+
+def _ending_of(reader: Reader | Unit, grant: Grant) -> Ended | None:
+    """Return how and when a grant ended: its entry is at or not far before its last one."""
+    for end in range(grant.leaf + 1, 0, -_BLOCK):
+        for leaf in reversed(reader.leaves.get(max(end - _BLOCK, 0), end)):
+            entry = decode(leaf.data)
+            if entry.kind is EntryKind.GRANT_ENDING and ("grant", grant.id) in entry.objects:
+                return _ended_by(entry)
+    return None
 
 
 def statement_fact(statement: Statement) -> Facts:
