@@ -17,7 +17,10 @@ from licet.effects.packing.stores import NOBODY, PEOPLE
 from licet.effects.record import record_machine
 from licet.effects.scanning import forms_of
 from licet.effects.sealed import grant_key, subject_key
+from licet.granting import withdraw
+from licet.ledger.verify import verify_file
 from licet.store.schema import METADATA
+from licet.terms.acting import SUBJECT
 from licet.terms.errors import BadInput
 from licet.terms.grant import Identity
 from licet.terms.ids import SubjectId
@@ -232,6 +235,21 @@ def test_what_a_machine_reads_is_taken_along_alone(world: World, anna: SubjectId
     assert len(told.data["appearances"]) == 2
     assert {item["picture_says"] for item in told.data["items"]} == {"left_out"}
     assert told.verdict(world.app.ledger_key.vkey).ok
+
+
+def test_receipts_are_made_again_for_who_lost_them(world: World, anna: SubjectId) -> None:
+    """Of the yes and of the withdrawal: each is checked as the first one was."""
+    with world.app.store.read() as reader:
+        (grant,) = reader.grants.of_subject(anna)
+    done = withdraw(world.app, SUBJECT, grant.id)
+    told = packed(world, anna)
+    (given,) = told.data["grants"]
+    kinds = [json.loads(told.files[name])["kind"] for name in given["receipts"]]
+    assert kinds == ["confirmation", "withdrawal"]
+    for name in given["receipts"]:
+        assert verify_file(told.files[name], world.app.ledger_key.vkey).ok
+    again = json.loads(told.files[given["receipts"][1]])
+    assert again["statement"] == json.loads(done.receipt)["statement"]
 
 
 # --- pictures ---

@@ -1,11 +1,11 @@
 """Receipts made again for the person who may have lost them (GDPR 7(1), 15)."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from licet.app import App
+from licet.consent.purposes import table
 from licet.effects.packing.parts import GrantPart, Package
-from licet.effects.receipts import grant_statement, receipt_for
+from licet.effects.receipts import ending_statement, grant_statement, receipt_for
 from licet.ledger.consent import GrantStatement
 from licet.ledger.leaf import decode
 from licet.ledger.packed import PackedEntry
@@ -18,6 +18,8 @@ from licet.terms.ledger import Entry, EntryKind
 _KINDS = {
     EntryKind.GRANT_CONFIRMED: (ReceiptKind.CONFIRMATION, GrantState.ACTIVE),
     EntryKind.ENROLLED: (ReceiptKind.ENROLMENT, GrantState.ACTIVE),
+    EntryKind.GRANT_RESTRICTED: (ReceiptKind.RESTRICTION, GrantState.RESTRICTED),
+    EntryKind.GRANT_RELEASED: (ReceiptKind.RELEASE, GrantState.ACTIVE),
     EntryKind.GRANT_ENDING: (ReceiptKind.WITHDRAWAL, GrantState.ENDING),
 }
 """The entries that a receipt was handed out for, and how the grant stood after each."""
@@ -51,18 +53,23 @@ def _again(
     if entry.kind not in _KINDS or bound is None or packed.opening is None:
         return None
     kind, state = _KINDS[entry.kind]
-    statement = _statement(app, grant_id, state, entry.at)
+    statement = _statement(app, grant_id, state, entry)
     if statement is None or digest(statement) != bound:
         return None
     return receipt_for(app, kind, packed.leaf.index, statement, subject)
 
 
 def _statement(
-    app: App, grant_id: GrantId, state: GrantState, at: datetime
+    app: App, grant_id: GrantId, state: GrantState, entry: Entry
 ) -> GrantStatement | None:
+    """Return what was stated then; None for a purpose that was taken off the list since."""
     with app.store.read() as reader:
         grant = reader.grants.get(grant_id)
-        return grant_statement(app, reader, grant, state, at) if grant else None
+        if grant is None or table().get(grant.purpose) is None:
+            return None
+        if state is GrantState.ENDING:
+            return ending_statement(app, reader, grant, entry)
+        return grant_statement(app, reader, grant, state, entry.at)
 
 
 def _named(grant: GrantPart, of_grant: dict[str, list[str]]) -> GrantPart:

@@ -284,6 +284,15 @@ def _lying(app: App, reader: Reader, request: Request) -> int:
     return sum(_place(app, one.id).is_dir() for one in theirs)
 
 
+def drop_package(app: App, request: RequestId) -> int:
+    """Remove a request's package that was built and not delivered; returns 1, or 0 without one."""
+    there = _place(app, request).is_dir()
+    for place in (_place(app, request), _beside(app, request)):
+        shutil.rmtree(place, ignore_errors=True)
+    _gone(app, request).unlink(missing_ok=True)
+    return int(there)
+
+
 def _root(app: App) -> Path:
     return app.settings.place(app.settings.packages)
 
