@@ -57,7 +57,7 @@ def list_requests(
 
     def read(reader: Reader, _reach: Reach) -> tuple[RequestLine, ...]:
         found = [one for one in reader.requests.all() if wanted.takes(one)]
-        found.sort(key=lambda one: (not one.is_open, one.due, one.leaf))
+        found.sort(key=lambda one: (not one.is_open, one.due, one.received_at, one.id))
         return tuple(_line(reader, one, _written(app, one)) for one in found)
 
     return listed(app, who, REQUESTS, read)
