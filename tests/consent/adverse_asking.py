@@ -31,6 +31,12 @@ ASKING: list[Row] = [
         R.NO_GRANT,
     ),
     (
+        "stilled by a member",
+        named("restrict for", "rectify for"),
+        but("grant", organisation=None, purpose=w.RIGHTS),
+        R.NO_GRANT,
+    ),
+    (
         "looked at by a member",
         named("accept"),
         but("grant", organisation=None, purpose=w.RIGHTS),

@@ -108,7 +108,9 @@ def _reached(ask: Ask, facts: Facts) -> bool:
     grant = facts.grant
     if grant is None or grant.id != ask.grant:
         return False
-    return ask.by is not By.MEMBER or grant.organisation == ask.organisation or _controls(facts)
+    if ask.by is not By.MEMBER or grant.organisation == ask.organisation:
+        return True
+    return grant.organisation is not None and _controls(facts)
 
 
 def _office(ask: Ask, facts: Facts) -> list[Member]:

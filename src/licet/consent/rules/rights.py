@@ -2,7 +2,9 @@
 
 1. Requests are received and answered by members of the controller, by the person, or by
    the worker. Neither an agreement nor readiness nor a block stands in their way.
-2. A member of the controller reaches every grant; others only their organisation's.
+2. A member of the controller reaches every organisation's grants; others only their own
+   organisation's. A grant without organisation is the person's alone: whoever could
+   restrict it could keep an answer empty.
 3. Only what is restricted is released (GDPR 18(3)), by the person or by two members, who
    told the person before. While a legal hold or an open objection stands nobody releases.
    What was restricted because a face is near another's, or nobody knows why, takes the
@@ -50,7 +52,7 @@ def grant_reached(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
         return None
     organisation = facts.organisation
     controller = organisation is not None and organisation.kind is OrganisationKind.CONTROLLER
-    return None if controller else Reason.NO_GRANT
+    return None if controller and grant.organisation is not None else Reason.NO_GRANT
 
 
 def grant_restricted(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
