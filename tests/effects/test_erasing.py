@@ -263,6 +263,7 @@ def test_the_certificate_counts_what_went(world: World) -> None:
         "items": (0, 0),
         "requests": (0, 0),
         "request_codes": (0, 0),
+        "packages": (0, 0),
         "holds": (0, 0),
     }
     assert said.keys_absent_from_keyring

@@ -35,6 +35,7 @@ COUNTED = (
     "items",
     "requests",
     "request_codes",
+    "packages",
     "holds",
 )
 """Every store that holds something about a person; a certificate counts each, zeros included."""
@@ -83,7 +84,8 @@ def _found(effects: list[Effect] | tuple[Effect, ...]) -> dict[EffectKind, dict[
 
 
 def _statement(plan: Plan, found: dict[EffectKind, dict[str, object]]) -> ErasureStatement:
-    rows = {**found.get(EffectKind.FORGET_ITEMS, {}), **found.get(EffectKind.DELETE_ROWS, {})}
+    kinds = (EffectKind.FORGET_ITEMS, EffectKind.DELETE_ROWS, EffectKind.SHRED_KEYS)
+    rows = {name: value for kind in kinds for name, value in found.get(kind, {}).items()}
     keys = found.get(EffectKind.CHECK_KEYS, {})
     wiped = found.get(EffectKind.CHECK_BYTES, {})
     scan = found.get(EffectKind.SCAN_BYTES)

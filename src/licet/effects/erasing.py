@@ -24,12 +24,13 @@ from licet.effects.forgetting import erase_rows, forget_items, take_free
 from licet.effects.handing import deliver_certificate
 from licet.effects.holding import wait_until_free
 from licet.effects.letters import compose, sender_of
+from licet.effects.packing.steps import drop_package
 from licet.effects.plans import Found, InUnit, Step
 from licet.effects.sealed import open_plan, subject_key
 from licet.effects.surfacing import of_person
-from licet.effects.telling import forget_plan, tell_recipients
+from licet.effects.telling import UNSENT, forget_plan, tell_recipients
 from licet.store.unit import Unit
-from licet.terms.errors import Busy, KeyAbsent, Setup
+from licet.terms.errors import KeyAbsent
 from licet.terms.grant import SubjectState
 from licet.terms.letters import HistoryLetter, Surfaced
 from licet.terms.plan import EffectKind, Plan
@@ -56,7 +57,7 @@ def deliver_history(app: App, plan: Plan) -> Found | None:
     letter = HistoryLetter(sender_of(app), searches)
     try:
         app.outbox.send(compose(letter, payload.contact, payload.language))
-    except (Busy, Setup):
+    except UNSENT:
         if app.clock() < plan.created_at + LETTER_PATIENCE:
             return None
         return (("delivered", False), ("searches", len(searches)))
@@ -71,9 +72,15 @@ def tell_of_erasure(app: App, unit: Unit, plan: Plan) -> Found:
 
 
 def shred_all(app: App, plan: Plan) -> Found:
-    """Destroy the person's key, the keys of all their grants and of all they asked."""
+    """Destroy the person's key, the keys of all their grants and of all they asked.
+
+    An answer that was packed and never delivered is removed: its secret goes with the key.
+    """
+    with app.store.read() as reader:
+        requests = [request.id for request in reader.requests.of_subject(plan.subject)]
+    packages = sum(drop_package(app, request) for request in requests)
     shredded = app.keyring.shred(*keys_of(app, plan))
-    return (("keys", shredded), ("epoch", app.keyring.epoch()))
+    return (("keys", shredded), ("packages", packages), ("epoch", app.keyring.epoch()))
 
 
 def turn_epoch(app: App, plan: Plan) -> Found:

@@ -116,6 +116,10 @@ def _ask(app: App, unit: Unit, source: Source, items: list[Item]) -> None:
     plan_letter(app, unit, letter, to_organisation(replace(organisation, contact=contact)))
 
 
+_ELSEWHERE = {"items", "packages"}
+"""What steps of its own take away, and count."""
+
+
 @dataclass
 class _Gone:
     """What went, by store, and what a last look found there."""
@@ -125,7 +129,7 @@ class _Gone:
 
     def found(self) -> Found:
         """Return it as an effect's finding, zeros included for what there was."""
-        rows = tuple((name, self.went.get(name, 0)) for name in COUNTED if name != "items")
+        rows = tuple((name, self.went.get(name, 0)) for name in COUNTED if name not in _ELSEWHERE)
         return (*rows, *((f"{name}_left", n) for name, n in sorted(self.left.items())))
 
 

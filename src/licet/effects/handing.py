@@ -8,7 +8,8 @@ from licet.effects.certifying import certificate
 from licet.effects.letters import compose, sender_of
 from licet.effects.plans import Found
 from licet.effects.sealed import open_plan
-from licet.terms.errors import Busy, KeyAbsent, Setup
+from licet.effects.telling import UNSENT
+from licet.terms.errors import KeyAbsent
 from licet.terms.granting import Attachment
 from licet.terms.letters import CertificateLetter
 from licet.terms.plan import EffectKind, Plan
@@ -35,7 +36,7 @@ def deliver_certificate(app: App, plan: Plan) -> Found | None:
     attached = Attachment(FILE, "application/json", data)
     try:
         app.outbox.send(replace(message, attachments=(attached,)))
-    except (Busy, Setup):
+    except UNSENT:
         if app.clock() < _scanned(app, plan) + PATIENCE:
             return None
         return (("delivered", False),)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from licet.app import App, Scan
+from licet.settings import Settings
 
 CHUNK = 8 * 1024 * 1024
 SHORTEST = 8
@@ -17,8 +18,9 @@ def scan_for(app: App, needles: Collection[bytes]) -> Scan:
 
     Each is looked for as it is and as exports and notes write it: in base64 and hex;
     words as JSON and UTF-16 spell them too. Needles shorter than eight bytes are left
-    out. The outbox is left out too: its letters were delivered to the person and belong
-    to them. Anything encrypted, compressed or retyped is not found.
+    out. A sandbox's outbox is left out too: its letters stand for delivered ones, which
+    are the person's own; a real deployment keeps no letter. Anything encrypted, compressed
+    or retyped is not found: packages on their way are locked.
     """
     began = app.clock()
     wanted = {form: n for n in needles if len(n) >= SHORTEST for form in forms_of(n)}
@@ -26,7 +28,7 @@ def scan_for(app: App, needles: Collection[bytes]) -> Scan:
     places: list[tuple[str, int, bytes]] = []
     files = total = 0
     for file in _files(app):
-        if outbox in file.parents:
+        if app.deployment.sandbox and outbox in file.parents:
             continue
         files += 1
         total += file.stat().st_size
@@ -56,7 +58,7 @@ def _files(app: App) -> Iterator[Path]:
             settings.place(place).parent
             for place in (settings.keyring, settings.keyring_replica, settings.ledger_key)
         ),
-        *(settings.place(p) for p in (settings.epochs, settings.tiles, settings.certificates)),
+        *(settings.place(place) for place in _places(settings)),
         *(file.parent for file in app.store.files()),
     }
     seen: set[Path] = set()
@@ -66,6 +68,17 @@ def _files(app: App) -> Iterator[Path]:
             if file.is_file() and not file.is_symlink() and path not in seen:
                 seen.add(path)
                 yield path
+
+
+def _places(settings: Settings) -> tuple[Path, ...]:
+    """Return the folders that may lie outside ``home``."""
+    return (
+        settings.epochs,
+        settings.tiles,
+        settings.certificates,
+        settings.packages,
+        settings.cache,
+    )
 
 
 def _offsets(file: Path, needles: list[bytes]) -> Iterator[tuple[int, bytes]]:

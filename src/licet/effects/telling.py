@@ -15,7 +15,7 @@ from licet.effects.plans import Found, Step
 from licet.effects.sealed import open_telling, plan_key, seal_plan
 from licet.effects.surfacing import Surfacing
 from licet.store.unit import Unit
-from licet.terms.errors import Busy, KeyAbsent, Setup
+from licet.terms.errors import BadInput, Busy, KeyAbsent, Setup
 from licet.terms.granting import Message
 from licet.terms.ids import OrganisationId, PlanId, SearchId, SubjectId, new_id
 from licet.terms.ledger import Entry, EntryKind
@@ -29,6 +29,9 @@ STEPS = (EffectKind.TELL_RECIPIENTS, EffectKind.FORGET_PLAN)
 
 PATIENCE = timedelta(days=14)
 """How long an unreachable mailbox is tried before a human must tell another way."""
+
+UNSENT = (Busy, Setup, BadInput)
+"""What keeps a letter from going out: the line, our own settings, or the address itself."""
 
 LONGEST = 500
 """How many searches one entry of the register names: an entry holds 64 KB."""
@@ -113,7 +116,7 @@ def send_letter(app: App, plan: Plan) -> Found | None:
     try:
         app.outbox.send(message)
         told = True
-    except (Busy, Setup):
+    except UNSENT:
         if app.clock() < plan.created_at + PATIENCE:
             return None
         told = False
