@@ -31,7 +31,7 @@ from licet.effects.purging import Gone, purge, sources_over
 from licet.effects.retaining import forget_people, forget_requests
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
-from licet.effects.winding_up import left
+from licet.effects.winding_up import begins_at, left
 from licet.rights.answering import see_to_all
 from licet.rights.closing import go_on
 from licet.terms.collecting import ReportProgress
@@ -162,7 +162,9 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
 def _all_gone(app: App) -> bool:
     """Say whether nothing keeps a deployment from its last entry any more."""
     with app.store.read() as reader:
-        return left(reader).nothing
+        deployment = reader.deployment.get()
+        begins = begins_at(deployment) if deployment else None
+        return begins is not None and reader.now >= begins and left(reader).nothing
 
 
 def _daily(app: App, trying: Trying) -> tuple[bool, int, int]:

@@ -194,17 +194,7 @@ def test_only_two_members_of_the_controller_end_it(world: World) -> None:
     assert deployment.closing_at is None
 
 
-PLACES = (
-    "close.committed",
-    "closing.keys",
-    "closing.planned",
-    "closing.ceased",
-    "keyring.end.committed",
-    "keyring.end.destroyed",
-    "closing.keys_ended",
-    "closing.closed",
-    "publish.start",
-)
+PLACES = ("closing.told", "keyring.end.committed", "closing.closed", "publish.start")
 
 
 @pytest.mark.parametrize("where", PLACES)

@@ -6,6 +6,7 @@ goes on; and nothing is destroyed for which somebody still waits (GDPR 5(1)(e), 
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from licet.app import App
 from licet.effects.answering import BEFORE_DUE
@@ -29,9 +30,14 @@ from licet.terms.letters import DeploymentClosingLetter, RequestRefusedLetter
 from licet.terms.plan import EffectKind, PlanKind
 from licet.terms.rights import Request, RequestState
 from licet.terms.source import SourceState
+from licet.terms.stored import Deployment
 from licet.terms.when import from_ms, to_ms
 
 CAUSE = "closing"
+
+NOTICE = timedelta(days=30)
+"""Between the order and the first erasure: who wants a copy of their data must have time to
+ask for it before it is destroyed (GDPR 15, 20). In a sandbox nobody real has to."""
 
 PART = 20
 """How many people's endings are planned in one unit: each needs keys and a letter."""
@@ -78,13 +84,45 @@ def left(reader: Reader) -> Left:
     )
 
 
-def tell_organisations(app: App, unit: Unit) -> int:
+def begins_at(deployment: Deployment) -> datetime | None:
+    """Return when the erasing begins; None where no end was ordered. Nothing is used till then."""
+    if deployment.closing_at is None or deployment.sandbox:
+        return deployment.closing_at
+    return deployment.closing_at + NOTICE
+
+
+def tell_organisations(app: App, unit: Unit, begins: datetime) -> int:
     """Plan a letter to every organisation with an address; returns how many."""
-    letter = DeploymentClosingLetter(sender_of(app), unit.now.date())
+    letter = DeploymentClosingLetter(sender_of(app), begins.date())
     with_address = [one for one in unit.governance.organisations() if one.contact]
     for one in with_address:
         plan_letter(app, unit, letter, to_person(one.contact, "en"))
     return len(with_address)
+
+
+def tell_people(app: App, begins: datetime) -> int:
+    """Plan a letter to people who have none about the end yet; returns how many.
+
+    Each is tried until it is accepted. Who only ever wrote to us from an address that is
+    not proved gets none: that letter would tell a stranger.
+    """
+    kind = DeploymentClosingLetter.kind
+    with app.store.read() as reader:
+        any_left = bool(reader.subjects.untold(kind, 1))
+    if not any_left:
+        return 0
+    letter = DeploymentClosingLetter(sender_of(app), begins.date())
+    with app.store.unit() as unit:
+        people = unit.subjects.untold(kind, PART)
+        for person in people:
+            identity = open_identity(app, person)
+            contact = identity.contact if identity else ""
+            language = identity.language if identity else "en"
+            plan_letter(app, unit, letter, to_person(contact, language), person.id)
+        facts: Facts = (("letters", len(people)), ("cause", CAUSE))
+        record_machine(unit, EntryKind.DEPLOYMENT_CLOSING, (), facts)
+    app.at("closing.told")
+    return len(people)
 
 
 def refuse_unanswerable(app: App) -> int:
@@ -123,10 +161,7 @@ def _tell_refused(app: App, request: Request) -> bool:
 
 
 def erase_people(app: App) -> int:
-    """Plan the erasure of people whom nobody has to answer first; returns how many.
-
-    Each is told by a letter of their own that is tried until it is accepted.
-    """
+    """Plan the erasure of people whom nobody has to answer first; returns how many."""
     with app.store.read() as reader:
         any_left = bool(reader.subjects.unanswered_left(1))
     if not any_left:
@@ -144,11 +179,6 @@ def erase_people(app: App) -> int:
 
 
 def _erase(app: App, unit: Unit, plan: PlanId, person: Subject) -> None:
-    identity = open_identity(app, person)
-    if identity is not None and identity.contact:
-        letter = DeploymentClosingLetter(sender_of(app), unit.now.date())
-        to = to_person(identity.contact, identity.language)
-        plan_letter(app, unit, letter, to, person.id)
     grants = plan_erasure(app, unit, plan, person, CAUSE)
     objects = (("plan", plan), *(("grant", grant.id) for grant in grants))
     record_machine(unit, EntryKind.SUBJECT_ERASING, objects, (("cause", CAUSE),))

@@ -18,6 +18,7 @@ from licet.effects.trying import Trying
 from licet.effects.winding_up import (
     CAUSE,
     Left,
+    begins_at,
     cease_sources,
     closing_certificate,
     end_for_good,
@@ -25,6 +26,7 @@ from licet.effects.winding_up import (
     left,
     refuse_unanswerable,
     tell_organisations,
+    tell_people,
 )
 from licet.settings import Settings
 from licet.terms.acting import Who
@@ -37,9 +39,13 @@ from licet.terms.when import Clock, utc_now
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How far the end of a deployment came: since when, what it waits for, whether it is over."""
+    """How far the end of a deployment came: since when, what it waits for, whether it is over.
+
+    ``begins_at`` is when the erasing begins, or began.
+    """
 
     ordered_at: datetime
+    begins_at: datetime
     left: Left
     closed: bool
 
@@ -66,13 +72,16 @@ def close_deployment(app: App, who: Who, organisation: OrganisationId) -> Closin
         ordered = deployment.closing_at or unit.now
         if deployment.closing_at is None:
             place(unit, Block(None, None, None, collecting=True, use=True), CAUSE)
-            unit.deployment.put(replace(deployment, closing_at=ordered))
-            tell_organisations(app, unit)
+            closing = replace(deployment, closing_at=ordered)
+            unit.deployment.put(closing)
+            tell_organisations(app, unit, begins_at(closing) or ordered)
         record(app, unit, EntryKind.DEPLOYMENT_CLOSING, permit, (("deployment", deployment.id),))
     app.at("close.committed")
     app.publish()  # 2
     with app.store.read() as reader:
-        return Closing(ordered, left(reader), closed=False)
+        current = reader.deployment.get()
+        begins = begins_at(current) if current else None
+        return Closing(ordered, begins or ordered, left(reader), closed=False)
 
 
 def go_on(app: App, trying: Trying) -> tuple[Closing | None, bool]:
@@ -80,24 +89,28 @@ def go_on(app: App, trying: Trying) -> tuple[Closing | None, bool]:
 
     Returns too whether anything was begun that plans and runs now carry on.
 
-    1. Refuse what nobody can answer any more, and say so.
-    2. Erase everybody who waits for no answer.
-    3. Once no request is open, let the sources cease.
-    4. When nothing and nobody is left, destroy the keys and write the last entry.
+    1. Tell everybody when it begins, so that they may ask for a copy before.
+    2. From then on: refuse what nobody can answer any more, and say so.
+    3. Erase everybody who waits for no answer.
+    4. Once no request is open, let the sources cease.
+    5. When nothing and nobody is left, destroy the keys and write the last entry.
     """
     with app.store.read() as reader:
-        deployment = reader.deployment.get()
-    if deployment is None or deployment.closing_at is None:
+        deployment, now = reader.deployment.get(), reader.now
+    begins = begins_at(deployment) if deployment else None
+    if deployment is None or deployment.closing_at is None or begins is None:
         return None, False
-    begun = trying.do("requests", lambda: refuse_unanswerable(app), 0)  # 1
-    begun += trying.do("people", lambda: erase_people(app), 0)  # 2
-    begun += trying.do("sources", lambda: cease_sources(app), 0)  # 3
+    begun = trying.do("letters", lambda: tell_people(app, begins), 0)  # 1
+    if now >= begins and not begun:
+        begun += trying.do("requests", lambda: refuse_unanswerable(app), 0)  # 2
+        begun += trying.do("people", lambda: erase_people(app), 0)  # 3
+        begun += trying.do("sources", lambda: cease_sources(app), 0)  # 4
     with app.store.read() as reader:
         what = left(reader)
     closed = False
-    if what.nothing:  # 4
+    if what.nothing and now >= begins:  # 5
         closed = trying.do("the end", lambda: end_for_good(app), None) is not None
-    return Closing(deployment.closing_at, what, closed), begun > 0
+    return Closing(deployment.closing_at, begins, what, closed), begun > 0
 
 
 def certificate_of_end(settings: Settings, clock: Clock = utc_now) -> bytes:

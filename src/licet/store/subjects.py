@@ -11,6 +11,7 @@ from licet.store.types import Moment
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Subject, SubjectState
 from licet.terms.ids import SubjectId
+from licet.terms.plan import PlanKind
 from licet.terms.rights import OPEN_REQUESTS
 
 _SHAPE = Shape(schema.subject, Subject)
@@ -44,6 +45,19 @@ class ReadSubjects(Group):
         """Give every data subject's id, in order."""
         column = schema.subject.c.id
         return (row[0] for row in self._session.stream(select(column).order_by(column)))
+
+    def untold(self, cause: str, most: int) -> tuple[Subject, ...]:
+        """Return at most so many people to whom no letter of one cause was planned, by id.
+
+        Only those whom an organisation ever asked for a grant.
+        """
+        column, grant, plan = schema.subject.c, schema.grant.c, schema.plan.c
+        asked = exists().where(grant.subject == column.id, grant.organisation.is_not(None))
+        planned = exists().where(
+            plan.subject == column.id, plan.kind == PlanKind.TELL, plan.cause == cause
+        )
+        statement = _SHAPE.select.where(column.state.in_(_THERE), asked, ~planned)
+        return _SHAPE.all(self._session, statement.order_by(column.id).limit(most))
 
     def unanswered_left(self, most: int) -> tuple[Subject, ...]:
         """Return at most so many people who are neither erased nor being so, by id.

@@ -77,7 +77,7 @@ def _order(call: Call, licet: "App", controller: str) -> "Closing | Refusal | No
 
 def _carried(licet: "App") -> Answer:
     """Do what can be done now; say what it still waits for."""
-    from licet.effects.winding_up import left
+    from licet.effects.winding_up import begins_at, left
     from licet.rights.closing import Closing
     from licet.worker import run_once
 
@@ -87,16 +87,18 @@ def _carried(licet: "App") -> Answer:
     with licet.store.read() as reader:
         deployment, what = reader.deployment.get(), left(reader)
     ordered = deployment.closing_at if deployment else None
-    if ordered is None:
+    begins = begins_at(deployment) if deployment else None
+    if ordered is None or begins is None:
         raise BadInput("the end was not ordered", "Call `licet close` again.")
     waits = [f"{n} {name}" for name in what.__slots__ if (n := getattr(what, name))]
     lines = [
         f"The deployment is being ended since {ordered.date().isoformat()}; nothing new begins.",
+        f"  Everybody is told. What is kept of them is destroyed from {begins.date()} on.",
         f"  It waits for: {', '.join(waits)}.",
         "  Keep `licet worker` running: it ends with the last of them.",
         *(f"  not done: {one}; see `licet doctor`" for one in done.problems),
     ]
-    found = End(False, Closing(ordered, what, closed=False))
+    found = End(False, Closing(ordered, begins, what, closed=False))
     return Answer(found, lines, Exit.TO_MEND if done.problems else Exit.DONE)
 
 
