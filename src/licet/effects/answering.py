@@ -29,6 +29,7 @@ from licet.effects.planning import plan_erasure
 from licet.effects.plans import Found, InUnit, Step
 from licet.effects.record import record, record_machine
 from licet.effects.requests import PACKED, answer_contact, open_request, own_contact
+from licet.effects.sealed import plan_key
 from licet.effects.standing import restrict_within
 from licet.effects.unlinking import unlink_within
 from licet.store.unit import Reader, Unit
@@ -83,6 +84,12 @@ def hear(app: App, unit: Unit, request: Request, permit: Permit | None, plan: Pl
     if request.plan is not None or own_contact(payload) not in payload.proved:
         return request
     return carry_out(app, unit, request, permit, plan)
+
+
+def make_plan_key(app: App, kind: RightKind, plan: PlanId) -> None:
+    """Make the key durable that an erasure's plan needs before its row; others need none."""
+    if kind is RightKind.ERASURE:
+        app.keyring.create(plan_key(plan))
 
 
 def steps_of(request: Request) -> tuple[EffectKind, ...]:

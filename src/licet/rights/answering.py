@@ -23,6 +23,7 @@ from licet.effects.answering import (
     end_asked,
     forget_after,
     hear,
+    make_plan_key,
     plan_answer,
     ready,
 )
@@ -39,7 +40,6 @@ from licet.effects.requests import (
     record_request,
     resealed,
 )
-from licet.effects.sealed import plan_key
 from licet.effects.trying import Trying
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
@@ -315,7 +315,9 @@ def _time_is_up(request: Request, now: datetime, closing: bool) -> bool:
 
 def _plan_alone(app: App, request_id: RequestId, *, in_time: bool) -> bool:
     plan = PlanId(new_id())
-    app.keyring.create(plan_key(plan))
+    with app.store.read() as reader:
+        kind = _open(reader, request_id).kind
+    make_plan_key(app, kind, plan)
     with app.store.unit() as unit:
         request = unit.requests.get(request_id)
         if request is None or not request.is_open or request.plan is not None:
@@ -346,8 +348,10 @@ def _do(
     5. Mirror the ledger. A worker carries the plans on.
     """
     plan = PlanId(new_id())
-    app.keyring.create(plan_key(plan))  # 1
     digest = digest_of(request_id, *act.signed)
+    with app.store.read() as reader:
+        request = _open(reader, request_id)
+    make_plan_key(app, request.kind, plan)  # 1
     with app.store.read() as reader:  # 2
         request = _open(reader, request_id)
         ask = _ask(app, reader, who, request)

@@ -13,7 +13,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.consent.regimes import answering_regime, due_on, end_of, terms_on
 from licet.effects.acting import digest_of_wish, person_proved
-from licet.effects.answering import hear
+from licet.effects.answering import hear, make_plan_key
 from licet.effects.asking import find_person
 from licet.effects.codes import CODE_TRIES, is_the_code, one_address
 from licet.effects.coding import is_full, next_contact, put_code, received_letter, send_code
@@ -30,7 +30,7 @@ from licet.effects.requests import (
     resealed,
     seal_request,
 )
-from licet.effects.sealed import contact_tag, plan_key, seal_identity, subject_key
+from licet.effects.sealed import contact_tag, seal_identity, subject_key
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import SUBJECT, Who
 from licet.terms.errors import BadInput, Busy, Conflict, NotFound, Setup
@@ -81,9 +81,8 @@ def receive(app: App, who: Who, wish: RequestWish) -> Received | Refusal:
     """
     _readable(app, wish)  # 1
     draft = _Draft(RequestId(new_id()), SubjectId(new_id()), PlanId(new_id()), wish)
-    app.keyring.create(  # 2
-        request_key(draft.request), subject_key(draft.newcomer), plan_key(draft.plan)
-    )
+    app.keyring.create(request_key(draft.request), subject_key(draft.newcomer))  # 2
+    make_plan_key(app, wish.kind, draft.plan)
     app.at("request.keys")
     ask = _ask(app, who)
     with app.store.unit() as unit:  # 3, 4
@@ -111,7 +110,9 @@ def prove(app: App, request_id: RequestId, code: str) -> Proved | WrongCode | Re
     Raises ``NotFound``, and ``Conflict`` when the request is answered or the code is over.
     """
     plan = PlanId(new_id())
-    app.keyring.create(plan_key(plan))  # 1
+    with app.store.read() as reader:  # 1
+        kind = _known(reader, request_id).kind
+    make_plan_key(app, kind, plan)
     with app.store.unit() as unit:  # 2
         request = _known(unit, request_id)
         ask = Ask(
