@@ -26,6 +26,7 @@ SECTIONS = (
     "searches",
     "recipients",
     "sources",
+    "looked",
     "models",
     "requests",
     "manifest",

@@ -4,15 +4,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from licet.app import App
+from licet.effects.looked import looked
 from licet.effects.packing.asker import Asker
 from licet.effects.packing.faces import Faces, faces_of
-from licet.effects.packing.parts import FORMAT, About, Model, Package, Threshold
+from licet.effects.packing.parts import (
+    FORMAT,
+    About,
+    LookedPart,
+    Model,
+    NamedPart,
+    Package,
+    Threshold,
+)
 from licet.effects.packing.records import records_of
 from licet.effects.packing.stores import Gathered, manifest_of
 from licet.effects.packing.uses import recipients_of, searches_of
 from licet.ledger.packed import PackedEntry, entries_about
 from licet.terms.face import Score, cosine_of
 from licet.terms.ids import ModelId
+from licet.terms.looking import LookedAt, NamedAt
 from licet.vision.card import ModelCard, shipped_card
 
 CARDS = ("sface-2021dec",)
@@ -38,6 +48,7 @@ def gather(
     known = Gathered(records, faces, searches, recipients, 0, packages)
     entries = tuple(_entries(asker, known, size))  # 2
     gathered = replace(known, entries=len(entries))
+    told = looked(asker.app, asker.reader, asker.request)
     package = Package(
         about=_about(asker, language),
         manifest=manifest_of(asker, gathered),  # 3
@@ -50,6 +61,8 @@ def gather(
         unlinked=faces.unlinked,
         items=faces.items,
         sources=faces.sources,
+        looked=tuple(_looked(one) for one in told.sources),
+        named=tuple(_named(one) for one in told.named),
         searches=searches,
         recipients=recipients,
         models=_models(asker, faces),
@@ -62,6 +75,24 @@ def gather(
         keys=records.keys,
     )
     return package, faces, entries
+
+
+def _looked(one: LookedAt) -> LookedPart:
+    return LookedPart(
+        source=one.source,
+        name=one.name,
+        organisation=one.organisation,
+        read=one.read.value,
+        items=one.items,
+        faces=one.faces,
+        unreadable=one.unreadable,
+        innocent_millionths=one.innocent_millionths,
+        at=one.at,
+    )
+
+
+def _named(one: NamedAt) -> NamedPart:
+    return NamedPart(one.source, one.name, one.organisation, one.items, one.addresses)
 
 
 def _about(asker: Asker, language: str) -> About:

@@ -388,6 +388,40 @@ class AccountPart:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedPart:
+    """One source that was read once more to look for who asks, by a photo of theirs.
+
+    ``read`` is whole, unreadable, not_allowed or waits. ``unreadable`` items were not read.
+    ``innocent_millionths`` is how many strangers' faces, in millionths of one, are expected
+    among those taken for the person.
+    """
+
+    source: str
+    name: str
+    organisation: str
+    read: str
+    items: int
+    faces: int
+    unreadable: int
+    innocent_millionths: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPart:
+    """One source that was asked about by time, place or address, without a photo.
+
+    ``items`` were met there in that time; ``addresses`` of those that were named are known.
+    """
+
+    source: str
+    name: str
+    organisation: str
+    items: int
+    addresses: int
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """Everything that is kept of one person, in the order in which it is written."""
 
@@ -402,6 +436,8 @@ class Package:
     unlinked: tuple[Unlinked, ...]
     items: tuple[ItemPart, ...]
     sources: tuple[SourcePart, ...]
+    looked: tuple[LookedPart, ...]
+    named: tuple[NamedPart, ...]
     searches: tuple[SearchPart, ...]
     recipients: tuple[Recipient, ...]
     models: tuple[Model, ...]
