@@ -8,11 +8,11 @@ from tests.invariants.raw import Leaf, Picture, Row
 Said = list[Leaf]
 
 KEEPING = {
-    "reference": {"grant.enrolled"},
-    "appearance": {"collect.batch", "backfill.batch", "suggestion.accepted"},
-    "suggestion": {"collect.batch", "backfill.batch"},
+    "reference": {"grant.enrolled", "grant.asked", "request.photo_checked"},
+    "appearance": {"collect.batch", "backfill.batch", "suggestion.accepted", "request.scanned"},
+    "suggestion": {"collect.batch", "backfill.batch", "request.scanned"},
 }
-LATER = {"pending": 0, "active": 1, "ending": 2, "ended": 3}
+LATER = {"pending": 0, "active": 1, "restricted": 1, "ending": 2, "ended": 3}
 GRANT_SAYS = {
     "active": {"grant.confirmed"},
     "ending": {"grant.ending", "subject.erasing"},
@@ -26,6 +26,7 @@ def told(before: Picture, after: Picture, new: Said) -> None:
     _grants(before, after, new)
     _kept(before, after, new, by_index)
     _simple(before, after, new)
+    _rights(before, after, new)
     _subjects(before, after, new)
     _items(before, after, by_index)
 
@@ -37,18 +38,27 @@ def _grants(before: Picture, after: Picture, new: Said) -> None:
             _need(new, {"grant.asked"}, "grant", grant)
         start = LATER["pending"] if was is None else LATER[was["state"]]
         for state, place in LATER.items():
-            passed = start < place <= LATER[row["state"]]
+            passed = start < place <= LATER[row["state"]] and state != "restricted"
             if passed and state in GRANT_SAYS and not _skipped(state, was, row):
                 _need(new, GRANT_SAYS[state], "grant", grant)
+        if was is not None and was["state"] != row["state"]:
+            _set_aside(was["state"], row["state"], grant, new)
         if was is not None and was["notice_delivered_at"] != row["notice_delivered_at"]:
             _need(new, {"notice.delivered"}, "grant", grant)
         if was is not None and was["captured"] != row["captured"]:
             _need(new, {"grant.enrolled"}, "grant", grant)
 
 
+def _set_aside(was: str, now: str, grant: str, new: Said) -> None:
+    if now == "restricted":
+        _need(new, {"grant.restricted"}, "grant", grant)
+    elif was == "restricted" and now in ("pending", "active"):
+        _need(new, {"grant.released"}, "grant", grant)
+
+
 def _skipped(state: str, was: Row | None, row: Row) -> bool:
     # A pending grant that is taken back was never active.
-    return state == "active" and row["confirmed_at"] is None
+    return state == "active" and (row["confirmed_at"] is None or row["organisation"] is None)
 
 
 def _kept(before: Picture, after: Picture, new: Said, by_index: dict[int, Leaf]) -> None:
@@ -77,10 +87,23 @@ def _deleted(grant: str, after: Picture, new: Said) -> bool:
 
 SIMPLE: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("search", "search", "state", frozenset({"search.released", "search.reviewed"})),
-    ("source", "source", "state", frozenset({"source.authorised", "source.ceased"})),
+    (
+        "source",
+        "source",
+        "state",
+        frozenset({"source.authorised", "source.ceased", "source.purged"}),
+    ),
     ("case", "case", "state", frozenset({"case.opened", "case.closed"})),
     ("block", "block", "lifted_at", frozenset({"block.placed", "block.lifted"})),
 )
+REQUEST_SAYS = {
+    "received": {"request.received"},
+    "identity_asked": {"request.identity_asked"},
+    "open": {"request.proved", "request.identity_accepted", "request.answered"},
+    "fulfilling": {"request.planned"},
+    "delivered": {"request.delivered"},
+    "refused": {"request.refused"},
+}
 ALSO = {"search": frozenset({"search.closed", "effect.done"})}
 
 
@@ -97,22 +120,50 @@ def _simple(before: Picture, after: Picture, new: Said) -> None:
                     _need(new, set(kinds), role, name)
 
 
+def _rights(before: Picture, after: Picture, new: Said) -> None:
+    was = before.by_id("request")
+    for name, row in after.by_id("request").items():
+        if name not in was:
+            _need(new, {"request.received"}, "request", name)
+        elif was[name]["state"] != row["state"]:
+            _need(new, REQUEST_SAYS[row["state"]], "request", name)
+        elif was[name]["letters"] != row["letters"]:
+            _need(new, {"request.joined"}, "request", name)
+    for table, made, gone in (
+        ("hold", "hold.placed", "hold.lifted"),
+        ("account", "account.sealed", "account.destroyed"),
+    ):
+        earlier, later = before.by_id(table), after.by_id(table)
+        for name in later.keys() - earlier.keys():
+            _need(new, {made}, table, name)
+        for name in earlier.keys() - later.keys():
+            _need(new, {gone}, table, name)
+    lifted = {n: row["lifted_at"] for n, row in before.by_id("hold").items()}
+    for name, row in after.by_id("hold").items():
+        if name in lifted and lifted[name] != row["lifted_at"]:
+            _need(new, {"hold.lifted"}, "hold", name)
+
+
 def _subjects(before: Picture, after: Picture, new: Said) -> None:
     for subject, row in after.subjects.items():
         was = before.subjects.get(subject)
         if was is None:
-            assert any(leaf.kind == "grant.asked" for leaf in new), "a person came untold"
+            asked = ("grant.asked", "request.received")
+            assert any(leaf.kind in asked for leaf in new), "a person came untold"
         elif was["state"] != row["state"]:
             wanted: Callable[[Leaf], bool] = _erasing if row["state"] == "erasing" else _emptied
             assert any(wanted(leaf) for leaf in new), f"a person is {row['state']}, untold"
 
 
 def _erasing(leaf: Leaf) -> bool:
-    return leaf.kind == "subject.erasing"
+    answered = leaf.kind == "grant.ending" and leaf.facts.get("cause") == "answered"
+    return leaf.kind == "subject.erasing" or answered
 
 
 def _emptied(leaf: Leaf) -> bool:
-    return leaf.kind == "effect.done" and leaf.facts.get("effect") == "end_grants"
+    ends = ("end_grants", "forget_newcomer")
+    forgot = leaf.kind == "effect.done" and leaf.facts.get("effect") in ends
+    return forgot or leaf.kind in ("grant.ended", "subject.erased")
 
 
 def _items(before: Picture, after: Picture, by_index: dict[int, Leaf]) -> None:

@@ -7,6 +7,7 @@ store, keyring and gallery.
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -54,6 +55,9 @@ HELD = ("unit.locked", "unit.effects", "unit.recorded", "unit.commit")
 """Boundaries at which the head lock is held: nobody else can act there."""
 
 _numbers = count(1)
+_NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CODE = re.compile(r"^ {4}([A-Z2-9]{5} [A-Z2-9]{5})$", re.MULTILINE)
+SECRET = re.compile(r"^ {4}((?:[0-9a-z]{5}-){4}[0-9a-z]{5})$", re.MULTILINE)
 
 
 class Crash(BaseException):
@@ -95,12 +99,28 @@ class Letters(FakeOutbox):
     def __init__(self) -> None:
         super().__init__()
         self.codes: dict[str, str] = {}
+        self.packages: dict[str, bytes] = {}
+        self.secrets: dict[str, str] = {}
 
     def send(self, message: Message) -> None:
         super().send(message)
+        if "The number of your request" in message.text:
+            self._about_a_request(message)
         if "The number of this grant:" in message.text:
             grant = message.text.split("The number of this grant:")[1].split()[0]
             self.codes[grant] = self.code()
+
+    def _about_a_request(self, message: Message) -> None:
+        after = message.text.split("The number of your request")[1]
+        number = _NUMBER.findall(after)[0]
+        code, secret = CODE.findall(message.text), SECRET.findall(message.text)
+        if code:
+            self.codes[number] = code[0]
+        if secret:
+            self.secrets[number] = secret[0]
+        for one in message.attachments:
+            if one.name.endswith(".zip"):
+                self.packages[number] = one.data
 
 
 class SpiedGallery:
@@ -462,6 +482,10 @@ def _second_organisation(world: World) -> tuple[OrganisationId, dict[str, Any]]:
         assert isinstance(member, str), member
         members[role.value] = member
     members["officer"] = members["investigator"]
+    auditor = MemberWish(world.organisation, "auditor", frozenset({Role.AUDITOR}), bytes([40]) * 32)
+    added = add_member(world.app, both, auditor)
+    assert isinstance(added, str), added
+    world.people["auditor"] = added  # type: ignore[assignment]
     return organisation, members
 
 

@@ -13,6 +13,7 @@ GONE = "gone"
 """The row is not there: a restored store was made before it."""
 
 OVER = frozenset({"ending", "ended"})
+EVERY = frozenset({GONE, "pending", "active", "restricted", "ending", "ended"})
 
 
 @dataclass
@@ -21,7 +22,7 @@ class GrantKnown:
 
     id: str
     subject: str
-    organisation: str
+    organisation: str | None
     purpose: str
     expires: int
     may: frozenset[str]
@@ -116,6 +117,11 @@ class Known:
                 known.may = frozenset({GONE})
             elif known.may & OVER or known.subject in self.erasing:
                 known.may = OVER
+            elif known.may == {"restricted"}:
+                # A restore undoes no restriction.
+                known.may = frozenset({"restricted"})
+            elif held == "restricted":
+                known.may = known.may | {held}
             elif known.may == {GONE}:
                 # It was lost for a while, and keys without a row are swept: if so, it is over.
                 known.may = OVER | {held}
@@ -149,6 +155,10 @@ class Known:
         for grant, known in self.grants.items():
             row = picture.grants.get(grant)
             state = GONE if row is None else row["state"]
+            if known.organisation is None:
+                # A request's: the machine makes it live and ends it with the request.
+                known.may = OVER if state in OVER else EVERY
+                continue
             assert state in known.may, f"grant is {state}, may be {sorted(known.may)}"
             # Whoever comes by may carry to its end what is ending; nothing goes back.
             known.may = OVER if state == "ending" else frozenset({state})

@@ -16,7 +16,7 @@ from tests.invariants import changes, checks
 from tests.invariants.acts import FAINT, MINE, PURPOSES, Acts, Cut
 from tests.invariants.house import ARCHIVE, CLUB, Builder
 from tests.invariants.known import Backup
-from tests.invariants.raw import Picture
+from tests.invariants.raw import Leaf, Picture
 
 PEOPLE = ("anna-lindqvist", "bela-szabados", "carla-moretti", "dorian-okafor")
 STRANGERS = ("xaver-unknown", "yasmin-unknown")
@@ -68,21 +68,29 @@ class History(RuleBasedStateMachine):
             self.check()
 
     def teardown(self) -> None:
-        """Every history ends well: the machine comes by, and everything is finished."""
+        """Every history ends well, and its house is taken down."""
         try:
-            self.house.clock.go(minutes=3)
-            self.acts.worker()
-            self.check(fresh=True)
-            checks.finished(self.picture)
-            # A week later keys without a row are swept; nothing is left to open anything.
-            self.house.clock.go(days=8)
-            self.acts.worker()
-            self.check()
-            checks.erased(self.house, self.acts.known, self.picture, swept=True)
-            checks.in_clear(self.house, self.acts.known, self.picture)
-            checks.unreadable(self.house, self.acts.known)
+            self.finish()
         finally:
             self.house.close()
+
+    def finish(self) -> None:
+        """The machine comes by, and everything is finished."""
+        self.house.clock.go(minutes=3)
+        self.acts.worker()
+        self.check(fresh=True)
+        self.worked()
+        # A week later keys without a row are swept; nothing is left to open anything.
+        self.house.clock.go(days=8)
+        self.acts.worker()
+        self.check()
+        checks.erased(self.house, self.acts.known, self.picture, swept=True)
+        checks.in_clear(self.house, self.acts.known, self.picture)
+        checks.unreadable(self.house, self.acts.known)
+
+    def worked(self) -> None:
+        """What must hold when the machine came by and nobody died."""
+        checks.finished(self.picture, self.house.now)
 
     def check(self, fresh: bool = False) -> None:
         """Hold every invariant after every step."""
@@ -95,6 +103,7 @@ class History(RuleBasedStateMachine):
         new = checks.ledger(known, picture, self.size, self.acts.addresses)
         if not self.restored:
             changes.told(before, picture, new)
+        self.also(before, picture, new)
         self.size, self.restored = picture.size, False
         checks.kept(picture)
         checks.acted(known, picture)
@@ -108,17 +117,25 @@ class History(RuleBasedStateMachine):
         checks.findable(self.house, known, picture, fresh)
         assert not self.house.seen, self.house.seen[0]
 
+    def also(self, before: Picture, picture: Picture, new: list[Leaf]) -> None:
+        """What else must hold after every step."""
+
     # -- choosing
 
     def grant(self, pick: int, *states: str) -> str | None:
-        """Some grant in one of these states."""
-        rows = [g for g, row in sorted(self.picture.grants.items()) if row["state"] in states]
+        """Some grant in one of these states, and not that of a request."""
+        rows = [
+            g
+            for g, row in sorted(self.picture.grants.items())
+            if row["state"] in states and row["organisation"] is not None
+        ]
         ordered = sorted(rows, key=lambda g: self.picture.grants[g]["leaf"])
         return ordered[pick % len(ordered)] if ordered else None
 
     def subject(self, pick: int, *states: str) -> str | None:
         """Some person in one of these states, in the order in which they came."""
-        came = [s for s in self.acts.known.names if s in self.picture.subjects]
+        granted = {row["subject"] for row in self.picture["grant"] if row["organisation"]}
+        came = [s for s in self.acts.known.names if s in self.picture.subjects and s in granted]
         wanted = [s for s in came if self.picture.subjects[s]["state"] in states]
         return wanted[pick % len(wanted)] if wanted else None
 
@@ -413,7 +430,7 @@ class History(RuleBasedStateMachine):
         done = self.acts.worker(crash)
         self.check()
         if not isinstance(done, Cut):
-            checks.finished(self.picture)
+            self.worked()
 
     # -- backups
 

@@ -19,22 +19,26 @@ from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
 TABLES = (
+    "account",
     "agreement",
     "block",
     "candidate",
     "case",
     "approval",
     "confirmation",
+    "deployment",
     "effect",
     "face",
     "grant",
     "head",
+    "hold",
     "item",
     "item_address",
     "leaf",
     "member",
     "organisation",
     "plan",
+    "request",
     "run",
     "search",
     "source",
@@ -42,6 +46,7 @@ TABLES = (
     "subject",
     "suggestion",
     "template",
+    "unlinked",
     "verification",
 )
 ORDER = {"leaf": ' ORDER BY "index"'}

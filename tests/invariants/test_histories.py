@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.invariants.house import Builder
-from tests.invariants.machine import History
+from tests.invariants.machine_rights import RightsHistory
 
 DEEP = os.environ.get("LICET_DEEP") == "1"
 SEEDS = (1, 2)
@@ -32,7 +32,7 @@ HISTORIES = settings(
 @pytest.mark.slow
 @pytest.mark.parametrize("part", SEEDS)
 def test_every_history_holds(builder: Builder, part: int) -> None:
-    machine = type("History", (History,), {"builder": builder})
+    machine = type("History", (RightsHistory,), {"builder": builder})
     if not DEEP:
         machine = seed(part)(machine)
     run_state_machine_as_test(machine, settings=HISTORIES)
