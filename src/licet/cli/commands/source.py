@@ -62,6 +62,10 @@ def add(
         int | None,
         typer.Option(metavar="DAYS", min=1, help="For how long what it brought is kept."),
     ] = None,
+    policy: Annotated[
+        ItemPolicy,
+        typer.Option("--item-policy", help="What becomes of a photo of somebody who is erased."),
+    ] = ItemPolicy.LEAVE_AT_SOURCE,
     territory: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
     org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
 ) -> Answer | Refusal:
@@ -83,7 +87,7 @@ def add(
             bystander_condition=bystanders,
             bystander_evidence=evidence,
             territory=Territory(territory.upper()) if territory else None,
-            item_policy=ItemPolicy.LEAVE_AT_SOURCE,
+            item_policy=policy,
             control=Control.OWN_STORAGE,
             licence=licence_digest(files.read(licence, "the licence")),
             valid_to=names.day(until, "the end of the licence"),
