@@ -6,6 +6,8 @@ older backup, and today's keyring, and even the code that opens rows.
 
 import base64
 import json
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,8 @@ from licet.vault.seal import open_sealed
 from tests.fakes.deployment import CLEARANCE, World, settings_of
 from tests.fakes.vision import photo
 from tests.scenarios.sealed import looks_sealed, texts_of
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_an_older_backup_opens_nothing_of_an_erased_person(world: World, tmp_path: Path) -> None:
@@ -72,6 +76,38 @@ def test_a_restore_with_todays_keyring_brings_back_nobody(
     assert isinstance(again, SearchResult), again
     assert again.candidates == ()
     assert again.in_scope == 0
+
+
+def test_the_recipe_for_strangers_opens_nothing_of_hers(
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The very program on the page, run as it stands there."""
+    page = (ROOT / "docs/how-to/get-an-erased-person-back.md").read_text("utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    anna, subject = world.enrolled("anna")
+    bea, _ = world.enrolled("bea")
+    source = world.source(world.folder(a=photo("anna"), b=photo("bea")))
+    collect(world.app, world.who("steward"), source.id)
+    probe = photo("anna", shot=9)
+    found = search(world.app, world.who("investigator"), world.case(probe), CLEARANCE, probe)
+    assert isinstance(found, SearchResult)
+    backed = back_up(world.app, tmp_path / "monday.licet")
+    with world.app.store.read() as reader:
+        hers = {t.id for t in reader.templates.of_grant(anna)}
+        others = {t.id for t in reader.templates.of_grant(bea)}
+    erase(world.app, SUBJECT, subject)
+    (world.home / "licet.toml").write_text(f"database_url = '{world.url}'\n")
+    monkeypatch.setattr(sys, "argv", ["try-all-keys.py", str(world.home), str(backed.file)])
+    code = compile(program, "try-all-keys.py", "exec")
+    exec(code, {"__name__": "__main__"})  # noqa: S102 - the page's own program
+    tries, *opened = capsys.readouterr().out.splitlines()
+    assert int(tries.split()[0]) > 100
+    ids = {line.split()[1] for line in opened}
+    assert others <= ids, "what is still there opens: the program does try"
+    assert not ids & {*hers, subject, found.id}
 
 
 def _opens(key: bytes, blob: bytes, template: str) -> bool:
