@@ -7,6 +7,7 @@ photo is encoded anew, upright, without metadata.
 """
 
 from collections.abc import Sequence
+from math import ceil, floor
 
 import simplejpeg
 from PIL import Image, ImageDraw, ImageFont
@@ -34,19 +35,21 @@ def redact(
     """Return the photo as upright JPEG, every box except ``keep`` covered.
 
     A kept face is never uncovered where a covered one overlaps it: covering wins.
-    ``long_side`` makes it smaller after that, never larger. Raises
-    :class:`licet.vision.decode.UnreadableError`.
+    ``long_side`` makes the picture smaller, never larger; boxes are the photo's all the
+    same. Raises :class:`licet.vision.decode.UnreadableError`.
     """
-    image: Image.Image = Image.fromarray(open_photo(photo).pixels())
+    opened = open_photo(photo)
+    image: Image.Image = Image.fromarray(opened.pixels(long_side))
+    if long_side is not None:
+        image.thumbnail((long_side, long_side))
+    share = image.width / opened.width, image.height / opened.height
     kept = set(keep)
     for box in boxes:
         if box not in kept:
-            _cover(image, box)
+            _cover(image, _scaled(box, share))
     width = max(2, max(image.size) // 300)
     for box, words in outline:
-        _outline(image, box, words, width)
-    if long_side is not None:
-        image.thumbnail((long_side, long_side))
+        _outline(image, _scaled(box, share), words, width)
     return _jpeg(image)
 
 
@@ -55,6 +58,13 @@ def thumbnail(photo: bytes, long_side: int) -> bytes:
     image: Image.Image = Image.fromarray(open_photo(photo).pixels(long_side))
     image.thumbnail((long_side, long_side))
     return _jpeg(image)
+
+
+def _scaled(box: Box, share: tuple[float, float]) -> Box:
+    """Return a box of the photo in the picture: no pixel of it is left out by rounding."""
+    left, top = floor(box.x * share[0]), floor(box.y * share[1])
+    right, bottom = ceil((box.x + box.w) * share[0]), ceil((box.y + box.h) * share[1])
+    return Box(left, top, right - left, bottom - top)
 
 
 def _jpeg(image: Image.Image) -> bytes:
