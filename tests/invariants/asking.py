@@ -54,8 +54,8 @@ class RightsActs(Acts):
     def write(self, name: str, kind: RightKind, crash: int | None, **parts: Any) -> object:
         """A person's letter comes in. It is taken in, however many came before."""
         wish = RequestWish(kind, f"{name}@example.org", name=name, **parts)
-        officer = self.house.at(ARCHIVE).who("officer")
-        done = self.do(lambda app: receive(app, officer, wish), crash)
+        steward = self.house.at(ARCHIVE).who("steward")
+        done = self.do(lambda app: receive(app, steward, wish), crash)
         assert isinstance(done, Received | Cut), f"10. a letter was turned away: {done}"
         if isinstance(done, Received):
             self.rights.came(done, wish)
@@ -118,11 +118,11 @@ class RightsActs(Acts):
 
     def accept(self, request: str, name: str, crash: int | None) -> object:
         """A human looks at the photo and accepts, for a reason, that it is theirs."""
-        investigator = self.house.at(ARCHIVE).who("verifier")
+        officer = self.house.at(ARCHIVE).who("officer")
         self.shots += 1
         photos = (photo(name, shot=self.shots),)
         accepted = lambda app: accept_photo(  # noqa: E731
-            app, investigator, RequestId(request), photos, "we met on the quay"
+            app, officer, RequestId(request), photos, "we met on the quay"
         )
         return self.tried(accepted, crash)
 
