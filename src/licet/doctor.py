@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from licet.app import App, open_app
+from licet.effects.answering import BEFORE_DUE
 from licet.effects.facts import readiness
 from licet.effects.scanning import scan_for
 from licet.effects.sealed import open_plan
@@ -75,7 +76,7 @@ def examine(
     1. Its files: who may read them, how much room is left.
     2. The models, by their full hashes.
     3. Opened: keyring, ledger and mirror, each by its own check.
-    4. What waits: plans, runs, letters; what ends soon.
+    4. What waits: plans, runs, people's requests; what ends soon.
 
     A part that cannot be opened is a finding, never an error.
     """
@@ -86,7 +87,7 @@ def examine(
         findings.append(Finding(Weight.MEND, "deployment", error.what, error.remedy))
         return _diagnosis(findings)
     try:
-        for part in (_keyring, _ledger, _waiting, _governed, _ready):  # 3, 4
+        for part in (_keyring, _ledger, _waiting, _asked, _governed, _ready):  # 3, 4
             findings += _examined(app, clock(), part)
     finally:
         app.close()
@@ -196,6 +197,21 @@ def _waiting(app: App, now: datetime) -> Found:
         yield Finding(
             Weight.WATCH, "work", says, "They go on with the same command, or the worker."
         )
+
+
+def _asked(app: App, now: datetime) -> Found:
+    """Look at people's requests: those that are late, and those that a human must see to."""
+    with app.store.read() as reader:
+        requests = reader.requests.open()
+    late = [one for one in requests if now > one.due]
+    if late:
+        oldest = (now.date() - late[0].due.date()).days
+        says = f"people's requests that are late: {len(late)}, the oldest by {oldest} days"
+        yield Finding(Weight.MEND, "requests", says, "See `licet request list`, and answer.")
+    near = [one for one in requests if one.due - BEFORE_DUE <= now <= one.due]
+    if near:
+        says = f"people's requests with less than a week left: {len(near)}"
+        yield Finding(Weight.WATCH, "requests", says, "See whom they wait for: `request list`.")
 
 
 def _in_clear(app: App, plan: Plan) -> Found:

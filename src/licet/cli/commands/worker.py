@@ -10,7 +10,7 @@ import typer
 
 from licet.cli.call import Call, deed, single
 from licet.cli.exits import Exit
-from licet.cli.output import Answer, note
+from licet.cli.output import Answer, count, note
 from licet.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def worker(
         if once:
             with progress(call.as_json, "scanning again") as told:
                 done = run_once(licet, told)
-            code = Exit.TO_MEND if done.problems else Exit.DONE
-            return Answer(done, (_said(done), *_problems(done)), code)
+            code = Exit.TO_MEND if done.problems or done.late else Exit.DONE
+            return Answer(done, (_said(done), *_problems(done), *_late(done)), code)
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         note("The worker runs. Ctrl-C stops it.")
@@ -60,6 +60,13 @@ def _said(done: "Done") -> str:
 
 def _problems(done: "Done") -> list[str]:
     return [f"  not done: {one}; see `licet doctor`" for one in done.problems]
+
+
+def _late(done: "Done") -> list[str]:
+    """Say that people wait for an answer; a worker that goes on would say it every few seconds."""
+    if not done.late:
+        return []
+    return [f"  late: {count(done.late, 'request')} of people; see `licet request list`"]
 
 
 def _complain(done: "Done") -> None:
