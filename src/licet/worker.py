@@ -26,6 +26,7 @@ from licet.effects.lapsing import (
     lapse_suggestions,
 )
 from licet.effects.looking import begin_passes
+from licet.effects.packing import sweep_packages
 from licet.effects.passing import go_on_with
 from licet.effects.purging import Gone, purge, sources_over
 from licet.effects.retaining import forget_people, forget_requests
@@ -177,6 +178,7 @@ def _daily(app: App, trying: Trying) -> tuple[bool, int, int]:
         return False, 0, 0
     swept = trying.do("keys", partial(sweep_keys, app), 0)
     trying.do("letters", partial(forget_requests, app), 0)
+    trying.do("packages", partial(sweep_packages, app), 0)
     return bool(turned), swept, trying.do("people", partial(forget_people, app, trying), 0)
 
 

@@ -6,7 +6,13 @@ from functools import partial
 import pytest
 
 from licet.collect import collect
-from licet.effects.packing import build_package, deliver_package, discard_package, steps
+from licet.effects.packing import (
+    build_package,
+    deliver_package,
+    drop_package,
+    steps,
+    sweep_packages,
+)
 from licet.effects.packing import volumes as volumes_module
 from licet.effects.packing.volumes import Volumes
 from licet.effects.plans import drive
@@ -88,8 +94,21 @@ def test_nothing_of_it_is_left_when_it_is_delivered(world: World, anna: SubjectI
         request = unit.requests.of_plan(plan.id)
         unit.requests.put(replace(request, state=RequestState.DELIVERED, closed_at=unit.now))
         record_machine(unit, EntryKind.REQUEST_DELIVERED, (("request", request.id),))
-    build_package(world.app, asked(world.app, anna))
-    assert f".{request.id}.delivered" not in folder(world)
+    assert sweep_packages(world.app) == 0
+    assert folder(world) == []
+
+
+def test_what_nobody_waits_for_any_more_is_removed(world: World, anna: SubjectId) -> None:
+    """A human refused after all: what was built is not sent, and does not lie about."""
+    kept, refused = asked(world.app, anna), asked(world.app, anna)
+    build_package(world.app, kept)
+    build_package(world.app, refused)
+    with world.app.store.unit() as unit:
+        request = unit.requests.of_plan(refused.id)
+        unit.requests.put(replace(request, state=RequestState.REFUSED, closed_at=unit.now))
+        record_machine(unit, EntryKind.REQUEST_REFUSED, (("request", request.id),))
+    assert sweep_packages(world.app) == 1
+    assert folder(world) == [request_of(world.app, kept).id]
 
 
 @pytest.mark.usefixtures("tiny")
@@ -177,7 +196,7 @@ def test_a_mailbox_that_is_shut_is_tried_again(world: World, anna: SubjectId) ->
 def test_one_that_was_lost_with_its_disk_is_built_again(world: World, anna: SubjectId) -> None:
     plan = asked(world.app, anna)
     assert drive(world.app, plan.id, OUTSIDE, {}, EffectKind.DELIVER_PACKAGE) is False
-    assert discard_package(world.app, request_of(world.app, plan).id)
+    assert drop_package(world.app, request_of(world.app, plan).id)
     assert answered(world, plan)
     assert names(world.outbox.letters) == ["package-1.zip"]
 
@@ -216,6 +235,6 @@ def test_discarding_leaves_nothing(world: World, anna: SubjectId) -> None:
     plan = asked(world.app, anna, RightKind.PORTABILITY)
     build_package(world.app, plan)
     request = request_of(world.app, plan).id
-    assert discard_package(world.app, request)
+    assert drop_package(world.app, request)
     assert folder(world) == []
-    assert not discard_package(world.app, request)
+    assert not drop_package(world.app, request)

@@ -77,7 +77,6 @@ def build_package(app: App, plan: Plan) -> Found | None:
     with _alone(app, request.id) as mine:
         if not mine:
             return None
-        _sweep(app)
         if not _place(app, request.id).is_dir():
             _build(app, request, payload)
         return _told(app, request, payload)
@@ -111,16 +110,6 @@ def deliver_package(app: App, plan: Plan) -> Found | None:
             _send_volumes(app, request, payload, contact, volumes)
             _send_secret(app, request, payload, contact)
     return (("delivered", True), ("volumes", volumes), ("letters", volumes + 1))
-
-
-def discard_package(app: App, request: RequestId) -> bool:
-    """Delete what lies here of a package; say whether there was anything."""
-    place = _place(app, request)
-    there = place.exists()
-    shutil.rmtree(place, ignore_errors=True)
-    shutil.rmtree(_beside(app, request), ignore_errors=True)
-    _gone(app, request).unlink(missing_ok=True)
-    return there
 
 
 def _build(app: App, request: Request, payload: RequestPayload) -> None:
@@ -331,10 +320,16 @@ def _held(handle: int) -> bool:
     return True
 
 
-def _sweep(app: App) -> None:
-    """Remove the marks of packages whose requests are over."""
-    for mark in _root(app).glob(".*.delivered"):
-        with app.store.read() as reader:
-            request = reader.requests.get(RequestId(mark.name[1:].removesuffix(".delivered")))
-        if request is None or not request.is_open:
-            mark.unlink(missing_ok=True)
+def sweep_packages(app: App) -> int:
+    """Remove packages whose requests are over, and the marks of delivered ones; return how many.
+
+    Who was refused after all, or answered in another way, is not sent anything any more.
+    """
+    there = (place.name.strip(".").partition(".")[0] for place in _root(app).glob("*-*-*-*-*"))
+    over = []
+    with app.store.read() as reader:
+        for name in sorted(set(there)):
+            request = reader.requests.get(RequestId(name))
+            if request is None or not request.is_open:
+                over.append(RequestId(name))
+    return sum(drop_package(app, request) for request in over)
