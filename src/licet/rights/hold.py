@@ -96,6 +96,8 @@ def lift(app: App, who: Who, hold_id: HoldId) -> int | Refusal:
         hold = unit.holds.get(hold_id)
         if hold is None:
             raise NotFound("there is no such hold", "See `licet hold list`.")
+        if hold.lifted_at is not None:
+            raise Conflict("the hold is over already", "See `licet hold list`.")
         ask = _asking(app, unit, who, hold.subject, hold.instrument)
         facts = read_facts(app, unit, ask, who, unit.now, lifting_digest(hold_id))
         permit = decide(ask, facts, unit.now)
