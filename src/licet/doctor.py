@@ -20,7 +20,7 @@ from licet.effects.scanning import scan_for
 from licet.effects.sealed import open_plan
 from licet.settings import Settings
 from licet.store.unit import Reader
-from licet.terms.errors import KeyAbsent, LicetError
+from licet.terms.errors import Ended, KeyAbsent, LicetError
 from licet.terms.plan import EffectKind, Plan, WorkState
 from licet.terms.source import SourceState
 from licet.terms.when import Clock, utc_now
@@ -83,6 +83,9 @@ def examine(
     findings = [*_files(settings), *_models(settings)]  # 1, 2
     try:
         app = opening(settings)
+    except Ended as error:
+        findings.append(Finding(Weight.WELL, "deployment", error.what))
+        return _diagnosis(findings)
     except LicetError as error:
         findings.append(Finding(Weight.MEND, "deployment", error.what, error.remedy))
         return _diagnosis(findings)

@@ -45,7 +45,6 @@ from licet.terms.source import BystanderCondition, Control, ItemPolicy, SourceKi
 
 REVISION = "0002"
 """The migration that makes these tables."""
-
 METADATA = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -93,7 +92,7 @@ def _word(name: str, words: type[StrEnum], nullable: bool = False) -> tuple[Any,
 
 
 def _some(column: str, where: str) -> Index:
-    """Return an index over the rows that a condition, written out in queries too, names."""
+    # Queries write the condition out as it stands here, or the index is not found.
     return Index(None, column, sqlite_where=text(where), postgresql_where=text(where))
 
 
@@ -308,7 +307,6 @@ grant = Table(
     UniqueConstraint("id", "kept"),
     Index(None, "state", "expires"),
     Index(None, "instrument"),
-    # Two ceilings are counted before every grant and confirmation, among millions.
     _some("confirmed_at", "confirmed_by = 'paper'"),
     _some("not_before", "basis = '6(1)(d)'"),
 )
