@@ -37,6 +37,12 @@ class Got:
         """The mail, its headers read as UTF-8 (RFC 6532)."""
         return message_from_string(self.data.decode(), policy=default)  # type: ignore[return-value]
 
+    @property
+    def text(self) -> str:
+        """What it says in plain text."""
+        body = self.mail.get_body(("plain",))
+        return str(body.get_content()).replace("\r\n", "\n") if body is not None else ""
+
 
 @dataclass
 class Desk:
@@ -97,10 +103,15 @@ CUT, HANG = "cut", "hang"
 
 @dataclass
 class Script:
-    """A server that goes by the book but for what ``odd`` says of a stage."""
+    """A server that goes by the book but for what ``odd`` says of a stage.
+
+    ``letters`` are the texts of what it holds in its hands: a line that it cuts after a
+    letter leaves the letter with it, and the sender in doubt.
+    """
 
     odd: dict[str, str]
     taken: int = 0
+    letters: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     def serve(self, listening: socket.socket) -> None:
@@ -123,9 +134,10 @@ class Script:
             if not self._say(line, stage):
                 return
             if stage == "DATA" and self._answer("DATA").startswith("354"):
-                while reader.readline() not in (b".\r\n", b""):
-                    pass
+                data = b"".join(iter(reader.readline, b".\r\n"))
                 self.taken += self._answer("end").startswith("2")
+                if self._answer("end").startswith(("2", CUT)):
+                    self.letters.append(Got("", [], False, False, data).text)
                 if not self._say(line, "end"):
                     return
 
