@@ -23,9 +23,12 @@ from licet.ledger.maker import Leaves
 from licet.ledger.note import COSIGNATURE, ED25519, VerifierKey, signature_line
 from licet.ledger.receipt import Receipt, ReceiptKind
 from licet.ledger.statement import (
+    Ended,
+    EndingStatement,
     ErasureStatement,
     PlaintextScan,
     SealedBytes,
+    Statement,
     StoreCount,
     digest,
 )
@@ -158,7 +161,20 @@ def erasure_statement() -> ErasureStatement:
     )
 
 
-def entry_for(kind: EntryKind, statement: GrantStatement | ErasureStatement) -> Entry:
+def ending_statement(ended: Ended = Ended.SOURCE) -> EndingStatement:
+    return EndingStatement(
+        ended=ended,
+        id="6f1c2e1a-0f0b-4c1d-9a5e-777777777777",
+        ordered_at=NOW,
+        counts=(StoreCount("items", 40, 0), StoreCount("faces", 61, 0)),
+        told=(("letters", 3), ("letters_not_delivered", 0)),
+        keys_left=0,
+        epochs_left=0,
+        says="Everything that came from this source is destroyed.",
+    )
+
+
+def entry_for(kind: EntryKind, statement: Statement) -> Entry:
     return Entry(
         kind=kind,
         at=NOW,
@@ -173,7 +189,7 @@ def receipt_in(
     ledger: Ledger,
     kind: ReceiptKind = ReceiptKind.GRANT,
     entry_kind: EntryKind = EntryKind.GRANT_ASKED,
-    statement: GrantStatement | ErasureStatement | None = None,
+    statement: Statement | None = None,
 ) -> Receipt:
     """Record an entry and return the phase one receipt for it."""
     stated = statement or grant_statement()

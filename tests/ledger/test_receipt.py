@@ -13,7 +13,7 @@ from licet.ledger import receipt as receipts
 from licet.ledger.commitment import opening
 from licet.ledger.note import COSIGNATURE, VerifierKey, read_note
 from licet.ledger.receipt import Proof, Receipt, ReceiptKind, complete, decode, encode
-from licet.ledger.statement import PlaintextScan, SealedBytes, StoreCount
+from licet.ledger.statement import Ended, PlaintextScan, SealedBytes, StoreCount
 from licet.ledger.verify import Verdict, verify_file
 from licet.terms.errors import BadInput, Conflict, Corrupt, NotFound
 from licet.terms.grant import GrantState
@@ -24,6 +24,7 @@ from tests.ledger.making import (
     SUBJECT_KEY,
     Ledger,
     Witness,
+    ending_statement,
     erasure_statement,
     grant_statement,
     ledger_key,
@@ -435,3 +436,41 @@ def test_a_date_survives(certificate: Receipt) -> None:
     statement = decode(encode(certificate, KEY)).statement
     assert statement == erasure_statement()
     assert statement != replace(erasure_statement(), asked_at=certificate.issued_at - timedelta(1))
+
+
+# --- the end of a source, and of a whole deployment
+
+
+ENDINGS = {
+    Ended.SOURCE: (ReceiptKind.SOURCE_CERTIFICATE, EntryKind.SOURCE_PURGED),
+    Ended.DEPLOYMENT: (ReceiptKind.CLOSING_CERTIFICATE, EntryKind.DEPLOYMENT_CLOSED),
+}
+
+
+@pytest.mark.parametrize("ended", Ended)
+def test_the_certificate_of_an_end_reads_back_and_holds(ledger: Ledger, ended: Ended) -> None:
+    statement = ending_statement(ended)
+    made = receipt_in(ledger, *ENDINGS[ended], statement)
+    assert decode(encode(made, KEY)).statement == statement
+    verdict = _verdict(made)
+    assert (verdict.kind, verdict.ok) == (ENDINGS[ended][0].value, True)
+    assert f"the {ended.value} that ended is {statement.id}" in verdict.proved
+    assert any("operator's own checks" in line for line in verdict.rests_on_word)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"keys_left": 1}, "a key is left"),
+        ({"epochs_left": 1}, "a key is left"),
+        ({"counts": (StoreCount("items", 40, 1),)}, "something is left in: items"),
+        ({"ended": Ended.DEPLOYMENT}, "not what source-certificate stands for"),
+    ],
+)
+def test_a_certificate_of_no_end_is_a_problem(
+    ledger: Ledger, changes: dict[str, object], says: str
+) -> None:
+    statement = replace(ending_statement(), **changes)  # type: ignore[arg-type]
+    verdict = _verdict(receipt_in(ledger, *ENDINGS[Ended.SOURCE], statement))
+    assert not verdict.ok
+    assert any(says in problem for problem in verdict.problems)

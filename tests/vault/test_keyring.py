@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from licet.terms.errors import Corrupt, KeyAbsent, Setup
+from licet.terms.errors import Corrupt, Ended, KeyAbsent, Setup
 from licet.terms.ids import KeyId
 from licet.vault.keyring import Keyring
 from tests.vault.place import A, B, C, Place
@@ -201,3 +201,39 @@ def test_a_turn_sweeps_an_epoch_left_by_another(place: Place) -> None:
     assert any("stale" in line for line in ring.check())
     turn = ring.turn()
     assert place.service().epochs() == (turn.new,)
+
+
+# --- the end
+
+
+def test_an_ended_keyring_holds_nothing_and_never_will(place: Place) -> None:
+    ring = place.ring()
+    ring.create(A, B)
+    assert ring.end() == 2
+    assert ring.end() == 0, "again is well"
+    assert ring.ids() == ()
+    assert place.service().epochs() == ()
+    assert ring.check() == ()
+    assert ring.get_many((A, B)) == {}
+    with pytest.raises(KeyAbsent):
+        ring.get(A)
+    for deed in (lambda: ring.create(C), lambda: ring.shred(A), ring.turn):
+        with pytest.raises(Ended):
+            deed()
+    place.close()
+    again = place.ring()
+    assert again.ids() == ()
+    assert place.service().epochs() == ()
+
+
+def test_an_old_replica_brings_no_key_of_an_ended_keyring_back(place: Place) -> None:
+    """Whoever puts a copy from before in the place of one replica gets nothing from it."""
+    ring = place.ring()
+    ring.create(A)
+    old = place.copy(place.replica)
+    ring.end()
+    place.close()
+    old.replace(place.replica)
+    again = place.ring()
+    assert again.ids() == ()
+    assert place.service().epochs() == ()

@@ -36,6 +36,10 @@ def _check(place: Place, boundary: str, before: dict[KeyId, bytes]) -> None:
     done = boundary.endswith(COMMITTED)
     ring = place.ring()
     assert ring.check() == ()
+    if _deed(boundary) == "end" and done:
+        assert ring.ids() == ()
+        assert place.service().epochs() == ()
+        return
     assert place.service().epochs() == (ring.epoch(),)
     assert ring.get(B) == before[B]
     if _deed(boundary) == "shred":
@@ -63,6 +67,8 @@ def _act(place: Place, boundary: str) -> None:
             ring.shred(A)
         case "turn":
             ring.turn()
+        case "end":
+            ring.end()
 
 
 CHILD = """
@@ -71,6 +77,7 @@ deed = sys.argv[2].split(".")[1]
 if deed == "create": ring.create(C)
 if deed == "shred": ring.shred(A)
 if deed == "turn": ring.turn()
+if deed == "end": ring.end()
 print("alive")
 """
 
