@@ -196,6 +196,15 @@ class Player:
     def _do_code(self, _rest: str) -> None:
         self.variables["CODE"] = self.theatre.outbox.code()
 
+    def _do_package(self, _rest: str) -> None:
+        """Save the files that came by letter, and take the secret out of the letter after it."""
+        *_, ready, opens = self.theatre.outbox.letters
+        for one in ready.attachments:
+            Path(one.name).write_bytes(one.data)
+        found = re.search(r"[0-9a-z]{5}(-[0-9a-z]{5}){4}", opens.text)
+        assert found, opens.text
+        self.variables["SECRET"] = found.group()
+
     def _do_stop(self, rest: str) -> None:
         self.theatre.fake.stop_at = self.theatre.fake.inspected + int(rest)
 

@@ -238,3 +238,19 @@ def test_discarding_leaves_nothing(world: World, anna: SubjectId) -> None:
     assert drop_package(world.app, request)
     assert folder(world) == []
     assert not drop_package(world.app, request)
+
+
+def test_who_comes_late_builds_nothing_again(world: World, anna: SubjectId) -> None:
+    """Two hold one plan after a lease ran out: what one delivered the other leaves alone."""
+    plan = asked(world.app, anna)
+    assert answered(world, plan)
+    with world.app.store.read() as reader:
+        built = reader.plans.effects(plan.id)[0]
+    assert build_package(world.app, plan) == built.found
+    assert dict(deliver_package(world.app, plan) or ()) == {
+        "delivered": True,
+        "volumes": 1,
+        "letters": 2,
+    }
+    assert len(world.outbox.letters) == 2
+    assert [name for name in folder(world) if not name.startswith(".")] == []

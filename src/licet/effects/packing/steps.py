@@ -47,7 +47,7 @@ from licet.terms.ids import RequestId
 from licet.terms.ledger import Checkpoint
 from licet.terms.letters import PackageReadyLetter, PackageSecretLetter, PackedFile
 from licet.terms.payload import RequestPayload
-from licet.terms.plan import EffectKind, Plan
+from licet.terms.plan import EffectKind, Plan, WorkState
 from licet.terms.rights import Request, RightKind
 from licet.vault.locked import Opened, secret_for
 
@@ -77,6 +77,9 @@ def build_package(app: App, plan: Plan) -> Found | None:
     with _alone(app, request.id) as mine:
         if not mine:
             return None
+        found = _found(app, plan, EffectKind.BUILD_PACKAGE)
+        if found:
+            return tuple(found.items())  # Another process built it meanwhile.
         if not _place(app, request.id).is_dir():
             _build(app, request, payload)
         return _told(app, request, payload)
@@ -91,15 +94,14 @@ def deliver_package(app: App, plan: Plan) -> Found | None:
     """
     with app.store.read() as reader:
         request = reader.requests.of_plan(plan.id)
-        found = {e.kind: dict(e.found) for e in reader.plans.effects(plan.id)}
         if request is None:
             return (("delivered", False),)
         payload = open_request(app, request)
         contact = answer_contact(app, reader, request, payload)
     if contact is None:
         return None
-    built = int(found.get(EffectKind.BUILD_PACKAGE, {}).get("volumes", 0))
-    volumes = built or _volumes(app, request.id)
+    built = _found(app, plan, EffectKind.BUILD_PACKAGE)
+    volumes = int(built.get("volumes", 0)) or _volumes(app, request.id)
     with _alone(app, request.id) as mine:
         if not mine:
             return None
@@ -217,6 +219,14 @@ def _told(app: App, request: Request, payload: RequestPayload) -> Found:
             digest = sha256(stream.read()).hexdigest()
     size = sum(one.stat().st_size for one in files)
     return (("built", True), ("volumes", len(files)), ("bytes", size), ("digest", digest))
+
+
+def _found(app: App, plan: Plan, kind: EffectKind) -> dict[str, str | int | bool]:
+    """Return what a step of the plan found, if it is done."""
+    with app.store.read() as reader:
+        effects = reader.plans.effects(plan.id)
+    done = (e for e in effects if e.kind is kind and e.state is WorkState.DONE)
+    return next((dict(effect.found) for effect in done), {})
 
 
 def _send_volumes(
