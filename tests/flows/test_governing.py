@@ -85,7 +85,7 @@ def test_a_recipient_may_lose_its_last_steward(world: World) -> None:
     assert isinstance(end_member(world.app, two, club.people["steward"]), int)
 
 
-def test_a_restore_ends_a_membership_again(world: World) -> None:
+def test_a_restore_ends_a_membership_again(world: World, fresh_url: str) -> None:
     """By a commitment that only the organisation's key opens: the entry names nobody."""
     club = add_recipient(world)
     two = world.who("steward", "officer")
@@ -96,7 +96,8 @@ def test_a_restore_ends_a_membership_again(world: World) -> None:
         assert isinstance(end_member(world.app, two, member), int)
     case = world.case(PROBE)
     world.app.close()
-    restore(settings_of(world.home, world.url), backup, world.clock)
+    restore(settings_of(world.home, fresh_url), backup, world.clock)
+    world.url = fresh_url
     world.app = world.reopen()
     assert [state_of(world, member) for member in ended] == [MemberState.ENDED] * 2
     assert state_of(world, world.people["second"]) is MemberState.ACTIVE

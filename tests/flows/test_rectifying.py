@@ -182,7 +182,7 @@ def test_a_lead_that_rests_on_a_wrong_face_is_taken_off_its_list(world: World) -
     assert listed.id in letter.text
 
 
-def test_a_restore_does_not_put_the_face_on_again(scene: Scene) -> None:
+def test_a_restore_does_not_put_the_face_on_again(scene: Scene, fresh_url: str) -> None:
     world = scene.world
     backup = world.home.parent / "before.licet"
     back_up(world.app, backup)
@@ -191,7 +191,8 @@ def test_a_restore_does_not_put_the_face_on_again(scene: Scene) -> None:
         noted = reader.unlinked.of_grant(scene.grant)
     assert len(noted) == 1
     world.app.close()
-    restore(settings_of(world.home, world.url), backup, world.clock)
+    restore(settings_of(world.home, fresh_url), backup, world.clock)
+    world.url = fresh_url
     world.app = world.reopen()
     with world.app.store.read() as reader:
         assert reader.unlinked.of_grant(scene.grant) == noted

@@ -11,6 +11,7 @@ from licet.enrol import enrol
 from licet.granting import ask_grant, confirm, withdraw
 from licet.ledger.leaf import decode
 from licet.ledger.verify import verify_file
+from licet.recovery import back_up, restore
 from licet.search import search
 from licet.standing import release, restrict
 from licet.terms.acting import SUBJECT, WORKER
@@ -23,7 +24,7 @@ from licet.terms.permit import Refusal
 from licet.terms.rights import Hold
 from licet.terms.search import SearchResult
 from licet.worker import run_once
-from tests.fakes.deployment import CLEARANCE, World
+from tests.fakes.deployment import CLEARANCE, World, settings_of
 from tests.fakes.recipient import add_recipient
 from tests.fakes.vision import photo
 
@@ -243,3 +244,27 @@ def test_freed_is_what_the_person_said(world: World) -> None:
     kept = grant_of(world, grant)
     assert freed(kept) is GrantState.ACTIVE
     assert freed(replace(kept, confirmed_at=None)) is GrantState.PENDING
+
+
+def test_a_restore_sets_aside_again_and_knows_why(world: World, fresh_url: str) -> None:
+    """A pending grant that was released goes back to pending, a confirmed one to active."""
+    kept, _ = world.enrolled("anna")
+    freely, _ = world.granted("bruno")
+    asked = ask_grant(world.app, world.who("steward"), world.wish("carla"))
+    assert isinstance(asked, Asked)
+    backup = world.home.parent / "before.licet"
+    back_up(world.app, backup)
+    for grant in (kept, freely, asked.grant):
+        restrict(world.app, SUBJECT, grant)
+    for grant in (freely, asked.grant):
+        release(world.app, SUBJECT, grant, "")
+    world.app.close()
+    restore(settings_of(world.home, fresh_url), backup, world.clock)
+    world.url = fresh_url
+    world.app = world.reopen()
+    assert why(world, kept) == {Restriction.ASKED}
+    assert grant_of(world, freely).state is GrantState.ACTIVE
+    assert grant_of(world, asked.grant).state is GrantState.PENDING
+    assert found(world, "after") == 0
+    assert not isinstance(release(world.app, SUBJECT, kept, ""), Refusal)
+    assert found(world, "free") == 1
