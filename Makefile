@@ -17,6 +17,11 @@ PYTEST ?=
 # One thread for each numeric library, so that parallel tests do not crowd the cores.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
+# The tests start hundreds of processes. What they import is compiled once for all of them,
+# also where the environment says to keep nothing that is compiled.
+test gates mutants scenarios: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/compiled
+test gates mutants scenarios: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup setup-dev setup-bench postgres demo test check static gates \
         mutants scenarios scenarios-page bench lock clean
 

@@ -102,7 +102,8 @@ def _copy(root: Path, to: Path) -> Path:
 
 def _pytest(copy: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(copy / "src"), str(copy)])
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    compiled = str(copy / "compiled")
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": compiled}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     return subprocess.run(
         command, cwd=copy, env=environment, capture_output=True, text=True, check=False

@@ -1,10 +1,40 @@
 """What every test stands on: databases, and how far properties are explored."""
 
 import os
+import signal
+from collections.abc import Generator
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.databases"]
+
+# Tests start hundreds of processes: what they import is compiled once for all of them,
+# also where the environment says to keep nothing that is compiled.
+_COMPILED = Path(__file__).absolute().parent.parent / ".cache" / "compiled"
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(_COMPILED))
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+LONGEST = 900
+"""Seconds after which a test hangs: the longest takes two minutes on a slow machine."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let no test hang for ever: it fails, with the line on which it hung."""
+
+    def over(_signal: int, _frame: object) -> None:
+        pytest.fail(f"{item.nodeid} took longer than {LONGEST} seconds")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(LONGEST)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
 
 # A shared core is slow now and then: no test fails for time alone. Both profiles are
 # repeatable, so that a red run is red again.

@@ -23,11 +23,9 @@ PATIENCE = 60
 def licet(*words: str, home: Path, **more: object) -> "subprocess.CompletedProcess[str]":
     """Run a command and give what it printed."""
     environment = {**os.environ, "LICET_HOME": str(home)}
-    if "preexec_fn" not in more:
-        # Each is a fresh interpreter: compiling everything twenty times tests nothing. Not
-        # where files may not grow, or the interpreter would keep half of what it compiled.
-        environment["PYTHONPYCACHEPREFIX"] = str(home.parents[1] / "compiled")
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    if "preexec_fn" in more:
+        # Where files may not grow the interpreter would keep half of what it compiled.
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run(
         [str(LICET), *words],
         env=environment,
