@@ -4,6 +4,8 @@ Each look is a step of its own and says what it found; one that still finds some
 raises, so that nothing is certified that was not looked for and not found.
 """
 
+from contextlib import suppress
+
 from licet.app import App, Scan
 from licet.consent.decide import decide
 from licet.consent.reasons import Reason
@@ -118,6 +120,8 @@ def _scan(app: App, plan: Plan, needles: frozenset[bytes]) -> Scan:
             effects = reader.plans.effects(other.id)
             scans = next((e.n for e in effects if e.kind is EffectKind.SCAN_BYTES), 0)
             if all(e.state is WorkState.DONE for e in effects if e.n < scans):
-                waiting.update(open_plan(app, other).needles)
+                # Another worker may have brought it to its end, and its key is gone with it.
+                with suppress(KeyAbsent):
+                    waiting.update(open_plan(app, other).needles)
     app.shelf.scan = scan_for(app, waiting)
     return app.shelf.scan.only(needles)
