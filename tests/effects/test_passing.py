@@ -114,7 +114,7 @@ def test_one_pass_serves_everybody_who_waits(world: World, read: list[str]) -> N
 def test_who_comes_later_waits_for_the_next_pass(world: World, read: list[str]) -> None:
     """Three more people on one day are one more pass, and not three."""
     _collected(world, a=photo("anna"), b=photo("bob"))
-    asks(world, "anna@example.org", photo("anna", shot=8))
+    anna = asks(world, "anna@example.org", photo("anna", shot=8))
     run_once(world.app)
     read.clear()
     later = [asks(world, f"p{n}@example.org", photo("bob", shot=n)) for n in range(3)]
@@ -126,6 +126,7 @@ def test_who_comes_later_waits_for_the_next_pass(world: World, read: list[str]) 
     assert len(read) == 2
     assert _scanned(world)
     assert [found_for(world.app, request) for request in later] == [(1, 0)] * 3
+    assert found_for(world.app, anna) == (1, 0), "she still waits, and was found before"
 
 
 def test_nobody_joins_a_pass_in_its_middle(world: World) -> None:
