@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from licet.app import App, open_app
+    from licet.appearances import confirm_appearance, list_appearances
     from licet.backfill import backfill as backfill_grant
     from licet.collect import collect as collect_source
     from licet.deployment import FirstMember, Opened, Opening, open_deployment
@@ -27,18 +28,46 @@ if TYPE_CHECKING:
     from licet.enrol import enrol as enrol_person
     from licet.evaluate.flow import evaluate as evaluate_folder
     from licet.evaluate.report import Report
-    from licet.governance import add_member, add_organisation, approve_case, open_case
+    from licet.governance import (
+        add_member,
+        add_organisation,
+        approve_case,
+        close_case,
+        end_member,
+        open_case,
+    )
     from licet.granting import ask_grant, confirm, confirm_on_paper, resend, withdraw
     from licet.ledger.verify import Verdict, verify_file
+    from licet.listing import (
+        list_cases,
+        list_grants,
+        list_members,
+        list_organisations,
+        list_searches,
+        list_sources,
+        list_suggestions,
+        show_grant,
+        show_search,
+    )
     from licet.recovery import BackedUp, Restored, back_up, restore
+    from licet.rectifying import correct as correct_person
+    from licet.rectifying import unlink as unlink_appearance
     from licet.reviewing import close as close_search
     from licet.reviewing import review as review_candidate
+    from licet.rights.answering import accept_identity, ask_identity, refuse_request
+    from licet.rights.answering import answer_now as answer_request
+    from licet.rights.answering import extend as extend_request
     from licet.rights.erase import erase
+    from licet.rights.inbox import list_requests, show_request
+    from licet.rights.intake import prove as prove_request
+    from licet.rights.intake import receive as receive_request
     from licet.search import search as search_people
     from licet.settings import Settings
     from licet.show import Shown
     from licet.show import show as show_item
     from licet.sourcing import add_source, cease_source
+    from licet.standing import release as release_grant
+    from licet.standing import restrict as restrict_grant
     from licet.suggesting import accept as accept_suggestion
     from licet.suggesting import reject as reject_suggestion
     from licet.terms.acting import SUBJECT, WORKER, Who
@@ -68,35 +97,61 @@ _HOMES = {
     "Verdict": "licet.ledger.verify:Verdict",
     "WORKER": "licet.terms.acting:WORKER",
     "Who": "licet.terms.acting:Who",
+    "accept_identity": "licet.rights.answering:accept_identity",
     "accept_suggestion": "licet.suggesting:accept",
     "add_member": "licet.governance:add_member",
     "add_organisation": "licet.governance:add_organisation",
     "add_source": "licet.sourcing:add_source",
+    "answer_request": "licet.rights.answering:answer_now",
     "approve_case": "licet.governance:approve_case",
     "ask_grant": "licet.granting:ask_grant",
+    "ask_identity": "licet.rights.answering:ask_identity",
     "back_up": "licet.recovery:back_up",
     "backfill_grant": "licet.backfill:backfill",
     "cease_source": "licet.sourcing:cease_source",
     "certificate": "licet.effects.certifying:certificate",
+    "close_case": "licet.governance:close_case",
     "close_search": "licet.reviewing:close",
     "collect_source": "licet.collect:collect",
     "confirm": "licet.granting:confirm",
+    "confirm_appearance": "licet.appearances:confirm_appearance",
     "confirm_on_paper": "licet.granting:confirm_on_paper",
+    "correct_person": "licet.rectifying:correct",
+    "end_member": "licet.governance:end_member",
     "enrol_person": "licet.enrol:enrol",
     "erase": "licet.rights.erase:erase",
     "evaluate_folder": "licet.evaluate.flow:evaluate",
     "examine": "licet.doctor:examine",
+    "extend_request": "licet.rights.answering:extend",
+    "list_appearances": "licet.appearances:list_appearances",
+    "list_cases": "licet.listing:list_cases",
+    "list_grants": "licet.listing:list_grants",
+    "list_members": "licet.listing:list_members",
+    "list_organisations": "licet.listing:list_organisations",
+    "list_requests": "licet.rights.inbox:list_requests",
+    "list_searches": "licet.listing:list_searches",
+    "list_sources": "licet.listing:list_sources",
+    "list_suggestions": "licet.listing:list_suggestions",
     "open_app": "licet.app:open_app",
     "open_case": "licet.governance:open_case",
     "open_deployment": "licet.deployment:open_deployment",
+    "prove_request": "licet.rights.intake:prove",
+    "receive_request": "licet.rights.intake:receive",
+    "refuse_request": "licet.rights.answering:refuse_request",
     "reject_suggestion": "licet.suggesting:reject",
+    "release_grant": "licet.standing:release",
     "resend": "licet.granting:resend",
     "restore": "licet.recovery:restore",
+    "restrict_grant": "licet.standing:restrict",
     "review_candidate": "licet.reviewing:review",
     "run_worker": "licet.worker:run",
     "run_worker_once": "licet.worker:run_once",
     "search_people": "licet.search:search",
+    "show_grant": "licet.listing:show_grant",
     "show_item": "licet.show:show",
+    "show_request": "licet.rights.inbox:show_request",
+    "show_search": "licet.listing:show_search",
+    "unlink_appearance": "licet.rectifying:unlink",
     "verify_file": "licet.ledger.verify:verify_file",
     "withdraw": "licet.granting:withdraw",
 }
@@ -123,35 +178,61 @@ __all__ = [
     "Verdict",
     "Who",
     "__version__",
+    "accept_identity",
     "accept_suggestion",
     "add_member",
     "add_organisation",
     "add_source",
+    "answer_request",
     "approve_case",
     "ask_grant",
+    "ask_identity",
     "back_up",
     "backfill_grant",
     "cease_source",
     "certificate",
+    "close_case",
     "close_search",
     "collect_source",
     "confirm",
+    "confirm_appearance",
     "confirm_on_paper",
+    "correct_person",
+    "end_member",
     "enrol_person",
     "erase",
     "evaluate_folder",
     "examine",
+    "extend_request",
+    "list_appearances",
+    "list_cases",
+    "list_grants",
+    "list_members",
+    "list_organisations",
+    "list_requests",
+    "list_searches",
+    "list_sources",
+    "list_suggestions",
     "open_app",
     "open_case",
     "open_deployment",
+    "prove_request",
+    "receive_request",
+    "refuse_request",
     "reject_suggestion",
+    "release_grant",
     "resend",
     "restore",
+    "restrict_grant",
     "review_candidate",
     "run_worker",
     "run_worker_once",
     "search_people",
+    "show_grant",
     "show_item",
+    "show_request",
+    "show_search",
+    "unlink_appearance",
     "verify_file",
     "withdraw",
 ]
