@@ -338,7 +338,8 @@ def _details(found: RequestDetails) -> tuple[str, ...]:
         ("waits for", one.waits_for),
     )
     left = f"late by {count(-one.left, 'day')}" if one.late else f"{count(one.left, 'day')} left"
-    clock = f"received {one.received_on.isoformat()}, due {one.due.isoformat()} ({left})"
+    left = f" ({left})" if one.waits_for != "nobody" else ""
+    clock = f"received {one.received_on.isoformat()}, due {one.due.isoformat()}{left}"
     return (
         f"{one.kind.value}, {clock}: {one.state.value.replace('_', ' ')}",
         *(f"  {name}: {value}" for name, value in told if value),
