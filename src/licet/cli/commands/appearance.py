@@ -17,7 +17,7 @@ from licet.terms.permit import Action, Refusal
 if TYPE_CHECKING:
     from licet.app import App
 
-app = group("Kept faces: confirm one, or take it off a person.")
+app = group("Kept faces: confirm one, or take it off.")
 
 
 @deed(app, "list", Takes.ACTOR)

@@ -11,7 +11,7 @@ from licet.cli.output import Answer, Grid
 from licet.terms.ids import AccountId
 from licet.terms.permit import Refusal
 
-app = group("Accountability: who searched a person who was erased.")
+app = group("Who searched a person who was erased; read by two.")
 
 
 @deed(app, "list", Takes.ACTOR)

@@ -38,11 +38,12 @@ def close(
     ] = "",
     out: Annotated[Path | None, typer.Option(help="Where the certificate goes.")] = None,
 ) -> Answer | Refusal:
-    """End the deployment for good. Two members of the controller act, one the officer.
+    """End the whole deployment for good.
 
-    Everything stops at once. Open requests are answered, everybody is told and erased, all
-    sources are purged, every key is destroyed, and the ledger says so last. What cannot end
-    now is carried on by `licet worker`. Called again, it says how far it is.
+    Two members of the controller act, one the officer. Everything stops at once. Open
+    requests are answered, everybody is told and erased, all sources are purged, every key is
+    destroyed, and the ledger says so last. What cannot end now is carried on by
+    `licet worker`. Called again, it says how far it is.
     """
     try:
         with call.app() as licet:

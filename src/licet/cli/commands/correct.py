@@ -27,7 +27,7 @@ def correct(
     proof: Proof = None,
     as_person: AsPerson = False,
 ) -> Answer | Refusal:
-    """Correct a person's name, or the contact by which they are reached.
+    """Correct a person's name or contact.
 
     A new contact is never typed in: it is the one that a request for rectification came
     from, once its code came back. Both contacts are told. The person does it with the

@@ -14,7 +14,7 @@ from licet.terms.ids import GrantId, HoldId, SubjectId
 from licet.terms.permit import Refusal
 from licet.terms.rights import HoldWish
 
-app = group("Legal holds: what a claim needs is kept a while, and found by nobody.")
+app = group("Legal holds: what a claim needs is kept a while.")
 
 
 @dataclass(frozen=True, slots=True)

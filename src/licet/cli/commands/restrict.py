@@ -23,7 +23,9 @@ def restrict(
     as_person: AsPerson = False,
     out: Annotated[Path | None, typer.Option(help="Where the person's receipt goes.")] = None,
 ) -> Answer | Refusal:
-    """Set a grant aside: what is kept stays kept, and nobody finds the person under it.
+    """Set a grant aside: kept, and nobody's to use.
+
+    What is kept stays kept, and nobody finds the person under it from this moment on.
 
     The person does it with the receipt of their confirmation; a steward or the data
     protection officer on their behalf, and then the person is told.
