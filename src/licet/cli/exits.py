@@ -25,6 +25,7 @@ class Exit(IntEnum):
     KEY_ABSENT = 16
     QUARANTINE = 17
     SETUP = 18
+    ENDED = 19
     STOPPED = 130
     READER_GONE = 141
 
@@ -47,6 +48,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.KEY_ABSENT: "The key of stored bytes was destroyed or is not here.",
     Exit.QUARANTINE: "The store is older than its signed ledger: restore first.",
     Exit.SETUP: "The deployment or this machine lacks something.",
+    Exit.ENDED: "The whole deployment was ended for good: no command does anything here.",
     Exit.STOPPED: "Stopped by Ctrl-C. Everything done so far is kept.",
     Exit.READER_GONE: "Whoever read the output went away before its end.",
 }
@@ -55,6 +57,7 @@ ERRORS: dict[type[errors.LicetError], Exit] = {
     errors.BadInput: Exit.BAD_INPUT,
     errors.NotFound: Exit.NOT_FOUND,
     errors.Conflict: Exit.CONFLICT,
+    errors.Ended: Exit.ENDED,
     errors.Busy: Exit.BUSY,
     errors.Corrupt: Exit.CORRUPT,
     errors.KeyAbsent: Exit.KEY_ABSENT,
