@@ -24,6 +24,8 @@ from licet.terms.letters import (
     PackageReadyLetter,
     PackageSecretLetter,
     PackedFile,
+    PhotoNearLetter,
+    PhotoNoticeLetter,
     RecipientToldLetter,
     RectifiedLetter,
     ReleasedLetter,
@@ -113,7 +115,14 @@ def examples(language: str = "en") -> tuple[Letter, ...]:
         HoldPlacedLetter(SENDER, HOLD, (GRANT,), CAME, date(2026, 9, 2)),
         HoldLiftedLetter(SENDER, HOLD, (GRANT,), LATER),
         DeploymentClosingLetter(SENDER, DUE),
+        _photo_notice(language),
+        PhotoNearLetter(SENDER, CAME),
     )
+
+
+def _photo_notice(language: str) -> PhotoNoticeLetter:
+    told = table().by_id[PurposeId("rights_request@1")].told(language)
+    return PhotoNoticeLetter(SENDER, REQUEST, told.title, told.notice, date(2026, 6, 2), GRANT)
 
 
 def page() -> str:
