@@ -90,6 +90,18 @@ def test_what_was_proved_is_answered_though_nobody_acts(scene: Scene) -> None:
     assert scene.found(ANNA) == {grant}
 
 
+def test_a_photo_that_never_comes_delays_no_answer(scene: Scene) -> None:
+    """A week before the last day a person is answered with whatever there is."""
+    scene.enrolled(ANNA)
+    request = asked(scene, ANNA, RightKind.ACCESS, photo_follows=True)
+    scene.settle()
+    scene.worker()
+    assert row(scene, request)["state"] == RequestState.OPEN
+    scene.house.clock.go(days=26)
+    worked(scene, scene.picture)
+    assert row(scene, request)["state"] == RequestState.DELIVERED
+
+
 def test_an_objection_that_nobody_answers_is_upheld(scene: Scene) -> None:
     grant, _ = scene.enrolled(ANNA)
     request = asked(scene, ANNA, RightKind.OBJECTION)
