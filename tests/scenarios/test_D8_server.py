@@ -6,6 +6,7 @@ nobody; and whoever has the rows, all keys of today and the code that opens rows
 nothing that is about the person.
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,6 +157,7 @@ def test_a_dump_of_before_brings_nobody_back(
     finally:
         archive.world.app.close()
         cluster.run("DROP DATABASE monday WITH (FORCE)")
+        shutil.rmtree(place)
 
 
 def test_a_base_backup_of_before_brings_nobody_back(archive: Archive, cluster: Cluster) -> None:
