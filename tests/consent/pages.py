@@ -5,13 +5,15 @@
 
 import ast
 import inspect
-from datetime import timedelta
+from datetime import date, timedelta
+from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 
 from licet.consent import ceilings
 from licet.consent.purposes import table
 from licet.consent.refusals import GROUNDS
+from licet.consent.regimes import FILES, GDPR, due_on, extended_on, terms_on
 from licet.terms.basis import Purpose
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -24,6 +26,7 @@ def pages() -> dict[str, str]:
         "docs/reference/purposes.md": purposes(),
         "docs/reference/refusals.md": refusals(),
         "docs/reference/ceilings.md": limits(),
+        "docs/reference/regimes.md": terms(),
     }
 
 
@@ -56,6 +59,48 @@ def purposes() -> str:
         for told in purpose.translated:
             lines += [f"*{told.language}*: **{told.title}.** {told.notice}", ""]
     return "\n".join([*lines, AGAIN, ""])
+
+
+def terms() -> str:
+    """Return the page of the regimes: how days are counted, and every file as it is read."""
+    lines = [
+        "# Regimes",
+        "",
+        "How long the law gives to answer a person, and how long things are kept. It is data,",
+        "not code: one file a regime, one row a change, each number with the place in the law",
+        "that says it. A row is never edited: a new one is added with the day it holds from.",
+        "",
+        f"How days are counted ([Regulation (EEC, Euratom) 1182/71]({_COUNTING}), Article 3):",
+        "",
+        "- The day on which a letter came is not counted. Months are calendar months: what came",
+        "  on the 2nd is due on the 2nd. Where a month has no such day, its last day.",
+        "- A last day that is a day off moves to the next working day. Public holidays are left",
+        "  out on purpose: without them an answer is due earlier, never later.",
+        "- Both the first and the extended time are counted from receipt. The letter that says",
+        "  it takes longer goes out inside the first month; that day does not move.",
+        "- Days are days in UTC.",
+        "",
+        "The regime follows the person's territory, where they told it. Where it is unknown, or",
+        "no file names it, or its regime sets no time to answer, the GDPR's time holds.",
+        "",
+        "| a letter that came on | is to be answered by | with more time, by |",
+        "| --- | --- | --- |",
+        *(_example(day) for day in _EXAMPLES),
+        "",
+    ]
+    for name in FILES:
+        text = resources.files("licet.consent").joinpath("regimes", f"{name}.toml")
+        lines += [f"## `{name}`", "", "```toml", text.read_text("utf-8").rstrip(), "```", ""]
+    return "\n".join([*lines, AGAIN, ""])
+
+
+_COUNTING = "https://eur-lex.europa.eu/eli/reg/1971/1182/oj"
+_EXAMPLES = (date(2026, 3, 2), date(2026, 1, 31), date(2024, 1, 31), date(2026, 5, 7))
+
+
+def _example(day: date) -> str:
+    row = terms_on(GDPR, day)
+    return _row(*(f"{one:%d %B %Y (%A)}" for one in (day, due_on(row, day), extended_on(row, day))))
 
 
 def _purpose(purpose: Purpose) -> str:

@@ -1,5 +1,6 @@
 """``licet request``: people's requests, from the letter to the answer."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,7 @@ from licet.cli.person import AsPerson, Proof
 from licet.terms.acting import SUBJECT, Who
 from licet.terms.errors import BadInput
 from licet.terms.granting import FailureToEnrol, WrongCode
-from licet.terms.ids import GrantId, RequestId, SourceId, Territory
+from licet.terms.ids import GrantId, RequestId
 from licet.terms.inbox import RequestDetails, RequestLine
 from licet.terms.permit import By, Refusal
 from licet.terms.rights import Decided, Received, RequestState, RequestWish, RightKind
@@ -40,17 +41,13 @@ def receive(
     received: Annotated[str, typer.Option(metavar="DAY", help="When a paper letter came.")] = "",
     grant: Annotated[list[str] | None, typer.Option(help="This grant alone. Repeatable.")] = None,
     appearance: Annotated[list[str] | None, typer.Option(help="A wrong one.")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Where to look.")] = None,
-    since: Annotated[str, typer.Option(metavar="DAY", help="From when on to look.")] = "",
-    until: Annotated[str, typer.Option(metavar="DAY", help="Until when to look.")] = "",
-    place: Annotated[list[str] | None, typer.Option(help="A place or address.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD=VALUE", help="source, since, until or place. Repeatable."),
+    ] = None,
     photo_follows: Annotated[
         bool, typer.Option("--photo-follows", help="The answer waits for a photo.")
     ] = False,
-    residence: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if told.")] = "",
-    representative: Annotated[str, typer.Option(help="Who writes on their behalf.")] = "",
-    mandate: Annotated[Path | None, typer.Option(help="The representative's mandate.")] = None,
-    person_contact: Annotated[str, typer.Option(help="The person's own, then.")] = "",
     proof: Proof = None,
     as_person: AsPerson = False,
 ) -> Answer | Refusal:
@@ -70,19 +67,48 @@ def receive(
             language=call.language,
             grants=tuple(GrantId(one) for one in grant or ()),
             templates=tuple(appearance or ()),
-            sources=_sources(licet, source or []),
-            since=_day(since, "the day"),
-            until=_day(until, "the day"),
-            places=tuple(place or ()),
-            representative=representative,
-            mandate=files.digest(mandate, "the mandate") if mandate else "",
-            person_contact=person_contact.strip(),
             received_on=_day(received, "the day of receipt"),
             photo_follows=photo_follows,
-            residence=Territory(residence.upper()) if residence else None,
         )
+        wish = _where(licet, wish, where or [])
         who = _asking(call, licet, (proof, as_person), wish)
         done = take_in(licet, who, wish)
+    return done if isinstance(done, Refusal) else _received(done)
+
+
+@deed(app, "represent", Takes.WRITER)
+def represent(
+    call: Call,
+    *,
+    kind: Annotated[RightKind, typer.Argument(help="What is asked for the person.")],
+    contact: Annotated[str, typer.Option(help="Where the representative wrote from.")],
+    representative: Annotated[str, typer.Option(help="Who writes on the person's behalf.")],
+    mandate: Annotated[Path, typer.Option(help="The mandate they brought.")],
+    person_contact: Annotated[str, typer.Option(help="The person's own contact.")],
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+    letter: Annotated[Path | None, typer.Option(help="What was written.")] = None,
+    received: Annotated[str, typer.Option(metavar="DAY", help="When a paper letter came.")] = "",
+) -> Answer | Refusal:
+    """Take in a letter that somebody writes on a person's behalf.
+
+    The code goes to the person, who says by it that it is so. A member who did not file
+    the letter accepts the mandate; only then is anything sent to the representative.
+    """
+    from licet.rights.intake import receive as take_in
+
+    with call.app() as licet:
+        wish = RequestWish(
+            kind=kind,
+            contact=contact.strip(),
+            name=name,
+            words=_words(letter),
+            language=call.language,
+            representative=representative,
+            mandate=files.digest(mandate, "the mandate"),
+            person_contact=person_contact.strip(),
+            received_on=_day(received, "the day of receipt"),
+        )
+        done = take_in(licet, signing.who(call, licet, signing.receiving(wish)), wish)
     return done if isinstance(done, Refusal) else _received(done)
 
 
@@ -263,9 +289,24 @@ def _day(word: str, what: str) -> date | None:
     return names.day(word, what).date() if word else None
 
 
-def _sources(licet: "App", words: list[str]) -> tuple[SourceId, ...]:
-    with licet.store.read() as reader:
-        return tuple(names.source(reader, word).id for word in words)
+def _where(licet: "App", wish: RequestWish, given: list[str]) -> RequestWish:
+    """Add where and when to look, as WORD=VALUE. Raises ``BadInput`` for another word."""
+    for one in given:
+        word, _, value = one.partition("=")
+        match word:
+            case "source":
+                with licet.store.read() as reader:
+                    source = names.source(reader, value).id
+                wish = replace(wish, sources=(*wish.sources, source))
+            case "since":
+                wish = replace(wish, since=_day(value, "the day"))
+            case "until":
+                wish = replace(wish, until=_day(value, "the day"))
+            case "place":
+                wish = replace(wish, places=(*wish.places, value))
+            case _:
+                raise BadInput(f"{one} is not where to look", "Say --where source=NAME.")
+    return wish
 
 
 def _asking(call: Call, licet: "App", person: tuple[Path | None, bool], wish: RequestWish) -> Who:
