@@ -235,7 +235,7 @@ def _problem(server: MailServer, error: Exception) -> LicetError:
         ((code, words),) = error.recipients.values()
         says = f"{where} did not take a letter for this address: {code} {_words(words)}"
         later = "It may be tried again, or the address is wrong: ask the person."
-        return Busy(says, "Nothing is lost: send it again." if code < 500 else later)
+        return Busy(says, "Nothing is lost: it is tried again." if code < 500 else later)
     if isinstance(error, ssl.SSLCertVerificationError):
         says = f"{where} shows a certificate that nobody vouches for: {error.verify_message}"
         return Setup(says, "Mend its certificate, or set smtp_authorities in licet.toml.")
@@ -246,7 +246,7 @@ def _problem(server: MailServer, error: Exception) -> LicetError:
         return Setup(says, "Mend the smtp settings in licet.toml, or the mail server's.")
     return Busy(
         f"{where} did not take the letter",
-        "Nothing is lost: send it again with `licet grant resend`.",
+        "Nothing is lost: a worker tries again, a notice goes out by `licet grant resend`.",
     )
 
 
