@@ -183,7 +183,7 @@ SCENES: dict[str, tuple[Callable[[World], None], set[str]]] = {
     ),
     "answer": (_answered, {"effect.build_package.start", "effect.deliver_package.done"}),
     "cease": (_ceased, {"purge.items", "purge.appearances", "purge.key", "purge.finished"}),
-    "close": (_closed, {"closing.planned", "closing.ceased", "keyring.end.committed"}),
+    "close": (_closed, {"closing.keys", "closing.ceased", "keyring.end.committed"}),
 }
 """What is to be done, and boundaries that a worker must at least have died at."""
 
