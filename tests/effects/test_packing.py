@@ -11,6 +11,7 @@ import pypdf
 import pytest
 
 from licet.collect import collect
+from licet.consent.purposes import table
 from licet.effects.packing import build_package, deliver_package
 from licet.effects.packing.letter import UNSHOWN
 from licet.effects.packing.stores import NOBODY, PEOPLE
@@ -30,12 +31,13 @@ from licet.terms.source import Source, SourceState
 from licet.vault.locked import ALPHABET, Opened
 from tests.effects.package_schema import DOCUMENTED, SHIPPED, text
 from tests.effects.packing import Unpacked, asked, request_of, unpack
-from tests.fakes.deployment import World
+from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.vision import photo
 from tests.gates.tree import ROOT
 
 PACKING = ROOT / "src/licet/effects/packing"
 WORDS = sorted(PACKING.glob("words/*.toml"))
+PURPOSES = table()
 OTHERS = {"keyring", "gallery", "mirror", "outbox", "packages", "backup", "logs"}
 """Places where something is kept that are no tables."""
 
@@ -156,6 +158,7 @@ def test_the_page_is_read_without_a_script_in_the_persons_language(
     build_package(world.app, plan)
     page = unpack(world.app, plan).files["index.html"].decode()
     spoken = language if language != "eo" else "en"
+    assert PURPOSES.get(CLEARANCE).told(spoken).title in page
     assert f'<html lang="{spoken}">' in page
     assert "<script" not in page
     assert 'name="viewport"' in page

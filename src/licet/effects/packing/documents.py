@@ -68,7 +68,6 @@ def page_parts(package: Package, w: Saying, volumes: int) -> Iterator[bytes]:
         "headings": [("photos" if name == "photos_of" else name, said) for name, said in headings],
         "items": {item.id: item for item in package.items},
         "sources": {source.id: source for source in package.sources},
-        "purposes": {grant.purpose: grant.title for grant in package.grants},
         "dimension": _dimension(package),
         "rarest": RAREST,
     }

@@ -97,7 +97,10 @@ def _parts(package: Package, w: Saying, sender: Sender, volumes: int) -> dict[st
         "date": w.day(package.about.as_of),
         "opening": _opening(package, w),
         "parts": [
-            _part(w("letter", "purposes"), lines=sorted({g.title for g in package.grants})),
+            _part(
+                w("letter", "purposes"),
+                lines=sorted({w.purpose(grant.purpose) for grant in package.grants}),
+            ),
             _part(
                 w("letter", "recipients"),
                 () if package.recipients else (w("letter", "nobody"),),

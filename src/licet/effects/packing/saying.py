@@ -7,8 +7,10 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 
+from licet.consent.purposes import table
 from licet.effects.letters import letter_language
 from licet.effects.letters.speech import LANGUAGES
+from licet.terms.ids import PurposeId
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Saying:
         """Return why there is no picture: in words of ours, or with the word of a refusal."""
         said = self.words["picture"]
         return said[word] if word in said else said["other"].format(word=word.replace("_", " "))
+
+    def purpose(self, purpose: str) -> str:
+        """Return what a purpose is called; its number once it was taken off the list."""
+        listed = table().get(PurposeId(purpose))
+        return listed.told(self.language).title if listed else purpose
 
     def day(self, moment: datetime) -> str:
         """Return a moment's day, as it is written in this language."""
