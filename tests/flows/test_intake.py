@@ -164,6 +164,9 @@ def test_a_letter_that_came_earlier_was_due_earlier(world: World) -> None:
     assert (earlier.request, earlier.due.date()) == (later.request, date(2026, 3, 10))
     with pytest.raises(BadInput, match="lies ahead"):
         asked(world, RightKind.ACCESS, received_on=date(2026, 3, 3))
+    wish = RequestWish(RightKind.ACCESS, ANNA, received_on=date(2020, 1, 1))
+    with pytest.raises(BadInput, match="filed by a member"):
+        receive(world.app, SUBJECT, wish)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def receive(app: App, who: Who, wish: RequestWish) -> Received | Refusal:
 
     Raises ``BadInput`` for a letter that cannot be answered.
     """
-    _readable(app, wish)  # 1
+    _readable(app, who, wish)  # 1
     draft = _Draft(RequestId(new_id()), SubjectId(new_id()), PlanId(new_id()), wish)
     app.keyring.create(request_key(draft.request), subject_key(draft.newcomer))  # 2
     make_plan_key(app, wish.kind, draft.plan)
@@ -132,12 +132,14 @@ def prove(app: App, request_id: RequestId, code: str) -> Proved | WrongCode | Re
     return Proved(request.id, request.state, leaf)
 
 
-def _readable(app: App, wish: RequestWish) -> None:
+def _readable(app: App, who: Who, wish: RequestWish) -> None:
     """Raise ``BadInput`` for a letter that cannot be answered."""
     if not one_address(wish.contact):
         raise BadInput("the contact is not one mail address", "Ask where the answer goes.")
     if wish.received_on is not None and wish.received_on > app.clock().date():
         raise BadInput("the letter came on a day that lies ahead", "Give the day it came.")
+    if wish.received_on is not None and who.by is not By.MEMBER:
+        raise BadInput("a letter on paper is filed by a member", "Leave the day out.")
     if wish.since and wish.until and wish.since > wish.until:
         raise BadInput("the time that is asked about ends before it begins", "Turn them round.")
     if bool(wish.representative) != bool(wish.mandate):
