@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from datetime import date
 from html.parser import HTMLParser
 from importlib import resources
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -13,13 +14,15 @@ from hypothesis import strategies as st
 from jinja2 import Environment, nodes
 
 from licet.consent.purposes import table
-from licet.effects.letters import compose, letter_language
+from licet.effects.letters import compose, letter_language, sender_of
 from licet.effects.letters.layout import blocks, written
 from licet.effects.letters.speech import LANGUAGES, speech
+from licet.outbox import SANDBOX_ADDRESS
 from licet.terms.granting import Message
 from licet.terms.letters import Letter, RequestRefusedLetter
 from licet.terms.rights import RightKind
 from tests.effects.letters import CAME, PAGE, REQUEST, SENDER, examples, notice, page
+from tests.fakes.deployment import new_world
 
 KINDS = get_args(Letter)
 EVERY = [
@@ -263,3 +266,22 @@ def test_blocks_are_read_as_they_are_written() -> None:
 
 def test_the_page_of_letters_is_as_the_templates_say() -> None:
     assert PAGE.read_text("utf-8") == page(), "run: python -m tests.effects.letters"
+
+
+def test_the_sender_is_the_controller_and_where_people_may_write(tmp_path: Path) -> None:
+    world = new_world(tmp_path / "home", f"sqlite:///{tmp_path / 'licet.db'}")
+    app = world.app
+    try:
+        assert sender_of(app).controller == "The Harbour Archive"
+        assert sender_of(app).answer_to == SANDBOX_ADDRESS
+        named = app.settings.model_copy(
+            update={"smtp_sender": "licet@h.example", "supervisory_authority": "the authority"}
+        )
+        assert sender_of(replace(app, settings=named)).answer_to == "licet@h.example"
+        assert sender_of(replace(app, settings=named)).authority == "the authority"
+        office = named.model_copy(update={"answer_to": "office@h.example"})
+        assert sender_of(replace(app, settings=office)).answer_to == "office@h.example"
+        real = replace(app.deployment, sandbox=False)
+        assert sender_of(replace(app, deployment=real)).answer_to == "The Harbour Archive"
+    finally:
+        app.close()

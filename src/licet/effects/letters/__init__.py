@@ -26,10 +26,11 @@ def letter_language(language: str) -> str:
 def sender_of(app: App) -> Sender:
     """Return who writes: the controller of this deployment, and where answers go."""
     settings = app.settings
-    where = settings.answer_to or settings.smtp_sender
+    where, controller = settings.answer_to or settings.smtp_sender, app.deployment.controller
     return Sender(
-        controller=app.deployment.controller,
-        answer_to=where or (SANDBOX_ADDRESS if app.deployment.sandbox else ""),
+        controller=controller,
+        # Without mail there is paper: then people write to the controller by name.
+        answer_to=where or (SANDBOX_ADDRESS if app.deployment.sandbox else controller),
         representative=app.deployment.eu_representative,
         authority=settings.supervisory_authority,
     )
