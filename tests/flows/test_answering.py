@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from licet.effects.facts import read_facts
 from licet.effects.requests import open_request
 from licet.governance import add_member, add_organisation
 from licet.rights.answering import (
@@ -21,7 +22,7 @@ from licet.terms.grant import GrantState, SubjectState
 from licet.terms.granting import Message
 from licet.terms.ids import MemberId, RequestId
 from licet.terms.organisation import OrganisationKind, Role
-from licet.terms.permit import Refusal
+from licet.terms.permit import Action, Ask, By, Refusal
 from licet.terms.plan import EffectKind
 from licet.terms.rights import Decided, Proved, Received, RequestState, RequestWish, RightKind
 from licet.worker import run_once
@@ -406,3 +407,25 @@ def test_an_access_is_answered_before_what_it_is_about_is_destroyed(world: World
     assert done.index(("effect.done", "deliver_package")) < done.index(
         ("effect.done", "delete_rows")
     )
+
+
+def test_an_objection_that_anybody_may_have_written_keeps_nothing_set_aside(world: World) -> None:
+    """Only the person's code makes it theirs; then a release waits for its answer."""
+    anna, _ = world.granted("anna")
+    two = world.who("officer", "steward")
+    done = asked(world, RightKind.OBJECTION)
+    with world.app.store.read() as reader:
+        grant = reader.grants.get(anna)
+        ask = Ask(
+            Action.RELEASE,
+            By.MEMBER,
+            world.app.model,
+            world.organisation,
+            two.member,
+            grant=anna,
+            subject=grant.subject,
+        )
+        assert not read_facts(world.app, reader, ask, two, reader.now).objecting
+    prove(world.app, done.request, world.outbox.code())
+    with world.app.store.read() as reader:
+        assert read_facts(world.app, reader, ask, two, reader.now).objecting

@@ -87,7 +87,11 @@ def _restriction(reader: Reader | Unit, grant: Grant | None, now: datetime) -> _
     return {
         "restricted_for": causes(reader, grant),
         "held": any(grant.id in hold.grants for hold in reader.holds.in_force(now)),
-        "objecting": reader.requests.same(grant.subject, RightKind.OBJECTION) is not None,
+        # One whose code never came back may be anybody's, and keeps nobody from anything.
+        "objecting": any(
+            one.kind is RightKind.OBJECTION and one.is_open and one.channel_proved_at is not None
+            for one in reader.requests.of_subject(grant.subject)
+        ),
     }
 
 
