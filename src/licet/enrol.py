@@ -11,8 +11,8 @@ from licet.effects.acting import digest_of
 from licet.effects.facts import read_facts
 from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record, record_machine, record_refusal, refuse
-from licet.effects.sealed import grant_key, row_of
 from licet.effects.sampling import Sample, samples_of
+from licet.effects.sealed import grant_key, row_of
 from licet.effects.shelf import fresh_gallery
 from licet.effects.standing import looked_at, restrict_within
 from licet.store.unit import Unit
