@@ -18,8 +18,9 @@ FLOW_LINES = 60
 MEDIAN_FILE = 150
 MOST_FUNCTIONS = 45
 ARGUMENTS = 7
-OPTIONS = 12
-"""A command's options are the door's own words; the flow below takes an object."""
+OPTIONS = 14
+"""A command's options are the door's own words; the flow below takes an object. A source
+states its whole origin at once, and needs the most."""
 
 
 def flows() -> frozenset[str]:

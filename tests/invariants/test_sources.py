@@ -50,7 +50,7 @@ def test_a_source_that_ended_is_not_read(scene: Scene, how: str) -> None:
 def test_a_walk_stops_when_the_right_to_read_ends(
     scene: Scene, how: str, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The reading itself stops, and nothing is kept of what was read before."""
+    """The reading itself stops; what was kept before stays, unless the source ceased."""
     monkeypatch.setattr("licet.effects.walking.BATCH_PHOTOS", 1)
     scene.enrolled(ANNA)
     day = scene.house.clock.now.replace(day=5)
@@ -61,7 +61,7 @@ def test_a_walk_stops_when_the_right_to_read_ends(
     assert not scene.house.seen
     assert scene.house.reads <= 2
     kept = len(scene.picture["item"])
-    assert kept == (1 if where == "collect.committed" else 0)
+    assert kept == (1 if where == "collect.committed" and how != "cease" else 0)
 
 
 @pytest.mark.parametrize("condition", [None, "no evidence"])
@@ -96,8 +96,12 @@ def test_a_suggestion_is_not_accepted_from_a_source_that_ended(scene: Scene, how
     reads = scene.house.reads
     stop(scene, "regatta", how)
     who = scene.house.at(ARCHIVE).who("verifier")
-    done = accept(scene.house.app, who, SuggestionId(suggestion))
-    assert isinstance(done, Refusal), done
+    if how == "cease":  # the suggestion went with what came from there
+        with pytest.raises(NotFound):
+            accept(scene.house.app, who, SuggestionId(suggestion))
+    else:
+        done = accept(scene.house.app, who, SuggestionId(suggestion))
+        assert isinstance(done, Refusal), done
     assert scene.house.reads == reads
     assert not scene.house.seen
 
@@ -114,8 +118,12 @@ def test_a_picture_is_not_fetched_from_a_source_that_ended(scene: Scene, how: st
     reads = scene.house.reads
     stop(scene, "regatta", how)
     who = scene.house.at(ARCHIVE).who("investigator")
-    done = show(scene.house.app, who, ItemId(item), GrantId(anna), case)
-    assert isinstance(done, Refusal), done
+    if how == "cease":  # there is no such photo any more
+        with pytest.raises(NotFound):
+            show(scene.house.app, who, ItemId(item), GrantId(anna), case)
+    else:
+        done = show(scene.house.app, who, ItemId(item), GrantId(anna), case)
+        assert isinstance(done, Refusal), done
     assert scene.house.reads == reads
     assert not scene.house.seen
 
