@@ -1,6 +1,6 @@
 """C10: a photo of somebody else opens no file and tells nothing.
 
-The attacks one by one, with real keys, are in tests/redteam/test_asking.py. Here the real
+The attacks one by one, with real keys, are in tests/redteam/test_own_photo.py. Here the real
 models look at real people: one asks about herself and is answered; one asks with the photo
 of an enrolled person, is believed by everybody, and gets an answer that is empty.
 """
