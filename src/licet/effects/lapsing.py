@@ -13,6 +13,7 @@ from licet.app import App
 from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.held import held_grants
 from licet.effects.record import record_machine
+from licet.effects.sealed import search_key
 from licet.effects.trying import Trying
 from licet.terms.ids import SearchId
 from licet.terms.ledger import EntryKind
@@ -89,10 +90,13 @@ def _drop(app: App, search_id: SearchId) -> bool:
             return False
         if search.state in OPEN_SEARCHES:
             close_within(unit, search)
-            return True
-        unit.searches.drop_probe(search_id)
-        objects = (("case", search.case), ("search", search_id))
-        record_machine(unit, EntryKind.PROBE_DROPPED, objects, (("state", search.state.value),))
+        else:
+            unit.searches.drop_probe(search_id)
+            objects = (("case", search.case), ("search", search_id))
+            facts = (("state", search.state.value),)
+            record_machine(unit, EntryKind.PROBE_DROPPED, objects, facts)
+    # Killed before this, the day's sweep destroys the key.
+    app.keyring.shred(search_key(search_id))
     return True
 
 
