@@ -83,7 +83,7 @@ def test_most_functions_are_short() -> None:
         ("licet.search", "def f():\n" + "    x = 1\n" * 60),
         ("licet.rights.x", "def f():\n" + "    x = 1\n" * 60),
         ("licet.store.x", "def f(a, b, c, d, e, f, *, g, h): ...\n"),
-        ("licet.cli.x", f"def f({', '.join(f'a{n}' for n in range(13))}): ...\n"),
+        ("licet.cli.x", f"def f({', '.join(f'a{n}' for n in range(OPTIONS + 1))}): ...\n"),
         ("scripts.x", "class A:\n    def f(self, a, b, c, d, e, f, g, h): ...\n"),
     ],
 )
