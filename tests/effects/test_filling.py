@@ -37,7 +37,7 @@ from tests.store import things
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ids = st.uuids(version=4).map(str)
-moments = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds UTC
 references = st.builds(
     ReferencePayload, st.binary(max_size=40), st.integers(-3, 400), st.integers(0, 1)
 )
@@ -125,7 +125,7 @@ def test_whatever_is_spoilt_is_read_as_the_general_way_reads_it(
 
 def a_grant(chance: random.Random, house: things.House, subject: Subject) -> Grant:
     """A grant that differs from others in any column at all."""
-    some: Callable[..., object] = lambda *values: chance.choice(values)  # noqa: E731
+    some: Callable[..., object] = lambda *values: chance.choice(values)  # noqa: E731 - short, and used on the next lines
     return things.a_grant(
         subject.id,
         some(None, house.organisation.id),

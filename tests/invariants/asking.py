@@ -121,7 +121,7 @@ class RightsActs(Acts):
         officer = self.house.at(ARCHIVE).who("officer")
         self.shots += 1
         photos = (photo(name, shot=self.shots),)
-        accepted = lambda app: accept_photo(  # noqa: E731
+        accepted = lambda app: accept_photo(  # noqa: E731 - run now or when the house was cut and opened again
             app, officer, RequestId(request), photos, "we met on the quay"
         )
         return self.tried(accepted, crash)

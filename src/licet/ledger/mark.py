@@ -4,6 +4,7 @@ Store and mirror can both be put back to an earlier day together. The mark is a 
 place that remembers, so that one key never signs two ledgers of one origin.
 """
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -30,12 +31,20 @@ class Mark:
         return int(text)
 
     def write(self, size: int) -> None:
-        """Remember ``size``, on disk before this returns; a smaller one changes nothing."""
+        """Remember ``size``, on disk before this returns; a smaller one changes nothing.
+
+        Two who sign at once take turns, so that the later writer never lowers it.
+        """
         if size <= self.read():
             return
-        partial = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        with partial.open("w", encoding="ascii") as file:
-            file.write(f"{size}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self._path)
+        turns = self._path.with_name(f".{self._path.name}.turns")
+        with turns.open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            if size <= self.read():
+                return
+            partial = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+            with partial.open("w", encoding="ascii") as file:
+                file.write(f"{size}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self._path)

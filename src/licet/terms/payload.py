@@ -121,7 +121,8 @@ class RequestPayload:
     """What a person wrote, and what they were answered; dates as ``YYYY-MM-DD`` or empty.
 
     ``person_contact`` is the person's own where a representative writes. ``coded_on`` is
-    when the last code went out; ``proved`` are the contacts whose code came back. ``filed_by`` is the member who filed the letter, if one did.
+    when the last code went out; ``proved`` are the contacts whose code came back.
+    ``filed_by`` is the member who filed the letter, if one did.
     ``secret`` opens the package that is built for them; it goes to the proved contact.
     ``reason`` and ``article`` are a human's, for a refusal, an extension or an acceptance;
     ``answer`` is what a human answered. ``reminded_on`` is when the person was reminded
