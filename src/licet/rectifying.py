@@ -15,7 +15,7 @@ from licet.effects.finishing import finish
 from licet.effects.letters import sender_of
 from licet.effects.receipts import Receipted, grant_statement, receipt_for, statement_fact
 from licet.effects.record import record, record_refusal
-from licet.effects.requests import open_request, own_contact
+from licet.effects.requests import open_request, own_contact, resealed
 from licet.effects.sealed import contact_tag, open_identity, seal_identity
 from licet.effects.telling import plan_letter, to_person
 from licet.effects.unlinking import unlink_within
@@ -81,7 +81,7 @@ def correct(app: App, who: Who, wish: Correction) -> Corrected | Refusal:
 
     1. In one unit of work: read the facts and decide.
     2. Hold the new contact against the request that proves it; nobody else's adult is on it.
-    3. Seal the identity anew, plan the letters, record.
+    3. Seal the identity anew, take open requests along, plan the letters, record.
     4. Mirror the ledger and send what can be sent now.
 
     Raises ``NotFound``, ``BadInput`` when nothing would change, ``Conflict`` for a contact
@@ -100,6 +100,8 @@ def correct(app: App, who: Who, wish: Correction) -> Corrected | Refusal:
         after = _corrected(app, unit, subject, before, wish)  # 2
         sealed = seal_identity(app, subject.id, after)  # 3
         unit.subjects.correct(subject.id, sealed, contact_tag(app, after.contact))
+        if after.contact != before.contact:
+            _requests_follow(app, unit, subject.id, before.contact, after.contact)
         plans = _letters(app, unit, subject.id, before, after)
         changed = (
             ("name", after.name != before.name),
@@ -160,6 +162,25 @@ def _proved(app: App, unit: Unit, request_id: RequestId) -> str:
     if contact not in payload.proved:
         raise Conflict("this contact is not proved", "Wait for the code that went there.")
     return contact
+
+
+def _requests_follow(app: App, unit: Unit, subject: SubjectId, before: str, after: str) -> None:
+    """Let a person's open requests follow them: none is answered at the old contact any more.
+
+    A code that went to the old contact is over, and a new one goes to the new contact.
+    """
+    for request in unit.requests.of_subject(subject):
+        payload = open_request(app, request) if request.is_open else None
+        if payload is None or own_contact(payload) != before:
+            continue
+        moved: dict[str, object] = {
+            "person_contact" if payload.representative else "contact": after,
+            "proved": tuple(after if one == before else one for one in payload.proved),
+            "coded_on": "",
+            "reminded_on": "",
+        }
+        unit.requests.delete_code(request.id)
+        unit.requests.put(resealed(app, request, **moved))
 
 
 def _letters(

@@ -100,6 +100,7 @@ def examples(language: str = "en") -> tuple[Letter, ...]:
         RequestRefusedLetter(SENDER, REQUEST, RightKind.ERASURE, CAME, reason, "GDPR 17(3)(e)"),
         *(RequestDoneLetter(SENDER, REQUEST, right, CAME, DUE) for right in RightKind),
         RequestDoneLetter(SENDER, REQUEST, RightKind.COMPLAINT, CAME, DUE, "You were right."),
+        RequestDoneLetter(SENDER, REQUEST, RightKind.WITHDRAWAL, CAME, DUE, nothing=True),
         PackageReadyLetter(*asked, 1, 1, (file,)),
         PackageReadyLetter(*asked, 2, 3, (file, file)),
         PackageSecretLetter(SENDER, REQUEST, "harbour-seven-lantern"),

@@ -278,6 +278,8 @@ def tell_done(app: App, plan: Plan) -> Found | None:
         ending = request.kind in _ENDING and any(
             grant.state is GrantState.ENDING for grant in _asked(app, reader, request)
         )
+        theirs = reader.grants.of_subject(request.subject)
+        nothing = request.kind in _OF_GRANTS and not any(g.organisation for g in theirs)
         now = reader.now
     if ending and now < request.due - BEFORE_DUE:
         return None
@@ -290,6 +292,7 @@ def tell_done(app: App, plan: Plan) -> Found | None:
         received_on=request.received_at.date(),
         done_on=now.date(),
         answer=payload.answer,
+        nothing=nothing,
     )
     app.outbox.send(compose(letter, contact, payload.language))
     return (("told", True),)
@@ -297,6 +300,8 @@ def tell_done(app: App, plan: Plan) -> Found | None:
 
 _TOLD_OTHERWISE = PACKED | {RightKind.ERASURE}
 _ENDING = frozenset({RightKind.WITHDRAWAL, RightKind.OBJECTION})
+_OF_GRANTS = _ENDING | {RightKind.RESTRICTION}
+"""Where a person has no grant at all there was nothing to do: so the letter says that."""
 
 
 def close_request(_app: App, unit: Unit, plan: Plan) -> Found:

@@ -10,6 +10,7 @@ from licet.app import App
 from licet.effects.sealed import contact_tag, open_identity
 from licet.store.unit import Reader, Unit
 from licet.terms.grant import Identity, Subject, SubjectState
+from licet.terms.plan import EffectKind, PlanKind, WorkState
 from licet.terms.rights import RequestWish
 
 Known = tuple[Subject, Identity]
@@ -37,9 +38,26 @@ def _on_contact(app: App, reader: Reader | Unit, contact: str) -> list[Known]:
     found: list[Known] = []
     for subject in reader.subjects.on_contact(contact_tag(app, contact)):
         identity = open_identity(app, subject)
-        if identity is not None and subject.state is not SubjectState.ERASED:
+        if identity is not None and not _is_going(reader, subject):
             found.append((subject, identity))
     return found
+
+
+def _is_going(reader: Reader | Unit, subject: Subject) -> bool:
+    """Say whether nothing new may hang on somebody: the keys are about to go, or have gone.
+
+    Whoever is being erased is found while their rows are there: what they ask meanwhile
+    is answered, or ended with the rest. A letter that came later would lose its own key.
+    """
+    if subject.state is not SubjectState.ERASING:
+        return subject.state is SubjectState.ERASED
+    mine = [p for p in reader.plans.open() if p.subject == subject.id]
+    return not any(
+        effect.kind is EffectKind.DELETE_ROWS and effect.state is WorkState.OPEN
+        for plan in mine
+        if plan.kind is PlanKind.ERASE
+        for effect in reader.plans.effects(plan.id)
+    )
 
 
 def _is_new(reader: Reader | Unit, subject: Subject) -> bool:

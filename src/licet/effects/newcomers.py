@@ -21,6 +21,7 @@ from licet.effects.record import record, record_machine, subject_commitment
 from licet.effects.requests import answer_contact, open_request
 from licet.effects.sealed import grant_key, open_identity
 from licet.effects.shelf import fresh_gallery
+from licet.effects.telling import UNSENT
 from licet.ledger.commitment import commit
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import SUBJECT
@@ -195,6 +196,7 @@ def _near(app: App, photo: OwnPhoto, permit: Permit) -> tuple[SubjectId, ...]:
 def _tell(app: App, near: tuple[SubjectId, ...]) -> bool:
     """Tell enrolled people that somebody asked with a photo near theirs; False to try again.
 
+    Only the nearest is tried again: else each try would write once more to those before.
     A mailbox that is gone for good does not keep the one who asks from their answer for
     ever: the answer's own time does that (see ``answering.scan_in_time``).
     """
@@ -207,8 +209,9 @@ def _tell(app: App, near: tuple[SubjectId, ...]) -> bool:
         letter = PhotoNearLetter(sender_of(app), today)
         try:
             app.outbox.send(compose(letter, identity.contact, identity.language))
-        except Busy:
-            return False
+        except UNSENT:
+            if subject == near[0]:
+                return False
     return True
 
 

@@ -5,7 +5,7 @@ since, it may never bring back what was taken away (GDPR 7(3), 17, 18, 58(2)(f))
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from licet.app import App
 from licet.effects.blocking import lift_again, place_again
@@ -14,9 +14,10 @@ from licet.effects.ending import end_grants
 from licet.effects.membership import end_again
 from licet.effects.planning import plan_erasure
 from licet.effects.redoing import AGAIN
-from licet.effects.sealed import plan_key
+from licet.effects.sealed import open_identity, plan_key, seal_identity, subject_key
 from licet.effects.standing import RESTRICTABLE, freed
 from licet.effects.unlinking import unlink_again
+from licet.ledger.commitment import opens
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
 from licet.terms.grant import Grant, GrantState, SubjectState
@@ -64,6 +65,8 @@ def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
             end_again(app, unit, entry)
         elif entry.kind is EntryKind.SEARCHED:
             count_again(app, unit, entry, leaf.index)
+        elif entry.kind is EntryKind.SUBJECT_RECTIFIED:
+            _take_contact_away(app, unit, entry)
         elif entry.kind in AGAIN:
             AGAIN[entry.kind](unit, entry, leaf.index)
         else:
@@ -91,6 +94,22 @@ def _erase(app: App, unit: Unit, entry: Entry, done: Replayed) -> None:
         grants = plan_erasure(app, unit, plan, subject, "restored")
         done.ended += sum(grant.kept for grant in grants)
         done.plans.append(plan)
+
+
+def _take_contact_away(app: App, unit: Unit, entry: Entry) -> None:
+    """Write nobody any more at a contact that was corrected since: it may be another's now.
+
+    The new one stands in no ledger, so the person has to prove it again.
+    """
+    if entry.subject is None or dict(entry.facts).get("contact") is not True:
+        return
+    for subject_id in tuple(unit.subjects.ids()):
+        identity = open_identity(app, unit.subjects.get(subject_id))
+        if identity is None or not identity.contact:
+            continue
+        if opens(entry.subject, app.keyring.get(subject_key(subject_id)), subject_id):
+            sealed = seal_identity(app, subject_id, replace(identity, contact=""))
+            unit.subjects.correct(subject_id, sealed, b"")
 
 
 def _restrict(unit: Unit, entry: Entry, leaf: int) -> None:

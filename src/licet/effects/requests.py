@@ -5,7 +5,7 @@ key nor the term for which it may have to be shown that they were answered.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from licet.app import App
 from licet.effects.record import Facts, actor_commitment, subject_commitment
@@ -25,6 +25,9 @@ PACKED = frozenset({RightKind.ACCESS, RightKind.PORTABILITY})
 
 PROVED = frozenset({RequestState.OPEN, RequestState.FULFILLING})
 """States in which somebody has given back the code that went to the person's contact."""
+
+PATIENCE = timedelta(days=14)
+"""How long after its last day an answer that cannot be delivered is still tried."""
 
 
 def request_key(request: RequestId) -> KeyId:
@@ -68,8 +71,12 @@ def answer_contact(
     3. The person's own, where they gave back the code of a grant at this very contact.
 
     Whoever brings a mandate that nobody gave them never has the code of 1, and gets nothing.
+    A contact that is the person's no more, because it was corrected since, gets nothing either.
     """
     own = own_contact(payload)
+    identity = open_identity(app, reader.subjects.get(request.subject))
+    if not own or (identity is not None and identity.contact != own):
+        return None
     if own in payload.proved:
         accepted = bool(payload.representative) and request.identity_accepted_at is not None
         return payload.contact if accepted and payload.contact in payload.proved else own
@@ -97,12 +104,19 @@ def living(reader: Reader | Unit, request: Request) -> SubjectId | None:
 def waits_for_answer(reader: Reader | Unit, subject: SubjectId) -> bool:
     """Say whether a person has an access request that is proved and not answered yet.
 
-    What is theirs is destroyed only after it was handed to them (GDPR 15, 17).
+    What is theirs is destroyed only after it was handed to them (GDPR 15, 17). A member's
+    doubt about who asks does not change that. But no answer that cannot be delivered, and
+    no doubt, keeps what is theirs for ever: not beyond ``PATIENCE`` after the last day.
     """
     return any(
-        request.kind in PACKED and request.state in PROVED
+        request.kind in PACKED and _is_proved(request) and reader.now < request.due + PATIENCE
         for request in reader.requests.of_subject(subject)
     )
+
+
+def _is_proved(request: Request) -> bool:
+    doubted = request.state is RequestState.IDENTITY_ASKED
+    return request.state in PROVED or (doubted and request.channel_proved_at is not None)
 
 
 def day_number(day: date) -> int:

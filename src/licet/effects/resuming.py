@@ -104,6 +104,8 @@ def _prove(app: App, unit: Unit, request: Request, entry: Entry, index: int) -> 
     if request.state is not RequestState.RECEIVED:
         return
     payload = open_request(app, request)
+    if not own_contact(payload):
+        return  # The letter is lost, and with it the contact that the code came from.
     proved = (*payload.proved, own_contact(payload))
     unit.requests.delete_code(request.id)
     unit.requests.put(

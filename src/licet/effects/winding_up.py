@@ -15,9 +15,9 @@ from licet.effects.planning import plan_erasure
 from licet.effects.purging import begin_purge
 from licet.effects.receipts import receipt_for, statement_fact
 from licet.effects.record import Facts, record_machine
-from licet.effects.requests import PACKED, answer_contact, open_request
+from licet.effects.requests import PACKED, PATIENCE, answer_contact, open_request
 from licet.effects.sealed import open_identity, plan_key
-from licet.effects.telling import plan_letter, to_person
+from licet.effects.telling import UNSENT, plan_letter, to_person
 from licet.ledger.leaf import decode
 from licet.ledger.receipt import ReceiptKind
 from licet.ledger.statement import Ended, EndingStatement, StoreCount
@@ -132,31 +132,47 @@ def refuse_unanswerable(app: App) -> int:
     are waited for until a week before the last day. Who wrote from a proved contact is told.
     """
     with app.store.read() as reader:
-        waiting = [r for r in reader.requests.open() if r.plan is None]
-        due = [r for r in waiting if r.kind not in PACKED or reader.now >= r.due - BEFORE_DUE]
+        due = [r for r in reader.requests.open() if _is_unanswerable(r, reader.now)]
+    refused = 0
     for request in due:
         told = _tell_refused(app, request)
+        if told is None:
+            continue
         with app.store.unit() as unit:
             current = unit.requests.get(request.id)
-            if current is None or not current.is_open or current.plan is not None:
+            if current is None or not current.is_open or not _is_unanswerable(current, unit.now):
                 continue
             unit.requests.delete_code(request.id)
             state, leaf = RequestState.REFUSED, unit.head.size
             unit.requests.put(replace(current, state=state, closed_at=unit.now, leaf=leaf))
             facts: Facts = (("article", _LAW_WORD), ("cause", CAUSE), ("told", told))
             record_machine(unit, EntryKind.REQUEST_REFUSED, (("request", request.id),), facts)
-    return len(due)
+        refused += 1
+    return refused
 
 
-def _tell_refused(app: App, request: Request) -> bool:
+def _is_unanswerable(request: Request, now: datetime) -> bool:
+    """Say whether nobody answers a request any more, or its answer cannot be delivered."""
+    if request.kind not in PACKED:
+        return request.plan is None
+    last = request.due - BEFORE_DUE if request.plan is None else request.due + PATIENCE
+    return now >= last
+
+
+def _tell_refused(app: App, request: Request) -> bool | None:
+    """Tell the person, where they can be told; None to try again while their time runs."""
     with app.store.read() as reader:
         payload = open_request(app, request)
         contact = answer_contact(app, reader, request, payload)
+        now = reader.now
     if contact is None:
         return False
     day = request.received_at.date()
     letter = RequestRefusedLetter(sender_of(app), request.id, request.kind, day, WHY, LAW)
-    app.outbox.send(compose(letter, contact, payload.language))
+    try:
+        app.outbox.send(compose(letter, contact, payload.language))
+    except UNSENT:
+        return None if now < request.due + PATIENCE else False
     return True
 
 

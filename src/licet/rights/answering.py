@@ -274,8 +274,9 @@ def see_to(app: App, request_id: RequestId) -> bool:
     accepted = request.identity_accepted_at is not None
     missing = next_contact(payload, accepted=accepted)
     tried_today = payload.reminded_on == now.date().isoformat()
-    if missing is not None and not payload.coded_on and not tried_today:  # 1
-        return remind(app, request_id)
+    unsent = missing is not None and not payload.coded_on and not tried_today
+    if unsent and remind(app, request_id):  # 1
+        return True
     if request.state is RequestState.OPEN and _is_ready(app, request):  # 2
         return _plan_alone(app, request_id, in_time=True)
     if contact is not None and _time_is_up(request, now, closing):  # 3

@@ -186,7 +186,7 @@ def _take(app: App, unit: Unit, who: Who, permit: Permit, draft: _Draft) -> _Tak
         subject = _newcomer(app, unit, draft, identity)
     else:
         subject, identity = found
-    again = _repeated(app, unit, subject, wish)
+    again = _repeated(app, unit, subject, wish, identity.contact)
     if again is not None:
         return _join(app, unit, permit, again, wish)
     request = _new(app, unit, who, draft, (subject, identity))
@@ -280,30 +280,37 @@ def _only_asked(unit: Unit, subject: Subject) -> bool:
     )
 
 
-def _repeated(app: App, unit: Unit, subject: Subject, wish: RequestWish) -> Request | None:
+def _repeated(
+    app: App, unit: Unit, subject: Subject, wish: RequestWish, own: str
+) -> Request | None:
     """Return the open request that the letter repeats.
 
     A letter that asks for something else of the same kind is a request of its own: joined
-    to another one it would be proved with that one's code.
+    to another one it would be proved with that one's code. So is one by another
+    representative, or by another mandate: the answer goes to who brought the first.
     """
     for request in unit.requests.of_subject(subject.id):
         if request.is_open and request.kind is wish.kind:
             payload = open_request(app, request)
-            if _asked_in(payload) == _asked_by(wish):
+            if _asked_in(request, payload) == _asked_by(wish, own):
                 return request
     return None
 
 
-def _asked_in(payload: RequestPayload) -> tuple[object, ...]:
+def _asked_in(request: Request, payload: RequestPayload) -> tuple[object, ...]:
     when = (payload.since, payload.until)
     what = (set(payload.grants), set(payload.templates), set(payload.sources))
-    return (*what, set(payload.places), *when, bool(payload.representative))
+    another = (payload.representative, payload.contact, request.mandate)
+    by = (own_contact(payload), *(another if payload.representative else ()))
+    return (*what, set(payload.places), *when, *by)
 
 
-def _asked_by(wish: RequestWish) -> tuple[object, ...]:
+def _asked_by(wish: RequestWish, own: str) -> tuple[object, ...]:
     when = tuple(day.isoformat() if day else "" for day in (wish.since, wish.until))
     what = (set(wish.grants), set(wish.templates), set(wish.sources))
-    return (*what, set(wish.places), *when, bool(wish.representative))
+    another = (wish.representative, wish.contact, wish.mandate)
+    by = (own, *(another if wish.representative else ()))
+    return (*what, set(wish.places), *when, *by)
 
 
 def _join(app: App, unit: Unit, permit: Permit, request: Request, wish: RequestWish) -> _Taken:

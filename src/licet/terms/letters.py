@@ -137,7 +137,8 @@ class RequestRefusedLetter:
 class RequestDoneLetter:
     """A request was carried out: an objection upheld, a withdrawal, an answered complaint.
 
-    ``answer`` is what a human wrote, where one did.
+    ``answer`` is what a human wrote, where one did. ``nothing`` says that there was no
+    permission to withdraw or to set aside under this name at this address.
     """
 
     kind: ClassVar[str] = "request_done"
@@ -148,6 +149,7 @@ class RequestDoneLetter:
     received_on: date
     done_on: date
     answer: str = ""
+    nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def build_package(app: App, plan: Plan) -> Found | None:
     """
     with app.store.read() as reader:
         request = reader.requests.of_plan(plan.id)
-    if request is None:
+    if request is None or not request.is_open:
         return (("built", False),)
     payload = open_request(app, request)
     with _alone(app, request.id) as mine:
@@ -94,7 +94,7 @@ def deliver_package(app: App, plan: Plan) -> Found | None:
     """
     with app.store.read() as reader:
         request = reader.requests.of_plan(plan.id)
-        if request is None:
+        if request is None or not request.is_open:
             return (("delivered", False),)
         payload = open_request(app, request)
         contact = answer_contact(app, reader, request, payload)
