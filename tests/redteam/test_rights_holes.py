@@ -1,0 +1,312 @@
+"""People's rights, attacked: answers led astray, held back, lost, and mailboxes that are dead.
+
+Whoever writes in somebody's name, doubts them, lets a mailbox die or brings yesterday's
+backup back must neither get an answer nor keep somebody else from theirs.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from licet.app import App
+from licet.effects.finishing import finish
+from licet.effects.newcomers import go_live
+from licet.effects.requests import PATIENCE, open_request
+from licet.effects.sealed import open_identity
+from licet.recovery import back_up, restore
+from licet.rectifying import correct
+from licet.rights.answering import accept_identity, ask_identity
+from licet.rights.closing import close_deployment
+from licet.rights.erase import erase
+from licet.rights.intake import prove, receive
+from licet.terms.acting import SUBJECT
+from licet.terms.errors import Busy, Conflict
+from licet.terms.grant import GrantState, SubjectState
+from licet.terms.granting import Message
+from licet.terms.ids import SubjectId
+from licet.terms.permit import Refusal
+from licet.terms.plan import EffectKind
+from licet.terms.rectifying import Correction
+from licet.terms.rights import Decided, Proved, Received, RequestState, RequestWish, RightKind
+from licet.worker import run_once
+from tests.fakes.asking import asks
+from tests.fakes.deployment import World, settings_of
+from tests.fakes.vision import photo
+from tests.flows.test_intake import ANNA, MANDATE, asked, kept, proved, state_of
+
+HERS = "anna.lind@example.net"
+MALLORY, LAWYER = "mallory@example.com", "law@example.com"
+
+
+def _to(world: World, contact: str) -> list[Message]:
+    return [letter for letter in world.outbox.letters if letter.to == contact]
+
+
+def _dead(world: World, *contacts: str) -> Callable[[], None]:
+    """Let mailboxes take nothing any more; return what brings them back."""
+    send = world.outbox.send
+
+    def down(message: Message) -> None:
+        if message.to in contacts:
+            raise Busy("the mailbox takes nothing", "later")
+        send(message)
+
+    world.outbox.send = down  # type: ignore[method-assign]  # mailboxes that are gone
+
+    def again() -> None:
+        world.outbox.send = send  # type: ignore[method-assign]  # as it was
+
+    return again
+
+
+def _state(world: World, subject: SubjectId) -> SubjectState:
+    with world.app.store.read() as reader:
+        found = reader.subjects.get(subject)
+    assert found is not None
+    return found.state
+
+
+# --- answers that are led astray ---
+
+
+def _through(world: World, name: str, contact: str, mandate: str) -> Received:
+    wish = RequestWish(
+        RightKind.ACCESS,
+        contact,
+        "anna",
+        representative=name,
+        mandate=mandate,
+        person_contact=ANNA,
+    )
+    done = receive(world.app, world.who("officer"), wish)
+    assert isinstance(done, Received), done
+    return done
+
+
+def test_a_lawyers_letter_joins_no_strangers(world: World) -> None:
+    """Mallory writes first in Anna's name; her lawyer's letter and her code are not his."""
+    world.granted("anna")
+    first = _through(world, "Mallory", MALLORY, MANDATE)
+    second = _through(world, "Lea Law", LAWYER, "ab" * 32)
+    assert second.request != first.request
+    assert isinstance(prove(world.app, second.request, world.outbox.code()), Proved)
+    yes = accept_identity(world.app, world.who("steward"), second.request, "the mandate is real")
+    assert isinstance(yes, Decided)
+    assert (len(_to(world, MALLORY)), len(_to(world, LAWYER))) == (0, 1)
+
+
+def test_the_same_representative_still_repeats_one_letter(world: World) -> None:
+    world.granted("anna")
+    first = _through(world, "Lea Law", LAWYER, MANDATE)
+    assert _through(world, "Lea Law", LAWYER, MANDATE).request == first.request
+
+
+def _moved(world: World, subject: SubjectId) -> None:
+    """Let Anna leave a mailbox that somebody else reads."""
+    new = proved(world, RightKind.RECTIFICATION, HERS)
+    done = correct(world.app, world.who("steward", "officer"), Correction(subject, request=new.id))
+    assert not isinstance(done, Refusal)
+
+
+def test_an_open_request_follows_her_to_her_new_mailbox(world: World) -> None:
+    """Whoever asked for her data from her old mailbox gets nothing there any more."""
+    _, subject = world.enrolled("anna")
+    request = proved(world, RightKind.ACCESS)
+    _moved(world, subject)
+    before = len(_to(world, ANNA))
+    run_once(world.app)
+    assert kept(world, request.id).state is RequestState.DELIVERED
+    assert len(_to(world, ANNA)) == before, "the old mailbox is not hers"
+    assert any(letter.attachments for letter in _to(world, HERS))
+
+
+def test_a_code_in_the_old_mailbox_is_over(world: World) -> None:
+    _, subject = world.enrolled("anna")
+    request = asked(world, RightKind.ERASURE)
+    code = world.outbox.code()
+    _moved(world, subject)
+    with pytest.raises(Conflict, match="the code is over"):
+        prove(world.app, request.request, code)
+    run_once(world.app)
+    assert world.outbox.letters[-1].to == HERS, "a new code went where she is now"
+    assert isinstance(prove(world.app, request.request, world.outbox.code()), Proved)
+
+
+def _back(world: World, file: Path, url: str) -> None:
+    world.app.close()
+    restore(settings_of(world.home, url), file, world.clock)
+    world.url = url
+    world.app = world.reopen()
+
+
+def test_yesterdays_backup_gives_no_mailbox_back(
+    world: World, tmp_path: Path, new_database: Callable[[str], str]
+) -> None:
+    """The new contact is in no ledger, so nobody is written to at the old one."""
+    _, subject = world.enrolled("anna")
+    request = proved(world, RightKind.ACCESS)
+    file = back_up(world.app, tmp_path / "monday.licet").file
+    _moved(world, subject)
+    _back(world, file, new_database("sqlite"))
+    with world.app.store.read() as reader:
+        identity = open_identity(world.app, reader.subjects.get(subject))
+    assert identity is not None
+    assert identity.contact == ""
+    before = len(_to(world, ANNA))
+    world.clock.go(days=40)
+    run_once(world.app)
+    asked(world, RightKind.ACCESS)
+    assert kept(world, request.id).is_open
+    assert [one.attachments for one in _to(world, ANNA)[before:]] == [()], "a code, no data"
+
+
+def test_a_lost_letter_is_not_answered_to_nobody(
+    world: World, tmp_path: Path, new_database: Callable[[str], str]
+) -> None:
+    """It came and was proved after the backup: a human finds it, and it is late until then."""
+    world.enrolled("anna")
+    file = back_up(world.app, tmp_path / "monday.licet").file
+    lost = proved(world, RightKind.ACCESS)
+    _back(world, file, new_database("sqlite"))
+    world.clock.go(days=40)
+    assert run_once(world.app).late == 1
+    assert kept(world, lost.id).is_open
+    assert _to(world, "") == []
+
+
+# --- answers that are not true, held back or lost ---
+
+
+def test_nobody_is_told_that_a_yes_is_ended_which_is_not(world: World) -> None:
+    """She gave it under another name: she hears that nothing was found, and how to write."""
+    grant, _ = world.enrolled("anna")
+    proved(world, RightKind.WITHDRAWAL, name="Änne")
+    run_once(world.app)
+    letter = world.outbox.letters[-1]
+    assert (letter.to, letter.subject) == (ANNA, "We found nothing to do")
+    assert state_of(world, grant) is GrantState.ACTIVE
+    proved(world, RightKind.WITHDRAWAL, name="Anna")
+    run_once(world.app)
+    assert world.outbox.letters[-1].subject == "What you asked for is done"
+    assert state_of(world, grant) is GrantState.ENDED
+
+
+def test_a_doubt_destroys_no_answer(world: World) -> None:
+    """Who has something to hide doubts her request, so that she is erased without an answer."""
+    _, subject = world.enrolled("anna")
+    access = proved(world, RightKind.ACCESS, photo_follows=True)
+    doubted = ask_identity(world.app, world.who("officer"), access.id, "the name is spelt oddly")
+    assert isinstance(doubted, Decided)
+    proved(world, RightKind.ERASURE)
+    run_once(world.app)
+    assert _state(world, subject) is SubjectState.ERASING
+    assert kept(world, access.id).is_open
+    yes = accept_identity(world.app, world.who("steward"), access.id, "it is her")
+    assert isinstance(yes, Decided)
+    world.clock.now = kept(world, access.id).due - timedelta(days=7)
+    for _ in range(3):
+        run_once(world.app)
+    assert any(letter.attachments for letter in _to(world, ANNA))
+    assert _state(world, subject) is SubjectState.ERASED
+
+
+def test_neither_a_doubt_nor_a_dead_mailbox_keeps_somebody_for_ever(world: World) -> None:
+    """What cannot be delivered keeps nobody longer than a fortnight after its last day."""
+    _, anna = world.enrolled("anna")
+    _, bea = world.enrolled("bea")
+    access = proved(world, RightKind.ACCESS, photo_follows=True)
+    assert isinstance(ask_identity(world.app, world.who("officer"), access.id, "odd"), Decided)
+    hers = proved(world, RightKind.ACCESS, "bea@example.org")
+    _dead(world, "bea@example.org")
+    erase(world.app, SUBJECT, anna)
+    erase(world.app, SUBJECT, bea)
+    world.clock.now = max(kept(world, one.id).due for one in (access, hers))
+    run_once(world.app)
+    assert {_state(world, anna), _state(world, bea)} == {SubjectState.ERASING}
+    world.clock.now += PATIENCE + timedelta(days=1)
+    for _ in range(4):
+        run_once(world.app)
+        world.clock.go(days=7)
+    assert {_state(world, anna), _state(world, bea)} == {SubjectState.ERASED}
+    with world.app.store.read() as reader:
+        assert reader.plans.open() == ()
+
+
+def test_a_letter_that_comes_while_the_keys_go_keeps_its_own(world: World) -> None:
+    """An erasure was killed between the rows and the keys; she writes again meanwhile."""
+    _, subject = world.enrolled("anna")
+    world.app = _killing(world, "erase.committed")
+    with pytest.raises(_KilledError):
+        erase(world.app, SUBJECT, subject)
+    world.app.close()
+    world.app = world.reopen()
+    with world.app.store.read() as reader:
+        (plan,) = (p.id for p in reader.plans.open() if p.subject == subject)
+    finish(world.app, plan, EffectKind.SHRED_KEYS)
+    again = asked(world, RightKind.ACCESS)
+    code = world.outbox.code()
+    for _ in range(3):
+        assert run_once(world.app).problems == ()
+    assert _state(world, subject) is SubjectState.ERASED
+    assert isinstance(prove(world.app, again.request, code), Proved)
+    run_once(world.app)
+    assert kept(world, again.request).state is RequestState.DELIVERED
+
+
+class _KilledError(BaseException):
+    """A process that ends here."""
+
+
+def _killing(world: World, boundary: str) -> App:
+    def at(where: str) -> None:
+        if where == boundary:
+            raise _KilledError
+
+    world.app.close()
+    return world.reopen(at)
+
+
+def test_a_flooded_mailbox_loses_no_deadline(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody lets so many codes go to her that hers never goes: a week before, it is answered."""
+    world.enrolled("anna")
+    monkeypatch.setattr("licet.effects.coding.LETTERS_A_DAY", 0)
+    access = asked(world, RightKind.ACCESS)
+    assert open_request(world.app, kept(world, access.request)).coded_on == ""
+    world.clock.now = kept(world, access.request).due - timedelta(days=7)
+    run_once(world.app)
+    assert kept(world, access.request).state is RequestState.DELIVERED
+
+
+def test_a_dead_mailbox_floods_no_living_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two are near a photo; one of them cannot be told, and the other is told once."""
+    _, bea = world.enrolled("bea")
+    _, anna = world.enrolled("anna")
+    request = asks(world, "mallory@example.org", photo("anna", shot=8))
+    monkeypatch.setattr("licet.effects.newcomers._near", lambda *_: (anna, bea))
+    _dead(world, "bea@example.org")
+    before = len(_to(world, ANNA))
+    for _ in range(5):
+        go_live(world.app, request)
+    assert len(_to(world, ANNA)) == before + 1
+
+
+def test_a_dead_mailbox_does_not_keep_a_deployment_from_its_end(world: World) -> None:
+    """One who complained cannot be told; everybody else's end does not wait for that."""
+    world.enrolled("bea")
+    proved(world, RightKind.COMPLAINT, "dead@example.org")
+    other = proved(world, RightKind.COMPLAINT, "well@example.org")
+    stuck = proved(world, RightKind.ACCESS, "bea@example.org")
+    _dead(world, "dead@example.org", "bea@example.org")
+    close_deployment(world.app, world.who("steward", "officer"), world.organisation)
+    run_once(world.app)
+    assert kept(world, other.id).state is RequestState.REFUSED
+    world.clock.now = kept(world, stuck.id).due + PATIENCE + timedelta(days=1)
+    run_once(world.app)
+    world.clock.go(days=190)
+    closed = False
+    for _ in range(4):
+        closed = closed or run_once(world.app).closed
+        world.clock.go(days=15)
+    assert closed
