@@ -22,7 +22,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 test gates mutants scenarios: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/compiled
 test gates mutants scenarios: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup setup-dev setup-bench postgres demo test check static gates \
+.PHONY: help setup setup-dev setup-bench postgres demo test soak check static gates \
         mutants scenarios scenarios-page bench lock clean
 
 help: ## this list
@@ -39,6 +39,10 @@ test: setup setup-dev postgres static ## gates, then every test, then the covera
 	  --cov --cov-report= --durations 10 -rs $(PYTEST)
 	@$(BIN)/python -m coverage json -q -o coverage.json
 	@$(BIN)/python -m scripts.coverage_gate coverage.json
+
+soak: setup setup-dev postgres ## what takes too long for every day: every kill on both databases, deeper histories
+	@$(ONE_THREAD) LICET_SOAK=1 LICET_DEEP=1 $(BIN)/python -m pytest -q -n $(WORKERS) \
+	  --dist worksteal -m soak --durations 10 -rs $(PYTEST)
 
 check: setup-dev static gates ## style, types, import layers and the project's own rules
 

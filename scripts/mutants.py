@@ -103,7 +103,8 @@ def _copy(root: Path, to: Path) -> Path:
 def _pytest(copy: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(copy / "src"), str(copy)])
     compiled = str(copy / "compiled")
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": compiled}
+    known = {"PYTHONPATH": path, "PYTHONPYCACHEPREFIX": compiled, "LICET_SOAK": "1"}
+    environment = {**os.environ, **known}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     return subprocess.run(
         command, cwd=copy, env=environment, capture_output=True, text=True, check=False

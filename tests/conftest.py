@@ -16,6 +16,30 @@ _COMPILED = Path(__file__).absolute().parent.parent / ".cache" / "compiled"
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(_COMPILED))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+SOAKING = os.environ.get("LICET_SOAK") == "1"
+"""Whether tests marked ``soak`` run too: ``make soak`` runs them alone."""
+
+
+def _is_for_soaking(item: pytest.Item) -> bool:
+    """Say whether a test is left to ``make soak``: all of it, or on the databases it names."""
+    marks = list(item.iter_markers("soak"))
+    callspec = getattr(item, "callspec", None)
+    return any(
+        not mark.args or (callspec is not None and any(one in callspec.id for one in mark.args))
+        for mark in marks
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to ``make soak`` what takes long and finds what its neighbours find as a rule."""
+    soak = [item for item in items if _is_for_soaking(item)]
+    if SOAKING or not soak:
+        return
+    config.hook.pytest_deselected(items=soak)
+    left_out = set(soak)
+    items[:] = [item for item in items if item not in left_out]
+
+
 LONGEST = 900
 """Seconds after which a test hangs: the longest takes two minutes on a slow machine."""
 

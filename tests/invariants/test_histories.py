@@ -30,6 +30,7 @@ HISTORIES = settings(
 
 
 @pytest.mark.slow
+@pytest.mark.soak("-2")
 @pytest.mark.parametrize("part", SEEDS)
 def test_every_history_holds(builder: Builder, part: int) -> None:
     machine = type("History", (RightsHistory,), {"builder": builder})

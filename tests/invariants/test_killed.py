@@ -103,6 +103,7 @@ def _again(where: str, passings: int) -> list[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.soak("postgresql")
 @pytest.mark.parametrize("deed", DEEDS)
 def test_killed_anywhere(builder: Any, killer: Killer, deed: str) -> None:
     """Begin once; every kill happens in a copy of that beginning."""

@@ -189,6 +189,7 @@ SCENES: dict[str, tuple[Callable[[World], None], set[str]]] = {
 
 
 @pytest.mark.slow
+@pytest.mark.soak("postgresql")
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_worker_that_is_killed_everywhere_comes_to_the_end(
     world: World, workers: Workers, scene: str
