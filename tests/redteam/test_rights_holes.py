@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from licet.app import App
+from licet.collect import collect
 from licet.effects.finishing import finish
 from licet.effects.newcomers import go_live
 from licet.effects.requests import PATIENCE, open_request
@@ -20,16 +21,28 @@ from licet.rectifying import correct
 from licet.rights.answering import accept_identity, ask_identity
 from licet.rights.closing import close_deployment
 from licet.rights.erase import erase
+from licet.rights.hold import place
 from licet.rights.intake import prove, receive
+from licet.sourcing import cease_source
 from licet.terms.acting import SUBJECT
 from licet.terms.errors import Busy, Conflict
+from licet.terms.gallery import TemplateKind
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.granting import Message
-from licet.terms.ids import SubjectId
+from licet.terms.ids import GrantId, SubjectId
 from licet.terms.permit import Refusal
 from licet.terms.plan import EffectKind
 from licet.terms.rectifying import Correction
-from licet.terms.rights import Decided, Proved, Received, RequestState, RequestWish, RightKind
+from licet.terms.rights import (
+    Decided,
+    HoldWish,
+    Proved,
+    Received,
+    RequestState,
+    RequestWish,
+    RightKind,
+)
+from licet.terms.source import Source, SourceState
 from licet.worker import run_once
 from tests.fakes.asking import asks
 from tests.fakes.deployment import World, settings_of
@@ -310,3 +323,55 @@ def test_a_dead_mailbox_does_not_keep_a_deployment_from_its_end(world: World) ->
         closed = closed or run_once(world.app).closed
         world.clock.go(days=15)
     assert closed
+
+
+def _ceased(world: World) -> Source:
+    """Let the steward alone be rid of a source in which Anna and Bea were found."""
+    source = world.source(world.folder(a=photo("anna", shot=7), b=photo("bea", shot=7)))
+    collect(world.app, world.who("steward"), source.id)
+    return source
+
+
+def _appearances(world: World, grant: GrantId) -> int:
+    with world.app.store.read() as reader:
+        found = reader.templates.of_grant(grant)
+    return sum(one.kind is TemplateKind.APPEARANCE for one in found)
+
+
+def test_no_source_ceases_to_be_rid_of_what_an_answer_shows(world: World) -> None:
+    """Her access is proved: what it is about goes after it was handed to her, others' at once."""
+    anna, _ = world.enrolled("anna")
+    bea, _ = world.enrolled("bea")
+    source = _ceased(world)
+    access = proved(world, RightKind.ACCESS, photo_follows=True)
+    cease_source(world.app, world.who("steward"), source.id)
+    assert (_appearances(world, anna), _appearances(world, bea)) == (1, 0)
+    size = world.app.store.head().size
+    run_once(world.app)
+    world.clock.go(minutes=5)
+    run_once(world.app)
+    assert world.app.store.head().size <= size + 1, "waiting leaves no entries"
+    assert _appearances(world, anna) == 1
+    world.clock.now = kept(world, access.id).due - timedelta(days=7)
+    for _ in range(3):
+        run_once(world.app)
+    assert kept(world, access.id).state is RequestState.DELIVERED
+    assert _appearances(world, anna) == 0
+    with world.app.store.read() as reader:
+        found = reader.sources.get(source.id)
+    assert found is not None
+    assert found.state is SourceState.PURGED
+
+
+def test_no_source_ceases_to_be_rid_of_what_a_hold_keeps(world: World) -> None:
+    anna, subject = world.enrolled("anna")
+    source = _ceased(world)
+    wish = HoldWish(subject, (anna,), "cd" * 32, world.clock() + timedelta(days=90))
+    assert not isinstance(place(world.app, world.who("steward", "officer"), wish), Refusal)
+    cease_source(world.app, world.who("steward"), source.id)
+    run_once(world.app)
+    assert _appearances(world, anna) == 1
+    world.clock.go(days=91)
+    for _ in range(2):
+        run_once(world.app)
+    assert _appearances(world, anna) == 0

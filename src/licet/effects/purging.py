@@ -13,10 +13,13 @@ from itertools import islice
 from typing import TypeAlias, TypeVar
 
 from licet.app import App
+from licet.effects.acting import digest_of
 from licet.effects.closing import close_emptied
+from licet.effects.held import held_grants
 from licet.effects.receipts import receipt_for, statement_fact
 from licet.effects.record import Facts, Objects, record_machine
-from licet.effects.running import Hold, let_go, open_run
+from licet.effects.requests import PACKED, waits_for_answer
+from licet.effects.running import Hold, let_go, open_run, release_run
 from licet.effects.sealed import appearances_of, case_key, source_key, suggestions_of
 from licet.ledger.leaf import decode
 from licet.ledger.receipt import ReceiptKind
@@ -24,7 +27,7 @@ from licet.ledger.statement import Ended, EndingStatement, StoreCount
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import NotFound
 from licet.terms.gallery import TemplateKind
-from licet.terms.ids import CandidateId, RunId, SourceId, SuggestionId, TemplateId, new_id
+from licet.terms.ids import CandidateId, ItemId, RunId, SourceId, SuggestionId, TemplateId, new_id
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.payload import (
     AppearancePayload,
@@ -83,19 +86,29 @@ def purge(app: App, source_id: SourceId) -> Gone:
     4. Of a source that ceased, destroy the key, and say that it is purged.
     5. Finish the run.
 
+    Nobody lets a source cease to be rid of what a claim or an answer needs: an item in which
+    somebody appears for whom a legal hold, or their own open access request, keeps it, waits
+    until that is over, and the source with it. What waits is looked through once a day.
+
     Raises ``NotFound``; ``Busy`` while somebody else is at it.
     """
     with app.store.read() as reader:
         source = reader.sources.get(source_id)
-    if source is None:
-        raise NotFound("no such source", "See `licet source list`.")
-    if source.state is SourceState.PURGED:
+        if source is None:
+            raise NotFound("no such source", "See `licet source list`.")
+        needed = _needed(app, reader, source)
+        waits = digest_of(source_id, reader.now.date().isoformat(), *sorted(needed))
+        looked = {_waits(run.cursor) for run in reader.runs.open(RunKind.PURGE)}
+    if source.state is SourceState.PURGED or (needed and waits in looked):
         return Gone()
     hold = open_run(app, RunKind.PURGE, source)  # 1
-    work = _Purge(app, source, hold, _gone(hold.run.cursor))
+    work = _Purge(app, source, hold, _gone(hold.run.cursor), needed)
     with let_go(app, hold, "the purge"):
         work.forget_items()  # 2
         work.drop_derived()  # 3
+        if needed:
+            work.wait(waits)
+            return work.gone
         if work.whole:
             app.keyring.shred(source_key(source.id))  # 4
             app.at("purge.key")
@@ -155,6 +168,7 @@ class _Purge:
     source: Source
     hold: Hold
     gone: Gone
+    needed: frozenset[ItemId]
 
     @property
     def whole(self) -> bool:
@@ -174,9 +188,10 @@ class _Purge:
         while True:
             with self.app.store.unit() as unit:
                 before = None if self.whole else over_before(self.source, unit.now)
-                page = unit.items.of_source(self.source.id, None, PART)
+                page = unit.items.of_source(self.source.id, None, PART + len(self.needed))
                 over = self.whole or before is not None
-                due = [i.id for i in page if over and (before is None or i.first_seen < before)]
+                past = [i.id for i in page if over and (before is None or i.first_seen < before)]
+                due = [one for one in past if one not in self.needed][:PART]
                 if not due:
                     return
                 faces, addresses = unit.items.count_within(due)
@@ -199,6 +214,14 @@ class _Purge:
                 objects = (*(("suggestion", one) for one in few), *self._objects)
                 record_machine(unit, EntryKind.SUGGESTIONS_LAPSED, objects, self._cause)
             self.app.at("purge.suggestions")
+
+    def wait(self, waits: str) -> None:
+        """Note for what the rest waits, so that nothing is looked through again before."""
+        with self.app.store.unit(bookkeeping=True) as unit:
+            self.hold.renew(unit)
+            said = json.dumps({**asdict(self.gone), "waits": waits})
+            unit.runs.set_cursor(self.hold.run.id, said, self.hold.until)
+        release_run(self.app, self.hold)
 
     def finish(self) -> None:
         """Finish the run; a source that ceased is purged from this entry on."""
@@ -278,7 +301,26 @@ def _cursor(gone: Gone) -> str:
 
 
 def _gone(cursor: str) -> Gone:
-    return Gone(**json.loads(cursor)) if cursor else Gone()
+    said = json.loads(cursor) if cursor else {}
+    return Gone(**{name: count for name, count in said.items() if name != "waits"})
+
+
+def _waits(cursor: str) -> str:
+    return str(json.loads(cursor).get("waits", "")) if cursor else ""
+
+
+def _needed(app: App, reader: Reader, source: Source) -> frozenset[ItemId]:
+    """Return the items that a legal hold needs, or an open access request where all would go."""
+    grants = set(held_grants(reader))
+    asking = {one.subject for one in reader.requests.open() if one.kind in PACKED}
+    for subject in asking if source.state in _CEASED else ():
+        if waits_for_answer(reader, subject):
+            grants.update(one.id for one in reader.grants.of_subject(subject) if one.kept)
+    templates = [one for grant in sorted(grants) for one in reader.templates.of_grant(grant)]
+    kept = (one for one in templates if one.kind is TemplateKind.APPEARANCE)
+    return frozenset(
+        found.item for _, found in appearances_of(app, kept) if found.source == source.id
+    )
 
 
 def _statement(source: SourceId, found: dict[str, int]) -> EndingStatement:
