@@ -42,7 +42,7 @@ test: setup setup-dev postgres static ## gates, then every test, then the covera
 
 soak: setup setup-dev postgres ## what takes too long for every day: every kill on both databases, deeper histories
 	@$(ONE_THREAD) LICET_SOAK=1 LICET_DEEP=1 $(BIN)/python -m pytest -q -n $(WORKERS) \
-	  --dist worksteal -m soak --durations 10 -rs $(PYTEST)
+	  --dist worksteal -m "soak or slow" --durations 10 -rs $(PYTEST)
 
 check: setup-dev static gates ## style, types, import layers and the project's own rules
 

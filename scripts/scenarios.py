@@ -6,6 +6,7 @@ instead of running anything.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -87,7 +88,11 @@ def why_not(tests: Sequence[str], root: Path = ROOT) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="licet-scenarios-") as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *tests]
-        ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        # Whole, also where the daily run of the tests takes a part.
+        whole = {**os.environ, "LICET_SOAK": "1"}
+        ran = subprocess.run(
+            command, cwd=root, env=whole, capture_output=True, text=True, check=False
+        )
         if not report.is_file():
             last = (ran.stdout + ran.stderr).strip().splitlines()[-1:]
             return dict.fromkeys(tests, "pytest could not start: " + "".join(last))

@@ -85,7 +85,7 @@ def test_a_ceased_source_stays_ceased(world: World, tmp_path: Path, go_back: GoB
         cease_source(world.app, world.who("steward"), one.id)
     go_back(file)
     with world.app.store.read() as reader:
-        assert reader.sources.get(source.id).state is SourceState.CEASED
+        assert reader.sources.get(source.id).state is SourceState.PURGED
         assert reader.sources.get(late.id) is None
     assert isinstance(collect(world.app, world.who("steward"), source.id), Refusal)
 

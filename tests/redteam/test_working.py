@@ -7,13 +7,13 @@ import pytest
 
 from licet.backfill import backfill
 from licet.collect import collect
-from licet.effects import sweeping
 from licet.effects.record import record_machine
 from licet.effects.walking import Walk
 from licet.enrol import enrol
 from licet.granting import withdraw
 from licet.rights.erase import erase
 from licet.search import search
+from licet.store.recover import ReadRecover
 from licet.store.unit import Unit
 from licet.terms.acting import SUBJECT
 from licet.terms.collecting import Collected
@@ -166,11 +166,16 @@ def test_sweeping_does_not_look_at_every_key_each_time(
     world.clock.go(days=8)
     run_once(world.app)
     looked = []
-    has = sweeping._has_object
-    monkeypatch.setattr(sweeping, "_has_object", lambda r, k: (looked.append(k), has(r, k))[1])
+    made_for = ReadRecover.made_for
+    monkeypatch.setattr(
+        ReadRecover, "made_for", lambda read, keys: (looked.append(keys), made_for(read, keys))[1]
+    )
     world.clock.go(seconds=5)
     run_once(world.app)
     assert looked == []
+    world.clock.go(days=2)
+    run_once(world.app)
+    assert looked
 
 
 def test_a_withdrawal_wins_over_a_walk(world: World) -> None:

@@ -16,6 +16,7 @@ from licet.store import backup, schema
 from licet.store.store import Store
 from licet.terms.errors import Conflict, Corrupt, LicetError, Setup
 from licet.terms.grant import GrantState
+from licet.terms.ids import SubjectId
 from tests.databases import DATABASES, PlainLeaves
 from tests.store import things
 from tests.store.things import entry
@@ -42,10 +43,19 @@ def resealed(lines: list[bytes]) -> list[bytes]:
 @pytest.fixture
 def full(store: Store) -> Store:
     """A store with two of each and an ended grant."""
-    things.furnished(store, "one")
-    house = things.furnished(store, "two")
+    things.claimed(store, "one")
+    house = things.claimed(store, "two")
+    closing = {"closing_at": things.NOON, "closed_at": things.NOON + things.DAY}
     with store.unit() as unit:
-        unit.deployment.put(things.a_deployment(fpir_search=0.1 + 0.2))
+        unit.deployment.put(things.a_deployment(fpir_search=0.1 + 0.2, **closing))
+        unit.governance.add_organisation(
+            replace(things.an_organisation("Told"), contact="privacy@museum.example")
+        )
+        unit.sources.add(things.a_source(house.organisation.id, "short", retention_days=30))
+        unit.searches.add(
+            things.a_search(house.case.id, house.member.id, sealed_probe=None, probe_until=None)
+        )
+        unit.plans.add(things.a_plan(SubjectId("")), [])
         unit.deployment.add_generated("ab" * 32)
         unit.subjects.add(things.a_subject(residence=None, sealed_identity=b""))
         unit.grants.add(things.a_grant(house.subject.id, None, state=GrantState.ENDED))
@@ -92,6 +102,7 @@ def test_any_text_and_bytes_survive(
     with first.unit() as unit:
         for text in texts:
             house = things.furnish(unit, text)
+            things.claim(unit, house)
             unit.templates.add(things.a_template(house.grant.id, sealed=sealed))
         unit.record(entry())
     lines = dumped(first)
@@ -159,8 +170,8 @@ def test_rows_without_a_ledger_are_rows_too(store: Store, full_lines: list[bytes
 def full_lines(new_database: Maker) -> list[bytes]:
     """The backup of a store with one of each."""
     store = Store.open(new_database("sqlite"), PlainLeaves())
-    things.furnished(store)
-    things.furnished(store, "two")
+    things.claimed(store)
+    things.claimed(store, "two")
     lines = dumped(store)
     store.close()
     return lines
@@ -220,7 +231,7 @@ def test_a_leaf_rewritten_with_a_fitting_trailer(
     [
         (b'"format":"licet-backup"', b'"format":"other"', Corrupt, "not a licet backup"),
         (b'"version":1', b'"version":2', Setup, "version 2"),
-        (b'"schema":"0001"', b'"schema":"0009"', Setup, "0009"),
+        (b'"schema":"0002"', b'"schema":"0009"', Setup, "0009"),
         (b'"head":[2,', b'"head":[3,', Corrupt, "head"),
         (b'"head":[', b'"head":[1,1,', Corrupt, "header"),
         (b'{"table":"generated"', b'{"table":"genarated"', Corrupt, "genarated"),
@@ -246,14 +257,15 @@ def test_another_meaning_with_a_fitting_trailer(
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        (["id", "name", "controller", "more"], "too many"),
-        (["id", "name"], "too few"),
-        (["id", 7, "controller"], "another type"),
-        (["id", {"a": 1}, "controller"], "another type"),
-        (["id", "a\x00b", "controller"], "NUL"),
-        (["id", "\ud800", "controller"], "damaged"),
-        (["id", None, "controller"], "rule"),
-        (["id", "name", "pirate"], "rule"),
+        (["id", "name", "controller", "contact", "more"], "too many"),
+        (["id", "name", "controller"], "too few"),
+        (["id", 7, "controller", ""], "another type"),
+        (["id", {"a": 1}, "controller", ""], "another type"),
+        (["id", "a\x00b", "controller", ""], "NUL"),
+        (["id", "\ud800", "controller", ""], "damaged"),
+        (["id", None, "controller", ""], "rule"),
+        (["id", "name", "pirate", ""], "rule"),
+        (["id", "name", "controller", None], "rule"),
     ],
 )
 def test_rows_that_are_none(

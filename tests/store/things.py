@@ -15,6 +15,7 @@ from licet.terms.face import Box, Score
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant, GrantState, Subject, SubjectState
 from licet.terms.ids import (
+    AccountId,
     AgreementId,
     AuthorityId,
     BlockId,
@@ -22,6 +23,7 @@ from licet.terms.ids import (
     CaseId,
     FaceId,
     GrantId,
+    HoldId,
     ItemId,
     MemberId,
     ModelId,
@@ -52,7 +54,7 @@ from licet.terms.organisation import (
 )
 from licet.terms.permit import Block
 from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, Run, RunKind, WorkState
-from licet.terms.rights import Request, RequestState, RightKind
+from licet.terms.rights import Account, Hold, Request, RequestCode, RequestState, RightKind
 from licet.terms.search import Search, SearchCandidate, SearchState, Verification
 from licet.terms.source import (
     Authority,
@@ -314,6 +316,34 @@ def furnish(unit: Unit, word: str = "") -> House:
     unit.blocks.add(BlockId(new_id()), Block(subject=subject.id), "order", NOON)
     unit.record(entry(house=word))
     return house
+
+
+def claim(unit: Unit, house: House) -> None:
+    """Write one of each thing that a person's rights leave behind.
+
+    Apart from :func:`furnish`: a house that nobody asked anything of is the usual one.
+    """
+    subject, grant, plan = house.subject.id, house.grant.id, house.plan.id
+    first = a_request(house, new_id(), grant=grant, channel_proved_at=NOON, mandate="ab" * 32)
+    unit.requests.add(first)
+    unit.requests.put_code(RequestCode(first.id, b"salt", b"d" * 32, 1, NOON + DAY))
+    done = a_request(house, new_id(), plan=plan, state=RequestState.DELIVERED, closed_at=NOON)
+    unit.requests.add(done)
+    hold = Hold(HoldId(new_id()), subject, (grant,), "ab" * 32, NOON, NOON + DAY, None, 3)
+    unit.holds.add(hold)
+    unit.holds.add(replace(hold, id=HoldId(new_id()), lifted_at=NOON))
+    unit.accounts.add(
+        Account(AccountId(new_id()), plan, NOON, NOON + 180 * DAY, b"\x00sealed\xff", 3)
+    )
+    unit.unlinked.add(grant, b"u" * 32)
+
+
+def claimed(store: Store, word: str = "") -> House:
+    """Write one of each in a unit of its own, what a person's rights leave behind too."""
+    with store.unit() as unit:
+        house = furnish(unit, word)
+        claim(unit, house)
+        return house
 
 
 def furnished(store: Store, word: str = "") -> House:

@@ -35,7 +35,9 @@ def run(args: Sequence[str] | None = None, outside: Outside | None = None) -> in
     except BrokenPipeError:
         return int(_reader_gone())
     except OSError as error:
-        return int(_tell_os_error(error, as_json=as_json))
+        told = int(_tell_os_error(error, as_json=as_json))
+        _let_go_of_stdout()
+        return told
     except KeyboardInterrupt:
         remedy = "Run the same command again; what had begun goes on with `licet worker --once`"
         what = "everything done so far is kept"
@@ -70,10 +72,22 @@ def _plainly(error: typer.TyperException) -> str:
 
 def _reader_gone() -> Exit:
     """Leave quietly: nobody reads on. Python would complain once more at its end."""
+    _write_the_rest_nowhere()
+    return Exit.READER_GONE
+
+
+def _let_go_of_stdout() -> None:
+    """Keep the interpreter from failing over what a full disk did not take: it was told."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _write_the_rest_nowhere()
+
+
+def _write_the_rest_nowhere() -> None:
     handle = os.open(os.devnull, os.O_WRONLY)
     os.dup2(handle, sys.stdout.fileno())
     os.close(handle)
-    return Exit.READER_GONE
 
 
 def _tell_os_error(error: OSError, *, as_json: bool) -> Exit:
