@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from licet.store import backup, schema
 from licet.store.store import Store
-from licet.terms.errors import Conflict, Corrupt, LicetError, Setup
+from licet.terms.errors import Conflict, Corrupt, Ended, LicetError, Setup
 from licet.terms.grant import GrantState
-from licet.terms.ids import SubjectId
+from licet.terms.plan import NOBODY
 from tests.databases import DATABASES, PlainLeaves
 from tests.store import things
 from tests.store.things import entry
@@ -45,9 +45,8 @@ def full(store: Store) -> Store:
     """A store with two of each and an ended grant."""
     things.claimed(store, "one")
     house = things.claimed(store, "two")
-    closing = {"closing_at": things.NOON, "closed_at": things.NOON + things.DAY}
     with store.unit() as unit:
-        unit.deployment.put(things.a_deployment(fpir_search=0.1 + 0.2, **closing))
+        unit.deployment.put(things.a_deployment(fpir_search=0.1 + 0.2, closing_at=things.NOON))
         unit.governance.add_organisation(
             replace(things.an_organisation("Told"), contact="privacy@museum.example")
         )
@@ -55,7 +54,7 @@ def full(store: Store) -> Store:
         unit.searches.add(
             things.a_search(house.case.id, house.member.id, sealed_probe=None, probe_until=None)
         )
-        unit.plans.add(things.a_plan(SubjectId("")), [])
+        unit.plans.add(things.a_plan(NOBODY), [])
         unit.deployment.add_generated("ab" * 32)
         unit.subjects.add(things.a_subject(residence=None, sealed_identity=b""))
         unit.grants.add(things.a_grant(house.subject.id, None, state=GrantState.ENDED))
@@ -76,6 +75,20 @@ def test_loaded_is_what_was_dumped(full: Store, new_database: Maker, into: str) 
     assert copy.head().size == full.head().size + 1
     with copy.read() as reader, full.read() as original:
         assert reader.deployment.get() == original.deployment.get()
+    copy.close()
+
+
+def test_a_store_that_was_ended_stays_ended(full: Store, new_database: Maker) -> None:
+    with full.unit() as unit:
+        deployment = unit.deployment.get()
+        assert deployment is not None
+        unit.deployment.put(replace(deployment, closed_at=things.NOON))
+        unit.record(entry())
+    lines = dumped(full)
+    copy = Store.open(new_database("sqlite"), PlainLeaves())
+    copy.load(lines)
+    assert dumped(copy) == lines
+    things.refused(copy, Ended, lambda unit: things.furnish(unit, "after"))
     copy.close()
 
 
