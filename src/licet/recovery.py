@@ -125,7 +125,7 @@ def restore(settings: Settings, file: Path | None = None, clock: Clock = utc_now
         imported=imported,
         deleted=deleted,
         ended=replayed.ended,
-        ceased=replayed.ceased,
+        ceased=len(replayed.ceased),
         plans=len(replayed.plans),
         requests=replayed.requests,
         aside=aside,

@@ -43,7 +43,7 @@ class Replayed:
     """
 
     ended: int = 0
-    ceased: int = 0
+    ceased: set[SourceId] = field(default_factory=set)
     requests: int = 0
     plans: list[PlanId] = field(default_factory=list)
 
@@ -125,7 +125,7 @@ def _stop(unit: Unit, entry: Entry, done: Replayed) -> None:
     for source in _ids(entry, "source"):
         if unit.sources.get(SourceId(source)) is not None:
             unit.sources.set_state(SourceId(source), _SOURCES[entry.kind])
-            done.ceased += 1
+            done.ceased.add(SourceId(source))
 
 
 def _take_away(unit: Unit, entry: Entry) -> None:
