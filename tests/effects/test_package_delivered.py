@@ -1,11 +1,14 @@
 """A package reaches its person once, whoever is killed, and nobody else."""
 
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
+from licet.app import App
 from licet.collect import collect
+from licet.effects.answering import close_request
 from licet.effects.packing import (
     build_package,
     deliver_package,
@@ -19,7 +22,7 @@ from licet.effects.plans import drive
 from licet.effects.record import record_machine
 from licet.terms.errors import Busy
 from licet.terms.granting import Message
-from licet.terms.ids import SubjectId
+from licet.terms.ids import RequestId, SubjectId
 from licet.terms.ledger import EntryKind
 from licet.terms.plan import EffectKind, Plan
 from licet.terms.rights import RequestState, RightKind
@@ -216,6 +219,29 @@ def test_two_do_not_build_one_package(world: World, anna: SubjectId) -> None:
     assert dict(build_package(app, plan))["built"]
     assert seen == [(None, None)]
     app.close()
+
+
+def test_one_who_was_late_delivers_nothing_again(
+    world: World, anna: SubjectId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another delivers, closes the request and sweeps its mark, right before one is alone."""
+    plan = asked(world.app, anna)
+    assert drive(world.app, plan.id, OUTSIDE, {}, EffectKind.DELIVER_PACKAGE) is False
+    alone = steps._alone
+
+    def late(app: App, request: RequestId) -> AbstractContextManager[bool]:
+        monkeypatch.setattr(steps, "_alone", alone)
+        with closing(world.reopen()) as other:
+            assert drive(other, plan.id, OUTSIDE, {})
+            with other.store.unit() as unit:
+                close_request(other, unit, plan)
+            sweep_packages(other)
+        return alone(app, request)
+
+    monkeypatch.setattr(steps, "_alone", late)
+    assert dict(deliver_package(world.app, plan) or ()) == {"delivered": False}
+    assert len(world.outbox.letters) == 2
+    assert folder(world) == []
 
 
 def test_without_a_proved_contact_nothing_leaves(world: World, anna: SubjectId) -> None:

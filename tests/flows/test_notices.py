@@ -42,6 +42,9 @@ MOODS = {
 TAKES = {"works", "dies when done"}
 """The moods in which the server takes a letter and says so."""
 
+ANSWERING, SILENT = 30.0, 0.1
+"""Seconds to wait for an answer: a server that answers is heard on a slow machine too."""
+
 
 @dataclass
 class Asking:
@@ -60,12 +63,8 @@ class Notices(RuleBasedStateMachine):
         self.home = Path(tempfile.mkdtemp(prefix="licet-notices-"))
         self.world: World = new_world(self.home / "home", f"sqlite:///{self.home / 'licet.db'}")
         self.server = odd_server()
-        port, self.script = self.server.__enter__()
-        mail = MailServer(HOST, port, starttls=False, seconds=0.1)
-        outbox = SmtpOutbox(mail, Letterhead("licet@harbour.example", "The Harbour Archive"))
-        self.world.outbox = outbox  # type: ignore[assignment]
-        self.world.app.close()
-        self.world.app = self.world.reopen()
+        self.port, self.script = self.server.__enter__()
+        self._wait_for(ANSWERING)
         self.mood = "works"
         self.asked: list[Asking] = []
 
@@ -79,6 +78,7 @@ class Notices(RuleBasedStateMachine):
         self.mood = mood
         self.script.odd.clear()
         self.script.odd.update(MOODS[mood])
+        self._wait_for(SILENT if mood == "silent" else ANSWERING)
 
     @rule()
     def somebody_is_asked(self) -> None:
@@ -153,6 +153,14 @@ class Notices(RuleBasedStateMachine):
                 assert kept is not None
                 if not asking.told and kept.state is GrantState.PENDING:
                     assert reader.confirmations.get(asking.grant) is not None
+
+    def _wait_for(self, seconds: float) -> None:
+        """Open the deployment with a line that waits so long for each answer."""
+        mail = MailServer(HOST, self.port, starttls=False, seconds=seconds)
+        outbox = SmtpOutbox(mail, Letterhead("licet@harbour.example", "The Harbour Archive"))
+        self.world.outbox = outbox  # type: ignore[assignment]
+        self.world.app.close()
+        self.world.app = self.world.reopen()
 
     def _kept(self) -> frozenset[GrantId]:
         with self.world.app.store.read() as reader:

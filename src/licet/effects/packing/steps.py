@@ -106,12 +106,22 @@ def deliver_package(app: App, plan: Plan) -> Found | None:
         if not mine:
             return None
         if not _gone(app, request.id).exists():
+            if not _waits(app, plan):
+                # Another process delivered it before this one was alone, and swept its mark.
+                return (("delivered", False),)
             if not _place(app, request.id).is_dir():
                 _build(app, request, payload)  # It was lost with its disk: the same again.
                 volumes = _volumes(app, request.id)
             _send_volumes(app, request, payload, contact, volumes)
             _send_secret(app, request, payload, contact)
     return (("delivered", True), ("volumes", volumes), ("letters", volumes + 1))
+
+
+def _waits(app: App, plan: Plan) -> bool:
+    """Say whether the plan's request is still open: no mark of it was swept so far."""
+    with app.store.read() as reader:
+        request = reader.requests.of_plan(plan.id)
+    return request is not None and request.is_open
 
 
 def _build(app: App, request: Request, payload: RequestPayload) -> None:
