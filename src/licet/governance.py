@@ -8,7 +8,7 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.acting import digest_of, digest_of_wish
+from licet.effects.acting import digest_of, digest_of_wish, organisation_of
 from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.codes import one_address
 from licet.effects.facts import read_facts
@@ -297,6 +297,5 @@ def _member(permit: Permit) -> MemberId:
 def _govern(app: App, who: Who) -> Ask:
     """Ask for an act of the controller itself; the member's organisation is the asking one."""
     with app.store.read() as reader:
-        member = reader.governance.member(who.member) if who.member else None
-    organisation = member.organisation if member else None
+        organisation = organisation_of(reader, who)
     return Ask(Action.GOVERN, who.by, app.model, organisation=organisation, member=who.member)

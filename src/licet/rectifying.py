@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.acting import digest_of
+from licet.effects.acting import digest_of, organisation_of
 from licet.effects.facts import others_on_contact, read_facts
 from licet.effects.finishing import finish
 from licet.effects.letters import sender_of
@@ -125,12 +125,11 @@ def _appearance(reader: Reader | Unit, template_id: TemplateId) -> tuple[StoredT
 
 
 def _ask(app: App, reader: Reader | Unit, action: Action, who: Who, subject: SubjectId) -> Ask:
-    member = reader.governance.member(who.member) if who.member else None
     return Ask(
         action,
         who.by,
         app.model,
-        organisation=member.organisation if member else None,
+        organisation=organisation_of(reader, who),
         member=who.member,
         subject=subject,
     )

@@ -67,6 +67,12 @@ def signers(
     )
 
 
+def organisation_of(reader: Reader | Unit, who: Who) -> OrganisationId | None:
+    """Return the organisation of the member who acts, None where no member does."""
+    member = reader.governance.member(who.member) if who.member else None
+    return member.organisation if member else None
+
+
 def person_proved(app: App, reader: Reader | Unit, who: Who, subject: Subject | None) -> bool:
     """Say whether the data subject who acts is the one asked about.
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from licet.app import App
 from licet.consent.decide import decide
 from licet.consent.registers import reads_all
-from licet.effects.acting import digest_of
+from licet.effects.acting import digest_of, organisation_of
 from licet.effects.facts import read_facts
 from licet.effects.record import Facts, Objects, record, record_refusal, refuse
 from licet.store.unit import Reader, Unit
@@ -89,12 +89,11 @@ def listed(
 
 def asking(app: App, reader: Reader | Unit, who: Who, about: About) -> Ask:
     """Return the ask of a register; the member's own organisation is the asking one."""
-    member = reader.governance.member(who.member) if who.member else None
     return Ask(
         Action.LIST,
         who.by,
         app.model,
-        organisation=member.organisation if member else None,
+        organisation=organisation_of(reader, who),
         member=who.member,
         case=about.case,
         subject=about.subject,

@@ -16,7 +16,7 @@ from licet.consent.decide import decide
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse as refusal
 from licet.consent.regimes import end_of, extended_on, notice_until, terms_on
-from licet.effects.acting import digest_of
+from licet.effects.acting import digest_of, organisation_of
 from licet.effects.answering import (
     BEFORE_DUE,
     HUMAN,
@@ -438,12 +438,11 @@ def _open(reader: Reader | Unit, request_id: RequestId) -> Request:
 
 
 def _ask(app: App, reader: Reader | Unit, who: Who, request: Request) -> Ask:
-    member = reader.governance.member(who.member) if who.member else None
     return Ask(
         Action.ANSWER,
         who.by,
         app.model,
-        organisation=member.organisation if member else None,
+        organisation=organisation_of(reader, who),
         member=who.member,
         subject=living(reader, request),
         request=request.id,

@@ -10,7 +10,7 @@ from datetime import datetime
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.accounting import open_account
-from licet.effects.acting import digest_of
+from licet.effects.acting import digest_of, organisation_of
 from licet.effects.facts import read_facts
 from licet.effects.listing import About, Reach, listed
 from licet.effects.record import record, record_refusal
@@ -144,11 +144,10 @@ def _case(reader: Reader, search_id: SearchId) -> str:
 
 
 def _asking(app: App, unit: Unit, who: Who) -> Ask:
-    member = unit.governance.member(who.member) if who.member else None
     return Ask(
         Action.AUDIT,
         who.by,
         app.model,
-        organisation=member.organisation if member else None,
+        organisation=organisation_of(unit, who),
         member=who.member,
     )

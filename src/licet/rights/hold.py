@@ -11,7 +11,7 @@ from datetime import datetime
 from licet.app import App
 from licet.consent import ceilings
 from licet.consent.decide import decide
-from licet.effects.acting import digest_of, digest_of_wish
+from licet.effects.acting import digest_of, digest_of_wish, organisation_of
 from licet.effects.facts import read_facts
 from licet.effects.holds import over, tell_placed
 from licet.effects.listing import About, Reach, listed
@@ -135,12 +135,11 @@ def list_holds(app: App, who: Who) -> tuple[HoldLine, ...] | Refusal:
 
 
 def _asking(app: App, unit: Unit, who: Who, subject: SubjectId, instrument: str) -> Ask:
-    member = unit.governance.member(who.member) if who.member else None
     return Ask(
         Action.HOLD,
         who.by,
         app.model,
-        organisation=member.organisation if member else None,
+        organisation=organisation_of(unit, who),
         member=who.member,
         subject=subject,
         evidence=instrument,

@@ -12,7 +12,7 @@ from datetime import date
 from licet.app import App
 from licet.consent.decide import decide
 from licet.consent.regimes import answering_regime, due_on, end_of, terms_on
-from licet.effects.acting import digest_of_wish, person_proved
+from licet.effects.acting import digest_of_wish, organisation_of, person_proved
 from licet.effects.answering import hear, make_plan_key
 from licet.effects.asking import find_person
 from licet.effects.codes import CODE_TRIES, is_the_code, one_address
@@ -36,7 +36,7 @@ from licet.terms.acting import SUBJECT, Who
 from licet.terms.errors import BadInput, Busy, Conflict, NotFound, Setup
 from licet.terms.grant import Identity, Subject, SubjectState
 from licet.terms.granting import WrongCode
-from licet.terms.ids import OrganisationId, PlanId, RequestId, SubjectId, new_id
+from licet.terms.ids import PlanId, RequestId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.payload import RequestPayload
 from licet.terms.permit import Action, Ask, By, Permit, Refusal
@@ -158,22 +158,15 @@ def _readable(app: App, who: Who, wish: RequestWish) -> None:
 
 
 def _ask(app: App, who: Who) -> Ask:
+    with app.store.read() as reader:
+        organisation = organisation_of(reader, who)
     return Ask(
         Action.RECEIVE,
         who.by,
         app.model,
-        organisation=_organisation_of(app, who),
+        organisation=organisation,
         member=who.member,
     )
-
-
-def _organisation_of(app: App, who: Who) -> OrganisationId | None:
-    """Return the organisation of the member who acts."""
-    if who.member is None:
-        return None
-    with app.store.read() as reader:
-        member = reader.governance.member(who.member)
-    return member.organisation if member else None
 
 
 def _take(app: App, unit: Unit, who: Who, permit: Permit, draft: _Draft) -> _Taken:

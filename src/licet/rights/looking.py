@@ -13,7 +13,7 @@ from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse as refusal
-from licet.effects.acting import digest_of, person_proved
+from licet.effects.acting import digest_of, organisation_of, person_proved
 from licet.effects.answering import hear
 from licet.effects.ending import end_grants
 from licet.effects.facts import read_facts
@@ -158,12 +158,11 @@ def _waiting(reader: Reader | Unit, request_id: RequestId) -> Request:
 
 
 def _ask(app: App, reader: Reader, who: Who, request: Request) -> Ask:
-    member = reader.governance.member(who.member) if who.member else None
     return Ask(
         Action.ANSWER,
         who.by,
         app.model,
-        organisation=member.organisation if member else None,
+        organisation=organisation_of(reader, who),
         member=who.member,
         subject=living(reader, request),
         request=request.id,
