@@ -27,7 +27,11 @@ NEW = {
 }
 """What every row of a table has now and had not then."""
 
-TABLES = {"request", "request_code", "hold", "account", "unlinked"}
+TABLES = {
+    *("request", "request_code", "hold", "account", "unlinked"),
+    *("order", "clause", "order_part", "correspondence", "breach", "canary"),
+    *("filing", "residence", "transfer"),
+}
 """The tables that were not there then."""
 
 
@@ -60,7 +64,7 @@ def _step(url: str, step: Callable[[Any], object]) -> None:
 
 
 def _up(url: str) -> None:
-    _step(url, lambda config: command.upgrade(config, "0002"))
+    _step(url, lambda config: command.upgrade(config, "0003"))
 
 
 def _down(url: str) -> None:

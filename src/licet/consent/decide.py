@@ -168,6 +168,61 @@ CLOSE_CASE, to end a case
 CLOSE_DEPLOYMENT, to end all of it (GDPR 5(1)(e), 17)
     doer, organisation_known, member_active, member_signed, member_role, of_controller,
     two_signers, officer_signed: two members of the controller, one of them the officer.
+
+REGISTER_ORDER, to write down an authority's order and stop what it stops (GDPR 58(2))
+    doer, organisation_known, member_active, member_signed, member_role, of_controller: by
+    one member of the controller; nothing stands in the way of stopping.
+
+CONFIRM_ORDER, to let an order be carried out (GDPR 58(2))
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    two_signers, officer_signed, order_known, order_binds: two members of the controller, one
+    of them the officer, for an order that binds.
+
+CARRY_OUT, to erase whom a confirmed order reaches (GDPR 58(2)(g), 15(1))
+    doer, order_known, order_binds, order_confirmed, nobody_waits: by the worker, after
+    everybody in its scope who asked for their data was answered.
+
+SEND_ORDER, to record that the pack of an order was sent (GDPR 31)
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    order_known, order_proved, paper_named: by a member of the controller, once what was done
+    is in the ledger.
+
+CLOSE_ORDER, to end an order (GDPR 31)
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    order_known, order_sent: by a member of the controller, after its pack was sent.
+
+PLACE_BLOCK, to stop collecting or use at once (GDPR 18, 58(2)(f))
+    doer, organisation_known, member_active, member_signed, member_role, of_controller: by
+    one member of the controller, or by the worker on an order.
+
+LIFT_BLOCK, to end a block (GDPR 58(2)(f))
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    two_signers, officer_signed, block_holds, release_named: two members of the controller,
+    one of them the officer, on the release document.
+
+CORRESPOND, to keep the register of letters with authorities (GDPR 31)
+    doer, organisation_known, member_active, member_signed, member_role, of_controller.
+
+BREACH, to keep the register of breaches (GDPR 33, 34)
+    doer, organisation_known, member_active, member_signed, member_role, of_controller: by a
+    member of the controller, or by the worker when an alarm goes off.
+
+FILE, to file a paper of one's organisation (GDPR 5(2), 24, 35; AI Act 26)
+    doer, organisation_known, member_active, member_signed, member_role, paper_named: by a
+    steward of the organisation, agreement or no agreement.
+
+PREPARE, to state what real grants need (GDPR 27, 35; AI Act 6)
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    two_signers, officer_signed, paper_named: two members of the controller, one of them the
+    officer, on a paper.
+
+TRANSFER, to state where stores lie and what goes to other territories (GDPR 30(1)(e), 44)
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    two_signers: two members of the controller.
+
+REPORT, to count what happened (GDPR 5(2), 30, 35)
+    doer, organisation_known, member_active, member_signed, member_role: by a member whose
+    work it is, about what they may see; by the worker.
 """
 
 from datetime import datetime
@@ -182,6 +237,7 @@ from licet.consent.rules import (
     governed,
     grants,
     kept,
+    orders,
     rights,
     sourcing,
 )
@@ -230,6 +286,14 @@ _STOPPING: tuple[Rule, ...] = (
 )
 
 _LEAVING: tuple[Rule, ...] = (*_STOPPING, kept.subject_known)
+
+_CONTROLLER: tuple[Rule, ...] = (*_STOPPING, rights.of_controller)
+
+_WITH_OFFICER: tuple[Rule, ...] = (
+    *_CONTROLLER,
+    governed.two_signers,
+    rights.officer_signed,
+)
 
 _CASE: tuple[Rule, ...] = (
     cases.case_open,
@@ -341,8 +405,8 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     ),
     Action.WITHDRAW: (*_LEAVING, kept.grant_known, kept.grant_kept),
     Action.ERASE: (*_LEAVING, kept.not_erased, kept.on_behalf),
-    Action.RECEIVE: (*_STOPPING, rights.of_controller),
-    Action.ANSWER: (*_STOPPING, rights.of_controller),
+    Action.RECEIVE: _CONTROLLER,
+    Action.ANSWER: _CONTROLLER,
     Action.SCAN: (
         governed.doer,
         governed.organisation_always,
@@ -375,28 +439,35 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         rights.officer_corrects,
     ),
     Action.CONFIRM_APPEARANCE: (*_MEMBER, kept.subject_known, kept.grant_known, kept.grant_live),
-    Action.HOLD: (
-        *_STOPPING,
-        rights.of_controller,
-        governed.two_signers,
-        rights.officer_signed,
-        kept.subject_known,
-        rights.paper_named,
-    ),
-    Action.AUDIT: (
-        *_STOPPING,
-        rights.of_controller,
-        governed.two_signers,
-        rights.auditor_signed,
-    ),
+    Action.HOLD: (*_WITH_OFFICER, kept.subject_known, rights.paper_named),
+    Action.AUDIT: (*_CONTROLLER, governed.two_signers, rights.auditor_signed),
     Action.LIST: (*_STOPPING, rights.register_read, rights.case_reached),
     Action.CLOSE_CASE: (*_STOPPING, cases.case_open),
-    Action.CLOSE_DEPLOYMENT: (
-        *_STOPPING,
-        rights.of_controller,
-        governed.two_signers,
-        rights.officer_signed,
+    Action.CLOSE_DEPLOYMENT: _WITH_OFFICER,
+    Action.REGISTER_ORDER: _CONTROLLER,
+    Action.CONFIRM_ORDER: (*_WITH_OFFICER, orders.order_known, orders.order_binds),
+    Action.CARRY_OUT: (
+        governed.doer,
+        orders.order_known,
+        orders.order_binds,
+        orders.order_confirmed,
+        orders.nobody_waits,
     ),
+    Action.SEND_ORDER: (
+        *_CONTROLLER,
+        orders.order_known,
+        orders.order_proved,
+        rights.paper_named,
+    ),
+    Action.CLOSE_ORDER: (*_CONTROLLER, orders.order_known, orders.order_sent),
+    Action.PLACE_BLOCK: _CONTROLLER,
+    Action.LIFT_BLOCK: (*_WITH_OFFICER, orders.block_holds, orders.release_named),
+    Action.CORRESPOND: _CONTROLLER,
+    Action.BREACH: _CONTROLLER,
+    Action.FILE: (*_STOPPING, rights.paper_named),
+    Action.PREPARE: (*_WITH_OFFICER, rights.paper_named),
+    Action.TRANSFER: (*_CONTROLLER, governed.two_signers),
+    Action.REPORT: _STOPPING,
 }
 
 

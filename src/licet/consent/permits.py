@@ -48,6 +48,19 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.LIST: ("GDPR 5(1)(f)",),
     Action.CLOSE_CASE: ("GDPR 5(1)(e)",),
     Action.CLOSE_DEPLOYMENT: ("GDPR 5(1)(e)",),
+    Action.REGISTER_ORDER: ("GDPR 58(2)",),
+    Action.CONFIRM_ORDER: ("GDPR 58(2)",),
+    Action.CARRY_OUT: ("GDPR 58(2)(g)",),
+    Action.SEND_ORDER: ("GDPR 31",),
+    Action.CLOSE_ORDER: ("GDPR 31",),
+    Action.PLACE_BLOCK: ("GDPR 58(2)(f)",),
+    Action.LIFT_BLOCK: ("GDPR 58(2)(f)",),
+    Action.CORRESPOND: ("GDPR 31",),
+    Action.BREACH: ("GDPR 33(1)",),
+    Action.FILE: ("GDPR 5(2)",),
+    Action.PREPARE: ("GDPR 35(1)",),
+    Action.TRANSFER: ("GDPR 44",),
+    Action.REPORT: ("GDPR 5(2)",),
 }
 """The articles of an action; those of the basis in use come before them."""
 
@@ -58,13 +71,28 @@ _AT_A_SOURCE = _FETCHING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
 _COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH, Action.SCAN}
 _ON_REAL_PEOPLE = _COMPARING | {Action.GRANT, Action.CONFIRM, Action.OPEN_CASE}
 _OF_RIGHTS = frozenset({Action.RECEIVE, Action.ANSWER, Action.HOLD, Action.AUDIT})
+_OF_ORDERS = frozenset(
+    {
+        Action.REGISTER_ORDER,
+        Action.CONFIRM_ORDER,
+        Action.CARRY_OUT,
+        Action.SEND_ORDER,
+        Action.CLOSE_ORDER,
+        Action.PLACE_BLOCK,
+        Action.LIFT_BLOCK,
+    }
+)
+_OF_DUTIES = frozenset(
+    {Action.CORRESPOND, Action.BREACH, Action.FILE, Action.PREPARE, Action.TRANSFER, Action.REPORT}
+)
 _ENDING = frozenset({Action.CEASE, Action.CLOSE_CASE, Action.CLOSE_DEPLOYMENT})
 _ON_A_GRANT = frozenset({Action.WITHDRAW, Action.RESTRICT, Action.RELEASE, Action.RECTIFY})
-_WITHOUT_AGREEMENT = _OF_RIGHTS | _ENDING | _ON_A_GRANT
+_WITHOUT_AGREEMENT = _OF_RIGHTS | _ENDING | _ON_A_GRANT | _OF_ORDERS | _OF_DUTIES
 _WITHOUT_AGREEMENT |= {Action.ERASE, Action.CORRECT, Action.LIST}
 _IN_A_CASE = frozenset({Action.SEARCH, Action.REVIEW, Action.SHOW, Action.APPROVE})
 _IN_A_CASE |= {Action.CLOSE_CASE, Action.LIST}
 _ON_EVIDENCE = frozenset({Action.GRANT, Action.CONFIRM, Action.SEARCH, Action.HOLD})
+_ON_EVIDENCE |= {Action.SEND_ORDER, Action.LIFT_BLOCK, Action.FILE, Action.PREPARE}
 _GOVERNING = frozenset({Action.GOVERN, Action.OPEN_CASE, Action.APPROVE, Action.CEASE})
 _ABOUT_A_PERSON = frozenset({Action.ERASE, Action.HOLD, Action.CORRECT})
 _OF_A_REQUEST = frozenset({Action.RECEIVE, Action.ANSWER})
@@ -73,6 +101,8 @@ _WITHOUT_GRANT = (
     | _OF_RIGHTS
     | _ENDING
     | _ABOUT_A_PERSON
+    | _OF_ORDERS
+    | _OF_DUTIES
     | {Action.AUTHORISE, Action.COLLECT, Action.SCAN, Action.LIST}
 )
 

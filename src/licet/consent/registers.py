@@ -6,7 +6,8 @@
 3. A member sees the rows of their own organisation. The controller's stewards, data
    protection officers and auditors see those of every organisation, because the
    controller answers for all of them (GDPR 24(1), 39(1)(b)).
-4. Requests, legal holds, accountability records and erasures are the controller's alone.
+4. Requests, legal holds, accountability records, erasures, orders, blocks, letters,
+   breaches and transfers are the controller's alone. Papers are each organisation's own.
 5. A person reads what is kept of themselves, and nothing else.
 """
 
@@ -30,11 +31,29 @@ READERS: dict[Register, frozenset[Role]] = {
     Register.HOLDS: _OVERSIGHT,
     Register.ACCOUNTS: frozenset({Role.DATA_PROTECTION_OFFICER, Role.AUDITOR}),
     Register.ERASURES: _OVERSIGHT,
+    Register.ORDERS: _OVERSIGHT,
+    Register.BLOCKS: _OVERSIGHT,
+    Register.CORRESPONDENCE: _OVERSIGHT,
+    Register.BREACHES: _OVERSIGHT,
+    Register.PAPERS: _OVERSIGHT,
+    Register.TRANSFERS: _OVERSIGHT,
 }
 
 UNDER_AGREEMENT = frozenset({Register.SEARCHES, Register.APPEARANCES, Register.SUGGESTIONS})
 
-CONTROLLERS = frozenset({Register.REQUESTS, Register.HOLDS, Register.ACCOUNTS, Register.ERASURES})
+CONTROLLERS = frozenset(
+    {
+        Register.REQUESTS,
+        Register.HOLDS,
+        Register.ACCOUNTS,
+        Register.ERASURES,
+        Register.ORDERS,
+        Register.BLOCKS,
+        Register.CORRESPONDENCE,
+        Register.BREACHES,
+        Register.TRANSFERS,
+    }
+)
 
 OWN = frozenset({Register.GRANTS, Register.APPEARANCES})
 """What a person may list of themselves without asking for an access package."""

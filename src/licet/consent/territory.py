@@ -9,6 +9,9 @@
 5. A block on a source stops grants for that source alone only where it blocks use.
 6. No block stops a grant that serves the person's own request alone: who must stop must
    answer first (GDPR 12(2), 15).
+7. An order reaches a person whom any of its parts names: by themselves, by a territory that
+   they are inside of, or by a source that a grant of theirs names. Without parts it
+   reaches everybody.
 """
 
 from collections.abc import Iterable
@@ -16,6 +19,7 @@ from collections.abc import Iterable
 from licet.consent.alone import alone
 from licet.terms.grant import Grant, Subject
 from licet.terms.ids import Territory
+from licet.terms.order import OrderScope
 from licet.terms.permit import Block
 from licet.terms.source import Source
 
@@ -34,6 +38,27 @@ def person_inside(place: Territory, grant: Grant, subject: Subject) -> bool:
 def source_inside(place: Territory, source: Source) -> bool:
     """Say whether the source counts as inside ``place``; unknown is inside."""
     return source.territory is None or source.territory == place
+
+
+def order_reaches(
+    scope: OrderScope, subject: Subject, grants: Iterable[Grant], sources: Iterable[Source]
+) -> bool:
+    """Say whether an order reaches a person with these grants, which name these sources."""
+    if scope.everything or subject.id in scope.subjects:
+        return True
+    if scope.territories and subject.residence is None:
+        return True
+    places = {subject.residence} | {place for grant in grants for place in grant.territories}
+    if not places.isdisjoint(scope.territories):
+        return True
+    return any(source_reached(scope, source) for source in sources)
+
+
+def source_reached(scope: OrderScope, source: Source) -> bool:
+    """Say whether an order reaches a source."""
+    if scope.everything or source.id in scope.sources:
+        return True
+    return any(source_inside(place, source) for place in scope.territories)
 
 
 def covers_all(block: Block) -> bool:

@@ -7,11 +7,13 @@ from licet.app import App
 from licet.consent.age import age_on
 from licet.consent.purposes import table
 from licet.effects.acting import person_proved, signers
+from licet.effects.reaching import waiting_for
 from licet.effects.sealed import candidate_tag, grant_key, open_identity, probe_tag
 from licet.effects.standing import causes
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.basis import Purpose
+from licet.terms.duties import Filing
 from licet.terms.errors import KeyAbsent
 from licet.terms.grant import Grant, Restriction, Subject, SubjectState
 from licet.terms.ids import OrganisationId
@@ -68,8 +70,23 @@ def read_facts(
         witnessed=app.witnessed,
         found_in_case=ask.action is Action.SHOW and _found_in_case(app, reader, ask),
         request=request,
+        order=reader.orders.get(ask.order) if ask.order else None,
+        waiting=_waiting(reader, ask),
+        block=reader.blocks.get(ask.block) if ask.block else None,
+        filings=_filings(reader, ask),
         **_restriction(reader, grant, now) if ask.action is Action.RELEASE else {},
     )
+
+
+def _waiting(reader: Reader | Unit, ask: Ask) -> int | None:
+    """Return how many people in an order's scope wait for their data (invariant 8)."""
+    order = reader.orders.get(ask.order) if ask.action is Action.CARRY_OUT and ask.order else None
+    return None if order is None else len(waiting_for(reader, order.scope))
+
+
+def _filings(reader: Reader | Unit, ask: Ask) -> tuple[Filing, ...]:
+    searches = ask.action is Action.SEARCH and ask.organisation
+    return reader.papers.filings(ask.organisation) if searches and ask.organisation else ()
 
 
 class _Restriction(TypedDict, total=False):
@@ -133,7 +150,8 @@ def object_of(ask: Ask) -> str:
         return ask.case or ""
     if ask.action is Action.ANSWER:
         return ask.request or ""
-    return ask.grant or ask.source or ask.case or ask.subject or ""
+    named = ask.grant or ask.source or ask.case or ask.subject
+    return named or ask.order or ask.block or ""
 
 
 def readiness(reader: Reader | Unit) -> Readiness:

@@ -7,13 +7,18 @@ from sqlalchemy import insert, select, update
 from licet.store import schema
 from licet.store.session import Group, Shape
 from licet.terms.ids import BlockId
-from licet.terms.permit import Block
+from licet.terms.permit import Block, PlacedBlock
 
 _SHAPE = Shape(schema.block, Block)
+_PLACED = Shape(schema.block, PlacedBlock)
 
 
 class ReadBlocks(Group):
     """Reading blocks."""
+
+    def get(self, block: BlockId) -> PlacedBlock | None:
+        """Return the block as it was placed, lifted or not, or None."""
+        return _PLACED.one(self._session, _PLACED.select.where(schema.block.c.id == block))
 
     def active(self) -> tuple[Block, ...]:
         """Return the blocks that hold now, oldest first."""

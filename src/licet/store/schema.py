@@ -33,17 +33,19 @@ from sqlalchemy import (
     true,
 )
 
-from licet.store.types import Hashes, Line, Moment, OrNobody, Pairs, Sequenced, Word, Words
+from licet.store.types import Day, Hashes, Line, Moment, OrNobody, Pairs, Sequenced, Word, Words
 from licet.terms.basis import Condition, LegalBasis, Relationship
+from licet.terms.duties import BreachState, FilingKind, Safeguard, StoreName
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import GrantState, SubjectState
+from licet.terms.order import ClauseKind, DataKind, OrderState
 from licet.terms.organisation import CaseState, MemberState, OrganisationKind, Role
 from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 from licet.terms.source import BystanderCondition, Control, ItemPolicy, SourceKind, SourceState
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that makes these tables."""
 METADATA = MetaData(
     naming_convention={
@@ -72,8 +74,12 @@ def _moment(name: str, nullable: bool = False) -> Column[Any]:
     return Column(name, Moment, nullable=nullable)
 
 
-def _number(name: str) -> Column[Any]:
-    return Column(name, BigInteger, nullable=False)
+def _number(name: str, nullable: bool = False) -> Column[Any]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _day(name: str, nullable: bool = False) -> Column[Any]:
+    return Column(name, Day, nullable=nullable)
 
 
 def _yes(name: str) -> Column[Any]:
@@ -497,4 +503,133 @@ account = Table(
     Column("destroy_at", Moment, nullable=False, index=True),
     _bytes("sealed"),
     _number("leaf"),
+)
+
+# --- authorities' orders, and the registers that an authority may ask for ---
+
+order = Table(
+    "order",
+    METADATA,
+    _id(),
+    _text("authority"),
+    _text("reference"),
+    Column("version", Integer, nullable=False),
+    *_word("state", OrderState),
+    _day("decided"),
+    _day("notified"),
+    _day("published", nullable=True),
+    _text("regime"),
+    _text("language"),
+    _text("document"),
+    Column("territories", Sequenced, nullable=False),
+    Column("sources", Sequenced, nullable=False),
+    Column("subjects", Sequenced, nullable=False),
+    _number("fine", nullable=True),
+    _number("per_day", nullable=True),
+    _number("cap", nullable=True),
+    _text("currency"),
+    _moment("registered_at"),
+    _moment("confirmed_at", nullable=True),
+    _text("checkpoint"),
+    Column("found", Pairs, nullable=False),
+    _number("proof_leaf", nullable=True),
+    _text("pack"),
+    _moment("sent_at", nullable=True),
+    _moment("closed_at", nullable=True),
+    _bytes("sealed"),
+    _number("leaf"),
+    UniqueConstraint("authority", "reference", "version"),
+    Index(None, "state"),
+)
+clause = Table(
+    "clause",
+    METADATA,
+    _ref("order", primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    *_word("kind", ClauseKind),
+    Column("data", Words(DataKind), nullable=False),
+    _moment("due"),
+    _moment("done_at", nullable=True),
+)
+order_part = Table(
+    "order_part",
+    METADATA,
+    _ref("order", primary_key=True),
+    _ref("plan", primary_key=True, index=True),
+    Column("people", Integer, nullable=False),
+)
+correspondence = Table(
+    "correspondence",
+    METADATA,
+    _id(),
+    _ref("order", nullable=True, index=True),
+    _text("authority"),
+    _yes("outgoing"),
+    _text("digest"),
+    _moment("at"),
+    _moment("answer_by", nullable=True),
+    Column("owner", Line, ForeignKey("member.id"), nullable=True),
+    _moment("answered_at", nullable=True),
+    _text("answer"),
+    _moment("alerted_at", nullable=True),
+    _bytes("sealed"),
+    _number("leaf"),
+    Index(None, "answered_at", "answer_by"),
+)
+breach = Table(
+    "breach",
+    METADATA,
+    _id(),
+    _moment("aware_at"),
+    _moment("notify_by"),
+    *_word("state", BreachState),
+    Column("people", Integer, nullable=False),
+    _yes("risk_high"),
+    _moment("authority_told_at", nullable=True),
+    _moment("people_told_at", nullable=True),
+    _moment("alerted_at", nullable=True),
+    _moment("closed_at", nullable=True),
+    _bytes("sealed"),
+    _number("leaf"),
+    Index(None, "state"),
+)
+canary = Table(
+    "canary",
+    METADATA,
+    _id(),
+    _ref("subject", index=True),
+    _moment("placed_at"),
+    _moment("touched_at", nullable=True),
+)
+filing = Table(
+    "filing",
+    METADATA,
+    _id(),
+    _ref("organisation", index=True),
+    *_word("kind", FilingKind),
+    _text("digest"),
+    _moment("filed_at"),
+    _moment("valid_to"),
+)
+residence = Table(
+    "residence",
+    METADATA,
+    Column("store", Word(StoreName), primary_key=True),
+    _text("territory"),
+    _text("provider"),
+    _moment("stated_at"),
+    CheckConstraint(
+        "store IN ({})".format(", ".join(f"'{name.value}'" for name in StoreName)), name="store"
+    ),
+)
+transfer = Table(
+    "transfer",
+    METADATA,
+    _id(),
+    _text("recipient"),
+    _text("territory"),
+    *_word("safeguard", Safeguard),
+    _text("digest"),
+    _moment("at"),
+    _moment("ended_at", nullable=True),
 )

@@ -6,7 +6,7 @@ text in one fixed spelling, so that equal values are equal bytes on both databas
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -58,6 +58,19 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else from_ms(value)
+
+
+class Day(TypeDecorator[date]):
+    """A day as ``YYYY-MM-DD``."""
+
+    impl = TEXT
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:
+        return None if value is None else date.fromisoformat(value)
 
 
 class Word(TypeDecorator[WordT], Generic[WordT]):

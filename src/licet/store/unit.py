@@ -9,10 +9,19 @@ from datetime import datetime
 
 from licet.store.blocks import ReadBlocks, WriteBlocks
 from licet.store.deployment import ReadDeployment, WriteDeployment
+from licet.store.duties import (
+    ReadBreaches,
+    ReadCorrespondence,
+    ReadPapers,
+    WriteBreaches,
+    WriteCorrespondence,
+    WritePapers,
+)
 from licet.store.governance import ReadGovernance, WriteGovernance
 from licet.store.grants import ReadConfirmations, ReadGrants, WriteConfirmations, WriteGrants
 from licet.store.items import ReadItems, WriteItems
 from licet.store.leaves import Growth, ReadLeaves, WriteLeaves
+from licet.store.orders import ReadOrders, WriteOrders
 from licet.store.person import ReadPerson
 from licet.store.plans import ReadPlans, ReadRuns, WritePlans, WriteRuns
 from licet.store.recover import ReadRecover, WriteRecover
@@ -63,6 +72,10 @@ class Reader:
         self.requests = ReadRequests(session)
         self.holds = ReadHolds(session)
         self.accounts = ReadAccounts(session)
+        self.orders = ReadOrders(session)
+        self.correspondence = ReadCorrespondence(session)
+        self.breaches = ReadBreaches(session)
+        self.papers = ReadPapers(session)
         self.unlinked = ReadUnlinked(session)
         self.person = ReadPerson(session)
         self.leaves = ReadLeaves(session)
@@ -101,6 +114,10 @@ class Unit:
         self.requests = WriteRequests(session)
         self.holds = WriteHolds(session)
         self.accounts = WriteAccounts(session)
+        self.orders = WriteOrders(session)
+        self.correspondence = WriteCorrespondence(session)
+        self.breaches = WriteBreaches(session)
+        self.papers = WritePapers(session)
         self.unlinked = WriteUnlinked(session)
         self.person = ReadPerson(session)
         self.recover = WriteRecover(session)

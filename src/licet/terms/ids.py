@@ -28,6 +28,12 @@ BlockId = NewType("BlockId", str)
 RequestId = NewType("RequestId", str)
 HoldId = NewType("HoldId", str)
 AccountId = NewType("AccountId", str)
+OrderId = NewType("OrderId", str)
+CorrespondenceId = NewType("CorrespondenceId", str)
+BreachId = NewType("BreachId", str)
+CanaryId = NewType("CanaryId", str)
+FilingId = NewType("FilingId", str)
+TransferId = NewType("TransferId", str)
 KeyId = NewType("KeyId", str)
 """``<kind>:<object id>``, for example ``grant:6f1c...``: one data key per object."""
 

@@ -5,13 +5,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from licet.terms.basis import Purpose
+from licet.terms.duties import Filing
 from licet.terms.gallery import Scope
 from licet.terms.grant import Grant, Restriction, Subject
 from licet.terms.ids import (
+    BlockId,
     CaseId,
     GrantId,
     MemberId,
     ModelId,
+    OrderId,
     OrganisationId,
     PurposeId,
     RequestId,
@@ -19,6 +22,7 @@ from licet.terms.ids import (
     SubjectId,
     Territory,
 )
+from licet.terms.order import Order
 from licet.terms.organisation import Agreement, Approval, Case, Member, Organisation
 from licet.terms.rights import Request
 from licet.terms.source import Authority, Marker, Source
@@ -56,6 +60,19 @@ class Action(StrEnum):
     LIST = "list"
     CLOSE_CASE = "close_case"
     CLOSE_DEPLOYMENT = "close_deployment"
+    REGISTER_ORDER = "register_order"
+    CONFIRM_ORDER = "confirm_order"
+    CARRY_OUT = "carry_out"
+    SEND_ORDER = "send_order"
+    CLOSE_ORDER = "close_order"
+    PLACE_BLOCK = "place_block"
+    LIFT_BLOCK = "lift_block"
+    CORRESPOND = "correspond"
+    BREACH = "breach"
+    FILE = "file"
+    PREPARE = "prepare"
+    TRANSFER = "transfer"
+    REPORT = "report"
 
 
 class Register(StrEnum):
@@ -73,6 +90,12 @@ class Register(StrEnum):
     HOLDS = "holds"
     ACCOUNTS = "accounts"
     ERASURES = "erasures"
+    ORDERS = "orders"
+    BLOCKS = "blocks"
+    CORRESPONDENCE = "correspondence"
+    BREACHES = "breaches"
+    PAPERS = "papers"
+    TRANSFERS = "transfers"
 
 
 class By(StrEnum):
@@ -102,6 +125,8 @@ class Ask:
     fpir: float | None = None
     register: Register | None = None
     request: RequestId | None = None
+    order: OrderId | None = None
+    block: BlockId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +174,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class PlacedBlock:
-    """A block on one person as it was placed: why, when, what it stops, when it was lifted."""
+    """A block as it was placed: why, when, what it stops, when it was lifted."""
 
     cause: str
     at: datetime
@@ -171,6 +196,9 @@ class Facts:
     it, ``objecting`` that an objection of the person is open. ``told_at`` is when the
     person was told of what is asked for, where the law wants them told before.
     ``request`` is the rights request that is asked about, or that the grant serves.
+    ``order`` is the order that is asked about, ``waiting`` how many access requests of people
+    in its scope are open (None: nobody counted). ``block`` is the block that is to be lifted.
+    ``filings`` are the papers that the organisation filed.
     """
 
     head_size: int
@@ -198,6 +226,10 @@ class Facts:
     objecting: bool = False
     told_at: datetime | None = None
     request: Request | None = None
+    order: Order | None = None
+    waiting: int | None = None
+    block: PlacedBlock | None = None
+    filings: tuple[Filing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

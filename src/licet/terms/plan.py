@@ -14,6 +14,7 @@ class PlanKind(StrEnum):
     ERASE = "erase"
     ANSWER = "answer"
     TELL = "tell"
+    ORDER = "order"
 
 
 class EffectKind(StrEnum):

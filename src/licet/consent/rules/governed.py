@@ -59,9 +59,23 @@ DOERS: dict[Action, frozenset[By]] = {
     Action.LIST: frozenset({By.MEMBER, By.SUBJECT}),
     Action.CLOSE_CASE: frozenset({By.MEMBER}),
     Action.CLOSE_DEPLOYMENT: frozenset({By.MEMBER}),
+    Action.REGISTER_ORDER: frozenset({By.MEMBER}),
+    Action.CONFIRM_ORDER: frozenset({By.MEMBER}),
+    Action.CARRY_OUT: frozenset({By.WORKER}),
+    Action.SEND_ORDER: frozenset({By.MEMBER}),
+    Action.CLOSE_ORDER: frozenset({By.MEMBER}),
+    Action.PLACE_BLOCK: frozenset({By.MEMBER, By.WORKER}),
+    Action.LIFT_BLOCK: frozenset({By.MEMBER}),
+    Action.CORRESPOND: frozenset({By.MEMBER}),
+    Action.BREACH: frozenset({By.MEMBER, By.WORKER}),
+    Action.FILE: frozenset({By.MEMBER}),
+    Action.PREPARE: frozenset({By.MEMBER}),
+    Action.TRANSFER: frozenset({By.MEMBER}),
+    Action.REPORT: frozenset({By.MEMBER, By.WORKER}),
 }
 
 _RIGHTS = frozenset({Role.STEWARD, Role.DATA_PROTECTION_OFFICER})
+_OVERSIGHT = _RIGHTS | {Role.AUDITOR}
 _ASKING = frozenset({Action.GRANT, Action.CONFIRM, Action.ENROL})
 
 ROLES: dict[Action, frozenset[Role]] = {
@@ -94,6 +108,19 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.LIST: frozenset(Role),
     Action.CLOSE_CASE: _RIGHTS | {Role.INVESTIGATOR},
     Action.CLOSE_DEPLOYMENT: _RIGHTS,
+    Action.REGISTER_ORDER: _RIGHTS,
+    Action.CONFIRM_ORDER: _RIGHTS,
+    Action.CARRY_OUT: frozenset(),
+    Action.SEND_ORDER: _RIGHTS,
+    Action.CLOSE_ORDER: _RIGHTS,
+    Action.PLACE_BLOCK: _OVERSIGHT,
+    Action.LIFT_BLOCK: _RIGHTS,
+    Action.CORRESPOND: _RIGHTS,
+    Action.BREACH: _OVERSIGHT,
+    Action.FILE: frozenset({Role.STEWARD}),
+    Action.PREPARE: _RIGHTS,
+    Action.TRANSFER: _RIGHTS,
+    Action.REPORT: _OVERSIGHT,
 }
 
 

@@ -105,6 +105,15 @@ NOBODY: dict[str, str] = {
     "member": "who acts for an organisation; not who is searched, and asked of the organisation",
     "case": "an organisation's matter; its searches that listed the person are told one by one",
     "approval": "who approved such a matter",
+    "order": "an authority's order; whom it reaches is told with blocks and plans",
+    "clause": "what such an order demands",
+    "order_part": "which plans carry it out; they are told themselves",
+    "correspondence": "letters with authorities; they are about the operator",
+    "breach": "what happened to the deployment; who it touched is told in a letter",
+    "canary": "people who do not exist",
+    "filing": "papers of organisations",
+    "residence": "where stores lie",
+    "transfer": "to which territories data goes, and on what safeguard",
     "authority": "by what right a source is read; it is told with the source and names nobody",
 }
 """Tables without rows about a data subject, each with the reason."""

@@ -1,11 +1,12 @@
 """People's rights: requests, holds, accountability records, faces unlinked, dated terms."""
 
-from collections.abc import Callable
 from functools import partial
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from licet.store.migrations.rules import one_of, word
 
 revision = "0002"
 down_revision = "0001"
@@ -33,10 +34,10 @@ MORE_EFFECTS = (
 
 
 def upgrade() -> None:
-    _word("plan", f"{PLANS} answer tell", partial(_plan, about_many=True))
+    word("plan", f"{PLANS} answer tell", partial(_plan, about_many=True))
     _about_many("plan", allowed=True)
-    _word("effect", f"{EFFECTS} {MORE_EFFECTS}", _effect)
-    _word("run", f"{RUNS} scan purge", _run)
+    word("effect", f"{EFFECTS} {MORE_EFFECTS}", _effect)
+    word("run", f"{RUNS} scan purge", _run)
     op.add_column("deployment", sa.Column("closing_at", sa.BigInteger(), nullable=True))
     op.add_column("deployment", sa.Column("closed_at", sa.BigInteger(), nullable=True))
     op.add_column(
@@ -64,43 +65,10 @@ def downgrade() -> None:
         ("deployment", "closing_at"),
     ):
         op.drop_column(table, column)
-    _word("run", RUNS, _run)
-    _word("effect", EFFECTS, _effect)
-    _word("plan", PLANS, _plan)
+    word("run", RUNS, _run)
+    word("effect", EFFECTS, _effect)
+    word("plan", PLANS, _plan)
     _about_many("plan", allowed=False)
-
-
-def _word(table: str, words: str, columns: Callable[[], list[sa.schema.SchemaItem]]) -> None:
-    """Let the column ``kind`` hold these words and no others.
-
-    SQLite cannot change a rule, so there the table is built anew and its rows are moved.
-    """
-    rule = _one_of(f"{table}_kind", "kind", words)
-    if op.get_bind().dialect.name != "sqlite":
-        op.drop_constraint(op.f(f"ck_{table}_kind"), table, type_="check")
-        op.create_check_constraint(op.f(f"ck_{table}_kind"), table, str(rule.sqltext))
-        return
-    former = f"{table}_former"
-    indexes = sa.inspect(op.get_bind()).get_indexes(table)
-    for index in indexes:
-        op.drop_index(str(index["name"]), table)
-    # Other tables go on naming this one: a rename must not take their references along.
-    op.execute("PRAGMA legacy_alter_table=ON")
-    op.rename_table(table, former)
-    op.execute("PRAGMA legacy_alter_table=OFF")
-    parts = columns()
-    op.create_table(table, *parts, rule)
-    names = ", ".join(f'"{part.name}"' for part in parts if isinstance(part, sa.Column))
-    move = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM "{former}"'  # noqa: S608 - ours
-    op.execute(move)
-    op.drop_table(former)
-    for index in indexes:
-        op.create_index(str(index["name"]), table, [str(c) for c in index["column_names"]])
-
-
-def _one_of(name: str, column: str, words: str) -> sa.CheckConstraint:
-    allowed = ", ".join(f"'{word}'" for word in words.split())
-    return sa.CheckConstraint(f"{column} IN ({allowed})", name=op.f(f"ck_{name}"))
 
 
 def _about_many(table: str, *, allowed: bool) -> None:
@@ -120,7 +88,7 @@ def _plan(*, about_many: bool = False) -> list[sa.schema.SchemaItem]:
         sa.Column("state", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
-        _one_of("plan_state", "state", "open done"),
+        one_of("plan_state", "state", "open done"),
         sa.ForeignKeyConstraint(["subject"], ["subject.id"], name="fk_plan_subject"),
         sa.PrimaryKeyConstraint("id", name="pk_plan"),
     ]
@@ -133,7 +101,7 @@ def _effect() -> list[sa.schema.SchemaItem]:
         sa.Column("kind", TEXT, nullable=False),
         sa.Column("state", TEXT, nullable=False),
         sa.Column("found", TEXT, nullable=False),
-        _one_of("effect_state", "state", "open done"),
+        one_of("effect_state", "state", "open done"),
         sa.ForeignKeyConstraint(["plan"], ["plan.id"], name="fk_effect_plan"),
         sa.PrimaryKeyConstraint("plan", "n", name="pk_effect"),
     ]
@@ -148,7 +116,7 @@ def _run() -> list[sa.schema.SchemaItem]:
         sa.Column("cursor", TEXT, nullable=False),
         sa.Column("state", TEXT, nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
-        _one_of("run_state", "state", "open done"),
+        one_of("run_state", "state", "open done"),
         sa.ForeignKeyConstraint(["grant"], ["grant.id"], name="fk_run_grant"),
         sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_run_source"),
         sa.PrimaryKeyConstraint("id", name="pk_run"),
@@ -204,12 +172,12 @@ def _request() -> None:
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("leaf", sa.BigInteger(), nullable=False),
-        _one_of(
+        one_of(
             "request_kind",
             "kind",
             "access rectification erasure restriction portability objection withdrawal complaint",
         ),
-        _one_of(
+        one_of(
             "request_state", "state", "received identity_asked open fulfilling delivered refused"
         ),
         sa.ForeignKeyConstraint(["grant"], ["grant.id"], name="fk_request_grant"),
