@@ -19,6 +19,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "alembic": frozenset({"store"}),
     "babel": frozenset({"effects"}),  # dates and numbers in letters
     "cryptography": frozenset({"vault", "ledger"}),
+    "httpx2": frozenset({"post"}),
     "jinja2": frozenset({"effects"}),
     "numkong": frozenset({"gallery"}),
     "numpy": frozenset({"vision", "gallery", "evaluate", "demo", "bench"}),
@@ -31,6 +32,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "pydantic_settings": frozenset({"settings"}),
     "pyzipper": frozenset({"vault"}),  # what is handed over is locked where keys are
     "rfc8785": frozenset({"consent", "ledger", "vault"}),
+    "rfc3161_client": frozenset({"ledger"}),
     "rich": frozenset({"cli", "demo", "bench"}),
     "simplejpeg": frozenset({"vision"}),
     "sqlalchemy": frozenset({"store"}),
