@@ -14,14 +14,17 @@ from licet.terms.ids import (
     GrantId,
     ItemId,
     KeyId,
+    OrderId,
     PlanId,
     SearchId,
     SourceId,
     SubjectId,
 )
+from licet.terms.order import Order
 from licet.terms.payload import (
     AppearancePayload,
     ErasurePayload,
+    OrderPayload,
     ReferencePayload,
     SuggestionPayload,
     TellingPayload,
@@ -206,3 +209,21 @@ def open_telling(app: App, plan: Plan) -> TellingPayload:
 def account_key(account: AccountId) -> KeyId:
     """Return the name of an accountability record's key."""
     return KeyId(f"account:{account}")
+
+
+def order_key(order: OrderId) -> KeyId:
+    """Return the name of an order's key."""
+    return KeyId(f"order:{order}")
+
+
+def seal_order(app: App, order: OrderId, payload: OrderPayload) -> bytes:
+    """Seal what an order says under its key."""
+    return seal(app.keyring.get(order_key(order)), to_bytes(payload), f"order:{order}")
+
+
+def open_order(app: App, order: Order) -> OrderPayload | None:
+    """Return what an order says; None for one that came back without its text (a restore)."""
+    if not order.sealed:
+        return None
+    key = app.keyring.get(order_key(order.id))
+    return from_bytes(OrderPayload, open_sealed(key, order.sealed, f"order:{order.id}"))

@@ -27,6 +27,7 @@ _OBJECTS: dict[str, tuple[Column[Any], ColumnElement[bool]]] = {
     "account": (schema.account.c.id, true()),
     "case": (schema.case.c.id, true()),
     "grant": (schema.grant.c.id, true()),
+    "order": (schema.order.c.id, schema.order.c.sealed != b""),
     "plan": (schema.plan.c.id, true()),
     "request": (schema.request.c.id, schema.request.c.sealed != b""),
     "search": (schema.search.c.id, schema.search.c.sealed_probe.is_not(None)),

@@ -24,6 +24,7 @@ from licet.store.leaves import Growth, ReadLeaves, WriteLeaves
 from licet.store.orders import ReadOrders, WriteOrders
 from licet.store.person import ReadPerson
 from licet.store.plans import ReadPlans, ReadRuns, WritePlans, WriteRuns
+from licet.store.reach import ReadReach
 from licet.store.recover import ReadRecover, WriteRecover
 from licet.store.requests import (
     ReadAccounts,
@@ -73,6 +74,7 @@ class Reader:
         self.holds = ReadHolds(session)
         self.accounts = ReadAccounts(session)
         self.orders = ReadOrders(session)
+        self.reach = ReadReach(session)
         self.correspondence = ReadCorrespondence(session)
         self.breaches = ReadBreaches(session)
         self.papers = ReadPapers(session)
@@ -115,6 +117,7 @@ class Unit:
         self.holds = WriteHolds(session)
         self.accounts = WriteAccounts(session)
         self.orders = WriteOrders(session)
+        self.reach = ReadReach(session)
         self.correspondence = WriteCorrespondence(session)
         self.breaches = WriteBreaches(session)
         self.papers = WritePapers(session)

@@ -117,6 +117,14 @@ class TellingPayload:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderPayload:
+    """An authority's order: the very text it was written down as, and where its pack goes."""
+
+    text: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestPayload:
     """What a person wrote, and what they were answered; dates as ``YYYY-MM-DD`` or empty.
 
