@@ -1,0 +1,143 @@
+"""States what was done about an order, from its rows and its entries (GDPR 5(2), 58(2)).
+
+Who writes the entry ``order.proved`` states with :func:`statement_of` inside the unit and
+records ``proved_objects`` and ``proved_facts`` of it. Who writes a pack states again with
+:func:`statement_again`: the same rows and entries say the same, whenever it is asked for.
+
+What others must name in their entries so that all of this is found is said in
+``ledger.order_entries``: the order itself, in every entry that is about it, and beside it the
+requests that it waits for and the plans that erase for it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from licet.ledger.leaf import decode
+from licet.ledger.order import (
+    MOST_HELD,
+    ClauseSaid,
+    HeldBack,
+    OrderStatement,
+    PartSaid,
+    proved_with,
+)
+from licet.ledger.order_entries import STORES, belonging, drawn, may_belong
+from licet.store.unit import Reader, Unit
+from licet.terms.errors import Conflict, Corrupt
+from licet.terms.ledger import Entry, EntryKind, Leaf
+from licet.terms.order import Order, Reached
+from licet.terms.rights import Hold
+
+TEXT = "text"
+"""The fact of the registering entry that is the SHA-256 (hex) of the order as it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Entries that may belong to an order, and up to which size of the ledger they were read."""
+
+    leaves: tuple[Leaf, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What an order's last entry commits to, the entries that it counts, and it and later ones."""
+
+    statement: OrderStatement
+    counted: tuple[Leaf, ...]
+    after: tuple[Leaf, ...]
+
+
+def gather(reader: Reader | Unit, order: Order, earlier: Gathered | None = None) -> Gathered:
+    """Read the entries that may belong to an order, from where ``earlier`` ended.
+
+    Two months of collecting lie between an order and its proof: read them outside the unit
+    of work, and inside it only what came since.
+    """
+    start = order.leaf if earlier is None else earlier.size
+    fresh = (leaf for leaf in reader.leaves.iterate(start) if may_belong(leaf, order.id))
+    leaves = () if earlier is None else earlier.leaves
+    return Gathered((*leaves, *fresh), reader.head.size)
+
+
+def statement_of(
+    reader: Reader | Unit,
+    order: Order,
+    left: Reached,
+    holds: Iterable[Hold] = (),
+    earlier: Gathered | None = None,
+) -> OrderStatement:
+    """State what was done so far: ``left`` is what the order reaches now, ``holds`` keep some.
+
+    Raises ``Corrupt`` when the ledger does not know the order.
+    """
+    gathered = gather(reader, order, earlier)
+    counted = tuple(sorted((store, getattr(left, store)) for store in STORES))
+    held = tuple(
+        HeldBack(hold.id, hold.instrument, hold.until)
+        for hold in sorted(holds, key=lambda one: one.id)[:MOST_HELD]
+    )
+    return _statement(reader, order, gathered.leaves, counted, held)
+
+
+def statement_again(reader: Reader, order: Order) -> Proved:
+    """State again what the order's last entry commits to.
+
+    Raises ``Conflict`` before the order was proved.
+    """
+    if order.proof_leaf is None:
+        raise Conflict(
+            "what the order demands is not done and recorded yet",
+            "Let the worker carry it out: `licet worker --once`.",
+        )
+    leaves, plans = gather(reader, order).leaves, _plans(reader, order)
+    before = tuple(leaf for leaf in leaves if leaf.index < order.proof_leaf)
+    later = belonging(order.id, plans, leaves)
+    after = tuple(leaf for leaf in later if leaf.index >= order.proof_leaf)
+    entry = decode(after[0].data) if after else None
+    if entry is None or entry.kind is not EntryKind.ORDER_PROVED:
+        raise Corrupt("the order's proof is not the entry that its row names", "`licet doctor`")
+    left, held = proved_with(dict(entry.facts))
+    statement = _statement(reader, order, before, left, held)
+    return Proved(statement, belonging(order.id, plans, before), after)
+
+
+def _statement(
+    reader: Reader | Unit,
+    order: Order,
+    leaves: tuple[Leaf, ...],
+    left: tuple[tuple[str, int], ...],
+    held: tuple[HeldBack, ...],
+) -> OrderStatement:
+    plans = _plans(reader, order)
+    mine = belonging(order.id, plans, leaves)
+    registered = _registering(mine, order)
+    return OrderStatement(
+        order=order.id,
+        authority=order.authority,
+        reference=order.reference,
+        version=order.version,
+        regime=order.regime,
+        text=str(dict(registered.facts).get(TEXT, "")),
+        document=order.document,
+        clauses=tuple(
+            ClauseSaid(one.n, one.kind, tuple(sorted(one.data)), one.due)
+            for one in reader.orders.clauses(order.id)
+        ),
+        parts=tuple(PartSaid(one.plan, one.people) for one in reader.orders.parts(order.id)),
+        left=left,
+        held=held,
+        record=drawn(order.id, plans, mine),
+    )
+
+
+def _registering(leaves: tuple[Leaf, ...], order: Order) -> Entry:
+    found = next((leaf for leaf in leaves if leaf.index == order.leaf), None)
+    if found is None:
+        raise Corrupt("the entry that registered the order is not there", "`licet doctor`")
+    return decode(found.data)
+
+
+def _plans(reader: Reader | Unit, order: Order) -> frozenset[str]:
+    return frozenset(part.plan for part in reader.orders.parts(order.id))

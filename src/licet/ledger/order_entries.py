@@ -1,0 +1,238 @@
+"""Which entries belong to an authority's order, and what they say was done. Pure.
+
+1. The first is the one that registered it: ``order.registered`` or ``order.amended``.
+2. Every entry that names the order (the object ``order``) belongs to it, and every block
+   placed for it (the fact ``cause`` is ``order:<id>``).
+3. What such an entry names beside the order, plans, requests and blocks, is *followed*, and
+   so are the plans that erased for the order. Every entry that names something followed
+   belongs, wherever it stands after the first.
+4. The last that is counted is the one before ``order.proved``; what names the order later
+   (that the pack was sent) belongs too, and is not part of what was proved.
+
+Operator and reader draw the same record from the same entries, so neither has to be
+believed about what the entries say.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from hashlib import sha256
+
+from licet.ledger.leaf import decode
+from licet.ledger.order import Answered, Done, OrderRecord
+from licet.ledger.statement import StoreCount
+from licet.terms.errors import Corrupt
+from licet.terms.ledger import Entry, EntryKind, Leaf
+from licet.terms.order import Reached
+from licet.terms.plan import EffectKind
+from licet.terms.when import from_ms
+
+STORES = tuple(field.name for field in fields(Reached))
+"""What an order reaches is counted by these names, in the entry that registered it too."""
+
+_FOLLOWED = frozenset({"plan", "request", "block"})
+_ROLES = tuple(f'["{role}",'.encode() for role in sorted(_FOLLOWED))
+_REGISTERS = frozenset({EntryKind.ORDER_REGISTERED, EntryKind.ORDER_AMENDED})
+_ANSWERS = frozenset({EntryKind.REQUEST_DELIVERED, EntryKind.REQUEST_REFUSED})
+_DELETES = frozenset({EffectKind.DELETE_ROWS.value, EffectKind.FORGET_ITEMS.value})
+_NO_STORES = frozenset({"n", "asked"})
+_LEFT = "_left"
+_INDEX_BYTES = 8
+
+
+def cause_of(order: str) -> str:
+    """Return the cause of the blocks that are placed for an order."""
+    return f"order:{order}"
+
+
+def may_belong(leaf: Leaf, order: str) -> bool:
+    """Say fast whether an entry may belong to an order: it names it, or what can be followed.
+
+    Millions of entries stand between an order and its proof, so nothing is taken apart here.
+    """
+    return order.encode() in leaf.data or any(role in leaf.data for role in _ROLES)
+
+
+def belonging(order: str, plans: Collection[str], leaves: Iterable[Leaf]) -> tuple[Leaf, ...]:
+    """Return the entries that belong to an order, whose erasing ``plans`` are known."""
+    read = [(leaf, decode(leaf.data)) for leaf in leaves if may_belong(leaf, order)]
+    followed = {*plans, *(one for _, entry in read for one in _follows(entry, order))}
+    return tuple(leaf for leaf, entry in read if belongs(entry, order, followed))
+
+
+def belongs(entry: Entry, order: str, followed: Collection[str]) -> bool:
+    """Say whether an entry belongs to an order of which so much is followed."""
+    return _is_of(entry, order) or any(named in followed for _, named in entry.objects)
+
+
+def followed_by(
+    order: str, plans: Collection[str], entries: Iterable[tuple[int, Entry]]
+) -> frozenset[str]:
+    """Return all that is followed for an order, as its entries name it."""
+    return frozenset(plans) | {one for _, entry in entries for one in _follows(entry, order)}
+
+
+def entries_digest(leaves: Iterable[Leaf]) -> str:
+    """Return the SHA-256 (hex) over each entry's index (8 bytes) and leaf hash, in order."""
+    running = sha256()
+    for leaf in leaves:
+        running.update(leaf.index.to_bytes(_INDEX_BYTES, "big") + leaf.hash)
+    return running.hexdigest()
+
+
+def drawn(order: str, plans: Collection[str], leaves: Collection[Leaf]) -> OrderRecord:
+    """Return what the entries of an order say, given all of them before it was proved.
+
+    Raises ``Corrupt`` when none of them registered the order.
+    """
+    entries = [(leaf.index, decode(leaf.data)) for leaf in leaves]
+    first = next((one for one in entries if _registers(one[1], order)), None)
+    if first is None:
+        raise Corrupt("no entry says that the order was registered")
+    asked = dict.fromkeys(_named(entries, order, "request"))
+    answered = _answers(entries, asked)
+    theirs = {one.request for one in answered}
+    placed = {block for _, entry in entries for block in _blocks(entry, order)}
+    return OrderRecord(
+        first=first[0],
+        registered_at=first[1].at,
+        confirmed_at=_first_at(entries, order, EntryKind.ORDER_CONFIRMED),
+        reached=_reached(first[1]),
+        blocks=len(placed),
+        lifted=sum(
+            entry.kind is EntryKind.BLOCK_LIFTED and not placed.isdisjoint(_ids(entry, "block"))
+            for _, entry in entries
+        ),
+        answered=answered,
+        open=tuple(one for one in asked if one not in theirs),
+        erasing=next((index for index, entry in entries if _ids(entry, "plan") & {*plans}), None),
+        done=_done([entry for _, entry in entries if _ids(entry, "plan") & {*plans}]),
+        met=tuple(_met(entries, order)),
+        entries=len(entries),
+        digest=entries_digest(leaves),
+    )
+
+
+def _is_of(entry: Entry, order: str) -> bool:
+    return ("order", order) in entry.objects or (
+        entry.kind is EntryKind.BLOCK_PLACED and ("cause", cause_of(order)) in entry.facts
+    )
+
+
+def _follows(entry: Entry, order: str) -> Iterator[str]:
+    if _is_of(entry, order):
+        yield from (named for role, named in entry.objects if role in _FOLLOWED)
+
+
+def _registers(entry: Entry, order: str) -> bool:
+    return entry.kind in _REGISTERS and ("order", order) in entry.objects
+
+
+def _ids(entry: Entry, role: str) -> set[str]:
+    return {named for one, named in entry.objects if one == role}
+
+
+def _blocks(entry: Entry, order: str) -> set[str]:
+    placed = entry.kind is EntryKind.BLOCK_PLACED and _is_of(entry, order)
+    return _ids(entry, "block") if placed else set()
+
+
+def _named(entries: Iterable[tuple[int, Entry]], order: str, role: str) -> Iterator[str]:
+    for _, entry in entries:
+        if _is_of(entry, order):
+            yield from (named for one, named in entry.objects if one == role)
+
+
+def _first_at(entries: Iterable[tuple[int, Entry]], order: str, kind: EntryKind) -> datetime | None:
+    moments = (e.at for _, e in entries if e.kind is kind and _is_of(e, order))
+    return next(moments, None)
+
+
+def _reached(entry: Entry) -> tuple[tuple[str, int], ...]:
+    facts = dict(entry.facts)
+    return tuple((store, _number(facts.get(store))) for store in STORES)
+
+
+def _answers(entries: Iterable[tuple[int, Entry]], asked: Collection[str]) -> tuple[Answered, ...]:
+    found: dict[str, Answered] = {}
+    for index, entry in entries:
+        if entry.kind in _ANSWERS:
+            for request in _ids(entry, "request") & set(asked):
+                found.setdefault(request, Answered(request, index, entry.at))
+    return tuple(sorted(found.values(), key=lambda one: (one.entry, one.request)))
+
+
+def _met(entries: Iterable[tuple[int, Entry]], order: str) -> Iterator[tuple[int, datetime]]:
+    for _, entry in entries:
+        if entry.kind is EntryKind.CLAUSE_MET and _is_of(entry, order):
+            yield _number(dict(entry.facts).get("n")), entry.at
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What the steps of the plans found, while it is added up."""
+
+    before: dict[str, int]
+    after: dict[str, int]
+    numbers: dict[str, int]
+    scanned_at: datetime | None = None
+
+    def add(self, name: str, value: object) -> None:
+        self.numbers[name] = self.numbers.get(name, 0) + _number(value)
+
+
+def _done(entries: Iterable[Entry]) -> Done:
+    """Add up what the steps of the erasing plans found."""
+    sums = _Sums({}, {}, {})
+    for entry in entries:
+        if entry.kind is EntryKind.EFFECT_DONE:
+            facts = dict(entry.facts)
+            _add_step(sums, str(facts.get("effect")), facts, entry.at)
+    stores = sorted(sums.before.keys() | sums.after.keys())
+    counts = (StoreCount(s, sums.before.get(s, 0), sums.after.get(s, 0)) for s in stores)
+    return Done(
+        deleted=tuple(counts),
+        keys_destroyed=sums.numbers.get("keys", 0),
+        keys_looked_for=sums.numbers.get("looked_for", 0),
+        keys_left=sums.numbers.get("looked_for", 0) - sums.numbers.get("absent", 0),
+        epochs_left=sums.numbers.get("epochs", 0),
+        looks=sums.numbers.get("probes", 0),
+        found=sums.numbers.get("found", 0),
+        wiped=sums.numbers.get("wiped", 0),
+        scans=sums.numbers.get("scans", 0),
+        scanned_at=sums.scanned_at,
+    )
+
+
+def _add_step(sums: _Sums, effect: str, facts: Mapping[str, object], at: datetime) -> None:
+    """Add what one step found, by the facts of its entry."""
+    if effect in _DELETES:
+        _add_stores(sums, facts)
+    elif effect == EffectKind.SHRED_KEYS.value:
+        sums.add("keys", facts.get("keys"))
+    elif effect == EffectKind.CHECK_KEYS.value:
+        sums.add("looked_for", facts.get("looked_for"))
+        sums.add("absent", facts.get("absent"))
+        sums.add("epochs", max(_number(facts.get("epochs")) - 1, 0))
+    elif effect == EffectKind.CHECK_UNFINDABLE.value:
+        sums.add("probes", facts.get("probes"))
+        sums.add("found", facts.get("found"))
+    elif effect == EffectKind.CHECK_BYTES.value:
+        sums.add("wiped", 1)
+    elif effect == EffectKind.SCAN_BYTES.value:
+        sums.add("scans", 1)
+        sums.scanned_at = from_ms(_number(facts["at"])) if "at" in facts else at
+
+
+def _add_stores(sums: _Sums, facts: Mapping[str, object]) -> None:
+    for name, value in facts.items():
+        if name in _NO_STORES or isinstance(value, bool) or not isinstance(value, int):
+            continue
+        store, into = (
+            (name.removesuffix(_LEFT), sums.after) if name.endswith(_LEFT) else (name, sums.before)
+        )
+        into[store] = into.get(store, 0) + value
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
