@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     smtp_password_file: Path | None = None
     smtp_authorities: Path | None = None
     answer_to: str = ""
+    alerts_to: str = ""
+    alerts_language: str = "en"
     supervisory_authority: str = ""
     witnesses: tuple[str, ...] = ()
     threads: int = 2

@@ -3,14 +3,16 @@
 ``python -m tests.effects.letters`` writes ``docs/reference/letters.md``; a test compares.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from licet.consent.purposes import table
 from licet.effects.letters import compose
 from licet.effects.letters.speech import LANGUAGES
-from licet.terms.ids import GrantId, HoldId, PurposeId, RequestId, SearchId
+from licet.terms.ids import BreachId, GrantId, HoldId, PurposeId, RequestId, SearchId
 from licet.terms.letters import (
+    AlertKind,
+    AlertLetter,
     CertificateLetter,
     CorrectedLetter,
     DeploymentClosingLetter,
@@ -55,6 +57,8 @@ GRANT = GrantId("6f1c2e1a-0f0b-4c1d-9a5e-222222222222")
 OTHER = GrantId("6f1c2e1a-0f0b-4c1d-9a5e-444444444444")
 REQUEST = RequestId("6f1c2e1a-0f0b-4c1d-9a5e-555555555555")
 HOLD = HoldId("6f1c2e1a-0f0b-4c1d-9a5e-666666666666")
+BREACH = BreachId("6f1c2e1a-0f0b-4c1d-9a5e-888888888888")
+SEEN, ENDS = datetime(2026, 3, 2, 9, 5, tzinfo=UTC), datetime(2026, 3, 5, 9, 5, tzinfo=UTC)
 CAME, DUE, LATER = date(2026, 3, 2), date(2026, 4, 2), date(2026, 6, 2)
 CLEARANCE = PurposeId("archive_rights_clearance@1")
 
@@ -118,6 +122,8 @@ def examples(language: str = "en") -> tuple[Letter, ...]:
         DeploymentClosingLetter(SENDER, DUE),
         _photo_notice(language),
         PhotoNearLetter(SENDER, CAME),
+        *(AlertLetter(SENDER, about, BREACH, SEEN, ENDS) for about in AlertKind),
+        AlertLetter(SENDER, AlertKind.BREACH_SUSPECTED, BREACH, SEEN, None),
     )
 
 

@@ -6,7 +6,8 @@ complain (GDPR 12(4), 13(2)(d), 77). No letter has a field for a member's name.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from licet.terms.ids import GrantId, HoldId, PurposeId, RequestId, SearchId
@@ -356,6 +357,35 @@ class CorrectedLetter:
     on: date
 
 
+class AlertKind(StrEnum):
+    """What the operator is warned of: something happened, its term is near, or it is over."""
+
+    BREACH_SUSPECTED = "breach_suspected"
+    BREACH_NEAR = "breach_near"
+    BREACH_LATE = "breach_late"
+    LETTER_NEAR = "letter_near"
+    LETTER_LATE = "letter_late"
+    ORDER_NEAR = "order_near"
+    ORDER_LATE = "order_late"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLetter:
+    """A warning to who watches over the deployment; ``number`` names a line of a register.
+
+    It says nothing of anybody: a mailbox is no safe place. ``due`` is the last moment to
+    see to it, None where nothing runs out.
+    """
+
+    kind: ClassVar[str] = "alert"
+    to_person: ClassVar[bool] = False
+    sender: Sender
+    about: AlertKind
+    number: str
+    on: datetime
+    due: datetime | None
+
+
 Letter: TypeAlias = (
     NoticeLetter
     | HistoryLetter
@@ -378,5 +408,6 @@ Letter: TypeAlias = (
     | PhotoNoticeLetter
     | PhotoNearLetter
     | CorrectedLetter
+    | AlertLetter
 )
 """Every letter there is. A new one needs its template in every language."""

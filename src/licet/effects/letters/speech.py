@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -50,6 +50,9 @@ def speech(language: str) -> Speech:
     def day(moment: date) -> str:
         return format_date(moment, "long", locale=habits)
 
+    def moment(at: datetime) -> str:
+        return f"{day(at)}, {at:%H:%M} UTC"
+
     def number(count: int) -> str:
         return format_decimal(count, locale=habits)
 
@@ -67,9 +70,12 @@ def speech(language: str) -> Speech:
         )
         made.filters.update(
             day=day,
+            moment=moment,
             number=number,
             right=lambda word: said("right", word),
             outcome=lambda word: said("outcome", word),
+            alarm=lambda word: said("alarm", word),
+            remedy=lambda word: said("remedy", word),
             purpose=lambda purpose: purpose_title(purpose, language),
         )
         return made
