@@ -9,6 +9,7 @@ from licet.terms.ids import Territory
 from licet.terms.organisation import MemberState, OrganisationKind, Role
 from licet.terms.permit import Block, By
 from tests.consent import world as w
+from tests.consent.acts import ACTS
 from tests.consent.changes import (
     ADULTS,
     AGREED,
@@ -22,6 +23,7 @@ from tests.consent.changes import (
     CONSENTED,
     CONSENTING,
     CONTROLLERS,
+    DUTIES,
     ELSEWHERE,
     ENDED,
     EVIDENT,
@@ -41,6 +43,7 @@ from tests.consent.changes import (
     STOPPED,
     STRANGER,
     UNTIL,
+    WORKERS_DUTIES,
     A,
     Row,
     asks,
@@ -51,7 +54,6 @@ from tests.consent.changes import (
     named,
     of,
 )
-from tests.consent.world import ACTS
 
 GOVERNED: list[Row] = [
     ("no organisation", (*AGREED, *COLLECTING, "scan"), missing("organisation"), R.NO_ORGANISATION),
@@ -133,14 +135,15 @@ GOVERNED: list[Row] = [
     ("everything blocked", PROBING, facts(blocks=(Block(),)), R.BLOCKED),
     (
         "not for the subject",
-        of(A.COLLECT, A.BACKFILL, A.REVIEW, A.AUTHORISE, A.SCAN, *OVERSIGHT_ACTIONS),
+        of(A.COLLECT, A.BACKFILL, A.REVIEW, A.AUTHORISE, A.SCAN, *OVERSIGHT_ACTIONS, *DUTIES),
         asks(by=By.SUBJECT),
         R.NOT_FOR_THIS_DOER,
     ),
     (
         "not for the worker",
         of(A.GRANT, A.CONFIRM, A.ENROL, A.AUTHORISE, A.ACCEPT, A.SEARCH, A.REVIEW, A.SHOW)
-        + of(A.RELEASE, A.CORRECT, A.CONFIRM_APPEARANCE, A.LIST, *OVERSIGHT_ACTIONS),
+        + of(A.RELEASE, A.CORRECT, A.CONFIRM_APPEARANCE, A.LIST, *OVERSIGHT_ACTIONS)
+        + of(*(one for one in DUTIES if one not in WORKERS_DUTIES)),
         asks(by=By.WORKER),
         R.NOT_FOR_THIS_DOER,
     ),

@@ -22,10 +22,18 @@ from tests.consent.changes import (
 )
 
 WATCHED: list[Row] = [
-    ("not for a member", named("scan"), asks(by=By.MEMBER), R.NOT_FOR_THIS_DOER),
+    (
+        "not for a member",
+        named("scan", "carry an order out"),
+        asks(by=By.MEMBER),
+        R.NOT_FOR_THIS_DOER,
+    ),
     (
         "no officer signed",
-        named("hold", "correct for", "release after a look", "close the deployment"),
+        (
+            *named("hold", "correct for", "release after a look", "close the deployment"),
+            *named("confirm an order", "lift a block", "prepare"),
+        ),
         facts(signers=(w.STEWARD, w.SECOND)),
         R.OFFICER_NEEDED,
     ),

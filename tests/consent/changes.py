@@ -8,7 +8,8 @@ from licet.consent.reasons import Reason as R
 from licet.terms.ids import Territory
 from licet.terms.permit import Action, By, Counts
 from tests.consent import world as w
-from tests.consent.world import ACTS, Change
+from tests.consent.acts import ACTS
+from tests.consent.world import Change
 
 
 def missing(fact: str) -> Change:
@@ -55,12 +56,18 @@ BY_MEMBER = of(*EVERY, by=By.MEMBER)
 BY_SUBJECT = of(*EVERY, by=By.SUBJECT)
 RIGHTS_WORK = of(A.RECEIVE, A.ANSWER, A.RESTRICT, A.RELEASE, A.RECTIFY, A.CORRECT, by=By.MEMBER)
 ENDINGS = of(A.CLOSE_CASE, A.CLOSE_DEPLOYMENT)
+DUTIES = (A.REGISTER_ORDER, A.CONFIRM_ORDER, A.CARRY_OUT, A.SEND_ORDER, A.CLOSE_ORDER)
+DUTIES += (A.PLACE_BLOCK, A.LIFT_BLOCK, A.CORRESPOND, A.BREACH, A.FILE, A.PREPARE, A.TRANSFER)
+DUTIES += (A.REPORT,)
+WORKERS_DUTIES = {A.CARRY_OUT, A.PLACE_BLOCK, A.BREACH, A.REPORT}
+BY_DUTY = of(*DUTIES, by=By.MEMBER)
 OVERSIGHT = (*of(A.HOLD, A.AUDIT), *ENDINGS)
 OVERSIGHT_ACTIONS = (A.HOLD, A.AUDIT, A.CLOSE_CASE, A.CLOSE_DEPLOYMENT)
 AUDITED = named("audit", "list members", "list searches", "list a recipient's searches")
+AUDITED += named("list orders", "list papers", "place a block", "note a breach", "report")
 LISTING = of(A.LIST, by=By.MEMBER)
 LISTING_AGREED = named("list suggestions", "list searches", "list a recipient's searches")
-LEAVING_FOR = of(A.WITHDRAW, A.ERASE, A.CEASE, by=By.MEMBER) + RIGHTS_WORK + OVERSIGHT
+LEAVING_FOR = of(A.WITHDRAW, A.ERASE, A.CEASE, by=By.MEMBER) + RIGHTS_WORK + OVERSIGHT + BY_DUTY
 LEAVING_FOR += tuple(name for name in LISTING if name not in LISTING_AGREED)
 AGREED = tuple(name for name in BY_MEMBER if name not in LEAVING_FOR)
 COLLECTING = of(A.COLLECT, A.BACKFILL, A.ACCEPT)
@@ -77,11 +84,14 @@ EVIDENT = named("vital grant", "vital grant again", "confirm on paper", "confirm
 SIGNED = (
     *EVIDENT,
     *named("govern", "grant to a child", "enrol", "authorise", "release for", "correct for"),
-    *named("release after a look", "hold", "close the deployment"),
+    *named("release after a look", "hold", "close the deployment", "confirm an order"),
+    *named("lift a block", "prepare", "state a transfer"),
 )
 CONTROLLERS = (
     *named("govern", "receive for", "answer for", "correct for", "list requests"),
     *of(A.HOLD, A.AUDIT, A.CLOSE_DEPLOYMENT),
+    *(name for name in BY_DUTY if name not in {"file a paper", "report"}),
+    "list orders",
 )
 REACHED = of(A.RESTRICT, A.RELEASE, A.RECTIFY)
 LIVE = of(A.ENROL, A.BACKFILL, A.ACCEPT, A.REVIEW, A.SHOW, A.CONFIRM_APPEARANCE) + named(

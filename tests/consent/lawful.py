@@ -14,6 +14,8 @@ from licet.terms.permit import Action as A
 from licet.terms.permit import Ask, Block, By, Facts
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.source import Control, SourceKind, SourceState
+from tests.consent.lawful_orders import DUTIES, WORKERS, ordered, papered
+from tests.consent.lawful_orders import ROLES as _DUTY_ROLES
 from tests.consent.lawful_rights import right
 from tests.consent.lawful_who import OFFICE, agreed, open_case, sha256, signed, two
 from tests.consent.world import NOW
@@ -36,6 +38,7 @@ _ROLES = {
     A.AUDIT: {Role.DATA_PROTECTION_OFFICER, Role.AUDITOR},
     A.LIST: set(Role),
     A.CLOSE_CASE: {Role.INVESTIGATOR, *OFFICE},
+    **_DUTY_ROLES,
 }
 _SUBJECTS = {
     A.GRANT,
@@ -56,12 +59,13 @@ _SUBJECTS = {
     A.LIST,
 }
 _WORKERS = {A.COLLECT, A.BACKFILL, A.WITHDRAW, A.ERASE}
-_WORKERS |= {A.RECEIVE, A.ANSWER, A.SCAN, A.RESTRICT, A.RECTIFY}
-_ALONE = {A.SCAN}
+_WORKERS |= {A.RECEIVE, A.ANSWER, A.SCAN, A.RESTRICT, A.RECTIFY} | WORKERS
+_ALONE = {A.SCAN, A.CARRY_OUT}
 """What the worker alone does."""
 
 _UNAGREED = {A.WITHDRAW, A.ERASE, A.CEASE, A.RECEIVE, A.ANSWER, A.RESTRICT, A.RELEASE}
 _UNAGREED |= {A.RECTIFY, A.CORRECT, A.HOLD, A.AUDIT, A.LIST, A.CLOSE_CASE, A.CLOSE_DEPLOYMENT}
+_UNAGREED |= DUTIES
 _OWN_RIGHT = {A.RESTRICT, A.RELEASE, A.RECTIFY, A.CORRECT, A.HOLD, A.AUDIT, A.LIST, A.CLOSE_CASE}
 _OWN_RIGHT |= {A.CLOSE_DEPLOYMENT, A.RECEIVE, A.ANSWER}
 _COMPARING = {A.COLLECT, A.BACKFILL, A.ACCEPT}
@@ -165,6 +169,8 @@ def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch fo
         return known and agreed(ask, facts) and there and rate
     if action in _OWN_RIGHT:
         return right(ask, facts)
+    if action in DUTIES:
+        return ordered(ask, facts)
     if action is A.GRANT:
         return _granting(ask, facts)
     if action is A.ERASE:
@@ -461,6 +467,7 @@ def _searching(ask: Ask, facts: Facts) -> bool:
         return True
     return (
         _governed(ask, facts)
+        and papered(ask, facts)
         and facts.case is not None
         and bool(ask.evidence.strip())
         and ask.evidence in facts.case.evidence

@@ -7,6 +7,14 @@ from licet.terms.permit import Ask, By, Facts, Register
 from tests.consent.lawful_who import OFFICE, agreed, open_case, sha256, signed, two
 from tests.consent.world import NOW
 
+_DUTIES = {
+    Register.ORDERS,
+    Register.BLOCKS,
+    Register.CORRESPONDENCE,
+    Register.BREACHES,
+    Register.TRANSFERS,
+}
+_WATCH = {Role.AUDITOR, *OFFICE}
 _LISTS = {
     Register.ORGANISATIONS: set(Role),
     Register.MEMBERS: set(Role),
@@ -20,6 +28,7 @@ _LISTS = {
     Register.HOLDS: {Role.AUDITOR, *OFFICE},
     Register.ERASURES: {Role.AUDITOR, *OFFICE},
     Register.ACCOUNTS: {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER},
+    **dict.fromkeys((*_DUTIES, Register.PAPERS), _WATCH),
 }
 
 
@@ -81,7 +90,7 @@ def _listing(ask: Ask, facts: Facts) -> bool:
             return False
     if ask.by is By.SUBJECT:
         return register in {Register.GRANTS, Register.APPEARANCES} and _whose(ask, facts)
-    house = {Register.REQUESTS, Register.HOLDS, Register.ERASURES, Register.ACCOUNTS}
+    house = {Register.REQUESTS, Register.HOLDS, Register.ERASURES, Register.ACCOUNTS} | _DUTIES
     under = {Register.SEARCHES, Register.APPEARANCES, Register.SUGGESTIONS}
     return (
         member is not None

@@ -13,18 +13,20 @@ from licet.terms.organisation import MemberState
 from licet.terms.permit import Action, Block, Counts, Permit, Refusal
 from licet.terms.source import Marker, SourceState
 from tests.consent import world as w
+from tests.consent.acts import ACTS
 from tests.consent.adverse_asking import ASKING
+from tests.consent.adverse_orders import FILED, ORDERS
 from tests.consent.adverse_people import GOVERNED, GRANTS, KEPT
 from tests.consent.adverse_places import CASES, SOURCING
 from tests.consent.adverse_rights import RIGHTS, WATCHED
-from tests.consent.world import ACTS, NOW, Act, Change
+from tests.consent.world import NOW, Act, Change
 
 
 def decided(act: Act) -> Permit | Refusal:
     return decide(act.ask, act.facts, NOW)
 
 
-ROWS = (*GOVERNED, *GRANTS, *KEPT, *SOURCING, *CASES, *WATCHED, *RIGHTS, *ASKING)
+ROWS = (*GOVERNED, *GRANTS, *KEPT, *SOURCING, *CASES, *WATCHED, *RIGHTS, *ASKING, *ORDERS, *FILED)
 REFUSED = [
     pytest.param(act, change, reason, id=f"{act}: {name}")
     for name, acts, change, reason in ROWS

@@ -7,15 +7,26 @@ import pytest
 from licet.consent import decide as decision
 from licet.consent.decide import ORDER
 from licet.consent.reasons import Reason
-from licet.consent.rules import asking, cases, governance, governed, grants, kept, rights, sourcing
+from licet.consent.rules import (
+    asking,
+    cases,
+    governance,
+    governed,
+    grants,
+    kept,
+    orders,
+    rights,
+    sourcing,
+)
 from licet.consent.rules.governed import DOERS, ROLES
 from licet.terms.permit import Action, By, Facts
 from licet.terms.source import SourceKind
 from tests.consent import world as w
-from tests.consent.world import ACTS, NOW
+from tests.consent.acts import ACTS
+from tests.consent.world import NOW
 
 NAMES = re.compile(r"^([a-z_]+(?:, [a-z_]+)*): ")
-FILES = (governed, governance, grants, kept, sourcing, cases, rights, asking)
+FILES = (governed, governance, grants, kept, sourcing, cases, rights, asking, orders)
 
 
 def written() -> dict[str, list[str]]:
@@ -76,6 +87,7 @@ NEEDS_NOTHING = {
     "fpir_for_collecting",
     "fpir_for_searching",
     "paper_named",
+    "release_named",
     # or against facts that are there.
     "request_behind",
     "photo_accepted",

@@ -14,7 +14,8 @@ from licet.terms.gallery import Scope, TemplateKind
 from licet.terms.ids import OrganisationId
 from licet.terms.permit import Action, By, Permit
 from tests.consent import world as w
-from tests.consent.world import ACTS, NOW, Act
+from tests.consent.acts import ACTS
+from tests.consent.world import NOW, Act
 
 REFERENCES = frozenset({TemplateKind.REFERENCE})
 EVERY_KIND = frozenset(TemplateKind)

@@ -19,6 +19,7 @@ from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.terms.basis import Condition, LegalBasis, Relationship
 from licet.terms.grant import GrantState, Restriction, SubjectState
+from licet.terms.order import OrderState
 from licet.terms.organisation import CaseState, MemberState, OrganisationKind, Role
 from licet.terms.permit import Action, Block, By, Counts, Permit, Refusal, Register
 from licet.terms.rights import RequestState, RightKind
@@ -31,8 +32,9 @@ from licet.terms.source import (
     SourceState,
 )
 from tests.consent import world as w
+from tests.consent.acts import ACTS
 from tests.consent.lawful import lawful
-from tests.consent.world import ACTS, NOW, Act
+from tests.consent.world import NOW, Act
 
 DAY = w.DAY
 TICK = timedelta(milliseconds=1)
@@ -140,6 +142,12 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
         "identity_accepted_at": [None, NOW],
         "state": list(RequestState),
     },
+    "order": {
+        "id": ["order", "other"],
+        "state": list(OrderState),
+        "confirmed_at": [None, NOW],
+    },
+    "block": {"lifted_at": [None, NOW], "use": FLAGS},
     "counts": {name: [0, 2, 3, 4, 5, 9, 10, 49, 50, 100] for name in Counts.__slots__},
 }
 
@@ -192,6 +200,24 @@ WHOLE: dict[str, list[Any]] = {
         for name in ("organisation", "agreement", "case", "grant", "subject", "source", "authority")
     },
     "request": [None, w.REQUEST],
+    "order": [None, w.ORDER],
+    "waiting": [None, 0, 1, 10**6],
+    "block": [None, w.BLOCK],
+    "filings": [
+        (),
+        w.FILINGS,
+        *(w.FILINGS[:n] + w.FILINGS[n + 1 :] for n in range(3)),
+        *(
+            (replace(w.FILINGS[0], **{part: value}), *w.FILINGS[1:])  # type: ignore[arg-type]  # parts of a filing
+            for part, values in {
+                "organisation": ["org", "other"],
+                "digest": TEXTS,
+                "filed_at": [*MOMENTS, NOW - 730 * DAY, NOW - 730 * DAY + TICK],
+                "valid_to": MOMENTS,
+            }.items()
+            for value in values
+        ),
+    ],
 }
 
 ASKED: dict[str, list[Any]] = {
@@ -201,6 +227,8 @@ ASKED: dict[str, list[Any]] = {
     "purpose": [None, *PURPOSES],
     "evidence": [*TEXTS, "court order", w.SHA.upper()],
     "register": [None, *Register],
+    "order": [None, "order", "other"],
+    "block": [None, "block", "other"],
     "fpir": [None, -1.0, 0.0, 1e-3, 1.1e-3, 1e-2, 1.1e-2, float("nan"), float("inf")],
 }
 
@@ -348,6 +376,14 @@ ADVERSE: list[Callable[[Act], Act]] = [
     ),
     lambda act: act.asks(fpir=float("nan")) if act.ask.fpir is not None else act,
     lambda act: act.asks(evidence=""),
+    lambda act: act.with_facts(order=None),
+    _worse("order", state=OrderState.APPEALED),
+    _worse("order", confirmed_at=None),
+    lambda act: act.with_facts(waiting=1),
+    lambda act: act.with_facts(waiting=None),
+    lambda act: act.with_facts(block=None),
+    _worse("block", lifted_at=NOW),
+    _fewer("filings"),
 ]
 """Changes that can only speak against an act."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from licet.effects.acting import digest_of_wish
 from licet.enrol import enrol
 from licet.governance import add_member, approve_case, open_case
 from licet.granting import ask_grant, confirm
+from licet.papers import file_paper
 from licet.search import AS_IT_IS, Choice
 from licet.sourcing import add_source
 from licet.terms.acting import Who
-from licet.terms.governing import CaseWish, MemberWish
+from licet.terms.duties import FilingKind
+from licet.terms.governing import CaseWish, MemberWish, PaperWish
 from licet.terms.grant import Grant
 from licet.terms.granting import Asked, Enrolled
 from licet.terms.ids import CaseId, GrantId, MemberId, SubjectId
@@ -132,6 +135,14 @@ class RealWorld(World):
         return found
 
 
+def file_papers(world: RealWorld) -> None:
+    """File what an organisation needs before its members may search."""
+    for kind in FilingKind:
+        wish = PaperWish(kind, "ba" * 32, world.clock() + timedelta(days=365))
+        filed = file_paper(world.app, world.signed(signing.filing(wish), "steward"), wish)
+        assert isinstance(filed, str), filed
+
+
 def new_real_world(home: Path, url: str) -> RealWorld:
     """Open a deployment that is ready for real people, one member of each role."""
     clock, outbox, vision = FakeClock(), FakeOutbox(), FakeVision()
@@ -151,6 +162,7 @@ def new_real_world(home: Path, url: str) -> RealWorld:
     people = dict(zip(("steward", "officer"), opened.members, strict=True))
     world = RealWorld(home, url, clock, outbox, vision, opened.organisation, people, keys)
     world.app = world.reopen()
+    file_papers(world)
     for name, role in ROLES.items():
         assert isinstance(world.add(name, role), str)
     return world

@@ -16,7 +16,7 @@ from licet.cli import files, names
 from licet.cli.call import Call
 from licet.terms.acting import SUBJECT, Who
 from licet.terms.errors import BadInput, NotFound
-from licet.terms.governing import CaseWish, MemberWish, OrganisationWish, SourceWish
+from licet.terms.governing import CaseWish, MemberWish, OrganisationWish, PaperWish, SourceWish
 from licet.terms.grant import Grant
 from licet.terms.granting import GrantWish
 from licet.terms.ids import (
@@ -72,6 +72,11 @@ def adding_member(wish: MemberWish) -> About:
 def opening_case(wish: CaseWish) -> About:
     """Return what is signed to open a case."""
     return About(Action.OPEN_CASE, wish.organisation, digest=_digest_of_wish(wish))
+
+
+def filing(wish: PaperWish) -> About:
+    """Return what is signed to file a paper of one's own organisation."""
+    return About(Action.FILE, digest=_digest_of_wish(wish))
 
 
 def ending_member(member: Member) -> About:

@@ -37,8 +37,14 @@ SUBJECTS_A_CASE: Final = 5
 WITNESS_FROM: Final = 100
 """From this many enrolled people on, the operator's word about its own ledger is not enough."""
 
+WITNESS_LAG: Final = timedelta(hours=24)
+"""What no witness saw for a day could still be written anew without anybody noticing."""
+
 PAPER_A_DAY: Final = 50
 """Paper is confirmed by members: a flood of it would be mass enrolment without the people."""
+
+PAPER_TERM: Final = timedelta(days=730)
+"""People, purposes and laws change: a paper of two years ago is looked at anew (GDPR 35(11))."""
 
 ADULTS_ON_CONTACT: Final = 1
 """A contact proves one adult's own act; two adults behind one contact prove nobody's."""

@@ -81,7 +81,8 @@ ACCEPT, to keep an appearance that a person looked at
 
 SEARCH, to look for a person in the gallery (GDPR 5(1)(b)-(d), 25(2))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
-    deployment_ready: an investigator of an organisation whose agreement is in force.
+    deployment_ready, papers_filed: an investigator of an organisation whose agreement is in
+    force, and which filed its own papers.
     purpose_known, case_open, purpose_of_case, own_grant: in an open case for this very
     purpose, which organisations may search under; the person with a live grant of their
     own; for a two-sided purpose both.
@@ -201,7 +202,8 @@ LIFT_BLOCK, to end a block (GDPR 58(2)(f))
     one of them the officer, on the release document.
 
 CORRESPOND, to keep the register of letters with authorities (GDPR 31)
-    doer, organisation_known, member_active, member_signed, member_role, of_controller.
+    doer, organisation_known, member_active, member_signed, member_role, of_controller: by a
+    member of the controller.
 
 BREACH, to keep the register of breaches (GDPR 33, 34)
     doer, organisation_known, member_active, member_signed, member_role, of_controller: by a
@@ -382,6 +384,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.SEARCH: (
         *_MEMBER,
         governed.deployment_ready,
+        orders.papers_filed,
         grants.purpose_known,
         cases.case_open,
         cases.purpose_of_case,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from licet.terms.duties import FilingKind
 from licet.terms.ids import OrganisationId, PurposeId, Territory
 from licet.terms.organisation import OrganisationKind, Role
 from licet.terms.source import BystanderCondition, Control, ItemPolicy, Origin, SourceKind
@@ -42,6 +43,15 @@ class CaseWish:
     reference: str
     evidence: frozenset[str]
     cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWish:
+    """A paper to file for one's own organisation: its SHA-256 (hex), and until when it counts."""
+
+    kind: FilingKind
+    digest: str
+    valid_to: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import typer
 from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
-from licet.terms.governing import OrganisationWish
-from licet.terms.ids import OrganisationId
+from licet.terms.duties import FilingKind
+from licet.terms.governing import OrganisationWish, PaperWish
+from licet.terms.ids import FilingId, OrganisationId
 from licet.terms.organisation import OrganisationKind
 from licet.terms.permit import Refusal, Register
 
@@ -23,6 +24,15 @@ class Added:
     """An organisation that was added."""
 
     organisation: OrganisationId
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A paper that was filed."""
+
+    filing: FilingId
+    kind: FilingKind
+    digest: str
 
 
 @deed(app, "add", Takes.ACTOR)
@@ -78,6 +88,54 @@ def list_(call: Call) -> Answer | Refusal:
     )
     headings = ("name", "kind", "agreement until", "members", "id")
     return Answer(found, (Grid(headings, rows, "There is no organisation."),))
+
+
+@deed(app, "file", Takes.ACTOR)
+def file(
+    call: Call,
+    *,
+    kind: Annotated[FilingKind, typer.Argument(help="Which paper it is.")],
+    paper: Annotated[Path, typer.Argument(help="The paper; its hash is kept.")],
+    until: Annotated[str, typer.Option(metavar="DAY", help="Until when it counts.")],
+) -> Answer | Refusal:
+    """File a paper of one's own organisation. Without all three its members cannot search."""
+    from licet.papers import file_paper
+
+    with call.app() as licet:
+        wish = PaperWish(kind, files.digest(paper, "the paper"), names.day(until, "the end"))
+        filed = file_paper(licet, signing.who(call, licet, signing.filing(wish)), wish)
+    if isinstance(filed, Refusal):
+        return filed
+    said = f"Filed the {_words(kind)} until {until}."
+    return Answer(Filed(filed, kind, wish.digest), (said, f"  SHA-256: {wish.digest}"))
+
+
+@deed(app, "papers", Takes.ACTOR)
+def papers(call: Call) -> Answer | Refusal:
+    """List what each organisation filed, and what is missing before it may search."""
+    from licet.papers import PAPERS, list_papers
+
+    with call.app() as licet:
+        found = list_papers(licet, signing.who(call, licet, signing.listing(PAPERS)))
+    if isinstance(found, Refusal):
+        return found
+    rows = tuple(
+        (
+            one.name,
+            _words(one.kind),
+            one.valid_to.date().isoformat() if one.valid_to else "",
+            "in force" if one.in_force else "over" if one.digest else "missing",
+            (one.digest or "")[:16],
+        )
+        for one in found
+    )
+    headings = ("organisation", "paper", "until", "", "SHA-256")
+    red = frozenset(n for n, one in enumerate(found) if not one.in_force)
+    return Answer(found, (Grid(headings, rows, "There is no organisation.", red),))
+
+
+def _words(kind: FilingKind) -> str:
+    return kind.value.replace("_", " ")
 
 
 def _ends(moment: datetime | None) -> str:

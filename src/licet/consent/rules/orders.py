@@ -13,11 +13,13 @@
    was blocked by an authority is not unblocked by appealing.
 6. Letters, breaches, transfers and where stores lie are the controller's registers.
 7. An organisation that searches has filed its legal instrument, its impact assessment and
-   its training record, each in force. A sandbox, which holds nobody, needs none.
+   its training record, each in force, and none for longer than papers count. A sandbox,
+   which holds nobody, needs none.
 """
 
 from datetime import datetime
 
+from licet.consent import ceilings
 from licet.consent.evidence import is_digest
 from licet.consent.reasons import Reason
 from licet.terms.duties import FilingKind
@@ -88,7 +90,7 @@ def papers_filed(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
         for one in facts.filings
         if one.organisation == ask.organisation
         and is_digest(one.digest)
-        and one.filed_at <= now < one.valid_to
+        and one.filed_at <= now < min(one.valid_to, one.filed_at + ceilings.PAPER_TERM)
     }
     missing = (reason for kind, reason in _BEFORE_SEARCHING if kind not in filed)
     return next(missing, None)
