@@ -6,24 +6,28 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from licet.app import App, Scan
+from licet.effects.needles import PREFIX, Needles
 from licet.settings import Settings
 
-CHUNK = 8 * 1024 * 1024
-SHORTEST = 8
+SHORTEST = PREFIX
 """A needle shorter than this would be found by chance in any large file."""
+
+ENOUGH = 48
+"""So many first bytes stand for a person's features: a file that holds them holds somebody's."""
 
 
 def scan_for(app: App, needles: Collection[bytes]) -> Scan:
     """Read every file below the deployment's places for any of ``needles``.
 
     Each is looked for as it is and as exports and notes write it: in base64 and hex;
-    words as JSON and UTF-16 spell them too. Needles shorter than eight bytes are left
+    words as JSON and UTF-16 spell them too. What is shorter than eight bytes is left
     out. A sandbox's outbox is left out too: its letters stand for delivered ones, which
     are the person's own; a real deployment keeps no letter. Anything encrypted, compressed
     or retyped is not found: packages on their way are locked.
     """
     began = app.clock()
-    wanted = {form: n for n in needles if len(n) >= SHORTEST for form in forms_of(n)}
+    ours = sorted(needles)
+    together = Needles((form, n) for n, needle in enumerate(ours) for form in _looked_for(needle))
     outbox = app.settings.place(app.settings.outbox).resolve()
     places: list[tuple[str, int, bytes]] = []
     files = total = 0
@@ -32,8 +36,19 @@ def scan_for(app: App, needles: Collection[bytes]) -> Scan:
             continue
         files += 1
         total += file.stat().st_size
-        places.extend((str(file), at, wanted[form]) for at, form in _offsets(file, sorted(wanted)))
+        places.extend((str(file), at, ours[n]) for at, n in together.in_file(file))
     return Scan(frozenset(needles), began, files, total, tuple(places))
+
+
+def _looked_for(needle: bytes) -> Iterator[bytes]:
+    """Give the forms in which a needle is looked for; words whole, of features the beginning."""
+    if len(needle) < SHORTEST:
+        return
+    try:
+        needle.decode()
+    except UnicodeDecodeError:
+        needle = needle[:ENOUGH]
+    yield from (form for form in forms_of(needle) if len(form) >= SHORTEST)
 
 
 def forms_of(needle: bytes) -> frozenset[bytes]:
@@ -79,18 +94,3 @@ def _places(settings: Settings) -> tuple[Path, ...]:
         settings.packages,
         settings.cache,
     )
-
-
-def _offsets(file: Path, needles: list[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield where a needle first begins, and which; chunks overlap so that none is cut in two."""
-    overlap = max(map(len, needles), default=1) - 1
-    with file.open("rb") as stream:
-        start, tail = 0, b""
-        while chunk := stream.read(CHUNK):
-            window = tail + chunk
-            for needle in needles:
-                at = window.find(needle)
-                if at >= 0:
-                    yield start - len(tail) + at, needle
-            start += len(chunk)
-            tail = window[-overlap:] if overlap else b""
