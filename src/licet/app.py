@@ -8,12 +8,13 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from licet.ledger.checkpoint import LedgerKey, sign, witnesses
+from licet.ledger.checkpoint import LedgerKey, sign
+from licet.ledger.kept import Kept
 from licet.ledger.maker import Leaves
 from licet.ledger.mark import Mark
-from licet.ledger.note import VerifierKey
 from licet.ledger.tiles import Tiles
 from licet.outbox import Outbox, open_outbox
+from licet.post import HttpPost, Post
 from licet.settings import Settings
 from licet.sources.fixtures import known_hashes
 from licet.store.deployment import ended
@@ -79,6 +80,8 @@ class Shelf:
     gallery: "Gallery | None" = None
     size: int = -1
     epoch_turned_at: datetime | None = None
+    witnesses_asked_at: datetime | None = None
+    stamp_asked_at: datetime | None = None
     scan: Scan | None = None
     lock: RLock = field(default_factory=RLock)
     watch: Callable[[int], AbstractContextManager[Callable[[int], object]]] = unwatched
@@ -108,13 +111,12 @@ class App:
     fixture_photos: Container[str] = frozenset()
     at: CrashPoint = pass_by
     shelf: Shelf = field(default_factory=Shelf)
+    post: Post = field(default_factory=HttpPost)
 
     @cached_property
-    def witnessed(self) -> bool:
-        """Whether a witness that the operator trusts cosigned the last checkpoint."""
-        latest = self.tiles.latest()
-        keys = [VerifierKey.read(line) for line in self.settings.witnesses]
-        return latest is not None and bool(witnesses(latest.note, keys))
+    def kept(self) -> Kept:
+        """The checkpoints that witnesses and timestamp authorities saw, beside the tiles."""
+        return Kept(self.settings.place(self.settings.tiles), self.ledger_key.verifier)
 
     @cached_property
     def vision(self) -> "Vision":

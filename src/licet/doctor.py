@@ -14,10 +14,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from licet.app import App, open_app
+from licet.consent.ceilings import WITNESS_LAG
 from licet.effects.answering import BEFORE_DUE
 from licet.effects.facts import readiness
 from licet.effects.scanning import scan_for
 from licet.effects.sealed import open_plan
+from licet.effects.witnessing import last_stamp, unseen_since, what_was_seen
 from licet.settings import Settings
 from licet.store.unit import Reader
 from licet.terms.errors import Ended, KeyAbsent, LicetError
@@ -90,7 +92,7 @@ def examine(
         findings.append(Finding(Weight.MEND, "deployment", error.what, error.remedy))
         return _diagnosis(findings)
     try:
-        for part in (_keyring, _ledger, _waiting, _asked, _governed, _ready):  # 3, 4
+        for part in (_keyring, _ledger, _witnessed, _waiting, _asked, _governed, _ready):  # 3, 4
             findings += _examined(app, clock(), part)
     finally:
         app.close()
@@ -168,9 +170,29 @@ def _ledger(app: App, _now: datetime) -> Found:
         yield Finding(Weight.WATCH, "ledger", says, "Run `licet ledger head`.")
     elif not wrong:
         yield Finding(Weight.WELL, "ledger", f"{size} entries, the mirror agrees")
-    if not app.deployment.sandbox and not app.witnessed:
-        says = "no witness has cosigned the last checkpoint"
-        yield Finding(Weight.WATCH, "ledger", says, "Name witnesses in licet.toml.")
+
+
+def _witnessed(app: App, now: datetime) -> Found:
+    """Look at what witnesses and the timestamp authority saw of the ledger."""
+    named = what_was_seen(app)
+    if not named and not app.deployment.sandbox:
+        says = "no witness is named, so the ledger rests on your word"
+        yield Finding(Weight.WATCH, "witness", says, "Name witnesses in licet.toml.")
+    with app.store.read() as reader:
+        size, since = reader.head.size, unseen_since(app, reader)
+    for one in named:
+        saw = "nothing lately" if one.size is None else f"{one.size} of {size} entries"
+        yield Finding(Weight.WELL, "witness", f"{one.witness} saw {saw}")
+    if named and since is None:
+        says = "no witness saw this ledger, or what is kept of it proves nothing"
+        yield Finding(Weight.MEND, "witness", says, "Run `licet ledger witness`.")
+    elif since is not None and now - since > WITNESS_LAG:
+        says = f"no witness saw what was entered since {since.isoformat(timespec='minutes')}"
+        yield Finding(Weight.MEND, "witness", says, "Run `licet ledger witness`.")
+    stamped = last_stamp(app)
+    if stamped is not None:
+        says = f"{stamped[0]} entries were stamped on {stamped[1].at.date().isoformat()}"
+        yield Finding(Weight.WELL, "timestamp", says)
 
 
 def _waiting(app: App, now: datetime) -> Found:

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     alerts_language: str = "en"
     supervisory_authority: str = ""
     witnesses: tuple[str, ...] = ()
+    witness_urls: tuple[str, ...] = ()
+    timestamp_url: str = ""
+    timestamp_authorities: Path | None = None
     threads: int = 2
 
     @classmethod

@@ -33,6 +33,7 @@ from licet.effects.retaining import forget_people, forget_requests
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
 from licet.effects.winding_up import begins_at, left
+from licet.effects.witnessing import show_when_due
 from licet.rights.answering import see_to_all
 from licet.rights.closing import go_on
 from licet.terms.collecting import ReportProgress
@@ -118,7 +119,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     5. Go on with open backfills for a while.
     6. Once a day turn the epoch, sweep keys that no row ever used, and forget people and
        letters when the law's own terms are over.
-    7. Mirror the ledger.
+    7. Mirror the ledger, then show it to its witnesses and have it stamped, when that is due.
 
     What fails in one of them keeps nothing else from being done (see ``Done.problems``).
     """
@@ -141,6 +142,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     backfills, more = _go_on(app, tell, trying)  # 5
     turned, swept, gone = _daily(app, trying)  # 6
     trying.do("ledger", app.publish, None)  # 7
+    trying.do("witnesses", partial(show_when_due, app, trying), None)
     done = Done(
         plans=plans,
         waiting=waiting,

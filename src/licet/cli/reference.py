@@ -49,6 +49,9 @@ SETTINGS: dict[str, str] = {
     "alerts_language": "The language of alarms: `en`, `fr` or `de`.",
     "supervisory_authority": "The authority that watches over you, named in every letter.",
     "witnesses": "Key lines of the witnesses you trust (C2SP).",
+    "witness_urls": "Where each of them is asked, in the same order: its submission prefix.",
+    "timestamp_url": "Where a timestamp authority is asked (RFC 3161). Empty: nobody is.",
+    "timestamp_authorities": "The roots of that authority (PEM): what its answers must lead to.",
     "threads": "Threads of models and gallery.",
 }
 

@@ -50,7 +50,7 @@ COMMANDS: dict[str, Listed] = {
     "show": Listed("show", ITEMS, "Write a photo with everybody else covered."),
     "search": Listed("search", SEARCH, "Search the people who may be found: CASE PHOTO."),
     "verify": Listed("verify", PROVE, "Check a receipt, a certificate or a package, offline."),
-    "ledger": Listed("ledger", PROVE, "The ledger's head, key and public copy."),
+    "ledger": Listed("ledger", PROVE, "The ledger's head, key, witnesses and copy."),
     "backup": Listed("backup", RUN, "Write a backup of the store."),
     "restore": Listed("restore", RUN, "Bring a backup back, without what was erased since."),
     "worker": Listed("worker", RUN, "Carry on what was begun and end what is over."),

@@ -10,6 +10,7 @@ from licet.effects.acting import person_proved, signers
 from licet.effects.reaching import waiting_for
 from licet.effects.sealed import candidate_tag, grant_key, open_identity, probe_tag
 from licet.effects.standing import causes
+from licet.effects.witnessing import seen_enough
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.basis import Purpose
@@ -25,6 +26,9 @@ from licet.vault.signing import act_holds
 DAY = timedelta(days=1)
 _CODE = frozenset({Action.CONFIRM, Action.ANSWER})
 """Where a code that went to the person alone proves them."""
+
+_WITNESSED = frozenset({Action.GRANT, Action.ENROL})
+"""What a ledger without a witness is too little for; nothing else waits for one."""
 
 
 def read_facts(
@@ -67,7 +71,7 @@ def read_facts(
         authority=reader.sources.authority_at(source.id, now) if source else None,
         blocks=reader.blocks.active(),
         counts=_counts(app, reader, ask, subject, now),
-        witnessed=app.witnessed,
+        witnessed=ask.action in _WITNESSED and seen_enough(app, reader, now),
         found_in_case=ask.action is Action.SHOW and _found_in_case(app, reader, ask),
         request=request,
         order=reader.orders.get(ask.order) if ask.order else None,

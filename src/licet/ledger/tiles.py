@@ -25,6 +25,7 @@ from licet.ledger import tree
 from licet.ledger.files import replace, sync_folder, told
 from licet.ledger.note import VerifierKey
 from licet.ledger.tile_paths import ENTRIES, HASH, WIDTH, TileWriter, name, unbundle, width_of
+from licet.ledger.witness import merged
 from licet.terms.errors import BadInput, Conflict, Corrupt, NotFound
 from licet.terms.ledger import Checkpoint, ConsistencyProof, Head, InclusionProof, Leaf
 
@@ -151,6 +152,20 @@ class Tiles:
         finally:
             os.close(handle)
 
+    def cosign(self, cosigned: Checkpoint) -> bool:
+        """Put a cosigned checkpoint in place of the same one without; False if it is not the last.
+
+        Raises Corrupt when the last one of that size has another root.
+        """
+        with told("publish the ledger in", self._folder), self._locked():
+            latest = self.latest()
+            if latest is None or latest.size != cosigned.size:
+                return False
+            both = merged(cosigned, latest)
+            replace(self._folder / "checkpoint", both.note.encode())
+            sync_folder(self._folder)
+        return True
+
     # -- reading
 
     def latest(self) -> Checkpoint | None:
@@ -223,6 +238,13 @@ class Tiles:
         if new > size:
             raise BadInput(f"only {size} entries are published")
         return tree.consistency(old, new, self._node(size))
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root that the published ledger had at ``size`` entries. Raises BadInput."""
+        published = self._size()
+        if not 0 <= size <= published:
+            raise BadInput(f"only {published} entries are published")
+        return tree.root(tree.frontier_of(size, self._node(published)), size)
 
     def check(self) -> tuple[str, ...]:
         """Compute every tile and the root again from the entries; return what is wrong."""

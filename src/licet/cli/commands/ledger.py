@@ -3,16 +3,21 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from licet.cli.call import Call, deed, group
+from licet.cli.exits import Exit
 from licet.cli.files import remedy_of
 from licet.cli.output import Answer
 from licet.terms.errors import BadInput, Conflict, NotFound
 
-app = group("The ledger's head, key and public copy.")
+if TYPE_CHECKING:
+    from licet.effects.witnessing import Seen
+    from licet.ledger.stamp import Stamp
+
+app = group("The ledger's head, key, witnesses and copy.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,22 @@ class LedgerHead:
     size: int
     root: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """How many entries there are, and what each witness saw of them."""
+
+    entries: int
+    witnesses: "tuple[Seen, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """How many entries were stamped, when, and by whom."""
+
+    entries: int
+    stamp: "Stamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +70,38 @@ def head(call: Call) -> Answer:
         raise NotFound("the ledger is empty", "Nothing happened yet.")
     found = LedgerHead(checkpoint.origin, checkpoint.size, checkpoint.root.hex(), checkpoint.note)
     return Answer(found, checkpoint.note.rstrip("\n").split("\n"))
+
+
+@deed(app, "witness")
+def witness(call: Call) -> Answer:
+    """Show the ledger to the witnesses in licet.toml, now; a worker does it by itself."""
+    from licet.effects.witnessing import show_to_witnesses
+
+    with call.app() as licet:
+        licet.publish()
+        seen = show_to_witnesses(licet)
+        size = licet.store.head().size
+    lines = [
+        f"{one.witness}: {'nothing' if one.size is None else f'{one.size} of {size} entries'}"
+        + (f" - {one.problem}" if one.problem else "")
+        for one in seen
+    ]
+    ends = Exit.BUSY if any(one.problem for one in seen) else Exit.DONE
+    ends = Exit.TO_MEND if any(one.alarm for one in seen) else ends
+    return Answer(Witnessed(size, seen), lines, ends)
+
+
+@deed(app, "timestamp")
+def timestamp(call: Call) -> Answer:
+    """Have the ledger stamped by the timestamp authority in licet.toml, now (RFC 3161)."""
+    from licet.effects.witnessing import stamp_ledger
+
+    with call.app() as licet:
+        checkpoint = licet.publish()
+        stamp = stamp_ledger(licet)
+    size = checkpoint.size if checkpoint else 0
+    at = stamp.at.isoformat(timespec="seconds")
+    return Answer(Stamped(size, stamp), (f"{size} entries, stamped at {at} by {stamp.authority}.",))
 
 
 @deed(app, "key")
