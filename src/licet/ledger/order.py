@@ -85,12 +85,19 @@ class Done:
 class OrderRecord:
     """What the order's entries say, from ``order.registered`` up to before ``order.proved``.
 
-    ``first`` is the entry that registered it, ``erasing`` the first that erased anybody, None
-    where nobody was. ``met`` are clauses by number with when they were met. ``entries`` and
+    ``first`` is the entry that registered it: it names the digest of the order's ``text``,
+    and of the ``document`` that it came as, and its clauses. ``reached`` counts by store what
+    the order reached then. ``erasing`` is the first entry of a plan that erased, None where
+    nobody was. ``met`` are clauses by number with when they were met. ``entries`` and
     ``digest`` are of all entries that belong to the order.
     """
 
     first: int
+    text: str
+    document: str
+    version: int
+    regime: str
+    clauses: tuple[ClauseSaid, ...]
     registered_at: datetime
     confirmed_at: datetime | None
     reached: tuple[tuple[str, int], ...]
@@ -109,18 +116,12 @@ class OrderRecord:
 class OrderStatement:
     """What was done about one order, when, and what is left.
 
-    ``text`` is the SHA-256 (hex) of the order as it was read, ``document`` of the paper it
-    came as. ``left`` counts by store what the order still reached when this was stated.
+    ``left`` counts by store what the order still reached when this was stated.
     """
 
     order: str
     authority: str
     reference: str
-    version: int
-    regime: str
-    text: str
-    document: str
-    clauses: tuple[ClauseSaid, ...]
     parts: tuple[PartSaid, ...]
     left: tuple[tuple[str, int], ...]
     held: tuple[HeldBack, ...]
@@ -180,16 +181,6 @@ def to_json(statement: OrderStatement) -> dict[str, Json]:
     return {
         "about": "order",
         "authority": statement.authority,
-        "clauses": [
-            {
-                "data": [kind.value for kind in one.data],
-                "due": to_text(one.due),
-                "kind": one.kind.value,
-                "n": one.n,
-            }
-            for one in statement.clauses
-        ],
-        "document": statement.document,
         "held": [
             {"hold": one.hold, "instrument": one.instrument, "until": to_text(one.until)}
             for one in statement.held
@@ -199,9 +190,6 @@ def to_json(statement: OrderStatement) -> dict[str, Json]:
         "parts": [{"people": one.people, "plan": one.plan} for one in statement.parts],
         "record": _record(statement.record),
         "reference": statement.reference,
-        "regime": statement.regime,
-        "text": statement.text,
-        "version": statement.version,
     }
 
 
@@ -212,8 +200,18 @@ def _record(record: OrderRecord) -> dict[str, Json]:
             for one in record.answered
         ],
         "blocks": record.blocks,
+        "clauses": [
+            {
+                "data": [kind.value for kind in one.data],
+                "due": to_text(one.due),
+                "kind": one.kind.value,
+                "n": one.n,
+            }
+            for one in record.clauses
+        ],
         "confirmed_at": _maybe(record.confirmed_at),
         "digest": record.digest,
+        "document": record.document,
         "done": _done(record.done),
         "entries": record.entries,
         "erasing": record.erasing,
@@ -222,7 +220,10 @@ def _record(record: OrderRecord) -> dict[str, Json]:
         "met": [{"at": to_text(at), "n": n} for n, at in record.met],
         "open": list(record.open),
         "reached": _pairs(record.reached),
+        "regime": record.regime,
         "registered_at": to_text(record.registered_at),
+        "text": record.text,
+        "version": record.version,
     }
 
 
@@ -254,23 +255,20 @@ def _maybe(moment: datetime | None) -> str | None:
 _STATEMENT = {
     "about",
     "authority",
-    "clauses",
-    "document",
     "held",
     "left",
     "order",
     "parts",
     "record",
     "reference",
-    "regime",
-    "text",
-    "version",
 }
 _RECORD = {
     "answered",
     "blocks",
+    "clauses",
     "confirmed_at",
     "digest",
+    "document",
     "done",
     "entries",
     "erasing",
@@ -279,7 +277,10 @@ _RECORD = {
     "met",
     "open",
     "reached",
+    "regime",
     "registered_at",
+    "text",
+    "version",
 }
 _DONE = {
     "deleted",
@@ -302,11 +303,6 @@ def from_json(value: Json) -> OrderStatement:
         order=as_text(parts["order"], "the order"),
         authority=as_text(parts["authority"], "the authority"),
         reference=as_text(parts["reference"], "the reference"),
-        version=as_number(parts["version"], "the version"),
-        regime=as_text(parts["regime"], "the regime"),
-        text=as_text(parts["text"], "the text's digest"),
-        document=as_text(parts["document"], "the paper's digest"),
-        clauses=tuple(_clause(one) for one in as_list(parts["clauses"], "the clauses")),
         parts=tuple(_part(one) for one in as_list(parts["parts"], "the plans")),
         left=_read_pairs(parts["left"]),
         held=tuple(_held(one) for one in as_list(parts["held"], "what is held")),
@@ -343,6 +339,11 @@ def _read_record(value: Json) -> OrderRecord:
     erasing, confirmed = parts["erasing"], parts["confirmed_at"]
     return OrderRecord(
         first=as_number(parts["first"], "the first entry"),
+        text=as_text(parts["text"], "the text's digest"),
+        document=as_text(parts["document"], "the paper's digest"),
+        version=as_number(parts["version"], "the version"),
+        regime=as_text(parts["regime"], "the regime"),
+        clauses=tuple(_clause(one) for one in as_list(parts["clauses"], "the clauses")),
         registered_at=as_moment(parts["registered_at"], "the moment of registering"),
         confirmed_at=None if confirmed is None else as_moment(confirmed, "the confirmation"),
         reached=_read_pairs(parts["reached"]),

@@ -19,11 +19,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from licet.ledger.leaf import decode
-from licet.ledger.order import Answered, Done, OrderRecord
+from licet.ledger.order import Answered, ClauseSaid, Done, OrderRecord
+from licet.ledger.reading import one_of
 from licet.ledger.statement import StoreCount
 from licet.terms.errors import Corrupt
 from licet.terms.ledger import Entry, EntryKind, Leaf
-from licet.terms.order import Reached
+from licet.terms.order import ClauseKind, DataKind, Reached
 from licet.terms.plan import EffectKind
 from licet.terms.when import from_ms
 
@@ -89,15 +90,21 @@ def drawn(order: str, plans: Collection[str], leaves: Collection[Leaf]) -> Order
     first = next((one for one in entries if _registers(one[1], order)), None)
     if first is None:
         raise Corrupt("no entry says that the order was registered")
+    facts = dict(first[1].facts)
     asked = dict.fromkeys(_named(entries, order, "request"))
     answered = _answers(entries, asked)
     theirs = {one.request for one in answered}
     placed = {block for _, entry in entries for block in _blocks(entry, order)}
     return OrderRecord(
         first=first[0],
+        text=str(facts.get("text", "")),
+        document=str(facts.get("document", "")),
+        version=_number(facts.get("version")),
+        regime=str(facts.get("regime", "")),
+        clauses=tuple(_clauses(facts)),
         registered_at=first[1].at,
         confirmed_at=_first_at(entries, order, EntryKind.ORDER_CONFIRMED),
-        reached=_reached(first[1]),
+        reached=_reached(entries, order),
         blocks=len(placed),
         lifted=sum(
             entry.kind is EntryKind.BLOCK_LIFTED and not placed.isdisjoint(_ids(entry, "block"))
@@ -148,8 +155,19 @@ def _first_at(entries: Iterable[tuple[int, Entry]], order: str, kind: EntryKind)
     return next(moments, None)
 
 
-def _reached(entry: Entry) -> tuple[tuple[str, int], ...]:
-    facts = dict(entry.facts)
+def _clauses(facts: Mapping[str, object]) -> Iterator[ClauseSaid]:
+    """Yield the clauses as the registering entry says them: ``clause_1``, ``due_1``."""
+    n = 1
+    while (said := facts.get(f"clause_{n}")) is not None:
+        kind, _, data = str(said).partition(":")
+        kinds = tuple(one_of(DataKind, one) for one in data.split(",") if data)
+        yield ClauseSaid(n, one_of(ClauseKind, kind), kinds, _moment(facts.get(f"due_{n}")))
+        n += 1
+
+
+def _reached(entries: Iterable[tuple[int, Entry]], order: str) -> tuple[tuple[str, int], ...]:
+    found = (e for _, e in entries if e.kind is EntryKind.ORDER_FOUND and _is_of(e, order))
+    facts = dict(next((entry.facts for entry in found), ()))
     return tuple((store, _number(facts.get(store))) for store in STORES)
 
 
@@ -221,7 +239,7 @@ def _add_step(sums: _Sums, effect: str, facts: Mapping[str, object], at: datetim
         sums.add("wiped", 1)
     elif effect == EffectKind.SCAN_BYTES.value:
         sums.add("scans", 1)
-        sums.scanned_at = from_ms(_number(facts["at"])) if "at" in facts else at
+        sums.scanned_at = _moment(facts["at"]) if "at" in facts else at
 
 
 def _add_stores(sums: _Sums, facts: Mapping[str, object]) -> None:
@@ -236,3 +254,10 @@ def _add_stores(sums: _Sums, facts: Mapping[str, object]) -> None:
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _moment(value: object) -> datetime:
+    try:
+        return from_ms(_number(value))
+    except OverflowError as error:
+        raise Corrupt("an entry names a moment that no calendar has") from error

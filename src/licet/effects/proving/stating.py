@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from licet.ledger.leaf import decode
 from licet.ledger.order import (
     MOST_HELD,
-    ClauseSaid,
     HeldBack,
     OrderStatement,
     PartSaid,
@@ -24,12 +23,9 @@ from licet.ledger.order import (
 from licet.ledger.order_entries import STORES, belonging, drawn, may_belong
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import Conflict, Corrupt
-from licet.terms.ledger import Entry, EntryKind, Leaf
+from licet.terms.ledger import EntryKind, Leaf
 from licet.terms.order import Order, Reached
 from licet.terms.rights import Hold
-
-TEXT = "text"
-"""The fact of the registering entry that is the SHA-256 (hex) of the order as it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,31 +108,15 @@ def _statement(
 ) -> OrderStatement:
     plans = _plans(reader, order)
     mine = belonging(order.id, plans, leaves)
-    registered = _registering(mine, order)
     return OrderStatement(
         order=order.id,
         authority=order.authority,
         reference=order.reference,
-        version=order.version,
-        regime=order.regime,
-        text=str(dict(registered.facts).get(TEXT, "")),
-        document=order.document,
-        clauses=tuple(
-            ClauseSaid(one.n, one.kind, tuple(sorted(one.data)), one.due)
-            for one in reader.orders.clauses(order.id)
-        ),
         parts=tuple(PartSaid(one.plan, one.people) for one in reader.orders.parts(order.id)),
         left=left,
         held=held,
         record=drawn(order.id, plans, mine),
     )
-
-
-def _registering(leaves: tuple[Leaf, ...], order: Order) -> Entry:
-    found = next((leaf for leaf in leaves if leaf.index == order.leaf), None)
-    if found is None:
-        raise Corrupt("the entry that registered the order is not there", "`licet doctor`")
-    return decode(found.data)
 
 
 def _plans(reader: Reader | Unit, order: Order) -> frozenset[str]:

@@ -1,0 +1,112 @@
+"""What a statement about an order says in plain words, and what it leaves in doubt. Pure.
+
+A doubt is a reason why, by the statement's own words, the order was not carried out as it
+was ordered: then the pack does not hold, however whole its files are. That a clause was met
+after its last day is no doubt but a fact, and is told.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from licet.ledger.order import ClauseSaid, OrderStatement
+from licet.terms.order import ClauseKind, DataKind
+
+_STOPS = frozenset({ClauseKind.STOP_COLLECTING, ClauseKind.STOP_USE, ClauseKind.ERASE})
+_DAY = timedelta(days=1)
+_LEFT = {
+    DataKind.PEOPLE: ("people",),
+    DataKind.TEMPLATES: ("templates", "suggestions"),
+    DataKind.PHOTOS: (),
+    DataKind.PROBES: ("probes",),
+}
+"""By what an order reaches still, that an erasure of such data left something.
+
+Photos are left out: those in which others appear too stay theirs, and are counted as reached.
+"""
+
+
+def doubts(statement: OrderStatement) -> tuple[str, ...]:
+    """Return why, by its own words, the order was not carried out; empty as a rule."""
+    return (*_of_order(statement), *_of_erasing(statement), *_of_clauses(statement))
+
+
+def told(statement: OrderStatement) -> tuple[str, ...]:
+    """Return what the entries prove was done, in plain sentences."""
+    record, done = statement.record, statement.record.done
+    reached = dict(record.reached)
+    registered = (
+        f"order {statement.reference} of {statement.authority}, version {record.version}, was "
+        f"registered by entry {record.first} on {record.registered_at:%Y-%m-%d}; it reached "
+        f"{reached.get('people', 0)} people"
+    )
+    blocked = f"{record.blocks} blocks were placed for it, {record.lifted} were lifted"
+    found = [registered, blocked]
+    if record.answered:
+        found.append(f"{len(record.answered)} requests were answered before anybody was erased")
+    if record.erasing is not None:
+        found.append(
+            f"{statement.people} people were erased from entry {record.erasing} on: "
+            f"{done.keys_destroyed} keys destroyed, {done.keys_left} of {done.keys_looked_for} "
+            f"looked for still there, {done.found} found by {done.looks} searches for them"
+        )
+    if done.scanned_at is not None:
+        found.append(f"every file was read for their data in clear, {done.scanned_at:%Y-%m-%d}")
+    for one in statement.held:
+        found.append(f"a legal hold keeps somebody until {one.until:%Y-%m-%d}: {one.hold}")
+    met = dict(record.met)
+    found += [
+        _clause(one, met[one.n] - one.due) for one in statement.record.clauses if one.n in met
+    ]
+    return tuple(found)
+
+
+def _clause(clause: ClauseSaid, late: timedelta) -> str:
+    day = f"{clause.due:%Y-%m-%d}"
+    what = f"clause {clause.n} ({clause.kind.value}) was met"
+    if late <= timedelta(0):
+        return f"{what} in time: its last day was {day}"
+    days = -(-late // _DAY)
+    return f"{what} {days} days late: its last day was {day}"
+
+
+def _of_order(statement: OrderStatement) -> Iterator[str]:
+    record = statement.record
+    stops = any(clause.kind in _STOPS for clause in statement.record.clauses)
+    if stops and not record.blocks:
+        yield "the order stops something, and no block was placed for it"
+    if record.lifted:
+        yield f"{record.lifted} blocks that were placed for the order were lifted before it was met"
+    if record.open:
+        yield f"{len(record.open)} requests that the order waits for were never answered"
+    if record.erasing is None:
+        return
+    if record.confirmed_at is None:
+        yield "people were erased, and no two members confirmed the order"
+    late = [one.entry for one in record.answered if one.entry > record.erasing]
+    if late:
+        yield f"somebody was erased before a request was answered: entry {late[0]}"
+
+
+def _of_erasing(statement: OrderStatement) -> Iterator[str]:
+    done = statement.record.done
+    if done.keys_left or done.epochs_left:
+        yield "the statement says that a key is still there"
+    if done.found:
+        yield "the statement says that a search still finds somebody"
+    left = ", ".join(count.store for count in done.deleted if count.after)
+    if left:
+        yield f"the statement says that something is left in: {left}"
+    if statement.held:
+        return
+    reached = dict(statement.left)
+    data = {kind for clause in statement.record.clauses for kind in clause.data}
+    for store in sorted(store for kind in data for store in _LEFT[kind]):
+        if reached.get(store):
+            yield f"the order still reached something when it was proved: {store}"
+
+
+def _of_clauses(statement: OrderStatement) -> Iterator[str]:
+    met = dict(statement.record.met)
+    for clause in statement.record.clauses:
+        if clause.kind is not ClauseKind.PROVE and clause.n not in met:
+            yield f"no entry says that clause {clause.n} ({clause.kind.value}) was met"

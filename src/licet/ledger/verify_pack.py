@@ -1,0 +1,345 @@
+"""Checking a pack about an authority's order offline, without a deployment.
+
+The checks, in the order of the code: the list of files is whole and signed; every file is
+the one that was listed; each checkpoint is signed by the same key and continues the one
+before it; the order's text is the one that was registered; the entries lead to the root of
+the last checkpoint; one of them proved this order, and commits to the statement; as many
+belong to the order as that entry counted, and no other; the statement says what the entries
+say; what it leaves in doubt; who outside saw the ledger, and when. What cannot be checked is
+said, not left out.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, fields
+from datetime import datetime
+from hashlib import sha256
+from itertools import pairwise
+from typing import BinaryIO
+
+from licet.ledger import checkpoint as checkpoints
+from licet.ledger import order as orders
+from licet.ledger import pack, stamp, tree, witness
+from licet.ledger.leaf import decode
+from licet.ledger.many import root_over
+from licet.ledger.note import VerifierKey
+from licet.ledger.order import OrderStatement
+from licet.ledger.order_doubts import doubts, told
+from licet.ledger.order_entries import belongs, drawn, entries_digest, followed_by
+from licet.ledger.packed import read_nodes
+from licet.ledger.verify import Findings, Verdict, check_signer
+from licet.terms.errors import BadInput, Corrupt
+from licet.terms.ledger import Checkpoint, Entry, EntryKind, Leaf
+from licet.terms.when import from_ms
+
+KIND = "pack"
+UNWITNESSED = (
+    "the ledger's history: no witness you named has seen it since the order was proved, so the "
+    "operator could have written it anew, and could show others another one"
+)
+_SECOND = 1000
+_PART = 1 << 20
+
+Files = Callable[[str], AbstractContextManager[BinaryIO]]
+"""Opens one file of the pack by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """The entry that proved the order, and those that it counted."""
+
+    leaf: Leaf
+    entry: Entry
+    counted: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Whom the reader trusts: the ledger's key, witnesses, timestamp authorities."""
+
+    ledger: VerifierKey | None
+    witnesses: tuple[VerifierKey, ...]
+    authorities: stamp.Authorities
+
+
+def verify_pack(
+    names: Iterable[str],
+    files: Files,
+    trusted_vkey: str | None = None,
+    witnesses: Sequence[str] = (),
+    authorities: stamp.Authorities = (),
+) -> Verdict:
+    """Check a pack. Raises BadInput on a malformed key line only."""
+    ledger = VerifierKey.read(trusted_vkey) if trusted_vkey else None
+    known = tuple(VerifierKey.read(line) for line in witnesses)
+    found = Findings()
+    try:
+        _check(found, frozenset(names), files, Trusted(ledger, known, authorities))
+    except Corrupt as error:
+        found.problems.append(error.what)
+    return Verdict(
+        KIND, not found.problems, tuple(found.proved), tuple(found.word), tuple(found.problems)
+    )
+
+
+def _check(found: Findings, here: frozenset[str], files: Files, trusted: Trusted) -> None:
+    if pack.LISTING not in here:
+        raise Corrupt(f"there is no {pack.LISTING} in it, so nothing says what belongs to it")
+    taken = pack.take_listing(_bytes(files, pack.LISTING))
+    check_signer(found, taken.signer, taken.holds, trusted.ledger)
+    if taken.listing.origin != taken.signer.name:
+        found.problems.append(
+            f"it is of the ledger {taken.listing.origin}, signed by {taken.signer.name}"
+        )
+    _same_files(found, here, files, taken.listing)
+    lost = sorted(pack.NEEDED - here)
+    if lost:
+        raise Corrupt(f"it holds no {', '.join(lost)}")
+    chain = _chain(found, here, files, taken.signer)
+    statement = pack.read_statement(_bytes(files, pack.STATEMENT))
+    _about(found, taken.listing, statement, files)
+    with files(pack.ENTRIES) as stream:
+        leaves = pack.read_entries(stream)
+    _in_ledger(found, leaves, files, chain[-1])
+    proof = _proof(leaves, statement, chain[-1])
+    _committed(found, statement, proof)
+    _counted(found, statement, proof, leaves)
+    _agrees(found, statement, proof)
+    _registered(found, statement, chain)
+    found.problems.extend(doubts(statement))
+    found.proved.extend(told(statement))
+    seen = _witnessed(found, chain, proof.leaf.index, taken.signer, trusted)
+    _stamped(found, chain, files, here, taken.signer, trusted)
+    _word(found, statement)
+    if not seen:
+        found.word.insert(0, UNWITNESSED)
+
+
+def _same_files(
+    found: Findings, here: frozenset[str], files: Files, listing: pack.PackListing
+) -> None:
+    """Compare every file with the list, and the list with what is here."""
+    listed = {one.name: one for one in listing.files}
+    before = len(found.problems)
+    for name in sorted(here - {pack.LISTING}):
+        if name not in listed:
+            found.problems.append(f"{name} is not on the signed list")
+        elif _digest(files, name) != (listed[name].size, listed[name].sha256):
+            found.problems.append(f"{name} is not the file that was signed")
+    found.problems.extend(f"{name} is missing" for name in sorted(listed.keys() - here))
+    if len(found.problems) == before:
+        found.proved.append(f"{len(listed)} files are the ones that were signed")
+
+
+def _chain(
+    found: Findings, here: frozenset[str], files: Files, signer: VerifierKey
+) -> tuple[Checkpoint, ...]:
+    """Return the checkpoints, smallest first: each signed, each continuing the one before."""
+    chain = []
+    for size in pack.sizes(here):
+        name = pack.checkpoint_name(size)
+        checkpoint, note = checkpoints.parse(_bytes(files, name).decode("utf-8", "replace"))
+        if not note.signed_by(signer) or checkpoint.origin != signer.name:
+            raise Corrupt(f"{name} is not signed by the key that signed the list")
+        if checkpoint.size != size:
+            raise Corrupt(f"{name} is of {checkpoint.size} entries")
+        chain.append(checkpoint)
+    if not chain:
+        raise Corrupt("it holds no checkpoint of the ledger")
+    with files(pack.CONSISTENCY) as stream:
+        proofs = {(proof.old, proof.new): proof for proof in pack.read_proofs(stream)}
+    for old, new in pairwise(chain):
+        proof = proofs.pop((old.size, new.size), None)
+        if proof is None:
+            raise Corrupt(f"nothing proves that {old.size} entries became {new.size}")
+        found.hold(
+            tree.verify_consistency(proof, old.root, new.root),
+            f"the ledger of {old.size} entries is the beginning of that of {new.size}",
+            f"the ledger was rewritten: the signed {old.size} entries are not the beginning of "
+            f"the signed {new.size}",
+        )
+    if proofs:
+        raise Corrupt("it proves something of checkpoints that it does not hold")
+    return tuple(chain)
+
+
+def _about(
+    found: Findings, listing: pack.PackListing, statement: OrderStatement, files: Files
+) -> None:
+    if statement.order != listing.order:
+        found.problems.append("the statement is about another order than the list")
+    found.hold(
+        sha256(_bytes(files, pack.TEXT)).hexdigest() == statement.record.text,
+        f"{pack.TEXT} is the text that was registered",
+        f"{pack.TEXT} is not the text that was registered",
+    )
+
+
+def _in_ledger(found: Findings, leaves: tuple[Leaf, ...], files: Files, last: Checkpoint) -> None:
+    with files(pack.NODES) as stream:
+        nodes = read_nodes(stream)
+    over = [leaf for leaf in leaves if leaf.index >= last.size]
+    if over:
+        raise Corrupt(
+            f"the last checkpoint is stale: it is of {last.size} entries and does not cover "
+            f"entry {over[0].index}"
+        )
+    root = root_over({leaf.index: leaf.hash for leaf in leaves}, nodes, last.size)
+    found.hold(
+        root == last.root,
+        f"{len(leaves)} entries are in the ledger {last.origin} of {last.size} entries",
+        "the entries do not lead to the signed root: one was changed, added or left out",
+    )
+
+
+def _proof(leaves: tuple[Leaf, ...], statement: OrderStatement, last: Checkpoint) -> _Proof:
+    """Return the entry that proved the order. Raises ``Corrupt`` without one of this order."""
+    for leaf in leaves:
+        entry = decode(leaf.data)
+        if entry.kind is EntryKind.ORDER_PROVED and ("order", statement.order) in entry.objects:
+            counted = tuple(one for one in leaves if one.index < leaf.index)
+            return _Proof(leaf, entry, counted)
+    raise Corrupt(
+        f"no entry here says that order {statement.order} was proved: the entries are another "
+        f"order's, or end before it, in the ledger of {last.size} entries"
+    )
+
+
+def _committed(found: Findings, statement: OrderStatement, proof: _Proof) -> None:
+    found.hold(
+        dict(proof.entry.facts).get(orders.STATEMENT) == orders.digest(statement),
+        f"entry {proof.leaf.index} commits to this statement",
+        f"the statement is not the one that entry {proof.leaf.index} commits to",
+    )
+
+
+def _counted(
+    found: Findings, statement: OrderStatement, proof: _Proof, leaves: tuple[Leaf, ...]
+) -> None:
+    """Hold the entries against how many there are, and against their digest."""
+    facts = dict(proof.entry.facts)
+    said, held = facts.get(orders.ENTRIES), len(proof.counted)
+    index = proof.leaf.index
+    if said != held:
+        how = "was left out" if isinstance(said, int) and held < said else "does not belong"
+        found.problems.append(
+            f"an entry {how}: entry {index} counts {said} of the order, here are {held}"
+        )
+    else:
+        found.hold(
+            facts.get(orders.DIGEST) == entries_digest(proof.counted),
+            f"they are all {held} entries that entry {index} counted for the order",
+            f"the entries are not those that entry {index} counted",
+        )
+    read = [(leaf.index, decode(leaf.data)) for leaf in leaves]
+    followed = followed_by(statement.order, {part.plan for part in statement.parts}, read)
+    strange = [at for at, entry in read if not belongs(entry, statement.order, followed)]
+    found.problems.extend(f"entry {at} does not belong to this order" for at in strange[:3])
+
+
+def _agrees(found: Findings, statement: OrderStatement, proof: _Proof) -> None:
+    """Draw the record again from the entries, and compare."""
+    plans = {part.plan for part in statement.parts}
+    again = drawn(statement.order, plans, proof.counted)
+    other = [
+        field.name
+        for field in fields(again)
+        if getattr(again, field.name) != getattr(statement.record, field.name)
+    ]
+    found.hold(
+        not other,
+        "the statement's record is what the entries say",
+        f"the statement says something else than the entries: {', '.join(other)}",
+    )
+
+
+def _registered(found: Findings, statement: OrderStatement, chain: tuple[Checkpoint, ...]) -> None:
+    """Say whether there is a checkpoint between registering and proving."""
+    first = chain[0]
+    if first.size <= statement.record.first:
+        found.problems.append(
+            f"the checkpoint of {first.size} entries is stale: it does not cover entry "
+            f"{statement.record.first}, which registered the order"
+        )
+    elif len(chain) == 1:
+        found.word.append("that the ledger of the order's first day is the beginning of this one")
+
+
+def _witnessed(
+    found: Findings,
+    chain: tuple[Checkpoint, ...],
+    proved: int,
+    signer: VerifierKey,
+    trusted: Trusted,
+) -> bool:
+    """Say which trusted witness saw what when; return whether one saw the order's proof."""
+    known = [one for one in trusted.witnesses if one.public != signer.public]
+    saw = False
+    for checkpoint in chain:
+        for name, when in witness.saw(checkpoint, known):
+            found.proved.append(
+                f"the witness {name} saw {checkpoint.size} entries, "
+                f"{_moment(from_ms(when * _SECOND))}"
+            )
+            saw = saw or checkpoint.size > proved
+    return saw
+
+
+def _stamped(
+    found: Findings,
+    chain: tuple[Checkpoint, ...],
+    files: Files,
+    here: frozenset[str],
+    signer: VerifierKey,
+    trusted: Trusted,
+) -> None:
+    """Check the timestamps of the checkpoints that have one."""
+    for checkpoint in chain:
+        name = pack.stamp_name(checkpoint.size)
+        if name not in here:
+            continue
+        if not trusted.authorities:
+            found.word.append(f"{name}: you named no timestamp authority")
+            continue
+        try:
+            held = stamp.check(
+                _bytes(files, name), witness.bare(checkpoint, signer), trusted.authorities
+            )
+        except (Corrupt, BadInput) as error:
+            found.problems.append(f"{name}: {error.what}")
+            continue
+        found.proved.append(
+            f"{held.authority} stamped {checkpoint.size} entries, {_moment(held.at)}"
+        )
+
+
+def _word(found: Findings, statement: OrderStatement) -> None:
+    """Say what nobody can prove by a ledger."""
+    found.word.append("that nothing was done which was never entered into the ledger")
+    found.word.append(
+        "that these people were all whom the order reaches, and that nothing of them "
+        "is kept elsewhere"
+    )
+    found.word.append("what each check found: the operator's own program looked")
+    if statement.record.document:
+        found.word.append(
+            f"that the text is what the paper says: its SHA-256 is {statement.record.document}"
+        )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _bytes(files: Files, name: str) -> bytes:
+    with files(name) as stream:
+        return stream.read()
+
+
+def _digest(files: Files, name: str) -> tuple[int, str]:
+    running, size = sha256(), 0
+    with files(name) as stream:
+        while part := stream.read(_PART):
+            running.update(part)
+            size += len(part)
+    return size, running.hexdigest()
