@@ -25,6 +25,7 @@ from licet.terms.ids import KeyId
 _KINDS = ("account", "case", "grant", "request", "search", "source", "subject")
 _OBJECTS: dict[str, tuple[Column[Any], ColumnElement[bool]]] = {
     "account": (schema.account.c.id, true()),
+    "breach": (schema.breach.c.id, schema.breach.c.sealed != b""),
     "case": (schema.case.c.id, true()),
     "grant": (schema.grant.c.id, true()),
     "order": (schema.order.c.id, schema.order.c.sealed != b""),

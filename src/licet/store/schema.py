@@ -600,6 +600,7 @@ canary = Table(
     _ref("subject", index=True),
     _moment("placed_at"),
     _moment("touched_at", nullable=True),
+    _number("leaf"),
 )
 filing = Table(
     "filing",

@@ -81,12 +81,16 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """A person who does not exist: whoever reaches their data had no reason to."""
+    """A person who does not exist: whoever reaches their data had no reason to.
+
+    ``leaf`` is the entry that placed them; it commits to the subject.
+    """
 
     id: CanaryId
     subject: SubjectId
     placed_at: datetime
     touched_at: datetime | None
+    leaf: int = 0
 
 
 class FilingKind(StrEnum):

@@ -194,6 +194,7 @@ def _breach() -> None:
         _text("subject"),
         _number("placed_at"),
         _number("touched_at", nullable=True),
+        _number("leaf"),
         sa.ForeignKeyConstraint(["subject"], ["subject.id"], name="fk_canary_subject"),
         sa.PrimaryKeyConstraint("id", name="pk_canary"),
     )
