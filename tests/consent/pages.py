@@ -5,16 +5,30 @@
 
 import ast
 import inspect
+import tomllib
 from datetime import date, timedelta
 from importlib import resources
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 
 from licet.consent import ceilings
+from licet.consent.age import consent_age
 from licet.consent.purposes import table
 from licet.consent.refusals import GROUNDS
-from licet.consent.regimes import FILES, GDPR, due_on, extended_on, terms_on
+from licet.consent.regimes import (
+    FILES,
+    GDPR,
+    Duty,
+    Penalty,
+    due_on,
+    duties_on,
+    extended_on,
+    penalties_on,
+    terms_on,
+)
 from licet.terms.basis import Purpose
+from licet.terms.ids import Territory
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AGAIN = "This page is made from the code by `python -m tests.consent.pages`; a test compares them."
@@ -66,9 +80,10 @@ def terms() -> str:
     lines = [
         "# Regimes",
         "",
-        "How long the law gives to answer a person, and how long things are kept. It is data,",
-        "not code: one file a regime, one row a change, each number with the place in the law",
-        "that says it. A row is never edited: a new one is added with the day it holds from.",
+        "How long the law gives to answer, how days are counted, what is kept for how long,",
+        "what is threatened. It is data, not code: one file a regime, one row a change, each",
+        "number with the place in the law that says it; a test holds every number to its",
+        "article. A row is never edited: a new one is added with the day it holds from.",
         "",
         f"How days are counted ([Regulation (EEC, Euratom) 1182/71]({_COUNTING}), Article 3):",
         "",
@@ -79,28 +94,83 @@ def terms() -> str:
         "- Both the first and the extended time are counted from receipt. The letter that says",
         "  it takes longer goes out inside the first month; that day does not move.",
         "- Days are days in UTC.",
+        "- A term in days counts them one by one, days off included, and moves in the same way.",
+        "- The terms in an order of an authority are counted in the same way from its",
+        "  notification. A day that the order names itself does not move.",
         "",
         "The regime follows the person's territory, where they told it. Where it is unknown, or",
-        "no file names it, or its regime sets no time to answer, the GDPR's time holds.",
+        "no file names it, or its regime sets no time to answer, the GDPR's time holds. An order",
+        "names its regime itself.",
         "",
         "| a letter that came on | is to be answered by | with more time, by |",
         "| --- | --- | --- |",
         *(_example(day) for day in _EXAMPLES),
         "",
+        "## What is threatened",
+        "",
+        "The highest amount today: the fixed one, or the share of the worldwide turnover of the",
+        "year before where that is more. `order` is for not following an authority's order;",
+        "`licet order clock --turnover` reckons it.",
+        "",
+        _row("regime", "for", "amount", "or", "for each"),
+        _row(*("---",) * 5),
+        *(_threat(one) for name in FILES for one in penalties_on(name, _TODAY).values()),
+        "",
+        "## What a system of this kind owes beside",
+        "",
+        "A search for people by their faces is high-risk under the AI Act (Annex III, 1(a)).",
+        "",
+        _row("since", "duty", "number", "law"),
+        _row(*("---",) * 4),
+        *(_duty(one) for one in duties_on("ai_act", _TODAY)),
+        "",
+        "## From which age a person consents alone",
+        "",
+        "GDPR 8(1) lets each State choose. A territory that is not listed, or not known, takes",
+        f"the age of majority, {consent_age(None, _TODAY)}. Age is asked, never inferred.",
+        "",
+        _row("age", "territories"),
+        _row("---", "---"),
+        *_ages(),
+        "",
+        "## The files",
+        "",
     ]
     for name in FILES:
         text = resources.files("licet.consent").joinpath("regimes", f"{name}.toml")
-        lines += [f"## `{name}`", "", "```toml", text.read_text("utf-8").rstrip(), "```", ""]
+        lines += [f"### `{name}`", "", "```toml", text.read_text("utf-8").rstrip(), "```", ""]
     return "\n".join([*lines, AGAIN, ""])
 
 
 _COUNTING = "https://eur-lex.europa.eu/eli/reg/1971/1182/oj"
+_TODAY = date(2026, 11, 1)
 _EXAMPLES = (date(2026, 3, 2), date(2026, 1, 31), date(2024, 1, 31), date(2026, 5, 7))
 
 
 def _example(day: date) -> str:
     row = terms_on(GDPR, day)
     return _row(*(f"{one:%d %B %Y (%A)}" for one in (day, due_on(row, day), extended_on(row, day))))
+
+
+def _threat(one: Penalty) -> str:
+    share = f"{one.percent} % of turnover" if one.percent else ""
+    return _row(f"`{one.regime}`", f"`{one.name}`", str(one.amount), share, one.per.value)
+
+
+def _duty(one: Duty) -> str:
+    terms = ((one.people, "people"), (one.days, "days"), (one.months, "months"))
+    number = next((f"{count} {unit}" for count, unit in terms if count), "")
+    return _row(f"{one.valid_from:%d %B %Y}", one.says, number, one.article)
+
+
+def _ages() -> list[str]:
+    text = resources.files("licet.consent").joinpath("ages.toml").read_text("utf-8")
+    listed = sorted({row["territory"] for row in tomllib.loads(text)["age"]})
+    found = [(consent_age(Territory(place), _TODAY), place) for place in listed]
+    return [
+        _row(str(age), ", ".join(place for _, place in same))
+        for age, same in groupby(sorted(found), key=itemgetter(0))
+    ]
 
 
 def _purpose(purpose: Purpose) -> str:

@@ -18,6 +18,7 @@ from licet.consent.regimes import (
     extended_on,
     kept_until,
     notice_until,
+    ordered_on,
     regime_of,
     terms_on,
     working_day,
@@ -89,9 +90,26 @@ def test_known_days(received: date, due: date) -> None:
     assert due_on(NOW, received) == due
 
 
-def test_two_months_from_a_decision() -> None:
-    """17 October 2022 and two months is a Saturday: the Monday after it."""
-    assert working_day(add_months(date(2022, 10, 17), 2), WEEKEND) == date(2022, 12, 19)
+@pytest.mark.parametrize(
+    ("notified", "months", "last"),
+    [
+        (date(2022, 10, 17), 2, date(2022, 12, 19)),  # 17 December is a Saturday
+        (date(2024, 10, 17), 2, date(2024, 12, 17)),
+        (date(2023, 12, 31), 2, date(2024, 2, 29)),
+        (date(2022, 10, 17), 0, date(2022, 10, 17)),
+    ],
+)
+def test_the_terms_of_an_order(notified: date, months: int, last: date) -> None:
+    assert ordered_on(GDPR, notified, months) == last
+
+
+@given(day=days)
+def test_thirty_days_are_counted_one_by_one(day: date) -> None:
+    """No month: what came on 31 January is due on 2 March, in a leap year on the 1st."""
+    terms = terms_on("au_privacy", day)
+    last = np.datetime64(day) + np.timedelta64(30, "D")
+    assert due_on(terms, day) == _working_by_numpy(last.item())
+    assert extended_on(terms, day) == due_on(terms, day), "it knows no more time"
 
 
 @pytest.mark.parametrize("regime", FILES)
@@ -99,18 +117,17 @@ def test_each_file_says_something_that_can_be_counted(regime: str) -> None:
     terms = terms_on(regime, date(2026, 1, 1))
     assert terms.regime == regime
     assert terms.kept_months > 0
-    assert bool(terms.months) == bool(terms.notice_months) == bool(terms.extension_months)
-    assert terms.months or terms.last_interaction_months
+    assert bool(terms.notice_months) == bool(terms.extension_months), "told within, or no more time"
+    assert not (terms.months and terms.days), "one way to count"
+    assert terms.days_off, "each says which days are off"
 
 
 def test_the_regime_follows_the_territory() -> None:
     """Unknown and unnamed are inside; a regime without a time to answer leaves the GDPR's."""
-    assert [regime_of(t) for t in (None, Territory("FR"), Territory("GB"), Territory("US"))] == [
-        "gdpr",
-        "gdpr",
-        "uk_gdpr",
-        "bipa",
-    ]
+    places = (None, *map(Territory, ("FR", "GB", "US", "AU")))
+    found = [regime_of(place) for place in places]
+    assert found == ["gdpr", "gdpr", "uk_gdpr", "bipa", "au_privacy"]
+    assert answering_regime(Territory("AU")) == "au_privacy"
     assert answering_regime(Territory("GB")) == "uk_gdpr"
     assert answering_regime(Territory("US")) == "gdpr"
     assert answering_regime(None) == "gdpr"
@@ -132,7 +149,7 @@ def test_the_row_of_the_day_holds(monkeypatch: pytest.MonkeyPatch) -> None:
         regimes._row(GDPR, {"valid_from": since, "kept_months": 1, "months": months})
         for since, months in ((date(2018, 5, 25), 1), (date(2030, 1, 1), 2))
     )
-    monkeypatch.setattr(regimes, "_regime", lambda _name: (frozenset(), rows))
+    monkeypatch.setattr(regimes, "_rows", lambda _name: rows)
     asked = (date(2017, 1, 1), date(2018, 5, 25), date(2029, 12, 31), date(2030, 1, 1))
     assert [terms_on(GDPR, day).months for day in asked] == [1, 1, 1, 2]
 

@@ -11,22 +11,27 @@
 4. The row holds that was in force on the day on which the period begins; before the
    first row, the first one.
 5. Days are days in UTC, and a day ends a second before midnight.
+6. A period of days counts them one by one, the first one left out, days off included.
+7. A penalty's highest amount is the fixed one, or the share of the turnover of the year
+   before where that is more (GDPR 83(4)-(6)). Amounts of two currencies are never compared.
 """
 
 import tomllib
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from licet.terms.errors import BadInput
 from licet.terms.ids import Territory
+from licet.terms.money import Money, read_money
 
 GDPR = "gdpr"
-FILES = (GDPR, "uk_gdpr", "bipa")
+FILES = (GDPR, "uk_gdpr", "bipa", "au_privacy", "ai_act")
 """Every regime there is, by the name of its file."""
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -36,42 +41,114 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 class Terms:
     """What one regime sets from a day on. Months are calendar months; 0 where it sets none.
 
-    ``months`` to answer a request, ``extension_months`` more after a letter within
-    ``notice_months``; ``days_off`` as ``date.weekday`` numbers them. ``kept_months`` is for
-    how long what was written in a request is kept after it was answered.
+    ``months`` or ``days`` to answer a request, ``extension_months`` more after a letter
+    within ``notice_months``; ``days_off`` as ``date.weekday`` numbers them. ``kept_months``
+    is for how long what was written in a request is kept after it was answered.
     ``last_interaction_months`` is when biometric data goes at the latest after the
-    person's last interaction.
+    person's last interaction. ``breach_hours`` and ``breach_days`` are the time to notify
+    the authority of a breach, or to find out whether it is one. ``age_least`` and
+    ``age_most`` bound the age from which a child consents alone (``ages.toml`` says it
+    for each territory).
     """
 
     regime: str
     valid_from: date
     kept_months: int
     months: int = 0
+    days: int = 0
     extension_months: int = 0
     notice_months: int = 0
     days_off: frozenset[int] = frozenset()
     last_interaction_months: int = 0
+    breach_hours: int = 0
+    breach_days: int = 0
+    age_least: int = 0
+    age_most: int = 0
+
+
+class Per(StrEnum):
+    """For what a penalty is owed once."""
+
+    UNDERTAKING = "undertaking"
+    PERSON = "person"
+    VIOLATION = "violation"
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """What a regime threatens from a day on: ``amount``, or ``percent`` of the turnover.
+
+    ``name`` says for what: ``order`` is for not following an authority's.
+    """
+
+    regime: str
+    name: str
+    valid_from: date
+    amount: Money
+    percent: int = 0
+    per: Per = Per.UNDERTAKING
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A duty of who runs a system, from a day on; one of the numbers where it has a term.
+
+    ``people`` is how many must take part.
+    """
+
+    regime: str
+    name: str
+    valid_from: date
+    article: str
+    says: str
+    months: int = 0
+    days: int = 0
+    people: int = 0
 
 
 def regime_of(territory: Territory | None) -> str:
     """Return the regime that a territory's people stand under."""
-    named = (name for name in FILES if territory in _regime(name)[0])
+    named = (name for name in FILES if territory in _territories(name))
     return next(named, GDPR)
 
 
 def answering_regime(territory: Territory | None) -> str:
     """Return the regime whose time to answer holds for a territory's people."""
     regime = regime_of(territory)
-    return regime if _regime(regime)[1][0].months else GDPR
+    first = _rows(regime)[0]
+    return regime if first.months or first.days else GDPR
 
 
 def terms_on(regime: str, day: date) -> Terms:
     """Return what a regime sets on a day. Raises ``BadInput`` for a regime not known."""
     if regime not in FILES:
         raise BadInput(f"there is no regime {regime}", "See docs/reference/regimes.md.")
-    rows = _regime(regime)[1]
+    rows = _rows(regime)
     held = [row for row in rows if row.valid_from <= day]
     return held[-1] if held else rows[0]
+
+
+def penalties_on(regime: str, day: date) -> dict[str, Penalty]:
+    """Return what a regime threatens on a day, by name. Raises ``BadInput`` as ``terms_on``."""
+    terms_on(regime, day)
+    # Rows are in the order of their days, so the last one that holds stays.
+    return {row.name: row for row in _penalties(regime) if row.valid_from <= day}
+
+
+def duties_on(regime: str, day: date) -> tuple[Duty, ...]:
+    """Return the duties of who runs a system on a day. Raises ``BadInput`` as ``terms_on``."""
+    terms_on(regime, day)
+    return tuple(row for row in _duties(regime) if row.valid_from <= day)
+
+
+def most(penalty: Penalty, turnovers: Iterable[Money] = (), times: int = 1) -> Money:
+    """Return the highest amount of a penalty, ``times`` where it is owed for each.
+
+    ``turnovers`` are one amount a currency; one in another currency says nothing here.
+    """
+    shares = (one.percent(penalty.percent) for one in turnovers)
+    ours = [one for one in shares if one.currency == penalty.amount.currency]
+    return max([penalty.amount, *ours], key=lambda one: one.minor).times(times)
 
 
 def add_months(day: date, months: int) -> date:
@@ -89,13 +166,20 @@ def working_day(day: date, days_off: frozenset[int]) -> date:
 
 def due_on(terms: Terms, received: date) -> date:
     """Return the last day to answer what was received on a day."""
-    return working_day(add_months(received, terms.months), terms.days_off)
+    last = add_months(received, terms.months) + timedelta(days=terms.days)
+    return working_day(last, terms.days_off)
+
+
+def ordered_on(regime: str, notified: date, months: int) -> date:
+    """Return the last day of a term of months in an order that was notified on a day."""
+    return working_day(add_months(notified, months), terms_on(regime, notified).days_off)
 
 
 def extended_on(terms: Terms, received: date) -> date:
     """Return the last day to answer once the time was extended: counted from receipt too."""
     months = terms.months + terms.extension_months
-    return working_day(add_months(received, months), terms.days_off)
+    last = add_months(received, months) + timedelta(days=terms.days)
+    return working_day(last, terms.days_off)
 
 
 def notice_until(terms: Terms, received: date) -> date:
@@ -132,13 +216,38 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), UTC)
 
 
+def _territories(name: str) -> frozenset[Territory]:
+    return frozenset(map(Territory, _file(name)["territories"]))
+
+
 @cache
-def _regime(name: str) -> tuple[frozenset[str], tuple[Terms, ...]]:
-    """Return a regime's territories and its rows, oldest first."""
+def _rows(name: str) -> tuple[Terms, ...]:
+    """Return the rows of a regime's terms, oldest first."""
+    rows = (_row(name, row) for row in _file(name)["terms"])
+    return tuple(sorted(rows, key=lambda row: row.valid_from))
+
+
+@cache
+def _penalties(name: str) -> tuple[Penalty, ...]:
+    rows = (_penalty(name, row) for row in _file(name).get("penalty", ()))
+    return tuple(sorted(rows, key=lambda row: row.valid_from))
+
+
+@cache
+def _duties(name: str) -> tuple[Duty, ...]:
+    rows = (Duty(regime=name, **row) for row in _file(name).get("duty", ()))
+    return tuple(sorted(rows, key=lambda row: (row.valid_from, row.name)))
+
+
+@cache
+def _file(name: str) -> dict[str, Any]:
     place = resources.files("licet.consent").joinpath("regimes", f"{name}.toml")
-    data = tomllib.loads(place.read_text("utf-8"))
-    rows = sorted((_row(name, row) for row in data["terms"]), key=lambda row: row.valid_from)
-    return frozenset(data["territories"]), tuple(rows)
+    return tomllib.loads(place.read_text("utf-8"))
+
+
+def _penalty(name: str, row: Mapping[str, Any]) -> Penalty:
+    read = {"amount": read_money(row["amount"]), "per": Per(row.get("per", Per.UNDERTAKING))}
+    return Penalty(regime=name, **{**row, **read})
 
 
 def _row(name: str, row: Mapping[str, Any]) -> Terms:

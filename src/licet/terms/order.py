@@ -89,7 +89,10 @@ class ClauseWish:
 
 @dataclass(frozen=True, slots=True)
 class PenaltyTerms:
-    """What it costs: a fine once, a sum for each day after the last deadline, at most ``cap``."""
+    """What it costs: a fine once, and a sum for each day on which a clause is overdue.
+
+    The daily sums together come to ``cap`` at most; the fine is on top of them.
+    """
 
     fine: Money | None = None
     per_day: Money | None = None
