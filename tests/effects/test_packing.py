@@ -13,8 +13,8 @@ import pytest
 from licet.collect import collect
 from licet.consent.purposes import table
 from licet.effects.packing import build_package, deliver_package
-from licet.effects.packing.letter import UNSHOWN
 from licet.effects.packing.stores import NOBODY, PEOPLE
+from licet.effects.paper import UNSHOWN
 from licet.effects.record import record_machine
 from licet.effects.scanning import forms_of
 from licet.effects.sealed import grant_key, subject_key
