@@ -21,7 +21,10 @@ from tests.store import old, things
 Shape = dict[str, list[dict[str, Any]]]
 
 NEW = {
-    "deployment": {"closing_at": None, "closed_at": None},
+    "deployment": {
+        **dict.fromkeys(("closing_at", "closed_at", "prepared_at")),
+        **dict.fromkeys(("source_notice", "role_agreement"), ""),
+    },
     "organisation": {"contact": ""},
     "source": {"retention_days": None},
 }

@@ -79,7 +79,8 @@ class Deployment:
 
     ``origin`` is the ledger's C2SP origin line. A sandbox can never become real.
     ``checkpoint_size`` is the size last signed: never sign a smaller one. ``closing_at``
-    is when ending it for good was ordered, ``closed_at`` when that was over.
+    is when ending it for good was ordered, ``closed_at`` when that was over. The digests are
+    SHA-256 (hex) of the papers it rests on; ``prepared_at`` is when two members filed them.
     """
 
     id: str
@@ -96,3 +97,6 @@ class Deployment:
     checkpoint_size: int
     closing_at: datetime | None = None
     closed_at: datetime | None = None
+    source_notice: str = ""
+    role_agreement: str = ""
+    prepared_at: datetime | None = None

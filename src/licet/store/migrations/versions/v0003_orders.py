@@ -14,11 +14,18 @@ depends_on = None
 # Text compared by its bytes on both databases.
 TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
+PREPARED = ("source_notice", "role_agreement")
+"""Papers that a deployment rests on, beside those it was opened with."""
+
 PLANS = "withdraw erase answer tell"
 
 
 def upgrade() -> None:
     word("plan", f"{PLANS} order", _plan)
+    for name in PREPARED:
+        empty = sa.Column(name, TEXT, nullable=False, server_default=sa.text("''"))
+        op.add_column("deployment", empty)
+    op.add_column("deployment", sa.Column("prepared_at", sa.BigInteger(), nullable=True))
     _order()
     _clause()
     _correspondence()
@@ -39,6 +46,8 @@ def downgrade() -> None:
         "order",
     ):
         op.drop_table(table)
+    for name in ("prepared_at", *PREPARED):
+        op.drop_column("deployment", name)
     word("plan", PLANS, _plan)
 
 
