@@ -4,17 +4,33 @@ The entry says all that is needed to place the block again after a restore. A
 person is named by their grants, never by an id of their own.
 """
 
+from licet.app import App
+from licet.effects.record import Facts, Objects, record
 from licet.store.unit import Unit
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.ids import BlockId, GrantId, SourceId, Territory, new_id
 from licet.terms.ledger import Entry, EntryKind
-from licet.terms.permit import Block
+from licet.terms.permit import Block, Permit
 
 EVERYWHERE = "everywhere"
 
 
 def place(unit: Unit, block: Block, cause: str) -> BlockId:
     """Place a block and record it. Every process reads it before its next permit."""
+    block_id, objects, facts = put(unit, block, cause)
+    unit.record(Entry(EntryKind.BLOCK_PLACED, unit.now, objects=objects, facts=facts))
+    return block_id
+
+
+def place_by(app: App, unit: Unit, block: Block, cause: str, permit: Permit) -> BlockId:
+    """Place a block and record it, with who placed it."""
+    block_id, objects, facts = put(unit, block, cause)
+    record(app, unit, EntryKind.BLOCK_PLACED, permit, objects, facts)
+    return block_id
+
+
+def put(unit: Unit, block: Block, cause: str) -> tuple[BlockId, Objects, Facts]:
+    """Write a block's row; return its id, and what its entry names and says."""
     block_id = BlockId(new_id())
     objects = [("block", str(block_id))]
     if block.source is not None:
@@ -29,14 +45,20 @@ def place(unit: Unit, block: Block, cause: str) -> BlockId:
         ("collecting", block.collecting),
         ("use", block.use),
     )
-    unit.record(Entry(EntryKind.BLOCK_PLACED, unit.now, objects=tuple(objects), facts=facts))
-    return block_id
+    return block_id, tuple(objects), facts
 
 
 def lift(unit: Unit, block: BlockId) -> int:
     """Lift a block and record it. Who may is for the flow to decide. Raises ``NotFound``."""
     unit.blocks.lift(block, unit.now)
     return unit.record(Entry(EntryKind.BLOCK_LIFTED, unit.now, objects=(("block", block),)))
+
+
+def lift_by(app: App, unit: Unit, block: BlockId, release: str, permit: Permit) -> int:
+    """Lift a block and record it, with who lifted it and on which document (SHA-256, hex)."""
+    unit.blocks.lift(block, unit.now)
+    said = (("release", release),)
+    return record(app, unit, EntryKind.BLOCK_LIFTED, permit, (("block", block),), said)
 
 
 def place_again(unit: Unit, entry: Entry) -> None:

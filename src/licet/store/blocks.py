@@ -20,6 +20,15 @@ class ReadBlocks(Group):
         """Return the block as it was placed, lifted or not, or None."""
         return _PLACED.one(self._session, _PLACED.select.where(schema.block.c.id == block))
 
+    def listed(self) -> tuple[tuple[BlockId, Block, PlacedBlock], ...]:
+        """Return every block with its id and how it was placed, the newest first."""
+        column = schema.block.c
+        ids = self._session.rows(select(column.id).order_by(column.at.desc(), column.id))
+        ordered = (column.at.desc(), column.id)
+        what = _SHAPE.all(self._session, _SHAPE.select.order_by(*ordered))
+        placed = _PLACED.all(self._session, _PLACED.select.order_by(*ordered))
+        return tuple((row[0], *both) for row, *both in zip(ids, what, placed, strict=True))
+
     def active(self) -> tuple[Block, ...]:
         """Return the blocks that hold now, oldest first."""
         column = schema.block.c

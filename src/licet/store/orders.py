@@ -125,6 +125,16 @@ class WriteOrders(ReadOrders):
         statement = update(schema.order).where(column.id == order).values(state=state)
         self._session.change(statement, select(column.id).where(column.id == order), "order")
 
+    def keep_checkpoint(self, order: OrderId, note: str) -> None:
+        """Keep the signed note that an order was mirrored with (bookkeeping).
+
+        The first one stays: what came later is proved to extend it.
+        """
+        column = schema.order.c
+        where = (column.id == order, column.checkpoint == "")
+        statement = update(schema.order).where(*where).values(checkpoint=note)
+        self._session.write(statement, bookkeeping=True)
+
     def clause_done(self, order: OrderId, n: int, at: datetime) -> None:
         """Note when a clause was met. Raises ``NotFound``, ``Conflict`` if it was before."""
         column = schema.clause.c

@@ -1,0 +1,1 @@
+"""Authorities' orders: read from text, written down, and what they reach."""

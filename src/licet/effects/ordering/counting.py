@@ -1,0 +1,96 @@
+"""What an order reaches now, counted store by store, zeros included.
+
+Candidates are sealed under their cases' keys, so whom a probe was searched for is read
+search by search; all else the database counts. It takes seconds for a million people, and so
+it is done outside the unit of work, after the order's blocks hold.
+"""
+
+from dataclasses import fields, replace
+
+from licet.app import App
+from licet.effects.reaching import reached, waiting_for
+from licet.effects.record import Facts, record_machine
+from licet.effects.sealed import case_key
+from licet.store.unit import Reader
+from licet.terms.errors import NotFound
+from licet.terms.grant import SubjectState
+from licet.terms.ids import OrderId, SubjectId
+from licet.terms.ledger import EntryKind
+from licet.terms.order import OrderScope, Reached
+from licet.terms.payload import CandidatePayload, from_bytes
+from licet.terms.search import Search
+from licet.vault.seal import open_sealed
+
+
+def count_reached(app: App, reader: Reader, scope: OrderScope) -> Reached:
+    """Return what an order of this scope reaches now."""
+    return Reached(
+        people=reader.reach.count_people(scope),
+        grants=reader.reach.count_grants(scope),
+        templates=reader.reach.count_templates(scope),
+        suggestions=reader.reach.count_suggestions(scope),
+        items=reader.reach.count_items(scope),
+        probes=_count_probes(app, reader, scope),
+        sources=len(reader.reach.sources(scope)),
+        waiting=len(waiting_for(reader, scope)),
+        held=len(held_in(reader, scope)),
+    )
+
+
+def held_in(reader: Reader, scope: OrderScope) -> frozenset[SubjectId]:
+    """Return the people in scope of whom a legal hold keeps something now."""
+    people = {hold.subject for hold in reader.holds.in_force(reader.now)}
+    return frozenset(one for one in people if _inside(reader, scope, one))
+
+
+def note_found(app: App, order: OrderId) -> Reached | None:
+    """Count what an order reached when it was registered, once, and record it.
+
+    None where it was counted before. It may come a moment after the order: its blocks hold
+    already, and nobody is erased for it before.
+    """
+    with app.store.read() as reader:
+        known = reader.orders.get(order)
+        if known is None:
+            raise NotFound("there is no such order", "See `licet order list`.")
+        if known.found:
+            return None
+        counted = count_reached(app, reader, known.scope)
+    said = as_facts(counted)
+    with app.store.unit() as unit:
+        known = unit.orders.get(order)
+        if known is None or known.found:
+            return None
+        unit.orders.put(replace(known, found=said))
+        record_machine(unit, EntryKind.ORDER_FOUND, (("order", order),), said)
+    return counted
+
+
+def as_facts(counted: Reached) -> Facts:
+    """Return counts by the name of their store."""
+    return tuple((field.name, getattr(counted, field.name)) for field in fields(Reached))
+
+
+def _count_probes(app: App, reader: Reader, scope: OrderScope) -> int:
+    with_probe = (one for one in reader.searches.with_candidates() if one.sealed_probe)
+    return sum(_lists_somebody(app, reader, scope, one) for one in tuple(with_probe))
+
+
+def _lists_somebody(app: App, reader: Reader, scope: OrderScope, search: Search) -> bool:
+    """Say whether a search listed anybody in scope."""
+    key = app.keyring.get_many([case_key(search.case)]).get(case_key(search.case))
+    if key is None:
+        return False
+    listed = (
+        from_bytes(CandidatePayload, open_sealed(key, one.sealed, f"candidate:{one.id}"))
+        for one in reader.searches.candidates(search.id)
+    )
+    return any(_inside(reader, scope, one.subject) for one in listed)
+
+
+def _inside(reader: Reader, scope: OrderScope, subject: SubjectId) -> bool:
+    """Say whether somebody who is there and exists is in scope."""
+    person = reader.subjects.get(subject)
+    if person is None or person.state is SubjectState.ERASED:
+        return False
+    return reader.breaches.canary_of(subject) is None and reached(reader, scope, person)
