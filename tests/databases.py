@@ -28,6 +28,7 @@ import pytest
 from sqlalchemy import make_url
 
 from licet.store import migrate
+from licet.store.schema import METADATA
 from licet.store.store import Store
 from licet.terms.ledger import Entry
 from licet.terms.when import to_text
@@ -248,6 +249,40 @@ def store(store_url: str) -> Iterator[Store]:
     opened = Store.open(store_url, PlainLeaves())
     yield opened
     opened.close()
+
+
+Rows = bytes | dict[str, bytes]
+"""A whole database as it lies there: SQLite's file, or PostgreSQL's tables in COPY's form."""
+
+
+def rows_of(url: str) -> Rows:
+    """Return what a database holds that nobody has open."""
+    if url.startswith("sqlite"):
+        return Path(make_url(url).database or "").read_bytes()
+    found = {}
+    with psycopg.connect(_plain(url)) as connection:
+        for table in METADATA.sorted_tables:
+            with connection.cursor().copy(f'COPY "{table.name}" TO STDOUT') as copy:
+                data = b"".join(copy)
+            if data:
+                found[table.name] = data
+    return found
+
+
+def put_rows(url: str, rows: Rows) -> None:
+    """Write rows into an empty, migrated database."""
+    if isinstance(rows, bytes):
+        Path(make_url(url).database or "").write_bytes(rows)
+        return
+    with psycopg.connect(_plain(url)) as connection:
+        connection.execute("DELETE FROM head")  # which a migration makes
+        for table, data in rows.items():
+            with connection.cursor().copy(f'COPY "{table}" FROM STDIN') as copy:
+                copy.write(data)
+
+
+def _plain(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 class PlainLeaves:

@@ -82,7 +82,7 @@ def test_what_is_missing_is_found(world: World) -> None:
 
 
 def test_a_key_of_another_ledger_is_found(world: World, tmp_path: Path) -> None:
-    other = new_world(tmp_path / "other", f"sqlite:///{tmp_path / 'other.db'}")
+    other = new_world(tmp_path / "other", f"sqlite:///{tmp_path / 'other.db'}", copied=False)
     other.app.close()
     (world.home / "ledger/key").write_bytes((tmp_path / "other/ledger/key").read_bytes())
     assert "the checkpoint is of" in mend(look(world))["deployment"]
