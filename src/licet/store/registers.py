@@ -49,6 +49,7 @@ order = Table(
     moment("closed_at", nullable=True),
     octets("sealed"),
     number("leaf"),
+    moment("alerted_at", nullable=True),
     UniqueConstraint("authority", "reference", "version"),
     Index(None, "state"),
 )

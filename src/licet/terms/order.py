@@ -134,7 +134,8 @@ class Order:
     carried out. ``checkpoint`` is the ledger's signed note right after it was registered,
     empty until that was mirrored: what came later is proved to extend it. ``found`` counts
     by store what it reached when it was registered. ``proof_leaf`` is the entry that says
-    what was done; ``pack`` the SHA-256 (hex) of the pack that was sent.
+    what was done; ``pack`` the SHA-256 (hex) of the pack that was sent. ``alerted_at`` is
+    when who watches over it was warned last that a term runs out.
     """
 
     id: OrderId
@@ -160,6 +161,7 @@ class Order:
     closed_at: datetime | None
     sealed: bytes
     leaf: int
+    alerted_at: datetime | None = None
 
     @property
     def binds(self) -> bool:

@@ -114,6 +114,7 @@ def _order() -> None:
         _number("closed_at", nullable=True),
         _bytes("sealed"),
         _number("leaf"),
+        _number("alerted_at", nullable=True),
         one_of(
             "order_state",
             "state",
