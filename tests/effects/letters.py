@@ -13,6 +13,8 @@ from licet.terms.ids import BreachId, GrantId, HoldId, PurposeId, RequestId, Sea
 from licet.terms.letters import (
     AlertKind,
     AlertLetter,
+    BreachLetter,
+    BreachReportLetter,
     CertificateLetter,
     CorrectedLetter,
     DeploymentClosingLetter,
@@ -23,6 +25,7 @@ from licet.terms.letters import (
     ItemsAskedLetter,
     Letter,
     NoticeLetter,
+    OrderedLetter,
     PackageReadyLetter,
     PackageSecretLetter,
     PackedFile,
@@ -58,6 +61,11 @@ OTHER = GrantId("6f1c2e1a-0f0b-4c1d-9a5e-444444444444")
 REQUEST = RequestId("6f1c2e1a-0f0b-4c1d-9a5e-555555555555")
 HOLD = HoldId("6f1c2e1a-0f0b-4c1d-9a5e-666666666666")
 BREACH = BreachId("6f1c2e1a-0f0b-4c1d-9a5e-888888888888")
+HAPPENED = (
+    "A copy of the list of permissions was taken from an office.",
+    "Somebody may know that you are in this archive, and write to you.",
+    "The copy was brought back, and the door has another lock.",
+)
 SEEN, ENDS = datetime(2026, 3, 2, 9, 5, tzinfo=UTC), datetime(2026, 3, 5, 9, 5, tzinfo=UTC)
 CAME, DUE, LATER = date(2026, 3, 2), date(2026, 4, 2), date(2026, 6, 2)
 CLEARANCE = PurposeId("archive_rights_clearance@1")
@@ -120,10 +128,14 @@ def examples(language: str = "en") -> tuple[Letter, ...]:
         HoldPlacedLetter(SENDER, HOLD, (GRANT,), CAME, date(2026, 9, 2)),
         HoldLiftedLetter(SENDER, HOLD, (GRANT,), LATER),
         DeploymentClosingLetter(SENDER, DUE),
+        OrderedLetter(SENDER, (("CNIL", "MED-2021-134"),), ("people",), DUE, "7d3f"),
         _photo_notice(language),
         PhotoNearLetter(SENDER, CAME),
         *(AlertLetter(SENDER, about, BREACH, SEEN, ENDS) for about in AlertKind),
         AlertLetter(SENDER, AlertKind.BREACH_SUSPECTED, BREACH, SEEN, None),
+        BreachLetter(SENDER, CAME, *HAPPENED),
+        BreachReportLetter(SENDER, "the authority", BREACH, SEEN, 1_200, *HAPPENED, ""),
+        BreachReportLetter(SENDER, "the authority", BREACH, SEEN, 1_200, *HAPPENED, reason),
     )
 
 

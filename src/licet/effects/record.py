@@ -1,6 +1,7 @@
 """Entries for the ledger, with commitments in place of people (RFC 6962; GDPR 25)."""
 
 from licet.app import App
+from licet.effects.canaries import alarm_of_act
 from licet.ledger.commitment import commit
 from licet.store.unit import Unit
 from licet.terms.ids import KeyId, MemberId, OrganisationId, SubjectId
@@ -37,7 +38,7 @@ def record(
 ) -> int:
     """Write the entry of an act that a permit allowed; the permit's digest goes with it.
 
-    Returns the leaf index.
+    Returns the leaf index. Who reaches somebody who does not exist raises the alarm here.
     """
     entry = Entry(
         kind=kind,
@@ -48,7 +49,9 @@ def record(
         objects=objects,
         facts=(*facts, ("permit", permit.digest), ("by", permit.by.value)),
     )
-    return unit.record(entry)
+    leaf = unit.record(entry)
+    alarm_of_act(unit, permit, objects, leaf)
+    return leaf
 
 
 def record_machine(unit: Unit, kind: EntryKind, objects: Objects = (), facts: Facts = ()) -> int:

@@ -6,6 +6,7 @@ from licet.app import App
 from licet.consent.ceilings import PROBE_TERM
 from licet.consent.purposes import table
 from licet.consent.territory import showing_blocked
+from licet.effects.canaries import alarm_of_list
 from licet.effects.keeping import live_grants
 from licet.effects.record import record
 from licet.effects.sealed import (
@@ -121,6 +122,7 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
             ("probe", tag.hex()),
         ),
     )
+    alarm_of_list(unit, (row.subject for row in answer.rows), leaf)
     return SearchResult(
         id=search_id,
         state=state,

@@ -83,9 +83,11 @@ def restrict_within(
         tell_recipients(app, unit, listing(app, unit, anew), _WANTED[cause])
     if not by_causes:
         by_causes[frozenset({cause})] = []
-    for why in sorted(by_causes, key=sorted):
+    # Not the head's last: an alarm may stand after the entry of the act that set it off.
+    return max(
         _restrict(app, unit, (why, by_causes[why]), permit, facts)
-    return unit.head.size - 1
+        for why in sorted(by_causes, key=sorted)
+    )
 
 
 def release_within(
@@ -114,12 +116,13 @@ def release_within(
                 left.setdefault(others, []).append(grant.id)
             else:
                 free.append(grant)
-    for why in sorted(left, key=sorted):
-        _restrict(app, unit, (why, left[why]), permit, ())
+    written = [
+        _restrict(app, unit, (why, left[why]), permit, ()) for why in sorted(left, key=sorted)
+    ]
     if free or not left:
         told: Facts = () if told_at is None else (("told_at", to_ms(told_at)),)
-        _release(app, unit, (gone, free), permit, (*facts, *told))
-    return unit.head.size - 1
+        written.append(_release(app, unit, (gone, free), permit, (*facts, *told)))
+    return written[-1]
 
 
 def _restrict(
@@ -128,14 +131,14 @@ def _restrict(
     named: tuple[frozenset[Restriction], Sequence[GrantId]],
     permit: Permit | None,
     facts: Facts,
-) -> None:
+) -> int:
     why, grants = named
     leaf = unit.head.size
     for grant in grants:
         unit.grants.set_state(grant, GrantState.RESTRICTED, leaf)
     objects = tuple(("grant", grant) for grant in grants)
     said: Facts = (*facts, ("cause", "+".join(sorted(why))))
-    _record(app, unit, EntryKind.GRANT_RESTRICTED, permit, objects, said)
+    return _record(app, unit, EntryKind.GRANT_RESTRICTED, permit, objects, said)
 
 
 def _release(
@@ -144,14 +147,14 @@ def _release(
     named: tuple[frozenset[Restriction], Sequence[Grant]],
     permit: Permit | None,
     facts: Facts,
-) -> None:
+) -> int:
     gone, grants = named
     leaf = unit.head.size
     for grant in grants:
         unit.grants.set_state(grant.id, freed(grant), leaf)
     objects = tuple(("grant", grant.id) for grant in grants)
     said: Facts = (*facts, ("cause", "+".join(sorted(gone))))
-    _record(app, unit, EntryKind.GRANT_RELEASED, permit, objects, said)
+    return _record(app, unit, EntryKind.GRANT_RELEASED, permit, objects, said)
 
 
 def freed(grant: Grant) -> GrantState:
@@ -161,8 +164,7 @@ def freed(grant: Grant) -> GrantState:
 
 def _record(
     app: App, unit: Unit, kind: EntryKind, permit: Permit | None, objects: Objects, facts: Facts
-) -> None:
+) -> int:
     if permit is None:
-        record_machine(unit, kind, objects, facts)
-    else:
-        record(app, unit, kind, permit, objects, facts)
+        return record_machine(unit, kind, objects, facts)
+    return record(app, unit, kind, permit, objects, facts)

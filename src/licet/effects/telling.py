@@ -82,9 +82,17 @@ def to_person(contact: str, language: str) -> TellingPayload:
 
 
 def plan_letter(
-    app: App, unit: Unit, letter: Letter, to: TellingPayload, subject: SubjectId = NOBODY
+    app: App,
+    unit: Unit,
+    letter: Letter,
+    to: TellingPayload,
+    subject: SubjectId = NOBODY,
+    cause: str = "",
 ) -> PlanId:
-    """Plan a letter that is tried until it is accepted, within the unit that it tells of."""
+    """Plan a letter that is tried until it is accepted, within the unit that it tells of.
+
+    ``cause`` is the letter's kind, unless one person may get several of that kind.
+    """
     plan = PlanId(new_id())
     # Within the unit, because only here it is known whether there is anything to tell.
     app.keyring.create(plan_key(plan))
@@ -94,7 +102,7 @@ def plan_letter(
         Plan(
             id=plan,
             kind=PlanKind.TELL,
-            cause=letter.kind,
+            cause=cause or letter.kind,
             subject=subject,
             grants=(),
             sealed=seal_plan(app, plan, payload),

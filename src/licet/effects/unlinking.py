@@ -54,6 +54,7 @@ def unlink_within(
     unit.templates.delete([one.id for one in appearances])
     _forget_suggestions(app, unit, grant, set(faces))
     _take_off(app, unit, grant, {one.id for one in appearances})  # 2
+    leaf = unit.head.size - 1
     for start in range(0, len(tags), LONGEST):  # 3
         part = slice(start, start + LONGEST)
         objects = (
@@ -63,10 +64,10 @@ def unlink_within(
         )
         said: Facts = (("cause", "unlinked"), *facts)
         if permit is None:
-            record_machine(unit, EntryKind.TEMPLATE_DROPPED, objects, said)
+            leaf = record_machine(unit, EntryKind.TEMPLATE_DROPPED, objects, said)
         else:
-            record(app, unit, EntryKind.TEMPLATE_DROPPED, permit, objects, said)
-    return unit.head.size - 1
+            leaf = record(app, unit, EntryKind.TEMPLATE_DROPPED, permit, objects, said)
+    return leaf
 
 
 def unlink_again(unit: Unit, entry: Entry) -> None:

@@ -46,17 +46,23 @@ class ReadSubjects(Group):
         column = schema.subject.c.id
         return (row[0] for row in self._session.stream(select(column).order_by(column)))
 
-    def untold(self, cause: str, most: int) -> tuple[Subject, ...]:
+    def untold(
+        self, cause: str, most: int, among: Collection[SubjectId] = ()
+    ) -> tuple[Subject, ...]:
         """Return at most so many people to whom no letter of one cause was planned, by id.
 
-        Only those whom an organisation ever asked for a grant.
+        Only those whom an organisation ever asked for a grant, and who exist; only those
+        ``among`` some, where any are named.
         """
         column, grant, plan = schema.subject.c, schema.grant.c, schema.plan.c
         asked = exists().where(grant.subject == column.id, grant.organisation.is_not(None))
         planned = exists().where(
             plan.subject == column.id, plan.kind == PlanKind.TELL, plan.cause == cause
         )
-        statement = _SHAPE.select.where(column.state.in_(_THERE), asked, ~planned)
+        exist = column.id.not_in(select(schema.canary.c.subject))
+        statement = _SHAPE.select.where(column.state.in_(_THERE), asked, exist, ~planned)
+        if among:
+            statement = statement.where(column.id.in_(sorted(among)))
         return _SHAPE.all(self._session, statement.order_by(column.id).limit(most))
 
     def unanswered_left(self, most: int) -> tuple[Subject, ...]:
@@ -105,14 +111,17 @@ class ReadSubjects(Group):
     def count_enrolled(self, at_most: int = 1_000) -> int:
         """Return how many data subjects have a kept grant with a reference, up to ``at_most``.
 
-        A ceiling asks whether they are many, and must not count a million to find out.
+        People who do not exist are left out. A ceiling asks whether they are many, and must
+        not count a million to find out.
         """
         grant, template = schema.grant.c, schema.template.c
         # One look into an index for each grant: a tenth of a join over all templates.
         reference = exists().where(
             template.grant == grant.id, template.kind == TemplateKind.REFERENCE
         )
-        people = select(grant.subject).where(grant.kept, reference).distinct().limit(at_most)
+        nobody = select(schema.canary.c.subject)
+        real = grant.subject.not_in(nobody)
+        people = select(grant.subject).where(grant.kept, reference, real).distinct().limit(at_most)
         return self._session.number(select(func.count()).select_from(people.subquery()))
 
 

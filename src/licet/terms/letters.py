@@ -312,6 +312,24 @@ class DeploymentClosingLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedLetter:
+    """A supervisory authority ordered that data of this person is destroyed, and it is.
+
+    ``orders`` are (authority, its reference); ``data`` says by words what was destroyed:
+    ``people`` for everything, else some of ``templates``, ``photos`` and ``probes``.
+    ``number`` is that of the plan, which the ledger's entries name.
+    """
+
+    kind: ClassVar[str] = "ordered"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    orders: tuple[tuple[str, str], ...]
+    data: tuple[str, ...]
+    on: date
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoNoticeLetter:
     """What a photo that was sent with a request is used for (GDPR 13).
 
@@ -386,6 +404,43 @@ class AlertLetter:
     due: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class BreachLetter:
+    """A breach touches this person, and the risk for them is high (GDPR 34).
+
+    ``since`` is when it became known. The words are those of the controller.
+    """
+
+    kind: ClassVar[str] = "breach"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    since: date
+    what: str
+    consequences: str
+    measures: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreachReportLetter:
+    """A supervisory authority is told of a breach (GDPR 33(3)).
+
+    ``people`` is how many it touches as far as is known; ``why_late`` is empty within the
+    72 hours.
+    """
+
+    kind: ClassVar[str] = "breach_report"
+    to_person: ClassVar[bool] = False
+    sender: Sender
+    authority: str
+    number: str
+    aware_at: datetime
+    people: int
+    what: str
+    consequences: str
+    measures: str
+    why_late: str
+
+
 Letter: TypeAlias = (
     NoticeLetter
     | HistoryLetter
@@ -405,9 +460,12 @@ Letter: TypeAlias = (
     | HoldPlacedLetter
     | HoldLiftedLetter
     | DeploymentClosingLetter
+    | OrderedLetter
     | PhotoNoticeLetter
     | PhotoNearLetter
     | CorrectedLetter
     | AlertLetter
+    | BreachLetter
+    | BreachReportLetter
 )
 """Every letter there is. A new one needs its template in every language."""

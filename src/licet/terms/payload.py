@@ -17,6 +17,7 @@ from licet.terms.ids import (
     GrantId,
     ItemId,
     OrganisationId,
+    PlanId,
     SearchId,
     SourceId,
     SubjectId,
@@ -117,6 +118,42 @@ class TellingPayload:
 
 
 @dataclass(frozen=True, slots=True)
+class PartPayload:
+    """What a part of an order must still know of its people until its last check.
+
+    As :class:`ErasurePayload` for one person; ``words`` are names and contacts. ``told`` and
+    ``untold`` count the history letters that went out, and those that could not.
+    """
+
+    people: tuple[SubjectId, ...]
+    templates: tuple[tuple[str, bytes], ...]
+    words: tuple[bytes, ...]
+    searches: tuple[SearchId, ...] = ()
+    told: int = 0
+    untold: int = 0
+
+    @property
+    def needles(self) -> frozenset[bytes]:
+        """The byte strings that no file may hold in clear."""
+        return frozenset((*self.words, *(values for _, values in self.templates)))
+
+
+@dataclass(frozen=True, slots=True)
+class PartLettersPayload:
+    """Whom a part of an order is to be told of once it is done: (contact, language) of each.
+
+    ``orders`` are (authority, reference); ``told`` and ``untold`` count as above.
+    """
+
+    part: PlanId
+    orders: tuple[tuple[str, str], ...]
+    data: tuple[str, ...]
+    people: tuple[tuple[str, str], ...]
+    told: int = 0
+    untold: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPayload:
     """An authority's order: the very text it was written down as, and where its pack goes."""
 
@@ -161,6 +198,26 @@ class RequestPayload:
     photo_follows: bool = False
     typed_contact: str = ""
     photo_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BreachPayload:
+    """What is known of a breach, in words; ``risk`` is empty until somebody looked into it.
+
+    ``why`` is why no risk is likely, ``why_late`` why the authority was told late, ``end``
+    what was learnt, or why it was dismissed. ``by`` are the members who wrote, in order.
+    """
+
+    what: str = ""
+    consequences: str = ""
+    measures: str = ""
+    risk: str = ""
+    subjects: tuple[SubjectId, ...] = ()
+    why: str = ""
+    authority: str = ""
+    why_late: str = ""
+    end: str = ""
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +301,14 @@ def _into(hint: Any, value: Any) -> Any:
 __all__ = [
     "AccountPayload",
     "AppearancePayload",
+    "BreachPayload",
     "CandidatePayload",
     "ErasurePayload",
     "FindingPayload",
     "Identity",
+    "OrderPayload",
+    "PartLettersPayload",
+    "PartPayload",
     "ReferencePayload",
     "RequestPayload",
     "SuggestionPayload",
