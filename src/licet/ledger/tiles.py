@@ -231,6 +231,10 @@ class Tiles:
             tree.inclusion(index, checkpoint.size, node)
         return found
 
+    def node(self) -> tree.Node:
+        """Return the nodes of the published tree: those of every earlier size are among them."""
+        return self._node(self._size())
+
     def consistency(self, old: int, new: int | None = None) -> ConsistencyProof:
         """Prove that the ledger of ``old`` entries became that of ``new`` (all by default)."""
         size = self._size()
