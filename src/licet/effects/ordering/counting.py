@@ -21,6 +21,9 @@ from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.search import Search
 from licet.vault.seal import open_sealed
 
+MOST_NAMED = 1000
+"""So many requests that wait fit into the entry; the fact ``waiting`` counts all of them."""
+
 
 def count_reached(app: App, reader: Reader, scope: OrderScope) -> Reached:
     """Return what an order of this scope reaches now."""
@@ -56,13 +59,16 @@ def note_found(app: App, order: OrderId) -> Reached | None:
         if known.found:
             return None
         counted = count_reached(app, reader, known.scope)
+        waiting = waiting_for(reader, known.scope)[:MOST_NAMED]
     said = as_facts(counted)
+    # The pack shows by these names that who waited was answered before anybody was erased.
+    objects = (("order", order), *(("request", one.id) for one in waiting))
     with app.store.unit() as unit:
         known = unit.orders.get(order)
         if known is None or known.found:
             return None
         unit.orders.put(replace(known, found=said))
-        record_machine(unit, EntryKind.ORDER_FOUND, (("order", order),), said)
+        record_machine(unit, EntryKind.ORDER_FOUND, objects, said)
     return counted
 
 
