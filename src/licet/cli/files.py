@@ -132,3 +132,27 @@ def _take(path: Path) -> None:
         why = getattr(error, "strerror", None) or error
         remedy = remedy_of(error) if isinstance(error, OSError) else "Check the path"
         raise BadInput(f"{path} cannot be written: {why}", remedy) from error
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Make a folder that is not there yet (mode 0700); it goes again if nothing is put there.
+
+    Raises ``Conflict`` when something is there, ``BadInput`` or ``Setup`` when it cannot be
+    written.
+    """
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError as error:
+        raise Conflict(f"{path} exists", "Choose another name.") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        remedy = remedy_of(error) if isinstance(error, OSError) else "Check the path"
+        raise BadInput(f"{path} cannot be written: {why}", remedy) from error
+    try:
+        yield path
+    except OSError as error:
+        raise Setup(f"{path} cannot be written: {error.strerror}", remedy_of(error)) from error
+    finally:
+        with suppress(OSError):  # Only an empty folder goes.
+            path.rmdir()

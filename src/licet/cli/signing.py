@@ -8,6 +8,7 @@ knows whose public key it is.
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ from licet.terms.organisation import Act, Case, Member, Signature
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.permit import Action, By
 from licet.terms.rectifying import Correction
+from licet.terms.reporting import ReportWish
 from licet.terms.rights import HoldWish, RequestWish
 from licet.terms.search import Finding
 from licet.terms.source import Source
@@ -220,21 +222,32 @@ def listing(about: "Read") -> About:
     return About(Action.LIST, object=about.case or about.subject or "", digest=about.digest)
 
 
+def reporting(wish: ReportWish) -> About:
+    """Return what is signed to have a report made."""
+    return About(Action.REPORT, digest=_digest_of_wish(wish))
+
+
 def who(call: Call, app: "App", about: About) -> Who:
     """Return who stands behind an act: signers by their keys, or names in a sandbox.
 
     The first acts, the others are second persons. Raises ``BadInput`` when nobody acts,
     for ``--as`` outside a sandbox, and for a key that does not open or is no member's.
     """
+    return signer_of(call, app)(about)
+
+
+def signer_of(call: Call, app: "App") -> Callable[[About], Who]:
+    """Return who signs several acts of one call: keys are opened once. Raises as :func:`who`."""
     if call.names and call.keys:
         raise BadInput("both --as and --key are given", "Give one of them.")
     if call.names:
-        return Who(By.MEMBER, tuple(one.id for one in _named(call, app)))
+        named = Who(By.MEMBER, tuple(one.id for one in _named(call, app)))
+        return lambda _about: named
     if not call.keys:
         raise BadInput("nobody acts", _how(app))
     passphrases = _passphrases(call)
     opened = [_opened(app, file, passphrases[n]) for n, file in enumerate(call.keys)]
-    return _signed(app, opened, about)
+    return lambda about: _signed(app, opened, about)
 
 
 def acting_organisation(call: Call, app: "App", word: str) -> OrganisationId:

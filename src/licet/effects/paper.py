@@ -25,14 +25,20 @@ def part_of(
     lines: Iterable[str] = (),
     header: Iterable[str] = (),
     rows: Iterable[Iterable[str]] = (),
+    *,
+    wordy: bool = False,
 ) -> dict[str, Any]:
-    """Return one part of a letter, every text on one line: what others wrote adds none."""
+    """Return one part of a letter, every text on one line: what others wrote adds none.
+
+    ``wordy`` says that the table holds sentences: then its columns are equally wide.
+    """
     return {
         "heading": heading,
         "paragraphs": [one_line(one) for one in paragraphs if one],
         "lines": [one_line(one) for one in lines],
         "header": [one_line(one) for one in header],
         "rows": [[one_line(cell) for cell in row] for row in rows],
+        "wordy": wordy,
     }
 
 

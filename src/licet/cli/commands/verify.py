@@ -1,4 +1,4 @@
-"""``licet verify``: check a receipt, a certificate or a package, offline."""
+"""``licet verify``: check a file that licet handed out, offline."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ app = single()
 Files = Annotated[
     list[Path],
     typer.Argument(
-        help="A receipt or certificate (- for stdin), or a package: its volumes, "
+        help="A receipt, certificate or report (- for stdin), or a package: its volumes, "
         "or the folder that they were unpacked into."
     ),
 ]
@@ -39,19 +39,28 @@ Secret = Annotated[
         help="What opens a package, as its own letter says it, or a file with it.",
     ),
 ]
+Mirror = Annotated[
+    Path | None,
+    typer.Option(help="A copy of the published ledger: a report is counted again over it."),
+]
 
 
 @deed(app, "verify", Takes.NOTHING)
 def verify(
-    call: Call, file: Files, vkey: Trusted = "", witness: Witnesses = None, secret: Secret = ""
+    call: Call,
+    file: Files,
+    vkey: Trusted = "",
+    witness: Witnesses = None,
+    secret: Secret = "",
+    mirror: Mirror = None,
 ) -> Answer:
-    """Check a receipt, a certificate or a package, offline.
+    """Check a file that licet handed out, offline.
 
     No deployment is needed. It says what is proved, and what still rests on the operator's word.
     """
     del call
     trusted, witnesses = _line(vkey) or None, [_line(one) for one in witness or ()]
-    verdict = _verdict(file, trusted, witnesses, secret)
+    verdict = _verdict(file, trusted, witnesses, secret, mirror)
     lines = [f"{verdict.kind}: {'holds' if verdict.ok else 'DOES NOT HOLD'}"]
     lines += [f"  proved: {one}" for one in verdict.proved]
     lines += [f"  on the operator's word: {one}" for one in verdict.rests_on_word]
@@ -60,17 +69,27 @@ def verify(
 
 
 def _verdict(
-    named: Sequence[Path], trusted: str | None, witnesses: Sequence[str], secret: str
+    named: Sequence[Path],
+    trusted: str | None,
+    witnesses: Sequence[str],
+    secret: str,
+    mirror: Path | None,
 ) -> "Verdict":
     from licet.ledger.verify import verify_file
     from licet.ledger.verify_package import verify_package
+    from licet.ledger.verify_report import is_report, verify_report
 
     if is_package(named[0]):
         with on_disk(named, _secret(secret)) as found:
             return verify_package(found.names, found.open, trusted, witnesses)
     if len(named) > 1:
         raise BadInput("only the volumes of a package are checked together", "Name one file.")
-    return verify_file(files.read(named[0], "the file"), trusted, witnesses)
+    data = files.read(named[0], "the file")
+    if is_report(data):
+        return verify_report(data, trusted, witnesses, mirror)
+    if mirror is not None:
+        raise BadInput("--mirror counts a report again, and this is none", "Leave it out.")
+    return verify_file(data, trusted, witnesses)
 
 
 def _secret(word: str) -> str:

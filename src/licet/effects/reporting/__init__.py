@@ -1,0 +1,1 @@
+"""Reports: counted from the ledger, stated from what is configured, written as files."""
