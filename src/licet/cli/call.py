@@ -132,6 +132,12 @@ def group(says: str, cls: Any = None) -> typer.Typer:
     return app
 
 
+def joined(app: typer.Typer, *others: typer.Typer) -> None:
+    """Take the commands of other modules into a group: one module for all would be too long."""
+    for other in others:
+        app.registered_commands.extend(other.registered_commands)
+
+
 def single() -> typer.Typer:
     """Return the holder of a command that has no commands below it."""
     return typer.Typer(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.ids import OrganisationId, PurposeId
+from licet.terms.order import Order
 from licet.terms.organisation import Case, Member, Organisation
 from licet.terms.source import Source
 
@@ -53,6 +54,17 @@ def source(reader: "Reader", word: str) -> Source:
     """Return a source by name or id. Raises ``NotFound``, ``BadInput`` for two of one name."""
     found = [one for one in reader.sources.all() if word in (one.id, one.name)]
     return _only(found, f"source {word}", "See `licet source list`.")
+
+
+def order(reader: "Reader", word: str) -> Order:
+    """Return an order by id, or by the authority's reference: then its latest version.
+
+    Raises ``NotFound``, ``BadInput`` for the reference of two authorities.
+    """
+    word = word.strip()
+    found = [one for one in reader.orders.all() if word in (one.id, one.reference)]
+    latest = {one.authority: one for one in sorted(found, key=lambda one: one.version)}
+    return _only(list(latest.values()), f"order {word}", "See `licet order list`.")
 
 
 def organisation_names(reader: "Reader") -> dict[OrganisationId, str]:

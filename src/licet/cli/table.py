@@ -21,6 +21,7 @@ PEOPLE = "People"
 ITEMS = "Photos"
 SEARCH = "Search"
 PROVE = "Prove"
+ORDERS = "Authorities"
 RUN = "Run"
 
 COMMANDS: dict[str, Listed] = {
@@ -52,6 +53,8 @@ COMMANDS: dict[str, Listed] = {
     "report": Listed("report", PROVE, "Reports to publish: searches, and what is processed."),
     "verify": Listed("verify", PROVE, "Check a file that licet handed out, offline."),
     "ledger": Listed("ledger", PROVE, "The ledger's head, key, witnesses and copy."),
+    "order": Listed("order", ORDERS, "Orders of supervisory authorities, and where they stand."),
+    "block": Listed("block", ORDERS, "Stop collecting or use at once; lift that again."),
     "backup": Listed("backup", RUN, "Write a backup of the store."),
     "restore": Listed("restore", RUN, "Bring a backup back, without what was erased since."),
     "worker": Listed("worker", RUN, "Carry on what was begun and end what is over."),

@@ -50,11 +50,12 @@ _OWN = (
 )
 
 
-def read_order(data: bytes, document: str = "") -> OrderWish:
+def read_order(data: bytes, document: str = "", *, needs_paper: bool = True) -> OrderWish:
     """Return the order that a TOML document states.
 
     ``document`` is the SHA-256 (hex) of the paper it came as, where the caller has it; the
-    document may name it too, and then both must say the same. A source is named as its
+    document may name it too, and then both must say the same; to preview an order none is
+    needed. A source is named as its
     operator calls it: the flow looks it up. Raises ``BadInput``, with the line.
     """
     try:
@@ -77,7 +78,7 @@ def read_order(data: bytes, document: str = "") -> OrderWish:
         regime=_among(whole, "regime", FILES),  # 2
         language=_among(whole, "language", tuple(LANGUAGES)),
         contact=_short(whole, "contact"),
-        document=_document(whole, document),
+        document=_document(whole, document, needed=needs_paper),
         scope=_scope(whole.table("scope")),  # 3
         clauses=_clauses(whole, notified),  # 4
         penalties=_penalties(whole.table("penalties")),  # 5
@@ -138,8 +139,10 @@ def _among(whole: Part, name: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _document(whole: Part, given: str) -> str:
+def _document(whole: Part, given: str, *, needed: bool) -> str:
     named = whole.text("document", "")
+    if not named and not given and not needed:
+        return ""
     if not named and not given:
         raise whole.wrong(
             "document",
