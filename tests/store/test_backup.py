@@ -18,7 +18,7 @@ from licet.terms.errors import Conflict, Corrupt, Ended, LicetError, Setup
 from licet.terms.grant import GrantState
 from licet.terms.plan import NOBODY
 from tests.databases import DATABASES, PlainLeaves
-from tests.store import things
+from tests.store import duties, things
 from tests.store.things import entry
 
 PAGE = Path(__file__).parents[2] / "docs" / "formats" / "backup.md"
@@ -46,6 +46,7 @@ def full(store: Store) -> Store:
     things.claimed(store, "one")
     house = things.claimed(store, "two")
     with store.unit() as unit:
+        duties.charge(unit, house)
         unit.deployment.put(things.a_deployment(fpir_search=0.1 + 0.2, closing_at=things.NOON))
         unit.governance.add_organisation(
             replace(things.an_organisation("Told"), contact="privacy@museum.example")
