@@ -47,6 +47,7 @@ class Follower:
     """Somebody who follows pages in a folder of their own."""
 
     place: Path
+    programs: Path
     shown: dict[str, str] = field(default_factory=dict)
     last: int = 0
     before: tuple[Path, ...] = ()
@@ -54,7 +55,9 @@ class Follower:
     def copy_to(self, place: Path) -> "Follower":
         """Return another follower who stands where this one stands now."""
         shutil.copytree(self.place, place, symlinks=True)
-        return Follower(place, dict(self.shown), self.last, (*self.before, self.place))
+        return Follower(
+            place, self.programs, dict(self.shown), self.last, (*self.before, self.place)
+        )
 
     def follow(self, text: str) -> str:
         """Return a page with what its commands really print."""
@@ -73,7 +76,7 @@ class Follower:
         done = subprocess.run(
             words,
             cwd=self.place,
-            env=_environment(),
+            env=_environment(self.programs),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -101,10 +104,10 @@ class Follower:
         return command
 
 
-def _environment() -> dict[str, str]:
+def _environment(programs: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}
     return kept | {
-        "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}",
+        "PATH": f"{programs}:{Path(sys.executable).parent}:{kept['PATH']}",
         "LICET_HOME": "archive",
         "COLUMNS": "200",
         "LC_ALL": "C.UTF-8",

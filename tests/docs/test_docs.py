@@ -10,7 +10,9 @@ import importlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -18,6 +20,7 @@ from licet.cli.root import root
 from licet.effects.planning import STEPS
 from licet.sources import fixtures
 from licet.terms.errors import Setup
+from tests.docs.forking import Starter
 from tests.docs.playing import Follower, loose
 from tests.docs.reading import (
     CONSOLE,
@@ -54,7 +57,17 @@ def played() -> list[Path]:
 
 
 @pytest.fixture
-def beginner(tmp_path: Path) -> Follower:
+def programs() -> Iterator[Path]:
+    """A folder with ``licet`` in it, which starts faster than the installed one."""
+    # A socket's path may have 107 bytes, which pytest's folders can exceed.
+    with TemporaryDirectory(prefix="licet-") as folder:
+        starter = Starter(Path(folder))
+        yield starter.folder
+        starter.stop()
+
+
+@pytest.fixture
+def beginner(tmp_path: Path, programs: Path) -> Follower:
     """Somebody in a folder with the fixture photos and nothing else."""
     fetched = Path(os.environ.get("LICET_FIXTURES", ROOT / ".cache" / "fixtures"))
     try:
@@ -67,7 +80,7 @@ def beginner(tmp_path: Path) -> Follower:
     (place / "photos").mkdir(parents=True)
     for photo in found:
         shutil.copy(photo.path, place / "photos")
-    return Follower(place)
+    return Follower(place, programs)
 
 
 @pytest.mark.slow
@@ -213,14 +226,14 @@ def test_names_on_a_page_are_seen() -> None:
 
 def test_what_a_command_prints_is_held_against_the_page(tmp_path: Path) -> None:
     said = "```console\n$ echo one; exit 3\none\n$ echo $? \\\n  two\n9 two\n```\n"
-    really = Follower(tmp_path).follow(said)
+    really = Follower(tmp_path, tmp_path).follow(said)
     assert really == said.replace("9 two", "3 two")
 
 
 def test_an_id_has_one_name_on_all_pages(tmp_path: Path) -> None:
     real = "0b2f3c5e-6f8e-4d1b-9d55-0a4f1f3f9c11"
     said = f"```console\n$ echo {real}\n$ test {page_id(1)} = {real} && echo same\n```\n"
-    really = Follower(tmp_path).follow(said)
+    really = Follower(tmp_path, tmp_path).follow(said)
     assert f"\n{page_id(1)}\n" in really
     assert "\nsame\n" in really
 
