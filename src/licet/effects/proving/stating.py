@@ -1,8 +1,8 @@
 """States what was done about an order, from its rows and its entries (GDPR 5(2), 58(2)).
 
 Who writes the entry ``order.proved`` states with :func:`statement_of` inside the unit and
-records ``proved_objects`` and ``proved_facts`` of it. Who writes a pack states again with
-:func:`statement_again`: the same rows and entries say the same, whenever it is asked for.
+records ``proved_facts`` of it; the entry names the order alone. Who writes a pack states again
+with :func:`statement_again`: the same rows and entries say the same, whenever it is asked for.
 
 What others must name in their entries so that all of this is found is said in
 ``ledger.order_entries``: the order itself, in every entry that is about it, and beside it the
