@@ -63,6 +63,15 @@ class Scan:
         return Scan(needles, self.at, self.files, self.size, places)
 
 
+@dataclass(frozen=True, slots=True)
+class Wiped:
+    """What the last wipe of the database found, and how many entries there were before it."""
+
+    size: int
+    removed: bool
+    database: str
+
+
 @contextmanager
 def unwatched(_total: int) -> Iterator[Callable[[int], object]]:
     """Watch nothing: nobody waits at a terminal."""
@@ -83,6 +92,7 @@ class Shelf:
     witnesses_asked_at: datetime | None = None
     stamp_asked_at: datetime | None = None
     scan: Scan | None = None
+    wiped: Wiped | None = None
     lock: RLock = field(default_factory=RLock)
     watch: Callable[[int], AbstractContextManager[Callable[[int], object]]] = unwatched
 

@@ -4,6 +4,7 @@ Each look is a step of its own and says what it found; one that still finds some
 raises, so that nothing is certified that was not looked for and not found.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from licet.app import App, Scan
@@ -13,13 +14,13 @@ from licet.effects.facts import read_facts
 from licet.effects.plans import Found
 from licet.effects.requests import request_key
 from licet.effects.scanning import scan_for
-from licet.effects.sealed import grant_key, open_plan, search_key, subject_key
+from licet.effects.sealed import grant_key, open_part, open_plan, search_key, subject_key
 from licet.effects.shelf import fresh_gallery
 from licet.gallery.contract import Erasure
 from licet.terms.acting import WORKER
 from licet.terms.errors import Integrity, KeyAbsent
 from licet.terms.face import Score, Template
-from licet.terms.ids import KeyId, ModelId
+from licet.terms.ids import KeyId, ModelId, SubjectId
 from licet.terms.permit import Action, Ask, Refusal
 from licet.terms.plan import EffectKind, Plan, PlanKind, WorkState
 from licet.terms.when import to_ms
@@ -54,14 +55,20 @@ def check_unfindable(app: App, plan: Plan) -> Found:
         for model, values in payload.templates
         if model == app.model
     ]
-    reached = _reached(app, plan, probes)
+    reached = reached_by(app, (plan.subject,), probes)
     if reached:
         raise Integrity("a search still finds the person", "Restart this process.")
     return (("probes", len(probes)), ("found", reached))
 
 
-def _reached(app: App, plan: Plan, probes: list[Template]) -> int:
-    ask = Ask(Action.ERASE, WORKER.by, app.model, subject=plan.subject)
+def reached_by(app: App, people: Collection[SubjectId], probes: list[Template]) -> int:
+    """Return how often any of these people is found by searches across all organisations.
+
+    Raises ``Integrity`` when the looking is refused.
+    """
+    if not people:
+        return 0
+    ask = Ask(Action.ERASE, WORKER.by, app.model, subject=min(people))
     with app.store.read() as reader:
         now = reader.now
         permit = decide(ask, read_facts(app, reader, ask, WORKER, now), now)
@@ -72,8 +79,9 @@ def _reached(app: App, plan: Plan, probes: list[Template]) -> int:
         raise Integrity(f"the last check was refused: {permit.says}", permit.would_change)
     if not probes:
         return 0
+    theirs = frozenset(people)
     lists = fresh_gallery(app).candidates(permit, probes, Score(-(2**62)), 1_000)
-    return sum(row.subject == plan.subject for rows in lists for row in rows)
+    return sum(row.subject in theirs for rows in lists for row in rows)
 
 
 def check_bytes(app: App, _plan: Plan) -> Found | None:
@@ -97,7 +105,7 @@ def check_all_keys(app: App, plan: Plan) -> Found:
 
 def scan_bytes(app: App, plan: Plan) -> Found:
     """Read every file of the deployment for the person's bytes in clear."""
-    scan = _scan(app, plan, frozenset(open_plan(app, plan).needles))
+    scan = _scan(app, plan, _needles(app, plan))
     if scan.found:
         raise Integrity(
             f"{scan.found} places hold the person's data in clear",
@@ -115,13 +123,23 @@ def _scan(app: App, plan: Plan, needles: frozenset[bytes]) -> Scan:
     waiting = set(needles)
     with app.store.read() as reader:
         for other in reader.plans.open():
-            if other.kind is not PlanKind.ERASE or other.id == plan.id:
+            effects = reader.plans.effects(other.id) if other.kind in _SCANNED else ()
+            scans = next((e.n for e in effects if e.kind is EffectKind.SCAN_BYTES), None)
+            if scans is None or other.id == plan.id:
                 continue
-            effects = reader.plans.effects(other.id)
-            scans = next((e.n for e in effects if e.kind is EffectKind.SCAN_BYTES), 0)
             if all(e.state is WorkState.DONE for e in effects if e.n < scans):
                 # Another worker may have brought it to its end, and its key is gone with it.
                 with suppress(KeyAbsent):
-                    waiting.update(open_plan(app, other).needles)
+                    waiting.update(_needles(app, other))
     app.shelf.scan = scan_for(app, waiting)
     return app.shelf.scan.only(needles)
+
+
+_SCANNED = frozenset({PlanKind.ERASE, PlanKind.ORDER})
+
+
+def _needles(app: App, plan: Plan) -> frozenset[bytes]:
+    """Return the byte strings of a plan's people that no file may hold in clear."""
+    if plan.kind is PlanKind.ORDER:
+        return open_part(app, plan).needles
+    return frozenset(open_plan(app, plan).needles)

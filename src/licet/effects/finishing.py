@@ -2,6 +2,7 @@
 
 from licet.app import App
 from licet.effects.answering import ANSWER_INSIDE, ANSWER_OUTSIDE, close_request
+from licet.effects.carrying.steps import ORDER_INSIDE, ORDER_OUTSIDE
 from licet.effects.ending import END_INSIDE, END_OUTSIDE
 from licet.effects.erasing import ERASE_INSIDE, ERASE_OUTSIDE
 from licet.effects.holding import wait_to_end
@@ -15,12 +16,14 @@ OUTSIDE: dict[PlanKind, dict[EffectKind, Step]] = {
     PlanKind.ERASE: ERASE_OUTSIDE,
     PlanKind.ANSWER: ANSWER_OUTSIDE,
     PlanKind.TELL: TELL_OUTSIDE,
+    PlanKind.ORDER: ORDER_OUTSIDE,
 }
 INSIDE: dict[PlanKind, dict[EffectKind, InUnit]] = {
     PlanKind.WITHDRAW: END_INSIDE,
     PlanKind.ERASE: {**ERASE_INSIDE, EffectKind.CLOSE_REQUEST: close_request},
     PlanKind.ANSWER: ANSWER_INSIDE,
     PlanKind.TELL: {},
+    PlanKind.ORDER: ORDER_INSIDE,
 }
 
 

@@ -25,6 +25,8 @@ from licet.terms.payload import (
     AppearancePayload,
     ErasurePayload,
     OrderPayload,
+    PartLettersPayload,
+    PartPayload,
     ReferencePayload,
     SuggestionPayload,
     TellingPayload,
@@ -198,6 +200,23 @@ def open_plan(app: App, plan: Plan) -> ErasurePayload:
     """Open what an erasure must know. Raises ``KeyAbsent`` once it is over."""
     key = app.keyring.get(plan_key(plan.id))
     return from_bytes(ErasurePayload, open_sealed(key, plan.sealed, f"plan:{plan.id}"))
+
+
+def seal_part(app: App, plan: PlanId, payload: PartPayload | PartLettersPayload) -> bytes:
+    """Seal what a part of an order must know, or whom it has to tell."""
+    return seal(app.keyring.get(plan_key(plan)), to_bytes(payload), f"plan:{plan}")
+
+
+def open_part(app: App, plan: Plan) -> PartPayload:
+    """Open what a part of an order must know. Raises ``KeyAbsent`` once it is over."""
+    key = app.keyring.get(plan_key(plan.id))
+    return from_bytes(PartPayload, open_sealed(key, plan.sealed, f"plan:{plan.id}"))
+
+
+def open_part_letters(app: App, plan: Plan) -> PartLettersPayload:
+    """Open whom a part of an order has to tell. Raises ``KeyAbsent`` once it is over."""
+    key = app.keyring.get(plan_key(plan.id))
+    return from_bytes(PartLettersPayload, open_sealed(key, plan.sealed, f"plan:{plan.id}"))
 
 
 def open_telling(app: App, plan: Plan) -> TellingPayload:

@@ -23,7 +23,8 @@ def settle_plans(app: App, unit: Unit, leaves: Sequence[Leaf]) -> int:
     A plan's own key goes with its last step, so a plan without one was carried out to
     its end: what it found is what later entries say, and nothing of it can be done again.
     """
-    plans = [plan for plan in unit.plans.open() if plan.kind is PlanKind.ERASE]
+    kinds = {PlanKind.ERASE, PlanKind.ORDER}
+    plans = [plan for plan in unit.plans.open() if plan.kind in kinds]
     over = app.keyring.absent({plan_key(plan.id) for plan in plans})
     finished = [plan.id for plan in plans if plan_key(plan.id) in over]
     for plan in finished:

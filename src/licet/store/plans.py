@@ -87,11 +87,15 @@ class WritePlans(ReadPlans):
         statement = update(schema.plan).where(*mine).values(lease_until=None)
         self._session.write(statement, bookkeeping=True)
 
-    def set_sealed(self, plan: PlanId, sealed: bytes) -> None:
-        """Replace what the plan holds sealed. Raises ``NotFound``."""
+    def set_sealed(self, plan: PlanId, sealed: bytes, bookkeeping: bool = False) -> None:
+        """Replace what the plan holds sealed (``bookkeeping``: only how far it came).
+
+        Raises ``NotFound``.
+        """
         column = schema.plan.c
         statement = update(schema.plan).where(column.id == plan).values(sealed=sealed)
-        self._session.change(statement, select(column.id).where(column.id == plan), "plan")
+        found = select(column.id).where(column.id == plan)
+        self._session.change(statement, found, "plan", bookkeeping)
 
     def finish_effect(self, effect: Effect) -> None:
         """Note that an effect is done and what it found.

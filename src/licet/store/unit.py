@@ -22,6 +22,7 @@ from licet.store.grants import ReadConfirmations, ReadGrants, WriteConfirmations
 from licet.store.items import ReadItems, WriteItems
 from licet.store.leaves import Growth, ReadLeaves, WriteLeaves
 from licet.store.orders import ReadOrders, WriteOrders
+from licet.store.people import ReadPeople, WritePeople
 from licet.store.person import ReadPerson
 from licet.store.plans import ReadPlans, ReadRuns, WritePlans, WriteRuns
 from licet.store.reach import ReadReach
@@ -80,6 +81,7 @@ class Reader:
         self.papers = ReadPapers(session)
         self.unlinked = ReadUnlinked(session)
         self.person = ReadPerson(session)
+        self.people = ReadPeople(session)
         self.leaves = ReadLeaves(session)
         self.recover = ReadRecover(session)
 
@@ -123,6 +125,7 @@ class Unit:
         self.papers = WritePapers(session)
         self.unlinked = WriteUnlinked(session)
         self.person = ReadPerson(session)
+        self.people = WritePeople(session)
         self.recover = WriteRecover(session)
 
     @property

@@ -221,6 +221,22 @@ class BreachPayload:
 
 
 @dataclass(frozen=True, slots=True)
+class CanaryPayload:
+    """What a person who does not exist still has to go through to look like anybody.
+
+    They are asked for ``grant`` at the first moment, say yes at the second, and are
+    enrolled at the third.
+    """
+
+    grant: GrantId
+    organisation: OrganisationId
+    purpose: str
+    asked_at: datetime
+    confirmed_at: datetime
+    enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPayload:
     """Who searched a person who was erased.
 
@@ -302,6 +318,7 @@ __all__ = [
     "AccountPayload",
     "AppearancePayload",
     "BreachPayload",
+    "CanaryPayload",
     "CandidatePayload",
     "ErasurePayload",
     "FindingPayload",
