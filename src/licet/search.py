@@ -13,7 +13,13 @@ from licet.effects.acting import digest_of
 from licet.effects.facts import read_facts
 from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record_refusal, refuse
-from licet.effects.releasing import Answer, Probe, keep_search, still_live
+from licet.effects.releasing import (
+    Answer,
+    Probe,
+    from_open_sources,
+    keep_search,
+    still_live,
+)
 from licet.effects.shelf import fresh_gallery
 from licet.terms.acting import Who
 from licet.terms.errors import BadInput, NotFound
@@ -56,7 +62,8 @@ def search(
     1. Read the facts and decide, before the photo is looked at.
     2. Find the face in the probe photo; its template is the probe, in memory.
     3. Ask the gallery within the permit's scope, at the threshold for its size.
-    4. In one unit of work: decide again; only grants live at this moment are released.
+    4. In one unit of work: decide again; only grants live at this moment are released, and
+       nothing that was seen at a source whose use is blocked.
     5. Keep the search, sealed under the case's key; without candidates no probe is kept.
     6. Mirror the ledger.
 
@@ -84,6 +91,7 @@ def search(
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         answer = still_live(unit, answer)
+        answer = from_open_sources(app, unit, answer)
         released = keep_search(app, unit, permit, answer, Probe(template, digest, ask.face))  # 5
     app.publish()  # 6
     return released

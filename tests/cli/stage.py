@@ -5,6 +5,7 @@ A session is a plain text file. Its lines:
     # words               a remark
     > photo a.jpg anna    write a fake photo of these people (``shot=2 blurred``)
     > file a.txt words    write a text file
+    > lines a.toml x | y  write a text file of several lines
     > folder place        make a folder
     > clock +25h          let time pass
     > set NAME value      set a variable of the environment
@@ -179,6 +180,10 @@ class Player:
     def _do_file(self, rest: str) -> None:
         name, _, text = rest.partition(" ")
         Path(name).write_text(text, encoding="utf-8")
+
+    def _do_lines(self, rest: str) -> None:
+        name, _, text = rest.partition(" ")
+        Path(name).write_text(text.replace(" | ", "\n") + "\n", encoding="utf-8")
 
     def _do_folder(self, rest: str) -> None:
         Path(rest).mkdir()

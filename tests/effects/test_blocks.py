@@ -8,9 +8,10 @@ import pytest
 from licet.collect import collect
 from licet.effects.blocking import lift, lift_again, place
 from licet.recovery import back_up
-from licet.search import search
+from licet.search import Choice, search
 from licet.terms.collecting import Collected
 from licet.terms.errors import BadInput, Conflict, NotFound
+from licet.terms.gallery import TemplateKind
 from licet.terms.ids import BlockId, SourceId, SubjectId, Territory, new_id
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Block, Refusal
@@ -178,3 +179,24 @@ def test_the_cause_is_a_word_and_tells_of_nobody(world: World) -> None:
     with pytest.raises(BadInput, match="cause"), world.app.store.unit() as unit:
         place(unit, Block(), "complaint of Anna Lind, born 1980")
     assert (_active(world), world.app.store.head().size) == ((), size)
+
+
+def test_what_was_seen_at_a_blocked_source_is_found_by_nobody(world: World) -> None:
+    """Anna lives in Germany and stays findable; what a French album showed of her does not."""
+    world.enrolled("anna", residence=Territory("DE"))
+    probe = photo("anna", "bystander", shot=7)
+    album = world.source(world.folder(quay=probe), territory=Territory("FR"))
+    assert isinstance(collect(world.app, world.who("steward"), album.id), Collected)
+
+    def best(reference: str) -> TemplateKind:
+        case = world.case(probe, reference=reference)
+        choice = Choice(face=1)
+        done = search(world.app, world.who("investigator"), case, CLEARANCE, probe, choice)
+        assert isinstance(done, SearchResult), done
+        return done.candidates[0].kind
+
+    assert best("1") is TemplateKind.APPEARANCE
+    block = _place(world, Block(territory=Territory("FR")))
+    assert best("2") is TemplateKind.REFERENCE
+    _lift(world, block)
+    assert best("3") is TemplateKind.APPEARANCE

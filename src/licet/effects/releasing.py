@@ -75,6 +75,26 @@ def still_live(unit: Unit, answer: Answer) -> Answer:
     return replace(answer, rows=rows)
 
 
+def from_open_sources(app: App, unit: Unit, answer: Answer) -> Answer:
+    """Leave out what was seen at a source whose use is blocked, wherever the person lives.
+
+    An order ties by where a photo was taken, too; the grant it is kept under may be free.
+    """
+    blocks = unit.blocks.active()
+    if not any(block.use for block in blocks):
+        return answer
+    rows = tuple(row for row in answer.rows if not _seen_where_blocked(app, unit, row, blocks))
+    return replace(answer, rows=rows)
+
+
+def _seen_where_blocked(app: App, unit: Unit, row: Candidate, blocks: tuple[Block, ...]) -> bool:
+    template = unit.templates.get(row.template)
+    if template is None or template.kind is not TemplateKind.APPEARANCE:
+        return False
+    source = unit.sources.get(open_appearance(app, template).source)
+    return source is None or showing_blocked(source, blocks)
+
+
 def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Probe) -> SearchResult:
     """Keep a search and return what the member sees, within the unit that releases it.
 

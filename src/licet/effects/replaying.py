@@ -12,6 +12,7 @@ from licet.effects.blocking import lift_again, place_again
 from licet.effects.closing import close_again, count_again
 from licet.effects.ending import end_grants
 from licet.effects.membership import end_again
+from licet.effects.ordering.again import ORDERS_AGAIN
 from licet.effects.planning import plan_erasure
 from licet.effects.redoing import AGAIN
 from licet.effects.sealed import open_identity, plan_key, seal_identity, subject_key
@@ -32,6 +33,7 @@ _SOURCES = {
     EntryKind.SOURCE_HELD: SourceState.ON_HOLD,
     EntryKind.SOURCE_LAPSED: SourceState.LAPSED,
 }
+_AGAIN = {**AGAIN, **ORDERS_AGAIN}
 _ENDING = {EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED}
 
 
@@ -67,8 +69,8 @@ def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
             count_again(app, unit, entry, leaf.index)
         elif entry.kind is EntryKind.SUBJECT_RECTIFIED:
             _take_contact_away(app, unit, entry)
-        elif entry.kind in AGAIN:
-            AGAIN[entry.kind](unit, entry, leaf.index)
+        elif entry.kind in _AGAIN:
+            _AGAIN[entry.kind](unit, entry, leaf.index)
         else:
             _take_away(unit, entry)
     return done
