@@ -12,7 +12,7 @@ from licet.ledger.report import ReportStatement
 from licet.ledger.tiles import Tiles
 from licet.ledger.usage import Period, Tally
 from licet.ledger.verify import Findings
-from licet.terms.errors import BadInput, Corrupt, NotFound
+from licet.terms.errors import BadInput
 from licet.terms.ledger import Checkpoint
 from licet.terms.reporting import ReportKind
 
@@ -66,14 +66,11 @@ def _counted(statement: ReportStatement, period: Period, tiles: Tiles) -> tuple[
     """Return what the report could count, and how often something came after it."""
     one = statement.organisations[0].organisation if statement.kind is ReportKind.USAGE else None
     before, after, late = Tally(period, one), Tally(period, one), 0
-    try:
-        for leaf in tiles.leaves():
-            if leaf.index < statement.through:
-                before.take(leaf)
-            else:
-                late += after.take(leaf)
-    except (ValueError, KeyError, NotFound) as error:
-        raise Corrupt(f"an entry of the copy cannot be read: {error}") from error
+    for leaf in tiles.leaves():
+        if leaf.index < statement.through:
+            before.take(leaf)
+        else:
+            late += after.take(leaf)
     return before, late
 
 

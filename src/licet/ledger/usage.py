@@ -19,7 +19,7 @@ from typing import Any
 
 from licet.ledger.canonical import Json
 from licet.ledger.reading import as_list, as_number, as_object, as_text
-from licet.terms.errors import BadInput
+from licet.terms.errors import BadInput, Corrupt
 from licet.terms.ledger import EntryKind, Leaf
 from licet.terms.when import to_text
 
@@ -45,10 +45,6 @@ class Period:
     text: str
     start: datetime
     end: datetime
-
-    def holds(self, at: str) -> bool:
-        """1. Say whether an entry's moment, as spelled in its bytes, lies within."""
-        return to_text(self.start) <= at < to_text(self.end)
 
 
 def month(text: str) -> Period:
@@ -132,9 +128,14 @@ class Tally:
     def take(self, leaf: Leaf) -> bool:
         """Count an entry, if it lies within; say whether it is an organisation's use.
 
-        Raises ``ValueError`` or ``KeyError`` for bytes that are no entry's.
+        Raises ``Corrupt`` for bytes that are no entry of ours.
         """
-        said = json.loads(leaf.data)
+        try:
+            return self._take(leaf, json.loads(leaf.data))
+        except (ValueError, KeyError, TypeError) as error:
+            raise Corrupt(f"entry {leaf.index} cannot be read: {error}") from error
+
+    def _take(self, leaf: Leaf, said: Mapping[str, Any]) -> bool:
         if not self._from <= said["at"] < self._to:
             return False
         whose = said.get("organisation")
