@@ -93,11 +93,9 @@ def show_to_witnesses(app: App) -> tuple[Seen, ...]:
             if kept is not None and protocol.saw(kept, (key,)):
                 continue
             try:
-                cosigned = _ask(app, checkpoint, key, url)
+                app.tiles.cosign(app.kept.add(_ask(app, checkpoint, key, url)))  # 4
             except LicetError as error:
                 problems[key] = error
-                continue
-            app.tiles.cosign(app.kept.add(cosigned))  # 4
     return tuple(_seen(app, key, problems.get(key)) for key in keys)
 
 
