@@ -15,14 +15,19 @@ from pathlib import Path
 
 from licet.app import App, open_app
 from licet.consent.ceilings import WITNESS_LAG
+from licet.effects.alerting import alerts_to
 from licet.effects.answering import BEFORE_DUE
+from licet.effects.breaches import open_breach, owes_notice
 from licet.effects.facts import readiness
+from licet.effects.inventing import is_proved
 from licet.effects.scanning import scan_for
 from licet.effects.sealed import open_plan
+from licet.effects.warning import STEPS, next_due, running
 from licet.effects.witnessing import last_stamp, unseen_since, what_was_seen
 from licet.settings import Settings
 from licet.store.unit import Reader
 from licet.terms.errors import Ended, KeyAbsent, LicetError
+from licet.terms.organisation import MemberState
 from licet.terms.plan import EffectKind, Plan, WorkState
 from licet.terms.source import SourceState
 from licet.terms.when import Clock, utc_now
@@ -78,7 +83,7 @@ def examine(
     1. Its files: who may read them, how much room is left.
     2. The models, by their full hashes.
     3. Opened: keyring, ledger and mirror, each by its own check.
-    4. What waits: plans, runs, people's requests; what ends soon.
+    4. What waits: plans, runs, people's requests, authorities; what ends soon.
 
     A part that cannot be opened is a finding, never an error.
     """
@@ -91,8 +96,9 @@ def examine(
     except LicetError as error:
         findings.append(Finding(Weight.MEND, "deployment", error.what, error.remedy))
         return _diagnosis(findings)
+    parts = (_keyring, _ledger, _witnessed, _waiting, _asked, _terms, _governed, _ready)
     try:
-        for part in (_keyring, _ledger, _witnessed, _waiting, _asked, _governed, _ready):  # 3, 4
+        for part in parts:  # 3, 4
             findings += _examined(app, clock(), part)
     finally:
         app.close()
@@ -237,6 +243,33 @@ def _asked(app: App, now: datetime) -> Found:
     if near:
         says = f"people's requests with less than a week left: {len(near)}"
         yield Finding(Weight.WATCH, "requests", says, "See whom they wait for: `request list`.")
+
+
+def _terms(app: App, now: datetime) -> Found:
+    """Look at what authorities wait for: letters, and the clauses of their orders."""
+    with app.store.read() as reader:
+        letters = reader.correspondence.unanswered()
+        owners = [one.owner and reader.governance.member(one.owner) for one in letters]
+        dues = {one.id: next_due(reader, one) for one in running(reader)}
+    for what, ends, how in (
+        ("authorities' letters", [one.answer_by for one in letters], "See `licet letter list`."),
+        ("authorities' orders", list(dues.values()), "See `licet order clock`."),
+    ):
+        moments = [one for one in ends if one is not None]
+        late = [one for one in moments if now > one]
+        near = [one for one in moments if now <= one < now + STEPS[0]]
+        if late:
+            says = f"{what} that are late: {len(late)}, by {(now - min(late)).days + 1} days"
+            yield Finding(Weight.MEND, "terms", says, how)
+        if near:
+            yield Finding(Weight.WATCH, "terms", f"{what} due in a week: {len(near)}", how)
+    alone = sum(not one or one.state is not MemberState.ACTIVE for one in owners)
+    if alone:
+        says = f"authorities' letters that nobody sees to: {alone}"
+        yield Finding(Weight.MEND, "terms", says, "Name a member: `licet letter assign`.")
+    if (letters or dues) and not alerts_to(app):
+        says = "nobody is warned by mail of what runs out"
+        yield Finding(Weight.WATCH, "terms", says, "Set alerts_to in licet.toml.")
 
 
 def _in_clear(app: App, plan: Plan) -> Found:

@@ -32,6 +32,7 @@ from licet.effects.purging import Gone, purge, sources_over
 from licet.effects.retaining import forget_people, forget_requests
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
+from licet.effects.warning import Overdue, warn_of_terms
 from licet.effects.winding_up import begins_at, left
 from licet.effects.witnessing import show_when_due
 from licet.rights.answering import see_to_all
@@ -59,7 +60,8 @@ OVER = frozenset({GrantState.ENDING, GrantState.ENDED})
 class Done:
     """What was done, in numbers; ``waiting`` plans could not be finished yet.
 
-    ``requests`` were seen to, ``late`` ones are open after their last day.
+    ``requests`` were seen to, ``late`` ones are open after their last day; ``late_letters``
+    of authorities are unanswered after theirs, ``late_orders`` have a clause that is over.
     ``problems`` say what could not be done and by which kind of error: ids and words,
     nobody's data. Nothing else waits for them, and each is tried again in the next round.
     """
@@ -73,6 +75,8 @@ class Done:
     forgotten: int = 0
     requests: int = 0
     late: int = 0
+    late_letters: int = 0
+    late_orders: int = 0
     backfills: int = 0
     keys_swept: int = 0
     epoch_turned: bool = False
@@ -111,8 +115,9 @@ def run(
 def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     """Do one round; say too whether there is more to do at once.
 
-    1. End holds and grants whose term is over; answer requests that need nobody; go on
-       ending the deployment, if that was ordered. Nothing follows its last entry.
+    1. End holds and grants whose term is over; answer requests that need nobody; warn of
+       what runs out; go on ending the deployment, if that was ordered. Nothing follows its
+       last entry.
     2. Carry every open plan as far as it goes.
     3. Let unconfirmed appearances, suggestions, probes, lists and accountability records lapse.
     4. Forget what came from sources that ceased, and items whose term is over.
@@ -129,6 +134,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     trying.do("holds", partial(end_holds, app), 0)  # 1
     expired = trying.do("grants", partial(in_parts, app, end_expired), 0)
     requests, late = see_to_all(app, trying)
+    overdue = trying.do("terms", partial(warn_of_terms, app, trying), Overdue())
     closing, begun = go_on(app, trying)
     if closing is not None and closing.closed:
         return Done(requests=requests, closed=True, problems=tuple(trying.problems)), False
@@ -153,6 +159,8 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
         forgotten=forgotten,
         requests=requests,
         late=late,
+        late_letters=overdue.letters,
+        late_orders=overdue.orders,
         backfills=backfills,
         keys_swept=swept,
         epoch_turned=turned,
@@ -190,12 +198,16 @@ def _has_ended(app: App) -> bool:
     return deployment is not None and deployment.closed_at is not None
 
 
+_AS_IT_IS = {"waiting", "late", "late_letters", "late_orders"}
+_AS_IT_IS |= {"problems", "epoch_turned", "closed"}
+
+
 def _both(first: Done, then: Done) -> Done:
     """Return what two rounds did; what waits is what waits after the second."""
     added = {
         one.name: getattr(first, one.name) + getattr(then, one.name)
         for one in fields(Done)
-        if one.name not in {"waiting", "late", "problems", "epoch_turned", "closed"}
+        if one.name not in _AS_IT_IS
     }
     return replace(
         then,

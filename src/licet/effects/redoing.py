@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from licet.app import App
 from licet.effects.accounting import ACCOUNT_TERM, write_account
+from licet.effects.corresponding import LETTERS_AGAIN
 from licet.effects.sealed import account_key
 from licet.effects.surfacing import Surfacing, with_cases
 from licet.effects.winding_up import closing_again
@@ -69,6 +70,7 @@ AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
     EntryKind.ITEMS_FORGOTTEN: forget_items_again,
     EntryKind.ACCOUNT_DESTROYED: destroy_again,
     EntryKind.DEPLOYMENT_CLOSING: closing_again,
+    **LETTERS_AGAIN,
 }
 
 

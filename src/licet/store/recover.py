@@ -27,6 +27,7 @@ _OBJECTS: dict[str, tuple[Column[Any], ColumnElement[bool]]] = {
     "account": (schema.account.c.id, true()),
     "breach": (schema.breach.c.id, schema.breach.c.sealed != b""),
     "case": (schema.case.c.id, true()),
+    "correspondence": (schema.correspondence.c.id, schema.correspondence.c.sealed != b""),
     "grant": (schema.grant.c.id, true()),
     "order": (schema.order.c.id, schema.order.c.sealed != b""),
     "plan": (schema.plan.c.id, true()),

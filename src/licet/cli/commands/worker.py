@@ -42,7 +42,7 @@ def worker(
         if once:
             with progress(call.as_json, "scanning again") as told:
                 done = run_once(licet, told)
-            code = Exit.TO_MEND if done.problems or done.late else Exit.DONE
+            code = Exit.TO_MEND if done.problems or _late(done) else Exit.DONE
             return Answer(done, (_said(done), *_problems(done), *_late(done)), code)
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -63,10 +63,13 @@ def _problems(done: "Done") -> list[str]:
 
 
 def _late(done: "Done") -> list[str]:
-    """Say that people wait for an answer; a worker that goes on would say it every few seconds."""
-    if not done.late:
-        return []
-    return [f"  late: {count(done.late, 'request')} of people; see `licet request list`"]
+    """Say what is overdue; a worker that goes on would say it every few seconds."""
+    late = (
+        (done.late, "request", "of people; see `licet request list`"),
+        (done.late_letters, "letter", "of authorities; see `licet letter list`"),
+        (done.late_orders, "order", "of authorities; see `licet order clock`"),
+    )
+    return [f"  late: {count(number, what)} {where}" for number, what, where in late if number]
 
 
 def _complain(done: "Done") -> None:
