@@ -30,6 +30,16 @@ def is_package(path: Path) -> bool:
         return file.read(len(ZIP)) == ZIP
 
 
+def is_pack(found: OnDisk) -> bool:
+    """Say whether files are those of a pack about an order."""
+    from licet.ledger.pack import LISTING, is_listing
+
+    if LISTING not in found.names:
+        return False
+    with found.open(LISTING) as stream:
+        return is_listing(stream.read())
+
+
 @contextmanager
 def on_disk(paths: Sequence[Path], secret: str) -> Iterator[OnDisk]:
     """Open a package's volumes, or the folder it was unpacked into.

@@ -1,6 +1,6 @@
 """Which entries belong to an authority's order, and what they say was done. Pure.
 
-1. The first is the one that registered it: ``order.registered`` or ``order.amended``.
+1. The first is the one that registered it: ``order.registered``.
 2. Every entry that names the order (the object ``order``) belongs to it, and every block
    placed for it (the fact ``cause`` is ``order:<id>``).
 3. What such an entry names beside the order, plans, requests and blocks, is *followed*, and
@@ -33,7 +33,6 @@ STORES = tuple(field.name for field in fields(Reached))
 
 _FOLLOWED = frozenset({"plan", "request", "block"})
 _ROLES = tuple(f'["{role}",'.encode() for role in sorted(_FOLLOWED))
-_REGISTERS = frozenset({EntryKind.ORDER_REGISTERED, EntryKind.ORDER_AMENDED})
 _ANSWERS = frozenset({EntryKind.REQUEST_DELIVERED, EntryKind.REQUEST_REFUSED})
 _DELETES = frozenset({EffectKind.DELETE_ROWS.value, EffectKind.FORGET_ITEMS.value})
 _NO_STORES = frozenset({"n", "asked"})
@@ -132,7 +131,7 @@ def _follows(entry: Entry, order: str) -> Iterator[str]:
 
 
 def _registers(entry: Entry, order: str) -> bool:
-    return entry.kind in _REGISTERS and ("order", order) in entry.objects
+    return entry.kind is EntryKind.ORDER_REGISTERED and ("order", order) in entry.objects
 
 
 def _ids(entry: Entry, role: str) -> set[str]:

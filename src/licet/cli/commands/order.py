@@ -42,6 +42,20 @@ class Entered:
     leaf: int
 
 
+@dataclass(frozen=True, slots=True)
+class PackWritten:
+    """A pack that was written: of whose order, where, its SHA-256, who was erased for it.
+
+    ``witnessed`` are checkpoints in it that somebody outside saw since the order was proved.
+    """
+
+    order: OrderId
+    path: Path
+    sha256: str
+    people: int
+    witnessed: int
+
+
 @deed(app, "register", Takes.ACTOR)
 def register(
     call: Call,
@@ -164,6 +178,35 @@ def show(call: Call, order: Order) -> Answer | Refusal:
     return page if isinstance(page, Refusal) else Answer(page, said_page(page))
 
 
+@deed(app, "pack", Takes.ACTOR)
+def pack(
+    call: Call,
+    order: Order,
+    out: Annotated[Path | None, typer.Option(help="Where it goes.")] = None,
+) -> Answer | Refusal:
+    """Write the pack that proves what was done: a ZIP for the authority.
+
+    Anybody checks it offline with `licet verify`. Written again, it says the same.
+    """
+    from licet.rights.proving import pack_of, packing
+
+    with call.app() as licet:
+        order_id = _id(licet, order)
+        who = signing.who(call, licet, signing.listing(packing(order_id)))
+        made = pack_of(licet, who, order_id)
+        if isinstance(made, Refusal):
+            return made
+        place = out or Path(f"licet-pack-{order_id[:8]}.zip")
+        files.write_new(place, made.data)
+    written = PackWritten(order_id, place, made.sha256, made.statement.people, made.witnessed)
+    lines = [f"Wrote {place}, {made.statement.people} people erased. SHA-256 {made.sha256}"]
+    if not made.witnessed:
+        lines.append("No witness saw the ledger since: run `licet ledger witness` first.")
+    lines.append(f"Anybody can check it: licet verify {place}")
+    lines.append(f"When it is sent: licet order sent {order} {place}")
+    return Answer(written, lines)
+
+
 @deed(app, "sent", Takes.ACTOR)
 def sent(
     call: Call,
@@ -172,10 +215,12 @@ def sent(
 ) -> Answer | Refusal:
     """Record that the pack went to the authority. The file's hash is kept."""
     from licet.rights import ordering
+    from licet.rights.proving import require_pack
 
-    digest = files.digest(pack, "the pack")
+    data = files.read(pack, "the pack")
     with call.app() as licet:
         order_id = _id(licet, order)
+        digest = require_pack(licet, order_id, data)
         who = signing.who(call, licet, order_acts.sending(order_id, digest))
         leaf = ordering.sent(licet, who, order_id, digest)
     if isinstance(leaf, Refusal):
