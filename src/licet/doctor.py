@@ -96,7 +96,7 @@ def examine(
     except LicetError as error:
         findings.append(Finding(Weight.MEND, "deployment", error.what, error.remedy))
         return _diagnosis(findings)
-    parts = (_keyring, _ledger, _witnessed, _waiting, _asked, _terms, _governed, _ready)
+    parts = (_keyring, _ledger, _witnessed, _waiting, _asked, _terms, _breached, _governed, _ready)
     try:
         for part in parts:  # 3, 4
             findings += _examined(app, clock(), part)
@@ -270,6 +270,25 @@ def _terms(app: App, now: datetime) -> Found:
     if (letters or dues) and not alerts_to(app):
         says = "nobody is warned by mail of what runs out"
         yield Finding(Weight.WATCH, "terms", says, "Set alerts_to in licet.toml.")
+
+
+def _breached(app: App, now: datetime) -> Found:
+    """Look at breaches that somebody must see to, and at who was made a canary in silence."""
+    with app.store.read() as reader:
+        open_ = reader.breaches.open()
+        owed = [one for one in open_ if owes_notice(one, open_breach(app, one))]
+        unproved = sum(not is_proved(app, reader, one) for one in reader.breaches.canaries())
+    late = sum(now > one.notify_by for one in owed)
+    if late:
+        says = f"breaches of which the authority was not told in 72 hours: {late}"
+        yield Finding(Weight.MEND, "breaches", says, "See `licet breach list`, and tell it.")
+    elif open_:
+        says = f"breaches that are not over: {len(open_)}"
+        yield Finding(Weight.WATCH, "breaches", says, "See `licet breach list`.")
+    if unproved:
+        says = f"canaries that no entry of the ledger placed: {unproved}"
+        remedy = "Somebody wrote into the store: they may be real people. Report a breach."
+        yield Finding(Weight.MEND, "breaches", says, remedy)
 
 
 def _in_clear(app: App, plan: Plan) -> Found:

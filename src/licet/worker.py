@@ -13,10 +13,12 @@ from functools import partial
 from licet.app import App
 from licet.backfill import backfill
 from licet.effects.accounting import destroy_accounts
+from licet.effects.breaches import watch_breaches
 from licet.effects.expiring import PART as EXPIRING
 from licet.effects.expiring import end_expired
 from licet.effects.finishing import finish
 from licet.effects.holds import end_holds
+from licet.effects.inventing import settle_canaries
 from licet.effects.lapsing import (
     PARTS,
     drop_probes,
@@ -36,6 +38,7 @@ from licet.effects.warning import Overdue, warn_of_terms
 from licet.effects.winding_up import begins_at, left
 from licet.effects.witnessing import show_when_due
 from licet.rights.answering import see_to_all
+from licet.rights.carrying import go_on_with_orders, prove_what_is_done
 from licet.rights.closing import go_on
 from licet.terms.collecting import ReportProgress
 from licet.terms.grant import GrantState
@@ -61,7 +64,8 @@ class Done:
     """What was done, in numbers; ``waiting`` plans could not be finished yet.
 
     ``requests`` were seen to, ``late`` ones are open after their last day; ``late_letters``
-    of authorities are unanswered after theirs, ``late_orders`` have a clause that is over.
+    of authorities are unanswered after theirs, ``late_orders`` have a clause that is over,
+    of ``late_breaches`` no authority was told in time.
     ``problems`` say what could not be done and by which kind of error: ids and words,
     nobody's data. Nothing else waits for them, and each is tried again in the next round.
     """
@@ -77,6 +81,7 @@ class Done:
     late: int = 0
     late_letters: int = 0
     late_orders: int = 0
+    late_breaches: int = 0
     backfills: int = 0
     keys_swept: int = 0
     epoch_turned: bool = False
@@ -135,10 +140,14 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     expired = trying.do("grants", partial(in_parts, app, end_expired), 0)
     requests, late = see_to_all(app, trying)
     overdue = trying.do("terms", partial(warn_of_terms, app, trying), Overdue())
+    late_breaches = trying.do("breaches", partial(watch_breaches, app), 0)
+    trying.do("canaries", partial(settle_canaries, app), 0)
+    ordered = go_on_with_orders(app, trying)
     closing, begun = go_on(app, trying)
     if closing is not None and closing.closed:
         return Done(requests=requests, closed=True, problems=tuple(trying.problems)), False
     plans, waiting = _finish_plans(app, trying)  # 2
+    ordered += prove_what_is_done(app, trying)
     lapsed = trying.do("appearances", partial(in_parts, app, lapse_appearances), 0)  # 3
     suggestions = trying.do("suggestions", partial(in_parts, app, lapse_suggestions), 0)
     probes = trying.do("probes", partial(drop_probes, app, trying), 0)
@@ -161,12 +170,13 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
         late=late,
         late_letters=overdue.letters,
         late_orders=overdue.orders,
+        late_breaches=late_breaches,
         backfills=backfills,
         keys_swept=swept,
         epoch_turned=turned,
         problems=tuple(trying.problems),
     )
-    more = more or expired >= MOST or begun or gone > 0
+    more = more or expired >= MOST or begun or gone > 0 or ordered > 0
     return done, more or (closing is not None and (plans + forgotten > 0 or _all_gone(app)))
 
 
@@ -198,7 +208,7 @@ def _has_ended(app: App) -> bool:
     return deployment is not None and deployment.closed_at is not None
 
 
-_AS_IT_IS = {"waiting", "late", "late_letters", "late_orders"}
+_AS_IT_IS = {"waiting", "late", "late_letters", "late_orders", "late_breaches"}
 _AS_IT_IS |= {"problems", "epoch_turned", "closed"}
 
 
@@ -221,21 +231,22 @@ def _both(first: Done, then: Done) -> Done:
 def _finish_plans(app: App, trying: Trying) -> tuple[int, int]:
     """Carry every open plan on; return how many are done, and how many are left.
 
-    First all of them to right before what reads every file, then the rest: one such
-    reading serves all who wait for it. What failed once is left for the next round.
+    First all of them to right before the epoch turns, then to right before what reads
+    every file, then the rest: one turn and one reading serve all who wait for it. What
+    failed once is left for the next round.
     """
     app.shelf.scan = None
-    tried, failed = _open_plans(app), set()
-    for plan in tried:
-        first = partial(finish, app, plan, EffectKind.SCAN_BYTES)
-        if trying.do(f"plan {plan}", first, None) is None:
-            failed.add(plan)
-    left = _open_plans(app)
-    for plan in left:
-        if plan not in failed:
-            trying.do(f"plan {plan}", partial(finish, app, plan), None)
+    tried: set[PlanId] = set()
+    failed: set[PlanId] = set()
+    for before in (EffectKind.TURN_EPOCH, EffectKind.SCAN_BYTES, None):
+        for plan in _open_plans(app):
+            if plan in failed:
+                continue
+            tried.add(plan)
+            if trying.do(f"plan {plan}", partial(finish, app, plan, before), None) is None:
+                failed.add(plan)
     waiting = set(_open_plans(app))
-    return len({*tried, *left} - waiting), len(waiting)
+    return len(tried - waiting), len(waiting)
 
 
 def _purge(app: App, trying: Trying) -> int:
@@ -248,7 +259,7 @@ def _purge(app: App, trying: Trying) -> int:
 
 def _open_plans(app: App) -> tuple[PlanId, ...]:
     with app.store.read() as reader:
-        return tuple(plan.id for plan in reader.plans.open())
+        return reader.people.open_plans()
 
 
 def _go_on(app: App, tell: ReportProgress, trying: Trying) -> tuple[int, bool]:

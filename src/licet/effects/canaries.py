@@ -14,7 +14,7 @@ No letter goes out here: the worker sends it, so that an answer takes no longer 
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
@@ -52,12 +52,30 @@ def alarm_of_list(unit: Unit, listed: Iterable[SubjectId], leaf: int) -> None:
         _alarm(unit, canaries, set(listed), leaf)
 
 
+def suspicion(breach: BreachId, aware: datetime, people: int, leaf: int) -> Breach:
+    """Return a suspected breach of which nobody has written anything; 72 hours from ``aware``."""
+    return Breach(
+        id=breach,
+        aware_at=aware,
+        notify_by=aware + NOTIFY_WITHIN,
+        state=BreachState.SUSPECTED,
+        people=people,
+        risk_high=False,
+        authority_told_at=None,
+        people_told_at=None,
+        alerted_at=None,
+        closed_at=None,
+        sealed=b"",
+        leaf=leaf,
+    )
+
+
 def _alarm(unit: Unit, canaries: tuple[Canary, ...], named: set[SubjectId], leaf: int) -> None:
     for canary in canaries:
         if canary.subject not in named:
             continue
         unit.breaches.touch_canary(canary.id, unit.now)
-        breach = _suspicion(unit, canary) or _suspect(unit, canary)
+        breach = _open_one(unit, canary) or _suspect(unit, canary)
         unit.record(
             Entry(
                 kind=EntryKind.CANARY_TOUCHED,
@@ -68,7 +86,7 @@ def _alarm(unit: Unit, canaries: tuple[Canary, ...], named: set[SubjectId], leaf
         )
 
 
-def _suspicion(unit: Unit, canary: Canary) -> BreachId | None:
+def _open_one(unit: Unit, canary: Canary) -> BreachId | None:
     """Return the open breach that this canary raised before, if there is one."""
     for breach in unit.breaches.open():
         for leaf in unit.leaves.get(breach.leaf, breach.leaf + 1):
@@ -80,22 +98,7 @@ def _suspicion(unit: Unit, canary: Canary) -> BreachId | None:
 def _suspect(unit: Unit, canary: Canary) -> BreachId:
     """Put a suspected breach on the register; the 72 hours run from here."""
     breach = BreachId(new_id())
-    unit.breaches.add(
-        Breach(
-            id=breach,
-            aware_at=unit.now,
-            notify_by=unit.now + NOTIFY_WITHIN,
-            state=BreachState.SUSPECTED,
-            people=0,
-            risk_high=False,
-            authority_told_at=None,
-            people_told_at=None,
-            alerted_at=None,
-            closed_at=None,
-            sealed=b"",
-            leaf=unit.head.size,
-        )
-    )
+    unit.breaches.add(suspicion(breach, unit.now, 0, unit.head.size))
     unit.record(
         Entry(
             kind=EntryKind.BREACH_SUSPECTED,

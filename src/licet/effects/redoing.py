@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from licet.app import App
 from licet.effects.accounting import ACCOUNT_TERM, write_account
+from licet.effects.breaches import BREACHES_AGAIN
 from licet.effects.corresponding import LETTERS_AGAIN
 from licet.effects.sealed import account_key
 from licet.effects.surfacing import Surfacing, with_cases
@@ -71,6 +72,7 @@ AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
     EntryKind.ACCOUNT_DESTROYED: destroy_again,
     EntryKind.DEPLOYMENT_CLOSING: closing_again,
     **LETTERS_AGAIN,
+    **BREACHES_AGAIN,
 }
 
 

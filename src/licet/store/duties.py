@@ -131,6 +131,12 @@ class WriteBreaches(ReadBreaches):
         statement = update(schema.canary).where(column.id == canary).values(touched_at=at)
         self._session.change(statement, select(column.id).where(column.id == canary), "canary")
 
+    def set_canary_sealed(self, canary: CanaryId, sealed: bytes) -> None:
+        """Put what a canary still has to go through in place of what was there."""
+        column = schema.canary.c
+        statement = update(schema.canary).where(column.id == canary).values(sealed=sealed)
+        self._session.change(statement, select(column.id).where(column.id == canary), "canary")
+
     def drop_canary(self, canary: CanaryId) -> None:
         """Delete a canary's row; the subject it was is not touched."""
         self._session.write(delete(schema.canary).where(schema.canary.c.id == canary))

@@ -113,6 +113,7 @@ canary = Table(
     moment("placed_at"),
     moment("touched_at", nullable=True),
     number("leaf"),
+    octets("sealed"),
 )
 filing = Table(
     "filing",

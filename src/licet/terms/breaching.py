@@ -66,7 +66,8 @@ class AuthorityTold:
 class CanaryWish:
     """So many people who do not exist, at an organisation and for a purpose of its searches.
 
-    ``domain`` is where their mail would go: a domain whose every mailbox you read.
+    ``domain`` is where their mail would go: a domain whose every mailbox you read. Days
+    pass until they are there, as with anybody; ``at_once`` leaves those out, in a sandbox.
     """
 
     organisation: OrganisationId
@@ -74,6 +75,7 @@ class CanaryWish:
     domain: str
     count: int = 1
     residence: Territory | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,13 @@ class BreachDetails:
 
 @dataclass(frozen=True, slots=True)
 class CanaryLine:
-    """A person who does not exist, on the register: not which one it is."""
+    """A person who does not exist, on the register: not which one it is.
+
+    ``settled``: they are among the people now. ``proved``: the ledger says they were placed.
+    """
 
     id: CanaryId
     placed_at: datetime
     touched_at: datetime | None
+    settled: bool
     proved: bool

@@ -83,7 +83,9 @@ class Breach:
 class Canary:
     """A person who does not exist: whoever reaches their data had no reason to.
 
-    ``leaf`` is the entry that placed them; it commits to the subject.
+    ``leaf`` is the entry that placed them; it commits to the subject. ``sealed`` is what
+    they still have to go through to look like anybody, under the subject's key; empty at
+    the end.
     """
 
     id: CanaryId
@@ -91,6 +93,7 @@ class Canary:
     placed_at: datetime
     touched_at: datetime | None
     leaf: int = 0
+    sealed: bytes = b""
 
 
 class FilingKind(StrEnum):

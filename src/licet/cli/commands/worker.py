@@ -68,6 +68,7 @@ def _late(done: "Done") -> list[str]:
         (done.late, "request", "of people; see `licet request list`"),
         (done.late_letters, "letter", "of authorities; see `licet letter list`"),
         (done.late_orders, "order", "of authorities; see `licet order clock`"),
+        (done.late_breaches, "notice", "of breaches to authorities; see `licet breach list`"),
     )
     return [f"  late: {count(number, what)} {where}" for number, what, where in late if number]
 

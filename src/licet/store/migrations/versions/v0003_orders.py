@@ -205,6 +205,7 @@ def _breach() -> None:
         _number("placed_at"),
         _number("touched_at", nullable=True),
         _number("leaf"),
+        _bytes("sealed"),
         sa.ForeignKeyConstraint(["subject"], ["subject.id"], name="fk_canary_subject"),
         sa.PrimaryKeyConstraint("id", name="pk_canary"),
     )
