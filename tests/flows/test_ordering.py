@@ -57,6 +57,7 @@ def test_registering_blocks_in_the_same_unit_and_erases_nobody(world: World) -> 
     assert _kinds(world, before) == [
         EntryKind.ORDER_REGISTERED,
         EntryKind.BLOCK_PLACED,
+        EntryKind.CLAUSE_MET,
         EntryKind.ORDER_FOUND,
     ]
     assert _blocks(world) == {Block(territory=Territory("FR"))}
@@ -66,7 +67,7 @@ def test_registering_blocks_in_the_same_unit_and_erases_nobody(world: World) -> 
     assert payload is not None
     assert (payload.text, payload.contact) == (spell_order(wish), wish.contact)
     assert (order.state, order.confirmed_at, order.leaf) == (OrderState.FINAL, None, before)
-    assert order.checkpoint.split("\n")[1] == str(before + 2)
+    assert order.checkpoint.split("\n")[1] == str(before + 3)
     with world.app.store.read() as reader:
         clauses = reader.orders.clauses(done.order)
         assert reader.subjects.get(anna).state.value == "known"  # type: ignore[union-attr]

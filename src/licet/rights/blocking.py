@@ -101,20 +101,10 @@ def list_blocks(app: App, who: Who) -> tuple[BlockLine, ...] | Refusal:
     """List every block, the newest first, lifted ones too."""
 
     def read(reader: Reader, _reach: Reach) -> tuple[BlockLine, ...]:
-        return tuple(
-            BlockLine(
-                id=block_id,
-                territory=what.territory,
-                subject=what.subject,
-                source=what.source,
-                collecting=what.collecting,
-                use=what.use,
-                cause=placed.cause,
-                placed_at=placed.at,
-                lifted_at=placed.lifted_at,
-            )
-            for block_id, what, placed in reader.blocks.listed()
-        )
+        lines = (_line(*one) for one in reader.blocks.listed())
+        # Those of one moment by what they cover: their ids are in no order.
+        alike = sorted(lines, key=lambda one: (one.cause, *_covered(one)))
+        return tuple(sorted(alike, key=lambda one: one.placed_at, reverse=True))
 
     return listed(app, who, BLOCKS, read)
 
@@ -122,6 +112,24 @@ def list_blocks(app: App, who: Who) -> tuple[BlockLine, ...] | Refusal:
 def placing_digest(block: Block) -> str:
     """Return the digest that a member signs to place one block."""
     return digest_of("place", to_bytes(block))
+
+
+def _line(block_id: BlockId, what: Block, placed: PlacedBlock) -> BlockLine:
+    return BlockLine(
+        id=block_id,
+        territory=what.territory,
+        subject=what.subject,
+        source=what.source,
+        collecting=what.collecting,
+        use=what.use,
+        cause=placed.cause,
+        placed_at=placed.at,
+        lifted_at=placed.lifted_at,
+    )
+
+
+def _covered(line: BlockLine) -> tuple[str, str, str]:
+    return line.territory or "", line.source or "", line.subject or ""
 
 
 def _require_something(block: Block) -> None:

@@ -13,6 +13,7 @@ from licet.consent.decide import decide
 from licet.effects.acting import organisation_of
 from licet.effects.facts import read_facts
 from licet.effects.ordering.counting import note_found
+from licet.effects.ordering.meeting import PROVED, STOPPED, meet
 from licet.effects.ordering.reading import spell_order
 from licet.effects.ordering.writing import (
     clauses_of,
@@ -143,7 +144,8 @@ def sent(app: App, who: Who, order_id: OrderId, pack: str) -> int | Refusal:
 
     ``pack`` is the SHA-256 (hex) of the file that was sent.
 
-    1. In one unit of work: decide; note which file it was, and when; record.
+    1. In one unit of work: decide; note which file it was, and when; record; what was to be
+       proved is met by it.
     2. Mirror the ledger.
 
     Raises ``NotFound``.
@@ -157,6 +159,7 @@ def sent(app: App, who: Who, order_id: OrderId, pack: str) -> int | Refusal:
         unit.orders.put(replace(order, state=OrderState.SENT, pack=pack, sent_at=unit.now))
         objects = (("order", order.id),)
         leaf = record(app, unit, EntryKind.ORDER_SENT, permit, objects, (("pack", pack),))
+        meet(app, unit, permit, order_id, PROVED)
     app.publish()  # 2
     return leaf
 
@@ -191,7 +194,10 @@ def _add(
     unit.orders.add(order, clauses)
     objects, facts = entry_objects(unit, order), entry_facts(order, clauses, text)
     leaf = record(app, unit, EntryKind.ORDER_REGISTERED, permit, objects, facts)
-    blocks = place_blocks(app, unit, permit, order, clauses) if order.binds else ()
+    blocks: tuple[BlockId, ...] = ()
+    if order.binds:
+        blocks = place_blocks(app, unit, permit, order, clauses)
+        meet(app, unit, permit, order.id, STOPPED)
     ended = ended_by_registering(unit, order)
     _supersede(app, unit, permit, ended, order.id)
     return Registered(order.id, order.state, blocks, tuple(one.id for one in ended), None, leaf)

@@ -66,14 +66,15 @@ class ReadOrders(Group):
     def all(self) -> tuple[Order, ...]:
         """Return every order, the last registered first."""
         column = schema.order.c
-        ordered = _select().order_by(column.registered_at.desc(), column.id)
+        ordered = _select().order_by(column.registered_at.desc(), column.leaf.desc(), column.id)
         return _all(self._session, ordered)
 
     def binding(self) -> tuple[Order, ...]:
         """Return the orders that still ask something of the operator, the oldest first."""
         column = schema.order.c
         statement = _select().where(column.state.in_(tuple(BINDING)))
-        return _all(self._session, statement.order_by(column.registered_at, column.id))
+        ordered = statement.order_by(column.registered_at, column.leaf, column.id)
+        return _all(self._session, ordered)
 
     def versions(self, authority: str, reference: str) -> tuple[Order, ...]:
         """Return the versions of one order, the first version first."""
