@@ -38,7 +38,7 @@ from licet.effects.warning import Overdue, warn_of_terms
 from licet.effects.winding_up import begins_at, left
 from licet.effects.witnessing import show_when_due
 from licet.rights.answering import see_to_all
-from licet.rights.carrying import go_on_with_orders, prove_what_is_done
+from licet.rights.carrying import go_on_with_orders, may_go_on, prove_what_is_done
 from licet.rights.closing import go_on
 from licet.terms.collecting import ReportProgress
 from licet.terms.grant import GrantState
@@ -177,6 +177,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
         problems=tuple(trying.problems),
     )
     more = more or expired >= MOST or begun or gone > 0 or ordered > 0
+    more = more or (plans + forgotten > 0 and may_go_on(app))
     return done, more or (closing is not None and (plans + forgotten > 0 or _all_gone(app)))
 
 

@@ -8,6 +8,7 @@ goes on (GDPR 58(2)).
 from functools import partial
 
 from licet.app import App
+from licet.effects.carrying.demands import demands
 from licet.effects.carrying.hastening import refuse_unanswerable
 from licet.effects.carrying.planning import cease_reached, plan_people
 from licet.effects.carrying.proving import prove_orders
@@ -39,3 +40,9 @@ def go_on_with_orders(app: App, trying: Trying) -> int:
 def prove_what_is_done(app: App, trying: Trying) -> int:
     """Meet the clauses of orders and prove what was done; returns how many of both."""
     return trying.do("proof of orders", partial(prove_orders, app), 0)
+
+
+def may_go_on(app: App) -> bool:
+    """Say whether an order is being carried out: whatever is done may be what it waited for."""
+    with app.store.read() as reader:
+        return any(one.confirmed for one in demands(reader))
