@@ -109,6 +109,7 @@ def _order(one: Ordered, on: date, turnovers: Sequence[Money]) -> OrderClock:
         state=order.state,
         regime=order.regime,
         counts=counts(order, on),
+        late=counts(order, on) and any(clause.late for clause in clauses),
         due=min((clause.due for clause in clauses if clause.done is None), default=None),
         clauses=clauses,
         days=days_overdue(one, on) if counts(order, on) else 0,
@@ -124,13 +125,15 @@ def _order(one: Ordered, on: date, turnovers: Sequence[Money]) -> OrderClock:
 
 def _clause(clause: Clause, order: Order, on: date) -> ClauseClock:
     done = _met(clause, order)
+    done = done if done is not None and done <= on else None
     start, end = _span(clause, order, on)
     return ClauseClock(
         n=clause.n,
         kind=clause.kind,
         due=start,
-        done=done if done is not None and done <= on else None,
+        done=done,
         left=(start - on).days,
+        late=done is None and start < on,
         days=(end - start).days,
     )
 

@@ -13,8 +13,8 @@ class ClauseClock:
     """A clause on the day asked for.
 
     ``done`` is the day on which it was met, None while it was not. ``left`` are the days
-    until its last one, negative when that is over. ``days`` are the days that it was
-    overdue, each that began counted in full.
+    until its last one, negative when that is over; ``late`` says that it was not met by
+    then. ``days`` are the days that it was overdue, each that began counted in full.
     """
 
     n: int
@@ -22,12 +22,8 @@ class ClauseClock:
     due: date
     done: date | None
     left: int
+    late: bool
     days: int
-
-    @property
-    def late(self) -> bool:
-        """Whether its last day is over and it was not met."""
-        return self.done is None and self.left < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +31,9 @@ class OrderClock:
     """An order on the day asked for.
 
     ``counts`` says that it binds, so that its sums are owed: what is only proposed, or was
-    replaced by another version, owes nothing by itself. ``due`` is the last day of the
-    clause that is next, None when all are met. ``days`` are those on which any of its
+    replaced by another version, owes nothing by itself. ``late`` says that it counts and a
+    clause of it is overdue. ``due`` is the last day of the clause that is next, None when
+    all are met. ``days`` are those on which any of its
     clauses was overdue: a day counts once. ``accrued`` is the sum for them, ``at_cap``
     that it grows no more; ``owed`` is it with the fine. ``most`` is the highest fine that
     the order's regime knows for not following one.
@@ -49,6 +46,7 @@ class OrderClock:
     state: OrderState
     regime: str
     counts: bool
+    late: bool
     due: date | None
     clauses: tuple[ClauseClock, ...]
     days: int
@@ -59,11 +57,6 @@ class OrderClock:
     at_cap: bool
     owed: tuple[Money, ...]
     most: Money | None
-
-    @property
-    def late(self) -> bool:
-        """Whether a clause of an order that counts is overdue."""
-        return self.counts and any(one.late for one in self.clauses)
 
 
 @dataclass(frozen=True, slots=True)

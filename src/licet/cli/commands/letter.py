@@ -30,7 +30,7 @@ def add(
     answer_by: Annotated[str, typer.Option(metavar="DAY", help="The last day to answer.")] = "",
     owner: Annotated[str, typer.Option(metavar="NAME", help="The member who answers.")] = "",
     received: Annotated[str, typer.Option(metavar="DAY", help="When it came or went.")] = "",
-    order: Annotated[str, typer.Option(help="The order that it is about.")] = "",
+    order: Annotated[str, typer.Option(help="The order it is about, by id or reference.")] = "",
     sent: Annotated[bool, typer.Option("--sent", help="It is a letter of ours.")] = False,
 ) -> Answer | Refusal:
     """Put a letter from an authority on the register, or with --sent one of ours.
@@ -49,7 +49,7 @@ def add(
             on=names.day(received, "the day").date() if received else None,
             answer_by=names.day(answer_by, "the last day").date() if answer_by else None,
             owner=_member(licet, owner) if owner else None,
-            order=OrderId(order.strip()) if order else None,
+            order=_order(licet, order) if order else None,
         )
         who = signing.who(call, licet, _signing(filing(wish)))
         done = file_letter(licet, who, wish)
@@ -144,6 +144,11 @@ def _noted(done: Filed | Refusal, said: str) -> Answer | Refusal:
 def _member(licet: "App", word: str) -> MemberId:
     with licet.store.read() as reader:
         return names.member(reader, word).id
+
+
+def _order(licet: "App", word: str) -> OrderId:
+    with licet.store.read() as reader:
+        return names.order(reader, word).id
 
 
 def _signing(digest: str) -> signing.About:

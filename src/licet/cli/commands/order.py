@@ -8,6 +8,7 @@ import typer
 
 from licet.cli import files, names, order_acts, signing
 from licet.cli.call import Call, Takes, deed, group
+from licet.cli.commands import order_clock
 from licet.cli.exits import Exit
 from licet.cli.order_said import (
     counts,
@@ -242,6 +243,9 @@ def close(call: Call, order: Order) -> Answer | Refusal:
         return leaf
     said = f"Closed (entry {leaf}). What it blocked stays blocked, see `licet block list`."
     return Answer(Entered(order_id, leaf), (said,))
+
+
+deed(app, "clock", Takes.ACTOR)(order_clock.clock)
 
 
 def _read(file: Path, paper: Path | None, *, needs_paper: bool = True) -> tuple[OrderWish, str]:
