@@ -51,7 +51,7 @@ class Searching:
             if not self._left:
                 self._left = self._open()
             if self.done and self.done % A_DAY == 0:
-                self.world.clock.go(days=1)
+                self.world.clock.go(hours=25)
             case, probe = self._left.pop()
             found = search(self.world.app, self.investigator, case, CLEARANCE, probe)
             assert isinstance(found, SearchResult), found

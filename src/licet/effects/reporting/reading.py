@@ -1,12 +1,16 @@
 """What is read of a deployment to tell how it stands: configuration, and counts of rows."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from licet.app import App
 from licet.effects.facts import readiness
 from licet.store.unit import Reader
 from licet.terms.duties import Residence, Transfer
+from licet.terms.gallery import TemplateKind
+from licet.terms.grant import SubjectState
+from licet.terms.ids import SubjectId
 from licet.terms.organisation import MemberState, Organisation, Role
 from licet.terms.permit import Readiness
 from licet.terms.source import Source
@@ -68,7 +72,7 @@ def read_standing(app: App, reader: Reader) -> Standing:
         residences=reader.papers.residences(),
         transfers=tuple(t for t in reader.papers.transfers() if t.ended_at is None),
         grants=tuple(sorted(grants.items())),
-        counts=_counts(reader, len(canaries)),
+        counts=_counts(reader, canaries),
         model=app.model,
         witnesses=len(settings.witnesses),
         server=not settings.url.startswith("sqlite"),
@@ -84,12 +88,13 @@ def _organisations(reader: Reader) -> tuple[tuple[Organisation, str], ...]:
     return tuple(found)
 
 
-def _counts(reader: Reader, canaries: int) -> tuple[tuple[str, int], ...]:
-    """Count rows; a canary has one reference, and nothing else is kept of nobody."""
+def _counts(reader: Reader, canaries: Collection[SubjectId]) -> tuple[tuple[str, int], ...]:
+    """Count rows, those of people who do not exist left out."""
+    nobody = _NobodysRows(reader, canaries)
     return (
-        ("people", max(0, reader.subjects.count_left() - canaries)),
-        ("enrolled", max(0, reader.subjects.count_enrolled(MOST) - canaries)),
-        ("templates", max(0, reader.templates.count() - canaries)),
+        ("people", reader.subjects.count_left() - nobody.people),
+        ("enrolled", reader.subjects.count_enrolled(MOST) - nobody.enrolled),
+        ("templates", reader.templates.count() - nobody.templates),
         ("suggestions", reader.suggestions.count()),
         ("items", reader.items.count()),
         ("requests", len(reader.requests.open())),
@@ -98,3 +103,20 @@ def _counts(reader: Reader, canaries: int) -> tuple[tuple[str, int], ...]:
         ("blocks", len(reader.blocks.active())),
         ("breaches", len(reader.breaches.open())),
     )
+
+
+class _NobodysRows:
+    """How many rows are about people who do not exist."""
+
+    def __init__(self, reader: Reader, canaries: Collection[SubjectId]) -> None:
+        subjects = reader.subjects.many(canaries).values()
+        self.people = sum(one.state is not SubjectState.ERASED for one in subjects)
+        kept = {c: [g for g in reader.grants.of_subject(c) if g.kept] for c in canaries}
+        rows = {
+            canary: [t for grant in grants for t in reader.templates.of_grant(grant.id)]
+            for canary, grants in kept.items()
+        }
+        self.templates = sum(map(len, rows.values()))
+        self.enrolled = sum(
+            any(one.kind is TemplateKind.REFERENCE for one in found) for found in rows.values()
+        )

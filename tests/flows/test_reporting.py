@@ -1,0 +1,289 @@
+"""Reports: who may have one made, what is in it, and what never is."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from licet.cli import signing
+from licet.effects.reporting.pages import page, pdf
+from licet.effects.reporting.proving import signed_report
+from licet.governance import add_member, add_organisation
+from licet.ledger.report import take_report
+from licet.ledger.verify_report import verify_report
+from licet.reporting import Reported, report
+from licet.rights.intake import receive
+from licet.search import search
+from licet.terms.acting import WORKER, Who
+from licet.terms.duties import Residence, Safeguard, StoreName, Transfer
+from licet.terms.errors import BadInput, Conflict, NotFound
+from licet.terms.governing import MemberWish, OrganisationWish
+from licet.terms.ids import MemberId, OrganisationId, Territory, TransferId, new_id
+from licet.terms.ledger import Entry, EntryKind
+from licet.terms.organisation import OrganisationKind, Role
+from licet.terms.permit import By, Refusal
+from licet.terms.reporting import Paper, ReportKind, ReportWish, Section
+from licet.terms.rights import Received, RequestWish, RightKind
+from licet.terms.search import SearchResult
+from tests.fakes.deployment import CLEARANCE, World, new_world
+from tests.fakes.vision import photo
+from tests.redteam.real import new_real_world
+
+MUSEUM = "The City Museum"
+
+
+def _museum(world: World) -> tuple[OrganisationId, Who]:
+    """Let a second organisation in, with an auditor of its own."""
+    two, now = world.who("steward", "officer"), world.clock()
+    contact = "karla@museum.example"
+    wish = OrganisationWish(
+        MUSEUM, OrganisationKind.RECIPIENT, "ab" * 32, now, now + timedelta(days=90), contact
+    )
+    found = add_organisation(world.app, two, wish)
+    assert isinstance(found, str), found
+    organisation = OrganisationId(found)
+    member = MemberWish(organisation, "karla", frozenset({Role.AUDITOR}), bytes([77]) * 32)
+    added = add_member(world.app, two, member)
+    assert isinstance(added, str), added
+    return organisation, Who(By.MEMBER, (MemberId(added),))
+
+
+def _made(world: World, kind: ReportKind, period: str = "") -> Reported:
+    wish = ReportWish(kind, period, world.organisation if kind is ReportKind.USAGE else None)
+    made = report(world.app, world.who("officer"), wish)
+    assert isinstance(made, Reported), made
+    return made
+
+
+def _searched(world: World, *names: str) -> None:
+    probes = [photo(name, shot=9) for name in names]
+    case = world.case(*probes, reference="Karla v. harbour")
+    for probe in probes:
+        found = search(world.app, world.who("investigator"), case, CLEARANCE, probe)
+        assert isinstance(found, SearchResult), found
+
+
+def _section(paper: Paper, name: str) -> Section:
+    (found,) = [one for one in paper.sections if one.name == name]
+    return found
+
+
+def _told(paper: Paper, name: str) -> dict[str, str]:
+    return {row[0]: row[-1] for row in _section(paper, name).rows}
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Give a world in which something of everything happened; it is only read."""
+    home = tmp_path_factory.mktemp("reports")
+    world = new_world(home / "home", f"sqlite:///{home / 'licet.db'}")
+    world.enrolled("anna")
+    world.source(world.folder(quay=photo("anna", "bert")), "harbour photos")
+    wish = RequestWish(RightKind.ACCESS, "bert@example.org", words="what do you know of me")
+    assert isinstance(receive(world.app, world.who("officer"), wish), Received)
+    _museum(world)
+    _searched(world, "anna", "carl")
+    with world.app.store.unit() as unit:
+        france, away = Territory("FR"), Territory("CH")
+        unit.papers.put_residence(Residence(StoreName.RECORDS, france, "Hosting SA", unit.now))
+        safe, paper = Safeguard.ADEQUACY, "cd" * 32
+        gone = Transfer(TransferId(new_id()), "Helper AG", away, safe, paper, unit.now, None)
+        unit.papers.add_transfer(gone)
+        unit.record(Entry(EntryKind.TRANSFER_RECORDED, unit.now))
+    world.app.publish()
+    yield world
+    world.app.close()
+
+
+ALL = (
+    (ReportKind.USAGE, "2026-03"),
+    (ReportKind.ANNUAL, "2026"),
+    (ReportKind.PROCESSING, ""),
+    (ReportKind.ASSESSMENT, ""),
+)
+
+
+@pytest.mark.parametrize(("kind", "period"), ALL)
+def test_nothing_in_a_report_names_a_person(full: World, kind: ReportKind, period: str) -> None:
+    """Neither who is searched, nor who searches, nor what anybody wrote."""
+    made = _made(full, kind, period)
+    assert verify_report(made.file, full.app.ledger_key.vkey).ok
+    told = pdf(made.paper, full.clock())
+    text = "".join(one.extract_text() for one in pypdf.PdfReader(BytesIO(told)).pages)
+    listed = b"".join(leaf.data for leaf in take_report(made.file).report.listed)
+    said = (made.file + page(made.paper) + text.encode() + listed).decode().lower()
+    people = ("anna", "bert", "carl", "karla", "example.org", "museum.example", "1980-05-17")
+    members = ("ines", *full.people, *full.people.values())
+    written = ("posters at the door", "our photographer", "binder 3", str(full.home.parent))
+    roles = ("steward", "officer", "investigator", "approver", "verifier", "second")
+    found = [word for word in (*people, *members, *written) if word.lower() in said]
+    assert [word for word in found if word not in roles] == []
+    assert "no-such-word" not in said
+    assert full.app.deployment.controller.lower() in said
+
+
+def test_use_is_told_as_it_was(full: World) -> None:
+    made = _made(full, ReportKind.USAGE, "2026-03")
+    told = _told(made.paper, "use")
+    assert told["Candidate lists released"] == "2"
+    assert told["of these, without a candidate"] == "1"
+    assert told["Candidates on all lists together"] == "1"
+    assert _told(made.paper, "purposes") == {str(CLEARANCE): "2"}
+    assert made.paper.title == "Use by The Harbour Archive in 2026-03"
+    february = _made(full, ReportKind.USAGE, "2026-02")
+    assert _told(february.paper, "use")["Candidate lists released"] == "0"
+
+
+def test_a_year_tells_of_everybody(full: World) -> None:
+    made = _made(full, ReportKind.ANNUAL, "2026")
+    assert _section(made.paper, "organisations").rows[0][:2] == ("The Harbour Archive", "2")
+    events = _told(made.paper, "events")
+    assert (events["People enrolled"], events["People's requests received"]) == ("1", "1")
+    assert ("request received", "access", "1") in _section(made.paper, "told").rows
+    entries = _told(made.paper, "entries")
+    assert sum(map(int, entries.values())) == made.leaf
+    assert _section(_made(full, ReportKind.ANNUAL, "2025").paper, "organisations").rows == ()
+
+
+def test_the_records_of_processing_answer_every_letter_of_the_clause(full: World) -> None:
+    made = _made(full, ReportKind.PROCESSING)
+    articles = {one.article for one in made.paper.sections}
+    assert {f"GDPR 30(1)({letter})" for letter in "acdf"} <= articles
+    for letter in "beg":
+        assert any(one.startswith(f"GDPR 30(1)({letter})") for one in articles)
+    assert _told(made.paper, "recipients") == {MUSEUM: "2026-05-31"}
+    places = {row[0]: row[1:] for row in _section(made.paper, "transfers").rows}
+    assert places["records"] == ("FR", "Hosting SA", "")
+    assert places["keys"][0] == "not stated"
+    assert places["transfer to Helper AG"] == ("CH", "adequacy", "2026-03-02")
+    assert _section(made.paper, "sources").rows[0][0] == "harbour photos"
+    assert "People enrolled: 1." in _section(made.paper, "categories").says
+
+
+def test_the_assessment_says_what_is_missing(full: World) -> None:
+    made = _made(full, ReportKind.ASSESSMENT)
+    told = _told(made.paper, "description")
+    assert (told["People whose data is kept"], told["of these enrolled"]) == ("2", "1")
+    assert _told(made.paper, "open")["People's requests that wait for an answer"] == "1"
+    said = " ".join(_section(made.paper, "missing").says)
+    assert "no witness sees the ledger" in said
+    assert "keys" in said
+    assert "records," not in said
+    for clause in ("35(7)(a)", "35(7)(b)", "35(7)(c)", "35(7)(d)"):
+        assert any(clause in one.article for one in made.paper.sections)
+
+
+def test_the_page_needs_nothing_and_can_be_read_aloud(full: World) -> None:
+    shown = page(_made(full, ReportKind.PROCESSING).paper).decode()
+    assert "<script" not in shown
+    assert not re.search(r"(src|href)=", shown)
+    assert '<html lang="en">' in shown
+    assert shown.count("<table>") == shown.count("<thead>")
+    assert not re.search(r"<th(?! scope)[ >]", shown)
+
+
+def test_the_pdf_is_tagged(full: World) -> None:
+    made = pdf(_made(full, ReportKind.ANNUAL, "2026").paper, full.clock())
+    root = pypdf.PdfReader(BytesIO(made)).trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
+
+
+def test_what_others_wrote_cannot_write_into_the_page() -> None:
+    bad = "<script>alert(1)</script>"
+    paper = Paper(bad, bad, (bad,), (Section("x", "y", bad, (bad,), (bad,), ((bad,),)),))
+    assert b"<script>" not in page(paper)
+
+
+def test_each_tells_of_itself_and_the_controller_of_all(world: World) -> None:
+    museum, karla = _museum(world)
+    ours = ReportWish(ReportKind.USAGE, "2026-03", world.organisation)
+    theirs = ReportWish(ReportKind.USAGE, "2026-03", museum)
+    assert isinstance(report(world.app, karla, theirs), Reported)
+    assert isinstance(report(world.app, world.who("steward"), theirs), Reported)
+    for wish in (ours, ReportWish(ReportKind.ANNUAL, "2026"), ReportWish(ReportKind.PROCESSING)):
+        with pytest.raises(NotFound):
+            report(world.app, karla, wish)
+    for who in (world.who("investigator"), Who(By.SUBJECT)):
+        assert isinstance(report(world.app, who, ours), Refusal)
+    with pytest.raises(NotFound):
+        report(world.app, WORKER, ours)
+
+
+@pytest.mark.parametrize(
+    ("kind", "period"),
+    [
+        (ReportKind.USAGE, "2026"),
+        (ReportKind.USAGE, "2026-04"),
+        (ReportKind.ANNUAL, "2027"),
+        (ReportKind.ANNUAL, "2026-03"),
+        (ReportKind.ANNUAL, "../etc"),
+    ],
+)
+def test_what_is_no_period_is_told(full: World, kind: ReportKind, period: str) -> None:
+    with pytest.raises(BadInput):
+        _made(full, kind, period)
+
+
+def test_no_report_is_about_nobody(full: World) -> None:
+    for organisation in (None, OrganisationId(new_id())):
+        wish = ReportWish(ReportKind.USAGE, "2026-03", organisation)
+        with pytest.raises(NotFound):
+            report(full.app, full.who("officer"), wish)
+
+
+def test_what_happens_while_it_is_counted_is_counted(world: World) -> None:
+    """Another process searches between the first count and the unit that commits."""
+    world.enrolled("anna")
+    _searched(world, "anna")
+
+    def meanwhile(boundary: str) -> None:
+        if boundary == "report.counted":
+            _searched_again(world)
+
+    app = world.reopen(at=meanwhile)
+    wish = ReportWish(ReportKind.USAGE, "2026-03", world.organisation)
+    made = report(app, world.who("officer"), wish)
+    mirror = app.settings.place(app.settings.tiles)
+    app.close()
+    assert isinstance(made, Reported)
+    assert made.statement.organisations[0].uses.searches == 2
+    assert verify_report(made.file, world.app.ledger_key.vkey, (), mirror).ok
+
+
+def _searched_again(world: World) -> None:
+    probe = photo("dora", shot=9)
+    case = world.case(probe, reference="2026-18")
+    found = search(world.app, world.who("investigator"), case, CLEARANCE, probe)
+    assert isinstance(found, SearchResult), found
+
+
+def test_a_member_signs_for_this_very_report(tmp_path: Path, store_url: str) -> None:
+    world = new_real_world(tmp_path / "home", store_url)
+    march = ReportWish(ReportKind.USAGE, "2026-03", world.organisation)
+    signed = world.signed(signing.reporting(march), "officer")
+    other = ReportWish(ReportKind.USAGE, "2026-02", world.organisation)
+    assert isinstance(report(world.app, signed, march), Reported)
+    assert isinstance(report(world.app, signed, other), Refusal)
+    assert isinstance(report(world.app, world.who("officer"), march), Refusal)
+    world.app.close()
+
+
+def test_no_report_is_signed_before_its_entry_is_published(full: World) -> None:
+    from dataclasses import replace
+
+    made = _made(full, ReportKind.USAGE, "2026-03")
+    with pytest.raises(Conflict, match="not published"):
+        signed_report(full.app, replace(made.statement, through=10**6), None)
+
+
+def test_the_file_is_what_the_command_says(full: World) -> None:
+    made = json.loads(_made(full, ReportKind.USAGE, "2026-03").file)
+    assert made["statement"]["organisations"][0]["uses"]["searches"] == 2
+    assert made["statement"]["through"] == made["entry"]["index"]
