@@ -389,6 +389,9 @@ ACTS: dict[str, Act] = {
     ),
     "prepare": _act(Action.PREPARE, _MEMBER, _AS_STEWARD | _OFFICER_TOO, evidence=SHA),
     "state a transfer": _act(Action.TRANSFER, _MEMBER, _AS_STEWARD | _SEALED),
+    "state where a store lies": _act(
+        Action.TRANSFER, _MEMBER, _AS_STEWARD | _SEALED, territory="JP"
+    ),
     "report": _act(Action.REPORT, _MEMBER, {"member": AUDITOR, "organisation": RECIPIENT}),
     "report by plan": _act(Action.REPORT, _WORKER, {}),
     "list orders": _lists(Register.ORDERS, AUDITOR, {}),

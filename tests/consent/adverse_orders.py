@@ -4,11 +4,25 @@ from dataclasses import replace
 from datetime import timedelta
 
 from licet.consent.reasons import Reason as R
-from licet.terms.duties import FilingKind
+from licet.terms.duties import FilingKind, Safeguard
+from licet.terms.ids import Territory
 from licet.terms.order import BINDING, OrderState
 from tests.consent import world as w
 from tests.consent.acts import ACTS
-from tests.consent.changes import OTHER, UNTIL, A, Change, Row, asks, but, facts, missing, of
+from tests.consent.changes import (
+    GATED,
+    OTHER,
+    UNTIL,
+    A,
+    Change,
+    Row,
+    asks,
+    but,
+    facts,
+    missing,
+    named,
+    of,
+)
 
 ORDERED = of(A.CONFIRM_ORDER, A.CARRY_OUT, A.SEND_ORDER, A.CLOSE_ORDER)
 BINDING_ONLY = of(A.CONFIRM_ORDER, A.CARRY_OUT)
@@ -69,6 +83,13 @@ ORDERS: list[Row] = [
         (f"lifted on {text[:9]}", of(A.LIFT_BLOCK), asks(evidence=text), R.RELEASE_NOT_NAMED)
         for text in TEXTS
     ),
+    ("a store abroad", named("state where a store lies"), asks(territory="US"), R.STORE_ABROAD),
+    (
+        "a store where the transfer ended",
+        named("state where a store lies"),
+        but("readiness", transfers=(replace(w.TRANSFER, ended_at=w.NOW),)),
+        R.STORE_ABROAD,
+    ),
     *(
         (
             f"on the paper {text[:9]}",
@@ -77,6 +98,46 @@ ORDERS: list[Row] = [
             R.EVIDENCE_NOT_A_DIGEST,
         )
         for text in TEXTS
+    ),
+]
+
+ABROAD = replace(w.PLACES[0], territory=Territory("US"))
+CLAUSES = replace(w.TRANSFER, territory=Territory("US"), safeguard=Safeguard.STANDARD_CLAUSES)
+PREPARED: list[Row] = [
+    ("no notice", GATED, but("readiness", source_notice="a sign"), R.NO_SOURCE_NOTICE),
+    ("nobody answers", GATED, but("readiness", role_agreement=""), R.NO_ROLE_AGREEMENT),
+    *(
+        (
+            f"nobody said where the {one.store.value} lie",
+            GATED,
+            but("readiness", residences=tuple(other for other in w.PLACES if other != one)),
+            R.STORES_NOT_PLACED,
+        )
+        for one in w.PLACES
+    ),
+    *(
+        (
+            f"a store abroad {what}",
+            GATED,
+            but("readiness", residences=(*w.PLACES, ABROAD), transfers=transfers),
+            R.STORE_ABROAD,
+        )
+        for what, transfers in {
+            "bare": (),
+            "covered elsewhere": (w.TRANSFER,),
+            "once covered": (replace(CLAUSES, ended_at=w.NOW),),
+            "on an unnamed paper": (replace(CLAUSES, digest="clauses"),),
+        }.items()
+    ),
+    (
+        "a store where no decision holds",
+        GATED,
+        but(
+            "readiness",
+            residences=(*w.PLACES, replace(ABROAD, territory=Territory("IN"))),
+            transfers=(replace(w.TRANSFER, territory=Territory("IN")),),
+        ),
+        R.STORE_ABROAD,
     ),
 ]
 

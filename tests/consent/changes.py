@@ -85,7 +85,7 @@ SIGNED = (
     *EVIDENT,
     *named("govern", "grant to a child", "enrol", "authorise", "release for", "correct for"),
     *named("release after a look", "hold", "close the deployment", "confirm an order"),
-    *named("lift a block", "prepare", "state a transfer"),
+    *named("lift a block", "prepare", "state a transfer", "state where a store lies"),
 )
 CONTROLLERS = (
     *named("govern", "receive for", "answer for", "correct for", "list requests"),

@@ -14,7 +14,7 @@ from licet.terms.permit import Action as A
 from licet.terms.permit import Ask, Block, By, Facts
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.source import Control, SourceKind, SourceState
-from tests.consent.lawful_orders import DUTIES, WORKERS, ordered, papered
+from tests.consent.lawful_orders import DUTIES, WORKERS, ordered, papered, prepared
 from tests.consent.lawful_orders import ROLES as _DUTY_ROLES
 from tests.consent.lawful_rights import right
 from tests.consent.lawful_who import OFFICE, agreed, open_case, sha256, signed, two
@@ -120,7 +120,8 @@ def _ready(facts: Facts) -> bool:
     ready = facts.readiness
     papers = bool(ready.dpia_digest.strip() and ready.ai_act_classification.strip())
     here = ready.established_in_eu or bool(ready.eu_representative.strip())
-    return ready.sandbox or (papers and here and ready.officer_is_independent)
+    whole = papers and here and ready.officer_is_independent and prepared(ready)
+    return ready.sandbox or whole
 
 
 def _by_member(ask: Ask, facts: Facts) -> bool:

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from licet.terms.duties import FilingKind
+from licet.terms.duties import FilingKind, Safeguard, StoreName
 from licet.terms.order import OrderState
 from licet.terms.organisation import OrganisationKind, Role
 from licet.terms.permit import Action as A
-from licet.terms.permit import Ask, By, Facts
+from licet.terms.permit import Ask, By, Facts, Readiness
 from tests.consent.lawful_who import OFFICE, sha256, signed, two
 from tests.consent.world import NOW
 
@@ -46,6 +46,11 @@ def ordered(ask: Ask, facts: Facts) -> bool:
         and (ask.action not in _ON_PAPER or sha256(ask.evidence))
         and (ask.action not in _STATES or _order(ask, facts))
         and (ask.action is not A.LIFT_BLOCK or _block(facts))
+        and (
+            ask.action is not A.TRANSFER
+            or ask.territory is None
+            or lies(ask.territory, facts.readiness)
+        )
     )
 
 
@@ -63,6 +68,31 @@ def papered(ask: Ask, facts: Facts) -> bool:
             for one in facts.filings
         )
         for kind in FilingKind
+    )
+
+
+def prepared(ready: Readiness) -> bool:
+    """Say whether the notice and the roles are filed and each store lies where it may."""
+    placed = {one.store for one in ready.residences}
+    needed = {StoreName.RECORDS, StoreName.KEYS, StoreName.LEDGER}
+    return (
+        sha256(ready.source_notice)
+        and sha256(ready.role_agreement)
+        and needed <= placed
+        and all(lies(one.territory, ready) for one in ready.residences)
+    )
+
+
+def lies(place: str, ready: Readiness) -> bool:
+    """Say whether data may lie there; the pools name only these territories."""
+    if place in {"FR", "DE"}:
+        return True
+    return any(
+        one.territory == place
+        and one.ended_at is None
+        and sha256(one.digest)
+        and (one.safeguard is not Safeguard.ADEQUACY or place in {"JP", "US"})
+        for one in ready.transfers
     )
 
 

@@ -15,7 +15,7 @@ from licet.terms.source import Marker, SourceState
 from tests.consent import world as w
 from tests.consent.acts import ACTS
 from tests.consent.adverse_asking import ASKING
-from tests.consent.adverse_orders import FILED, ORDERS
+from tests.consent.adverse_orders import ABROAD, CLAUSES, FILED, ORDERS, PREPARED
 from tests.consent.adverse_people import GOVERNED, GRANTS, KEPT
 from tests.consent.adverse_places import CASES, SOURCING
 from tests.consent.adverse_rights import RIGHTS, WATCHED
@@ -26,7 +26,19 @@ def decided(act: Act) -> Permit | Refusal:
     return decide(act.ask, act.facts, NOW)
 
 
-ROWS = (*GOVERNED, *GRANTS, *KEPT, *SOURCING, *CASES, *WATCHED, *RIGHTS, *ASKING, *ORDERS, *FILED)
+ROWS = (
+    *GOVERNED,
+    *GRANTS,
+    *KEPT,
+    *SOURCING,
+    *CASES,
+    *WATCHED,
+    *RIGHTS,
+    *ASKING,
+    *ORDERS,
+    *FILED,
+    *PREPARED,
+)
 REFUSED = [
     pytest.param(act, change, reason, id=f"{act}: {name}")
     for name, acts, change, reason in ROWS
@@ -113,6 +125,14 @@ def test_every_action_is_reached_by_a_permit_and_a_refusal() -> None:
         (
             "represented in the Union",
             ACTS["grant"].but("readiness", established_in_eu=False, eu_representative="X, Paris"),
+        ),
+        (
+            "a store abroad on clauses that hold",
+            ACTS["grant"].but(
+                "readiness",
+                residences=(*w.PLACES, ABROAD),
+                transfers=(w.TRANSFER, CLAUSES),
+            ),
         ),
         ("another territory", ACTS["enrol"].with_facts(blocks=(Block(territory=Territory("JP")),))),
         ("another source", ACTS["collect"].with_facts(blocks=(Block(source=w.GRANT.id),))),  # type: ignore[arg-type]  # an id is an id

@@ -88,6 +88,7 @@ NEEDS_NOTHING = {
     "fpir_for_searching",
     "paper_named",
     "release_named",
+    "place_covered",
     # or against facts that are there.
     "request_behind",
     "photo_accepted",

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.terms.basis import Condition, LegalBasis, Relationship
+from licet.terms.duties import Safeguard
 from licet.terms.grant import GrantState, Restriction, SubjectState
 from licet.terms.order import OrderState
 from licet.terms.organisation import CaseState, MemberState, OrganisationKind, Role
@@ -133,6 +134,25 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
         "established_in_eu": FLAGS,
         "eu_representative": TEXTS,
         "officer_is_independent": FLAGS,
+        "source_notice": TEXTS,
+        "role_agreement": TEXTS,
+        "residences": [
+            (),
+            w.PLACES,
+            w.PLACES[1:],
+            *((*w.PLACES, replace(w.PLACES[0], territory=t)) for t in ("DE", "JP", "US", "IN")),  # type: ignore[arg-type]  # plain territories
+        ],
+        "transfers": [
+            (),
+            (w.TRANSFER,),
+            *(
+                (replace(w.TRANSFER, territory=t, safeguard=safeguard),)  # type: ignore[arg-type]  # plain territories
+                for t in ("JP", "US", "IN")
+                for safeguard in Safeguard
+            ),
+            (replace(w.TRANSFER, ended_at=NOW),),
+            (replace(w.TRANSFER, digest=" "),),
+        ],
     },
     "request": {
         "subject": ["sub", "other"],
@@ -229,6 +249,7 @@ ASKED: dict[str, list[Any]] = {
     "register": [None, *Register],
     "order": [None, "order", "other"],
     "block": [None, "block", "other"],
+    "territory": [None, "FR", "JP", "US", "IN"],
     "fpir": [None, -1.0, 0.0, 1e-3, 1.1e-3, 1e-2, 1.1e-2, float("nan"), float("inf")],
 }
 
@@ -365,6 +386,10 @@ ADVERSE: list[Callable[[Act], Act]] = [
     _worse("readiness", dpia_digest=""),
     _worse("readiness", ai_act_classification=""),
     _worse("readiness", officer_is_independent=False),
+    _worse("readiness", source_notice=""),
+    _worse("readiness", role_agreement=""),
+    _worse("readiness", residences=()),
+    _worse("readiness", transfers=()),
     _worse("readiness", established_in_eu=False, eu_representative=""),
     lambda act: act.with_facts(witnessed=False),
     lambda act: act.with_facts(found_in_case=False),

@@ -7,7 +7,14 @@ from typing import Any
 
 from licet.consent.purposes import table
 from licet.terms.basis import Condition, LegalBasis, Purpose, Relationship
-from licet.terms.duties import Filing, FilingKind
+from licet.terms.duties import (
+    Filing,
+    FilingKind,
+    Residence,
+    Safeguard,
+    StoreName,
+    Transfer,
+)
 from licet.terms.grant import Grant, GrantState, Subject, SubjectState
 from licet.terms.ids import (
     AgreementId,
@@ -24,6 +31,7 @@ from licet.terms.ids import (
     SourceId,
     SubjectId,
     Territory,
+    TransferId,
 )
 from licet.terms.order import Order, OrderScope, OrderState, PenaltyTerms
 from licet.terms.organisation import (
@@ -62,7 +70,25 @@ ARCHIVE = PurposeId("archive_rights_clearance@1")
 MISSING = PurposeId("missing_person@1")
 RIGHTS = PurposeId("rights_request@1")
 
-READY = Readiness(False, SHA, "high risk, Annex III 1(a)", True, "", True)
+PLACES = tuple(
+    Residence(store, Territory("FR"), "the club itself", NOW - DAY)
+    for store in (StoreName.RECORDS, StoreName.KEYS, StoreName.LEDGER)
+)
+TRANSFER = Transfer(
+    TransferId("transfer"), "A host", Territory("JP"), Safeguard.ADEQUACY, SHA, NOW - DAY, None
+)
+READY = Readiness(
+    False,
+    SHA,
+    "high risk, Annex III 1(a)",
+    True,
+    "",
+    True,
+    source_notice=SHA,
+    role_agreement=SHA,
+    residences=PLACES,
+    transfers=(TRANSFER,),
+)
 SANDBOX = Readiness(True, "", "", False, "", False)
 
 ORGANISATION = Organisation(ORG, "A club", OrganisationKind.CONTROLLER)

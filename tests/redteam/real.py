@@ -18,14 +18,15 @@ from licet.enrol import enrol
 from licet.governance import add_member, approve_case, open_case
 from licet.granting import ask_grant, confirm
 from licet.papers import file_paper
+from licet.preparing import prepare
 from licet.search import AS_IT_IS, Choice
 from licet.sourcing import add_source
 from licet.terms.acting import Who
-from licet.terms.duties import FilingKind
+from licet.terms.duties import FilingKind, Place, Preparation, StoreName
 from licet.terms.governing import CaseWish, MemberWish, PaperWish
 from licet.terms.grant import Grant
 from licet.terms.granting import Asked, Enrolled
-from licet.terms.ids import CaseId, GrantId, MemberId, SubjectId
+from licet.terms.ids import CaseId, GrantId, MemberId, SubjectId, Territory
 from licet.terms.organisation import Act, Case, Role
 from licet.terms.permit import Action, By
 from licet.terms.source import Source
@@ -143,6 +144,22 @@ def file_papers(world: RealWorld) -> None:
         assert isinstance(filed, str), filed
 
 
+def prepared(world: RealWorld) -> None:
+    """File the papers that a deployment rests on, both who govern signing."""
+    stores = (StoreName.RECORDS, StoreName.KEYS, StoreName.LEDGER)
+    wish = Preparation(
+        established_in_eu=True,
+        representative="",
+        classification="limited",
+        impact_assessment="ef" * 32,
+        source_notice="fe" * 32,
+        role_agreement="fa" * 32,
+        places=tuple(Place(store, Territory("FR"), "the archive itself") for store in stores),
+    )
+    done = prepare(world.app, world.signed(signing.preparing(wish), "steward", "officer"), wish)
+    assert isinstance(done, int), done
+
+
 def new_real_world(home: Path, url: str) -> RealWorld:
     """Open a deployment that is ready for real people, one member of each role."""
     clock, outbox, vision = FakeClock(), FakeOutbox(), FakeVision()
@@ -163,6 +180,7 @@ def new_real_world(home: Path, url: str) -> RealWorld:
     world = RealWorld(home, url, clock, outbox, vision, opened.organisation, people, keys)
     world.app = world.reopen()
     file_papers(world)
+    prepared(world)
     for name, role in ROLES.items():
         assert isinstance(world.add(name, role), str)
     return world

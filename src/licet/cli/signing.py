@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from licet.cli import files, names
 from licet.cli.call import Call
 from licet.terms.acting import SUBJECT, Who
+from licet.terms.duties import Preparation
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.governing import CaseWish, MemberWish, OrganisationWish, PaperWish, SourceWish
 from licet.terms.grant import Grant
@@ -79,6 +80,11 @@ def opening_case(wish: CaseWish) -> About:
 def filing(wish: PaperWish) -> About:
     """Return what is signed to file a paper of one's own organisation."""
     return About(Action.FILE, digest=_digest_of_wish(wish))
+
+
+def preparing(wish: Preparation) -> About:
+    """Return what is signed to file the papers that the deployment rests on."""
+    return About(Action.PREPARE, digest=_digest_of_wish(wish))
 
 
 def ending_member(member: Member) -> About:

@@ -220,7 +220,7 @@ PREPARE, to state what real grants need (GDPR 27, 35; AI Act 6)
 
 TRANSFER, to state where stores lie and what goes to other territories (GDPR 30(1)(e), 44)
     doer, organisation_known, member_active, member_signed, member_role, of_controller,
-    two_signers: two members of the controller.
+    two_signers, place_covered: two members of the controller; a store lies where data may.
 
 REPORT, to count what happened (GDPR 5(2), 30, 35)
     doer, organisation_known, member_active, member_signed, member_role: by a member whose
@@ -469,7 +469,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.BREACH: _CONTROLLER,
     Action.FILE: (*_STOPPING, rights.paper_named),
     Action.PREPARE: (*_WITH_OFFICER, rights.paper_named),
-    Action.TRANSFER: (*_CONTROLLER, governed.two_signers),
+    Action.TRANSFER: (*_CONTROLLER, governed.two_signers, orders.place_covered),
     Action.REPORT: _STOPPING,
 }
 

@@ -92,6 +92,26 @@ GROUNDS: dict[Reason, Ground] = {
         "There is no data protection officer apart from the administrator.",
         "Appoint an officer who is not the only administrator.",
     ),
+    _R.NO_SOURCE_NOTICE: Ground(
+        "GDPR 14(1)",
+        "The notice that stands at the sources is not filed.",
+        "Prepare the deployment: have two members file it, the officer among them.",
+    ),
+    _R.NO_ROLE_AGREEMENT: Ground(
+        "GDPR 28(3)",
+        "Nothing filed says who answers for what: controller, processors, recipients.",
+        "Prepare the deployment: have two members file it, the officer among them.",
+    ),
+    _R.STORES_NOT_PLACED: Ground(
+        "GDPR 30(1)(e)",
+        "It is not stated where the records, the keys and the ledger lie.",
+        "State where each store lies, and who runs it.",
+    ),
+    _R.STORE_ABROAD: Ground(
+        "GDPR 44",
+        "A store would lie outside the Union, and no safeguard that holds covers that place.",
+        "Move the store, or have the transfer recorded with its safeguard and its paper.",
+    ),
     _R.NO_WITNESS: Ground(
         "GDPR 5(2)",
         "This many people need a ledger that somebody else witnesses.",

@@ -179,6 +179,10 @@ def readiness(reader: Reader | Unit) -> Readiness:
         eu_representative=deployment.eu_representative,
         officer_is_independent=bool(officers - stewards),
         closing=deployment.closing_at is not None,
+        source_notice=deployment.source_notice,
+        role_agreement=deployment.role_agreement,
+        residences=reader.papers.residences(),
+        transfers=reader.papers.transfers(),
     )
 
 

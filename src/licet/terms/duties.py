@@ -156,3 +156,40 @@ class Transfer:
     digest: str
     at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a store is to lie, as an operator states it, and who runs it there."""
+
+    store: StoreName
+    territory: Territory
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What an operator states before real people are held (GDPR 13, 14, 26-28, 35; AI Act 6).
+
+    Each paper is named by its SHA-256 (hex). ``representative`` is who stands for an operator
+    outside the Union (GDPR 27), empty inside it; ``classification`` how it stands under the
+    AI Act. ``places`` say where every store lies.
+    """
+
+    established_in_eu: bool
+    representative: str
+    classification: str
+    impact_assessment: str
+    source_notice: str
+    role_agreement: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferWish:
+    """A transfer to record: to whom, where, on which safeguard, by which paper (SHA-256)."""
+
+    recipient: str
+    territory: Territory
+    safeguard: Safeguard
+    digest: str

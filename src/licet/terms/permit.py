@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from licet.terms.basis import Purpose
-from licet.terms.duties import Filing
+from licet.terms.duties import Filing, Residence, Transfer
 from licet.terms.gallery import Scope
 from licet.terms.grant import Grant, Restriction, Subject
 from licet.terms.ids import (
@@ -127,6 +127,7 @@ class Ask:
     request: RequestId | None = None
     order: OrderId | None = None
     block: BlockId | None = None
+    territory: Territory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ class Readiness:
     """Whether the deployment may hold real people (GDPR 27, 35, 37; AI Act 6).
 
     A sandbox is never ready for real grants and needs none of this. ``closing`` says that
-    the deployment is being ended: then nothing new begins in either.
+    the deployment is being ended: then nothing new begins in either. ``residences`` say
+    where stores lie, ``transfers`` to which other territories data goes and on what.
     """
 
     sandbox: bool
@@ -144,6 +146,10 @@ class Readiness:
     eu_representative: str
     officer_is_independent: bool
     closing: bool = False
+    source_notice: str = ""
+    role_agreement: str = ""
+    residences: tuple[Residence, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@
    Enrolling somebody is one, so that nobody asks, reads the letter, witnesses and
    enrols alone; who enrols themselves needs nobody.
 5. Nothing new begins in a deployment that is being ended. Real people need an impact
-   assessment, a classification under the AI Act, an independent officer, and in the Union
-   the operator or a representative.
+   assessment, a classification under the AI Act, an independent officer, in the Union the
+   operator or a representative, the notice that stands at the sources, and the papers that
+   say who answers for what. It is stated where records, keys and ledger lie; every store
+   lies in the Union or where a safeguard covers it (``consent.places``).
 6. From a number of enrolled people on, a witness.
 7. Nothing is processed while a block covers everything.
 
@@ -21,13 +23,14 @@ agreement: nothing stands between people and their way out (GDPR 7(3), 12(2), 17
 
 from datetime import datetime
 
-from licet.consent import ceilings
+from licet.consent import ceilings, places
 from licet.consent.alone import alone
+from licet.consent.evidence import is_digest
 from licet.consent.reasons import Reason
 from licet.consent.signed import may_sign
 from licet.consent.territory import everything_blocked
 from licet.terms.organisation import MemberState, Role
-from licet.terms.permit import Action, Ask, By, Facts
+from licet.terms.permit import Action, Ask, By, Facts, Readiness
 
 DOERS: dict[Action, frozenset[By]] = {
     Action.GOVERN: frozenset({By.MEMBER}),
@@ -192,20 +195,14 @@ def member_and_another(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     return two_signers(ask, facts, now) if ask.by is By.MEMBER else None
 
 
-def deployment_ready(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+def deployment_ready(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     """5. The deployment is not being ended, and is a sandbox or ready for real people."""
     ready = facts.readiness
     if ready.closing:
         return Reason.DEPLOYMENT_CLOSING
     if ready.sandbox or _for_oneself(ask, facts):
         return None
-    if not ready.dpia_digest.strip():
-        return Reason.NO_DPIA
-    if not ready.ai_act_classification.strip():
-        return Reason.NO_AI_ACT_CLASSIFICATION
-    if not ready.established_in_eu and not ready.eu_representative.strip():
-        return Reason.NO_REPRESENTATIVE
-    return None if ready.officer_is_independent else Reason.OFFICER_NOT_INDEPENDENT
+    return _prepared(ready) or _stores_placed(ready, now)
 
 
 def witnessed(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
@@ -219,6 +216,31 @@ def witnessed(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
 def nothing_blocked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     """7. No block covers everything."""
     return Reason.BLOCKED if everything_blocked(facts.blocks) else None
+
+
+def _prepared(ready: Readiness) -> Reason | None:
+    """5. Say which of the papers and people that a deployment rests on is missing."""
+    if not ready.dpia_digest.strip():
+        return Reason.NO_DPIA
+    if not ready.ai_act_classification.strip():
+        return Reason.NO_AI_ACT_CLASSIFICATION
+    if not ready.established_in_eu and not ready.eu_representative.strip():
+        return Reason.NO_REPRESENTATIVE
+    if not ready.officer_is_independent:
+        return Reason.OFFICER_NOT_INDEPENDENT
+    if not is_digest(ready.source_notice):
+        return Reason.NO_SOURCE_NOTICE
+    return None if is_digest(ready.role_agreement) else Reason.NO_ROLE_AGREEMENT
+
+
+def _stores_placed(ready: Readiness, now: datetime) -> Reason | None:
+    """5. Say what is wrong with where the stores lie."""
+    if places.unstated(ready.residences):
+        return Reason.STORES_NOT_PLACED
+    abroad = any(
+        not places.covered(one.territory, ready.transfers, now) for one in ready.residences
+    )
+    return Reason.STORE_ABROAD if abroad else None
 
 
 def _for_oneself(ask: Ask, facts: Facts) -> bool:

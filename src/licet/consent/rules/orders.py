@@ -11,7 +11,8 @@
    closed after that.
 5. A block is lifted by two members, one of them the officer, on the release document. Who
    was blocked by an authority is not unblocked by appealing.
-6. Letters, breaches, transfers and where stores lie are the controller's registers.
+6. Letters, breaches, transfers and where stores lie are the controller's registers. No
+   store is stated to lie outside the Union before the transfer is there that covers it.
 7. An organisation that searches has filed its legal instrument, its impact assessment and
    its training record, each in force, and none for longer than papers count. A sandbox,
    which holds nobody, needs none.
@@ -19,7 +20,7 @@
 
 from datetime import datetime
 
-from licet.consent import ceilings
+from licet.consent import ceilings, places
 from licet.consent.evidence import is_digest
 from licet.consent.reasons import Reason
 from licet.terms.duties import FilingKind
@@ -79,6 +80,14 @@ def block_holds(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
 def release_named(ask: Ask, _facts: Facts, _now: datetime) -> Reason | None:
     """5. The release document is named by its SHA-256."""
     return None if is_digest(ask.evidence) else Reason.RELEASE_NOT_NAMED
+
+
+def place_covered(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """6. The territory that is asked for is one where data may lie, if one is asked for."""
+    if ask.territory is None:
+        return None
+    covered = places.covered(ask.territory, facts.readiness.transfers, now)
+    return None if covered else Reason.STORE_ABROAD
 
 
 def papers_filed(ask: Ask, facts: Facts, now: datetime) -> Reason | None:

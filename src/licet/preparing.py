@@ -1,0 +1,148 @@
+"""Preparing: the papers that a deployment rests on before it holds real people.
+
+The operator's own impact assessment, the notice that stands at its sources, who answers for
+what, its representative in the Union, its classification under the AI Act and where each
+store lies (GDPR 13, 14, 26-28, 30, 35, 44; AI Act 6). Two members file them, one of them the
+data protection officer; licet keeps their SHA-256.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.consent.places import covered, unstated
+from licet.effects.acting import digest_of_wish, organisation_of
+from licet.effects.facts import read_facts, readiness
+from licet.effects.record import record, record_refusal
+from licet.terms.acting import Who
+from licet.terms.duties import Preparation, Residence
+from licet.terms.errors import BadInput, Conflict
+from licet.terms.ledger import EntryKind
+from licet.terms.permit import Action, Ask, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that real grants wait for, and the law that asks for it."""
+
+    what: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """How far a deployment is prepared: ``lacks`` is empty when nothing is missing.
+
+    ``prepared_at`` is when its papers were filed last, None before.
+    """
+
+    sandbox: bool
+    prepared_at: datetime | None
+    lacks: tuple[Lack, ...]
+
+
+def prepare(app: App, who: Who, wish: Preparation) -> int | Refusal:
+    """File the papers that a deployment rests on; returns the leaf index.
+
+    1. Refuse what is incomplete, and a sandbox: it never becomes real.
+    2. In one unit of work: decide (two members of the controller, one the officer).
+    3. Keep the digests and where each store lies; record.
+    4. Mirror the ledger.
+
+    Raises ``BadInput``, ``Conflict``. Filing again replaces what counts; what was filed
+    before stays in the ledger.
+    """
+    _require_whole(app, wish)  # 1
+    with app.store.unit() as unit:  # 2
+        ask = Ask(
+            Action.PREPARE,
+            who.by,
+            app.model,
+            organisation=organisation_of(unit, who),
+            member=who.member,
+            evidence=wish.impact_assessment,
+        )
+        digest = digest_of_wish(wish)
+        facts = read_facts(app, unit, ask, who, unit.now, digest)
+        permit = decide(ask, facts, unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        former = unit.deployment.get()
+        if former is None:
+            raise Conflict("there is no deployment here", "Open one with `licet init`.")
+        unit.deployment.put(  # 3
+            replace(
+                former,
+                dpia_digest=wish.impact_assessment,
+                ai_act_classification=wish.classification,
+                established_in_eu=wish.established_in_eu,
+                eu_representative=wish.representative,
+                source_notice=wish.source_notice,
+                role_agreement=wish.role_agreement,
+                prepared_at=unit.now,
+            )
+        )
+        for place in wish.places:
+            stated = Residence(place.store, place.territory, place.provider, unit.now)
+            unit.papers.put_residence(stated)
+        said = (
+            ("impact_assessment", wish.impact_assessment),
+            ("source_notice", wish.source_notice),
+            ("role_agreement", wish.role_agreement),
+            ("statement", digest),
+        )
+        leaf = record(app, unit, EntryKind.DEPLOYMENT_PREPARED, permit, (), said)
+    app.publish()  # 4
+    return leaf
+
+
+def is_ready(app: App) -> Ready:
+    """Return what real grants still wait for."""
+    with app.store.read() as reader:
+        state, now = readiness(reader), reader.now
+        deployment = reader.deployment.get()
+    missing = (
+        (not state.dpia_digest, "the impact assessment", "GDPR 35"),
+        (not state.source_notice, "the notice that stands at the sources", "GDPR 14"),
+        (not state.role_agreement, "who answers for what", "GDPR 26-28"),
+        (not state.ai_act_classification, "the classification", "AI Act 6"),
+        (
+            not state.established_in_eu and not state.eu_representative,
+            "a representative in the Union",
+            "GDPR 27",
+        ),
+        (
+            not state.officer_is_independent,
+            "a data protection officer who is no steward",
+            "GDPR 38(6)",
+        ),
+        *(
+            (True, f"where the {store.value} lie", "GDPR 30(1)(e)")
+            for store in sorted(unstated(state.residences))
+        ),
+        *(
+            (
+                not covered(one.territory, state.transfers, now),
+                f"a safeguard for the {one.store.value} in {one.territory}",
+                "GDPR 44",
+            )
+            for one in state.residences
+        ),
+    )
+    lacks = tuple(Lack(what, article) for lacking, what, article in missing if lacking)
+    at = deployment.prepared_at if deployment else None
+    return Ready(state.sandbox, at, () if state.sandbox else lacks)
+
+
+def _require_whole(app: App, wish: Preparation) -> None:
+    if app.deployment.sandbox:
+        raise Conflict(
+            "a sandbox needs no papers and never becomes real",
+            "Open a real deployment with `licet init`.",
+        )
+    if not wish.classification.strip():
+        raise BadInput("the classification under the AI Act is empty", "Answer that question.")
+    named = [place.store for place in wish.places]
+    if len(set(named)) < len(named):
+        raise BadInput("a store is named twice", "Say once where each store lies.")
