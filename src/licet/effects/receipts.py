@@ -11,6 +11,7 @@ from licet.effects.letters import sender_of
 from licet.effects.letters.speech import words_of
 from licet.effects.record import Facts
 from licet.effects.sealed import subject_key
+from licet.effects.witnessing import seen_last
 from licet.ledger.commitment import Opening, opening
 from licet.ledger.consent import (
     ActedBy,
@@ -195,4 +196,4 @@ def receipt_for(
         openings=openings,
         statement=statement,
     )
-    return encode(complete(receipt, app.tiles), app.ledger_key)
+    return encode(complete(receipt, app.tiles, seen_last(app)), app.ledger_key)

@@ -29,7 +29,7 @@ from licet.ledger.note import VerifierKey
 from licet.ledger.stamp import Stamp
 from licet.post import Answer, Question
 from licet.store.unit import Reader, Unit
-from licet.terms.errors import Busy, Conflict, Corrupt, LicetError, Setup
+from licet.terms.errors import Busy, Conflict, Corrupt, LicetError, NotFound, Setup
 from licet.terms.ledger import Checkpoint
 from licet.terms.when import from_ms
 
@@ -128,16 +128,25 @@ def seen_enough(app: App, reader: Reader | Unit, now: datetime) -> bool:
     return since is not None and now - since <= WITNESS_LAG
 
 
+def seen_last(app: App) -> Checkpoint | None:
+    """Return the last checkpoint that a witness of ours saw, None when there is no such proof.
+
+    A damaged file is no proof and keeps nobody from what is theirs: ``licet doctor`` tells.
+    """
+    try:
+        last = app.kept.last()
+        return last if last is not None and protocol.saw(last, witnesses(app)) else None
+    except (Corrupt, Setup):
+        return None
+
+
 def unseen_since(app: App, reader: Reader | Unit) -> datetime | None:
     """Return when the first entry was made that no witness saw; now when they saw all.
 
     None when no witness ever saw this ledger, or what is kept of it proves nothing.
     """
-    try:
-        last = app.kept.last()
-        if last is None or not protocol.saw(last, witnesses(app)) or not _is_ours(app, last):
-            return None
-    except (Corrupt, Setup):
+    last = seen_last(app)
+    if last is None or not _is_ours(app, last):
         return None
     if last.size >= reader.head.size:
         return reader.now
@@ -297,11 +306,12 @@ def _seen(app: App, key: VerifierKey, error: LicetError | None = None) -> Seen:
 def _is_ours(app: App, kept: Checkpoint) -> bool:
     """Say whether what is published now continues the kept checkpoint."""
     latest = app.tiles.latest()
-    return (
-        latest is not None
-        and kept.size <= latest.size
-        and app.tiles.root_at(kept.size) == kept.root
-    )
+    if latest is None or kept.size > latest.size:
+        return False
+    try:
+        return app.tiles.root_at(kept.size) == kept.root
+    except (Corrupt, NotFound):  # Tiles that are damaged prove nothing; the doctor names them.
+        return False
 
 
 def _over(app: App, since: datetime | None, term: timedelta) -> bool:

@@ -96,12 +96,15 @@ class TakenApart:
     holds: bool
 
 
-def complete(receipt: Receipt, tiles: Tiles) -> Receipt:
+def complete(receipt: Receipt, tiles: Tiles, seen: Checkpoint | None = None) -> Receipt:
     """Return the receipt in phase two. Raises NotFound before the next checkpoint.
+
+    ``seen`` is the last checkpoint that a witness cosigned: where it covers the entry, the
+    proof leads to it.
 
     Raises Conflict when the published ledger holds another entry at that index.
     """
-    inclusion, checkpoint = tiles.prove(receipt.leaf.index)
+    inclusion, checkpoint = tiles.prove(receipt.leaf.index, seen)
     published = next(tiles.leaves(receipt.leaf.index, receipt.leaf.index + 1))
     if published.data != receipt.leaf.data:
         raise Conflict(

@@ -201,9 +201,18 @@ class Tiles:
                 if start <= tile * WIDTH + offset < end:
                     yield Leaf(tile * WIDTH + offset, entry, hashes[offset])
 
-    def prove(self, index: int) -> tuple[InclusionProof, Checkpoint]:
-        """Prove leaf ``index`` against the published checkpoint. Raises NotFound before that."""
+    def prove(
+        self, index: int, seen: Checkpoint | None = None
+    ) -> tuple[InclusionProof, Checkpoint]:
+        """Prove leaf ``index`` against the published checkpoint. Raises NotFound before that.
+
+        ``seen`` is an earlier one that others saw: it proves more, so it is taken where it
+        covers the leaf and what is published continues it.
+        """
         latest = self.latest()
+        covers = seen is not None and latest is not None and index < seen.size <= latest.size
+        if seen and latest and covers and self.root_at(seen.size) == seen.root:
+            return tree.inclusion(index, seen.size, self._node(latest.size)), seen
         if latest is None or not 0 <= index < latest.size:
             raise NotFound(
                 f"entry {index} is not in a published checkpoint yet", "Try again after the next"

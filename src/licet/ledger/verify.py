@@ -8,13 +8,15 @@ statement itself leaves in doubt. What cannot be checked is said, not left out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from pathlib import Path
 
-from licet.ledger import checkpoint as checkpoints
 from licet.ledger import leaf as leaves
+from licet.ledger import stamp as stamps
 from licet.ledger import statement as statements
 from licet.ledger import tree
+from licet.ledger.beside import Beside, seen_outside
 from licet.ledger.consent import GrantStatement
+from licet.ledger.findings import UNWITNESSED, Findings, Verdict, check_signer
 from licet.ledger.note import VerifierKey, read_note
 from licet.ledger.receipt import Proof, Receipt, ReceiptKind, take_apart
 from licet.ledger.statement import (
@@ -27,6 +29,8 @@ from licet.ledger.statement import (
 )
 from licet.terms.errors import Corrupt
 from licet.terms.ledger import Entry, EntryKind
+
+__all__ = ["STATEMENT_FACT", "UNWITNESSED", "Findings", "Verdict", "check_signer", "verify_file"]
 
 STATEMENT_FACT = "statement"
 """The leaf's fact that holds :func:`licet.ledger.statement.digest`."""
@@ -55,52 +59,24 @@ _ENDINGS = {
     Ended.SOURCE: ReceiptKind.SOURCE_CERTIFICATE,
     Ended.DEPLOYMENT: ReceiptKind.CLOSING_CERTIFICATE,
 }
-UNWITNESSED = (
-    "the ledger's history: no witness you named has seen this checkpoint, "
-    "so the operator could show others another one"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a file proves.
-
-    ``kind`` is the receipt's kind, or ``unknown``. ``proved`` needs nobody's word;
-    ``rests_on_word`` is what the reader still takes on the operator's word, whether
-    a witness exists first; ``problems`` says what is wrong, and then ``ok`` is False.
-    """
-
-    kind: str
-    ok: bool
-    proved: tuple[str, ...]
-    rests_on_word: tuple[str, ...]
-    problems: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Findings:
-    """Findings while they are being made."""
-
-    proved: list[str] = field(default_factory=list)
-    word: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def hold(self, holds: bool, proved: str, problem: str) -> bool:
-        """Note what ``holds`` proves, or the problem."""
-        (self.proved if holds else self.problems).append(proved if holds else problem)
-        return holds
 
 
 def verify_file(
-    data: bytes, trusted_vkey: str | None = None, witnesses: Sequence[str] = ()
+    data: bytes,
+    trusted_vkey: str | None = None,
+    witnesses: Sequence[str] = (),
+    authorities: stamps.Authorities = (),
+    mirror: Path | None = None,
 ) -> Verdict:
-    """Check a receipt or certificate file. Raises BadInput on a malformed key line only.
+    """Check a receipt or certificate file. Raises BadInput on a malformed key line or no mirror.
 
     ``trusted_vkey`` is the ledger's key as published; None takes the key in the file
-    on its word. ``witnesses`` are the key lines of witnesses the reader trusts.
+    on its word. ``witnesses`` are the key lines of witnesses the reader trusts,
+    ``authorities`` the certificates of timestamp authorities; ``mirror`` is a copy of the
+    published ledger, which tells who saw the file's entry since.
     """
     trusted = VerifierKey.read(trusted_vkey) if trusted_vkey else None
-    known = tuple(VerifierKey.read(line) for line in witnesses)
+    by = Beside(tuple(VerifierKey.read(line) for line in witnesses), authorities, mirror)
     try:
         taken = take_apart(data)
     except Corrupt as error:
@@ -109,7 +85,7 @@ def verify_file(
     check_signer(found, taken.signer, taken.holds, trusted)
     _origin(found, taken.receipt, taken.signer)
     _entry(found, taken.receipt)
-    seen = _proof(found, taken.receipt, taken.signer, known)
+    seen = _proof(found, taken.receipt, taken.signer, by)
     _says(found, taken.receipt)
     if not seen:
         found.word.insert(0, UNWITNESSED)
@@ -119,25 +95,6 @@ def verify_file(
         tuple(found.proved),
         tuple(found.word),
         tuple(found.problems),
-    )
-
-
-def check_signer(
-    found: Findings, signer: VerifierKey, holds: bool, trusted: VerifierKey | None
-) -> None:
-    """Note who signed the file, and whether that is the key that the reader trusts."""
-    found.hold(
-        holds,
-        f"the file is whole, as {signer.name} signed it",
-        "the file's signature does not hold: something in it was changed",
-    )
-    if trusted is None:
-        found.word.append(f"that the key in the file, {signer.text}, is the operator's")
-        return
-    found.hold(
-        signer == trusted,
-        "it was signed by the key you trust",
-        f"it was signed by {signer.text}, not by the key you trust",
     )
 
 
@@ -182,9 +139,7 @@ def _openings(found: Findings, receipt: Receipt, entry: Entry) -> None:
         )
 
 
-def _proof(
-    found: Findings, receipt: Receipt, signer: VerifierKey, known: tuple[VerifierKey, ...]
-) -> bool:
+def _proof(found: Findings, receipt: Receipt, signer: VerifierKey, by: Beside) -> bool:
     """Check the proof; say whether a trusted witness saw the checkpoint."""
     proof = receipt.proof
     if proof is None:
@@ -195,12 +150,11 @@ def _proof(
         return False
     if not _holds(found, receipt, proof, signer):
         return False
-    others = [witness for witness in known if witness.public != signer.public]
-    seen = checkpoints.witnesses(proof.checkpoint.note, others)
-    if seen:
-        names = ", ".join(name for name, _ in seen)
-        found.proved.append(f"{len(seen)} witnesses saw that checkpoint: {names}")
-    return bool(seen)
+    try:
+        return seen_outside(found, proof.checkpoint, signer, by)
+    except Corrupt as error:
+        found.problems.append(f"the copy of the ledger: {error.what}")
+        return False
 
 
 def _holds(found: Findings, receipt: Receipt, proof: Proof, signer: VerifierKey) -> bool:

@@ -10,10 +10,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
+from pathlib import Path
 from typing import BinaryIO
 
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import leaf as leaves
+from licet.ledger import stamp as stamps
+from licet.ledger.beside import Beside, seen_outside
 from licet.ledger.note import VerifierKey
 from licet.ledger.packed import (
     CHECKPOINT,
@@ -47,14 +50,16 @@ def verify_package(
     files: Files,
     trusted_vkey: str | None = None,
     witnesses: Sequence[str] = (),
+    authorities: stamps.Authorities = (),
+    mirror: Path | None = None,
 ) -> Verdict:
-    """Check the files that are here. Raises BadInput on a malformed key line only."""
+    """Check the files that are here. Raises BadInput on a malformed key line or no mirror."""
     trusted = VerifierKey.read(trusted_vkey) if trusted_vkey else None
-    known = tuple(VerifierKey.read(line) for line in witnesses)
+    by = Beside(tuple(VerifierKey.read(line) for line in witnesses), authorities, mirror)
     here = frozenset(names)
     found = Findings()
     try:
-        _check(found, here, files, trusted, known)
+        _check(found, here, files, trusted, by)
     except Corrupt as error:
         found.problems.append(error.what)
     return Verdict(
@@ -67,7 +72,7 @@ def _check(
     here: frozenset[str],
     files: Files,
     trusted: VerifierKey | None,
-    known: tuple[VerifierKey, ...],
+    by: Beside,
 ) -> None:
     if LISTING not in here:
         raise Corrupt(f"there is no {LISTING} in it: give the first volume, or all of them")
@@ -81,7 +86,7 @@ def _check(
     _same_files(found, here, files, taken.listing)
     if not here >= _NEEDED:
         return
-    checkpoint = _checkpoint(found, files, taken.signer, known)
+    checkpoint = _checkpoint(found, files, taken.signer, by)
     entries = _entries(found, files, taken.listing, checkpoint)
     if DATA in here:
         _manifest(found, files, entries)
@@ -109,19 +114,13 @@ def _same_files(found: Findings, here: frozenset[str], files: Files, listing: Li
         found.word.append(f"{left} files in other volumes, which were not looked at")
 
 
-def _checkpoint(
-    found: Findings, files: Files, signer: VerifierKey, known: tuple[VerifierKey, ...]
-) -> Checkpoint:
+def _checkpoint(found: Findings, files: Files, signer: VerifierKey, by: Beside) -> Checkpoint:
     with files(CHECKPOINT) as stream:
         note = stream.read().decode("utf-8", "replace")
     checkpoint, taken = checkpoints.parse(note)
     if not taken.signed_by(signer) or checkpoint.origin != signer.name:
         raise Corrupt("the checkpoint is not signed by the key that signed the list")
-    seen = checkpoints.witnesses(note, [one for one in known if one.public != signer.public])
-    if seen:
-        names = ", ".join(name for name, _ in seen)
-        found.proved.append(f"{len(seen)} witnesses saw that checkpoint: {names}")
-    else:
+    if not seen_outside(found, checkpoint, signer, by):
         found.word.insert(0, UNWITNESSED)
     return checkpoint
 
