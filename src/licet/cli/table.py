@@ -55,6 +55,7 @@ COMMANDS: dict[str, Listed] = {
     "ledger": Listed("ledger", PROVE, "The ledger's head, key, witnesses and copy."),
     "order": Listed("order", ORDERS, "Orders of supervisory authorities, and where they stand."),
     "letter": Listed("letter", ORDERS, "Letters with authorities: by when, and who answers."),
+    "breach": Listed("breach", ORDERS, "Breaches: the register, the 72 hours, whom to tell."),
     "block": Listed("block", ORDERS, "Stop collecting or use at once; lift that again."),
     "backup": Listed("backup", RUN, "Write a backup of the store."),
     "restore": Listed("restore", RUN, "Bring a backup back, without what was erased since."),

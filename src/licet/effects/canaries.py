@@ -75,7 +75,7 @@ def _alarm(unit: Unit, canaries: tuple[Canary, ...], named: set[SubjectId], leaf
         if canary.subject not in named:
             continue
         unit.breaches.touch_canary(canary.id, unit.now)
-        breach = _open_one(unit, canary) or _suspect(unit, canary)
+        breach = _open_one(unit, canary) or _raise_anew(unit, canary)
         unit.record(
             Entry(
                 kind=EntryKind.CANARY_TOUCHED,
@@ -95,7 +95,7 @@ def _open_one(unit: Unit, canary: Canary) -> BreachId | None:
     return None
 
 
-def _suspect(unit: Unit, canary: Canary) -> BreachId:
+def _raise_anew(unit: Unit, canary: Canary) -> BreachId:
     """Put a suspected breach on the register; the 72 hours run from here."""
     breach = BreachId(new_id())
     unit.breaches.add(suspicion(breach, unit.now, 0, unit.head.size))

@@ -143,11 +143,11 @@ def is_proved(app: App, reader: Reader | Unit, canary: Canary) -> bool:
 
 
 def random_features() -> bytes:
-    """Return a random unit vector in the form of a template's features."""
+    """Return random features of length one, in the form in which a template keeps them."""
     draw = secrets.SystemRandom()
-    vector = [draw.gauss(0, 1) for _ in range(shipped_card("sface-2021dec").dimension)]
-    length = sum(v * v for v in vector) ** 0.5
-    return array.array("h", (round(v / length * STEP) for v in vector)).tobytes()
+    drawn = [draw.gauss(0, 1) for _ in range(shipped_card("sface-2021dec").dimension)]
+    length = sum(one * one for one in drawn) ** 0.5
+    return array.array("h", (round(one / length * STEP) for one in drawn)).tobytes()
 
 
 def _be_asked(app: App, unit: Unit, canary: Canary, payload: CanaryPayload) -> None:

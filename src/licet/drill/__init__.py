@@ -1,0 +1,1 @@
+"""Drills: what must go right on the worst day, done now, on people who do not exist."""
