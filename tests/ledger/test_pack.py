@@ -1,5 +1,6 @@
 """A stranger checks a pack about an order offline, and finds whatever is wrong with it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from licet.ledger.order import Answered, HeldBack, OrderStatement
 from licet.ledger.order_entries import belonging, drawn
 from licet.terms.errors import Corrupt
 from licet.terms.ledger import Entry, EntryKind
+from tests.gates.tree import ROOT
 from tests.ledger.making import NOW, ORIGIN, Witness, ledger_key
 from tests.ledger.order_making import (
     BLOCK,
@@ -25,6 +27,9 @@ from tests.ledger.order_making import (
     registered,
     verdict_on,
 )
+
+
+PAGE = ROOT / "docs/formats/pack.md"
 
 
 @pytest.fixture(scope="module")
@@ -357,3 +362,16 @@ def test_a_list_is_a_packs_own(told: Told) -> None:
     assert not pack.is_listing(b"{}")
     assert not pack.is_listing(b"not json")
     assert pack.take_listing(listing).holds
+
+
+def test_the_pages_example_is_this_order(told: Told) -> None:
+    """The page shows files of the order in ``order_making``, and tells of every part."""
+    files = told.files()
+    page = PAGE.read_text("utf-8")
+    for name in (pack.STATEMENT, pack.NODES, pack.CONSISTENCY):
+        assert f"```json\n{files[name].decode()}```" in page, name
+    assert files[pack.ENTRIES].decode().splitlines()[1] in page
+    parts = {**orders.to_json(told.statement), **orders.to_json(told.statement)["record"]}
+    assert {part for part in parts if f"| `{part}` |" not in page} == set()
+    shown = set(re.findall(r"[├└]── (\S+)", page))
+    assert shown == {*files, "ledger/checkpoints/20.tsr"}
