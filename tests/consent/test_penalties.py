@@ -42,13 +42,14 @@ def ordered(
     state: OrderState = OrderState.FINAL,
     authority: str = "CNIL",
     notified: date = DECIDED,
+    reference: str = "SAN-2022-019",
     closed: date | None = None,
 ) -> Ordered:
     """Return an order whose clauses are due, and were met, on these days."""
     order = Order(
         id=OrderId("o1"),
         authority=authority,
-        reference="SAN-2022-019",
+        reference=reference,
         version=1,
         state=state,
         decided=notified,
@@ -174,9 +175,23 @@ def test_two_currencies_stay_apart() -> None:
 
 def test_one_authority_adds_up_over_its_orders() -> None:
     fine = ordered(penalties=PenaltyTerms(fine=eur(20_000_000)))
-    daily = ordered((DUE, None), penalties=PenaltyTerms(per_day=eur(100_000)))
+    terms = PenaltyTerms(per_day=eur(100_000))
+    daily = ordered((DUE, None), penalties=terms, reference="SAN-2023-004")
     (owed,) = on(date(2023, 2, 9), fine, daily).authorities
     assert (owed.orders, owed.amounts) == (2, (eur(25_200_000),))
+
+
+def test_a_milder_version_makes_nothing_cheaper() -> None:
+    """Both bind until two members confirm the newer; the fine is owed once, and the higher."""
+    dear = ordered((DUE, None))
+    mild = ordered((DUE + 90 * DAY, None), penalties=PenaltyTerms(fine=eur(1)))
+    for both in ((dear, mild), (mild, dear)):
+        found = on(date(2023, 2, 9), *both)
+        assert found.total == (eur(25_200_000),)
+        assert [one.orders for one in found.authorities] == [1]
+    pounds = ordered(penalties=PenaltyTerms(fine=Money(5, "GBP")))
+    found = on(date(2023, 2, 9), dear, pounds)
+    assert found.total == (eur(25_200_000), Money(5, "GBP")), "what cannot be compared is not"
 
 
 @pytest.mark.parametrize(
@@ -218,16 +233,23 @@ _terms = st.builds(
 )
 _orders = st.lists(
     st.builds(
-        lambda clauses, terms, state, authority, notified: ordered(
-            *clauses, penalties=terms, state=state, authority=authority, notified=notified
+        lambda clauses, terms, state, authority, notified, number: ordered(
+            *clauses,
+            penalties=terms,
+            state=state,
+            authority=authority,
+            notified=notified,
+            reference=number,
         ),
         st.lists(_clause, max_size=4),
         _terms,
         st.sampled_from(OrderState),
         st.sampled_from(["CNIL", "ICO"]),
         _days,
+        st.sampled_from("abcdefgh"),
     ),
     max_size=3,
+    unique_by=lambda one: (one.order.authority, one.order.reference),
 )
 
 

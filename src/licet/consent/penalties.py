@@ -12,6 +12,8 @@
    proposed binds nobody; what was replaced owes what the version that replaced it says.
 6. Amounts of two currencies are never added: every sum is one amount a currency.
 7. Clauses that nobody met before an order was closed run until it was closed.
+8. Of two versions of one order that bind at once, because nobody confirmed the newer one
+   yet, the one that owes more counts: writing a milder one down makes nothing cheaper.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,13 +52,14 @@ def clock(
     are reckoned from them.
     """
     every = tuple(ordered)
+    owing = tuple(_dearest(every, on))
     return Clock(
         today=today,
         on=on,
         orders=tuple(_order(one, on, turnovers) for one in every),
-        authorities=_authorities(every, on),
-        total=_owed_by(every, on),
-        course=tuple(Exposure(day, _owed_by(every, day)) for day in _turns(every, on)),
+        authorities=_authorities(owing, on),
+        total=_owed_by(owing, on),
+        course=tuple(Exposure(day, _owed_by(owing, day)) for day in _turns(owing, on)),
     )
 
 
@@ -169,17 +172,34 @@ def _together(spans: Iterable[Span]) -> Iterator[Span]:
         yield going
 
 
+def _dearest(every: Iterable[Ordered], on: date) -> Iterator[Ordered]:
+    """Give the orders that count, of each one version a currency: the one that owes most (8)."""
+
+    def same(one: Ordered) -> tuple[str, str]:
+        return one.order.authority, one.order.reference
+
+    def dear(one: Ordered) -> tuple[tuple[str, ...], int]:
+        amounts = owed(one, on)
+        return tuple(amount.currency for amount in amounts), sum(a.minor for a in amounts)
+
+    counting = sorted((one for one in every if counts(one.order, on)), key=same)
+    for _, versions in groupby(counting, key=same):
+        dearest = {dear(one)[0]: one for one in sorted(versions, key=dear)}
+        # A version that owes nothing at all stands beside no other.
+        yield from (one for of, one in dearest.items() if of or len(dearest) == 1)
+
+
 def _owed_by(every: Iterable[Ordered], on: date) -> tuple[Money, ...]:
     return together(amount for one in every for amount in owed(one, on))
 
 
 def _authorities(every: Sequence[Ordered], on: date) -> tuple[Owed, ...]:
-    """Return what each authority is owed over all its orders that count."""
+    """Return what each authority is owed over all its orders."""
 
     def authority(one: Ordered) -> str:
         return one.order.authority
 
-    there = sorted((one for one in every if counts(one.order, on)), key=authority)
+    there = sorted(every, key=authority)
     found = ((name, tuple(theirs)) for name, theirs in groupby(there, key=authority))
     return tuple(Owed(name, len(theirs), _owed_by(theirs, on)) for name, theirs in found)
 
@@ -188,8 +208,6 @@ def _turns(every: Iterable[Ordered], on: date) -> list[date]:
     """Return the days between which what is owed grows evenly, the last one ``on``."""
     days = {on}
     for one in every:
-        if not counts(one.order, on):
-            continue
         days |= {one.order.notified - DAY, one.order.notified}
         for start, end in _together(_spans(one, on)):
             days |= {start, end}
