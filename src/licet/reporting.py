@@ -14,7 +14,7 @@ from licet.effects.listing import reach_of
 from licet.effects.record import Objects, record, record_refusal, refuse
 from licet.effects.reporting.counting import count, period_of, stated, tally_of
 from licet.effects.reporting.papers import paper_of
-from licet.effects.reporting.proving import signed_report
+from licet.effects.reporting.proving import show_at_once, signed_report
 from licet.effects.reporting.standing import sections_of
 from licet.ledger.report import ReportStatement, digest
 from licet.store.unit import Reader, Unit
@@ -41,7 +41,7 @@ def report(app: App, who: Who, wish: ReportWish) -> Reported | Refusal:
     1. Read the facts and decide; count the entries that are there, read how things stand.
     2. In one unit of work: decide again, count what came since.
     3. State it; the entry commits to the statement and says how far was counted.
-    4. Mirror the ledger, prove what was counted, and sign.
+    4. Mirror the ledger, let its witnesses see it, prove what was counted, and sign.
 
     Raises ``BadInput`` for a period that is none, ``NotFound`` for an organisation that is
     not there, or not for this reader.
@@ -65,6 +65,7 @@ def report(app: App, who: Who, wish: ReportWish) -> Reported | Refusal:
         statement = stated(app, unit, wish, tally, sections)  # 3
         leaf = _record(app, unit, permit, statement)
     app.publish()  # 4
+    show_at_once(app)
     file = signed_report(app, statement, tally)
     return Reported(statement, file, paper_of(app, statement), leaf)
 

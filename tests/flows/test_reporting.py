@@ -254,7 +254,7 @@ def test_what_happens_while_it_is_counted_is_counted(world: World) -> None:
     app.close()
     assert isinstance(made, Reported)
     assert made.statement.organisations[0].uses.searches == 2
-    assert verify_report(made.file, world.app.ledger_key.vkey, (), mirror).ok
+    assert verify_report(made.file, world.app.ledger_key.vkey, mirror=mirror).ok
 
 
 def _searched_again(world: World) -> None:

@@ -1,10 +1,12 @@
 """A report in all its parts: whatever is changed, left out or made up is found."""
 
 import json
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from licet.ledger import checkpoint as checkpoints
@@ -20,7 +22,7 @@ from licet.ledger.report import (
     to_json,
     write_report,
 )
-from licet.ledger.usage import Tally, month, year
+from licet.ledger.usage import Tally, Uses, month, year
 from licet.ledger.verify import UNWITNESSED, Verdict
 from licet.ledger.verify_report import UNCOUNTED, is_report, verify_report
 from licet.terms.errors import BadInput, Corrupt
@@ -43,10 +45,10 @@ def _searched(n: int, whose: OrganisationId = ORGANISATION, at: datetime = MARCH
 class Archive:
     """A ledger of two organisations' searches, its mirror, and reports about it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, searches: int = 5) -> None:
         self.folder = folder
         self.ledger = Ledger()
-        for n in range(5):
+        for n in range(searches):
             self.ledger.record(_searched(n))
             self.ledger.record(_searched(n, OTHER))
 
@@ -88,7 +90,7 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def _check(report: ReportFile, mirror: Path | None = None) -> Verdict:
-    return verify_report(write_report(report, KEY), KEY.vkey, (), mirror)
+    return verify_report(write_report(report, KEY), KEY.vkey, mirror=mirror)
 
 
 def test_a_report_holds_and_says_what_rests_on_a_word(archive: Archive) -> None:
@@ -97,7 +99,7 @@ def test_a_report_holds_and_says_what_rests_on_a_word(archive: Archive) -> None:
     assert (found.kind, found.ok) == ("usage report", True)
     assert found.rests_on_word[0] == UNWITNESSED
     assert UNCOUNTED in found.rests_on_word
-    assert "5 searches by City Archive in 2026-03, counted from 5 entries" in str(found.proved)
+    assert "5 searches by City Archive in 2026-03, counted from entries" in str(found.proved)
     again = _check(report, archive.folder)
     assert again.ok
     assert UNCOUNTED not in again.rests_on_word
@@ -314,3 +316,40 @@ def test_a_report_is_read_as_it_was_written(archive: Archive) -> None:
     assert not is_report(b'{"format": "licet receipt v1"}')
     with pytest.raises(Corrupt):
         take_report(b"{}")
+
+
+PAGE = Path(__file__).parents[2] / "docs/formats/report.md"
+SCHEMA = json.loads((PAGE.parent / "report.schema.json").read_text(encoding="utf-8"))
+FENCE = re.compile(r"^```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def example(folder: Path) -> ReportFile:
+    """Return the report that the page shows: one search of one organisation."""
+    archive = Archive(folder, searches=1)
+    return archive.report()
+
+
+def test_the_page_shows_a_report_that_holds(tmp_path: Path) -> None:
+    file, vkey = FENCE.findall(PAGE.read_text(encoding="utf-8"))[:2]
+    made = write_report(example(tmp_path), KEY).decode()
+    assert file == made
+    found = verify_report(file.encode(), vkey.strip())
+    assert (found.kind, found.ok) == ("usage report", True)
+
+
+def test_the_page_names_every_part() -> None:
+    told = set(re.findall(r"`(\w+)`", PAGE.read_text(encoding="utf-8")))
+    statement = to_json(ReportStatement(ReportKind.USAGE, "", "", 0, sandbox=False))
+    assert statement.keys() <= told
+    assert {part.name for part in fields(Uses)} <= told
+    assert {kind.value for kind in ReportKind} <= told
+
+
+@pytest.mark.parametrize("kind", [ReportKind.USAGE, ReportKind.ANNUAL])
+def test_a_report_is_as_the_schema_says(archive: Archive, kind: ReportKind) -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    data = json.loads(write_report(archive.report(kind), KEY))
+    jsonschema.validate(data, SCHEMA)
+    data["statement"]["more"] = 1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, SCHEMA)

@@ -120,7 +120,7 @@ def _mirror(world: World) -> Path:
 
 def _holds(world: World, file: bytes, mirror: Path | None = None) -> tuple[str, ...]:
     """Return what is wrong with a report, to an outsider who knows the ledger's key alone."""
-    return verify_report(file, world.app.ledger_key.vkey, (), mirror).problems
+    return verify_report(file, world.app.ledger_key.vkey, mirror=mirror).problems
 
 
 def _hold_counts(world: World, ours: int, theirs: int) -> None:
@@ -181,7 +181,7 @@ def test_a_search_cannot_be_kept_quiet(world: World) -> None:
     )
     said = _holds(world, write_report(shorter, world.app.ledger_key))
     assert said == ("the entries that are listed do not count to what the report says",)
-    found = verify_report(early.file, world.app.ledger_key.vkey, (), mirror)
+    found = verify_report(early.file, world.app.ledger_key.vkey, mirror=mirror)
     assert found.ok
     assert any("before 2026-03 was over" in one for one in found.rests_on_word)
     assert any("2 more came within 2026-03" in one for one in found.rests_on_word)

@@ -12,12 +12,16 @@ from pathlib import Path
 
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import leaf as leaves
+from licet.ledger import stamp as stamps
+from licet.ledger.beside import Beside, seen_outside
+from licet.ledger.findings import UNWITNESSED, Findings, Verdict, check_signer
 from licet.ledger.note import VerifierKey
 from licet.ledger.packed import proves
 from licet.ledger.recount import recount
 from licet.ledger.report import FORMAT, ReportFile, ReportStatement, digest, take_report
+from licet.ledger.tiles import Tiles
 from licet.ledger.usage import Period, Tally, month, year
-from licet.ledger.verify import STATEMENT_FACT, UNWITNESSED, Findings, Verdict, check_signer
+from licet.ledger.verify import STATEMENT_FACT
 from licet.terms.errors import BadInput, Corrupt
 from licet.terms.ledger import Checkpoint, Entry, EntryKind
 from licet.terms.reporting import ReportKind
@@ -37,21 +41,23 @@ def verify_report(
     data: bytes,
     trusted_vkey: str | None = None,
     witnesses: Sequence[str] = (),
+    authorities: stamps.Authorities = (),
     mirror: Path | None = None,
 ) -> Verdict:
-    """Check a report. Raises BadInput on a malformed key line only.
+    """Check a report. Raises BadInput on a malformed key line or no mirror.
 
-    ``mirror`` is the folder of the ledger's public copy, from whoever has one.
+    ``mirror`` is the folder of the ledger's public copy, from whoever has one: the report is
+    counted again over it. The rest is as for :func:`licet.ledger.verify.verify_file`.
     """
     trusted = VerifierKey.read(trusted_vkey) if trusted_vkey else None
-    known = tuple(VerifierKey.read(line) for line in witnesses)
+    by = Beside(tuple(VerifierKey.read(line) for line in witnesses), authorities, mirror)
     found = Findings()
     kind = "report"
     try:
         taken = take_report(data)
         kind = f"{taken.report.statement.kind.value} report"
         check_signer(found, taken.signer, taken.holds, trusted)
-        _check(found, taken.report, taken.signer, known, mirror)
+        _check(found, taken.report, taken.signer, by)
     except Corrupt as error:
         found.problems.append(error.what)
     return Verdict(
@@ -63,12 +69,11 @@ def _check(
     found: Findings,
     report: ReportFile,
     signer: VerifierKey,
-    known: tuple[VerifierKey, ...],
-    mirror: Path | None,
+    by: Beside,
 ) -> None:
     if report.origin != signer.name:
         found.problems.append(f"it is of the ledger {report.origin}, signed by {signer.name}")
-    checkpoint = _checkpoint(found, report, signer, known)
+    checkpoint = _checkpoint(found, report, signer, by)
     entry = _entry(found, report, checkpoint)
     counted = report.statement.kind in (ReportKind.USAGE, ReportKind.ANNUAL)
     period = _period(report.statement) if counted else None
@@ -87,25 +92,18 @@ def _check(
             f"what came after {entry.at.date().isoformat()}: "
             f"the report was made before {period.text} was over"
         )
-    if mirror is None:
+    if by.mirror is None:
         found.word.append(UNCOUNTED)
     else:
-        recount(found, report.statement, period, checkpoint, signer, mirror, over)
+        recount(found, report.statement, period, checkpoint, Tiles(by.mirror, signer), over)
     found.word.append("that nobody searched without an entry in the ledger")
 
 
-def _checkpoint(
-    found: Findings, report: ReportFile, signer: VerifierKey, known: tuple[VerifierKey, ...]
-) -> Checkpoint:
+def _checkpoint(found: Findings, report: ReportFile, signer: VerifierKey, by: Beside) -> Checkpoint:
     checkpoint, note = checkpoints.parse(report.checkpoint)
     if not note.signed_by(signer) or checkpoint.origin != signer.name:
         raise Corrupt("the checkpoint is not signed by the key that signed the report")
-    others = [one for one in known if one.public != signer.public]
-    seen = checkpoints.witnesses(report.checkpoint, others)
-    if seen:
-        names = ", ".join(name for name, _ in seen)
-        found.proved.append(f"{len(seen)} witnesses saw that checkpoint: {names}")
-    else:
+    if not seen_outside(found, checkpoint, signer, by):
         found.word.insert(0, UNWITNESSED)
     return checkpoint
 
@@ -165,11 +163,11 @@ def _listed(found: Findings, report: ReportFile, period: Period, checkpoint: Che
         return
     found.hold(
         tally.uses(about.organisation) == about.uses,
-        f"{_times(about.uses.searches, 'search', 'searches')} by {about.name} in {period.text}, "
-        f"counted from {_times(len(report.listed), 'entry', 'entries')} that are in the ledger",
+        f"{_searches(about.uses.searches)} by {about.name} in {period.text}, "
+        "counted from entries that are all in the ledger",
         "the entries that are listed do not count to what the report says",
     )
 
 
-def _times(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
+def _searches(number: int) -> str:
+    return f"{number} search" if number == 1 else f"{number} searches"
