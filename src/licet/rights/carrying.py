@@ -12,14 +12,14 @@ from licet.effects.carrying.demands import demands
 from licet.effects.carrying.hastening import refuse_unanswerable
 from licet.effects.carrying.planning import cease_reached, plan_people
 from licet.effects.carrying.proving import prove_orders
-from licet.effects.ordering.counting import note_found
+from licet.effects.ordering.counting import settle_orders
 from licet.effects.trying import Trying
 
 
 def go_on_with_orders(app: App, trying: Trying) -> int:
     """Do what is due of every order; returns how much was begun, for plans to carry on.
 
-    1. Count what an order reached, where the one who registered it was killed before.
+    1. Make up for what who registered an order was stopped at: its checkpoint, its counts.
     2. Answer first: end the requests that nobody can answer in time. All others are answered
        by themselves, hurried by the order's own deadline.
     3. Let sources cease whose photos an order wants destroyed.
@@ -29,9 +29,7 @@ def go_on_with_orders(app: App, trying: Trying) -> int:
         binding = reader.orders.binding()
     if not binding:
         return 0
-    for order in binding:
-        if not order.found:
-            trying.do(f"order {order.id}", partial(note_found, app, order.id), None)  # 1
+    trying.do("orders", partial(settle_orders, app), 0)  # 1
     begun = trying.do("requests in orders", partial(refuse_unanswerable, app), 0)  # 2
     begun += trying.do("sources in orders", partial(cease_reached, app), 0)  # 3
     return begun + trying.do("people in orders", partial(plan_people, app), 0)  # 4

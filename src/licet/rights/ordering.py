@@ -12,7 +12,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import organisation_of
 from licet.effects.facts import read_facts
-from licet.effects.ordering.counting import note_found
+from licet.effects.ordering.counting import keep_checkpoint, note_found
 from licet.effects.ordering.meeting import PROVED, STOPPED, meet
 from licet.effects.ordering.reading import spell_order
 from licet.effects.ordering.writing import (
@@ -98,7 +98,7 @@ def register(app: App, who: Who, wish: OrderWish, text: str = "") -> Registered 
         else:
             done = _take_up(app, unit, permit, draft(app, unit, order_id, wish, text))
     app.at("order.committed")
-    _keep_checkpoint(app, order_id)  # 3
+    keep_checkpoint(app, order_id)  # 3
     found = note_found(app, order_id)  # 4
     app.publish()
     return replace(done, found=found)
@@ -219,13 +219,6 @@ def _supersede(app: App, unit: Unit, permit: Permit, ended: tuple[Order, ...], b
     if objects:
         facts = (("state", OrderState.SUPERSEDED.value),)
         record(app, unit, EntryKind.ORDER_AMENDED, permit, objects, facts)
-
-
-def _keep_checkpoint(app: App, order: OrderId) -> None:
-    mirrored = app.publish()
-    if mirrored is not None:
-        with app.store.unit(bookkeeping=True) as unit:
-            unit.orders.keep_checkpoint(order, mirrored.note)
 
 
 def _order(reader: Reader | Unit, order: OrderId) -> Order:
