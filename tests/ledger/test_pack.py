@@ -28,7 +28,6 @@ from tests.ledger.order_making import (
     verdict_on,
 )
 
-
 PAGE = ROOT / "docs/formats/pack.md"
 
 
