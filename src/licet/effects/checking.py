@@ -25,6 +25,9 @@ from licet.terms.permit import Action, Ask, Refusal
 from licet.terms.plan import EffectKind, Plan, PlanKind, WorkState
 from licet.terms.when import to_ms
 
+_ANY = Score(-(2**62))
+"""Below every score: the nearest are listed, however far."""
+
 
 def keys_of(app: App, plan: Plan) -> tuple[KeyId, ...]:
     """Return the names of every key that opens something about the person."""
@@ -61,7 +64,12 @@ def check_unfindable(app: App, plan: Plan) -> Found:
     return (("probes", len(probes)), ("found", reached))
 
 
-def reached_by(app: App, people: Collection[SubjectId], probes: list[Template]) -> int:
+def reached_by(
+    app: App,
+    people: Collection[SubjectId],
+    probes: list[Template],
+    threshold: Score = _ANY,
+) -> int:
     """Return how often any of these people is found by searches across all organisations.
 
     Raises ``Integrity`` when the looking is refused.
@@ -80,7 +88,7 @@ def reached_by(app: App, people: Collection[SubjectId], probes: list[Template]) 
     if not probes:
         return 0
     theirs = frozenset(people)
-    lists = fresh_gallery(app).candidates(permit, probes, Score(-(2**62)), 1_000)
+    lists = fresh_gallery(app).candidates(permit, probes, threshold, 1_000)
     return sum(row.subject in theirs for rows in lists for row in rows)
 
 

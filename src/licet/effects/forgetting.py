@@ -16,8 +16,8 @@ from licet.effects.letters import sender_of
 from licet.effects.plans import Found
 from licet.effects.record import record_machine
 from licet.effects.sealed import (
+    appearances_of,
     candidate_tag,
-    grant_key,
     open_address,
     open_plan,
     plan_key,
@@ -32,12 +32,10 @@ from licet.terms.gallery import TemplateKind
 from licet.terms.ids import FaceId, GrantId, ItemId, SearchId, SourceId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.letters import ItemsAskedLetter
-from licet.terms.payload import AppearancePayload, from_bytes
 from licet.terms.plan import Plan
 from licet.terms.rights import RequestState
 from licet.terms.search import SearchState
 from licet.terms.source import Item, ItemPolicy, Source
-from licet.vault.seal import open_sealed
 
 LONGEST = 500
 """How many items one entry names: an entry holds 64 KB."""
@@ -66,16 +64,10 @@ def forget_items(app: App, unit: Unit, plan: Plan, keeping: Collection[GrantId] 
 def _faces(app: App, unit: Unit, grants: Iterable[GrantId]) -> dict[ItemId, set[FaceId]]:
     """Return in which items, and as which faces there, a person appears."""
     found: dict[ItemId, set[FaceId]] = {}
-    for grant in grants:
-        try:
-            key = app.keyring.get(grant_key(grant))
-        except KeyAbsent:
-            continue
-        for template in unit.templates.of_grant(grant):
-            if template.kind is TemplateKind.APPEARANCE:
-                opened = open_sealed(key, template.sealed, f"template:{template.id}")
-                payload = from_bytes(AppearancePayload, opened)
-                found.setdefault(payload.item, set()).add(payload.face)
+    kept = unit.people.templates(tuple(grants))
+    seen = (one for one in kept if one.kind is TemplateKind.APPEARANCE)
+    for _, payload in appearances_of(app, seen):
+        found.setdefault(payload.item, set()).add(payload.face)
     return found
 
 

@@ -22,11 +22,16 @@ from licet.effects.telling import PATIENCE
 from licet.terms.errors import BadInput, Busy, KeyAbsent, Setup
 from licet.terms.granting import Message
 from licet.terms.letters import HistoryLetter, OrderedLetter, Surfaced
+from licet.terms.order import OrderState
 from licet.terms.payload import PartLettersPayload, PartPayload
 from licet.terms.plan import Plan, WorkState
 
 TOGETHER = 20
 """After so many letters it is noted how far they came."""
+
+PROVED_FIRST = timedelta(days=1)
+
+_PROVING = frozenset({OrderState.EXECUTING})
 
 HISTORY_PATIENCE = timedelta(days=3)
 """How long a mail server that is down may delay what an authority ordered."""
@@ -110,7 +115,10 @@ def deliver_histories(app: App, plan: Plan) -> Found | None:
 
 
 def tell_each(app: App, plan: Plan) -> Found | None:
-    """Tell each person that an order was carried out, once it was: not before."""
+    """Tell each person that an order was carried out, once it was: not before.
+
+    What the authority waits for comes first: a day at most, and then they are told anyway.
+    """
     try:
         payload = open_part_letters(app, plan)
     except KeyAbsent:
@@ -118,7 +126,11 @@ def tell_each(app: App, plan: Plan) -> Found | None:
     with app.store.read() as reader:
         part = reader.plans.get(payload.part)
         now = reader.now
+        orders = [reader.orders.get(one.order) for one in reader.orders.of_plan(payload.part)]
     if part is not None and part.state is WorkState.OPEN:
+        return None
+    proving = any(one is not None and one.state in _PROVING for one in orders)
+    if proving and now < plan.created_at + PROVED_FIRST:
         return None
     letter = OrderedLetter(sender_of(app), payload.orders, payload.data, now.date(), payload.part)
 
