@@ -27,7 +27,7 @@ from licet.ledger import witness as protocol
 from licet.ledger.leaf import decode
 from licet.ledger.note import VerifierKey
 from licet.ledger.stamp import Stamp
-from licet.post import Answer, Question
+from licet.post import Answer, Question, host_of
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import Busy, Conflict, Corrupt, LicetError, NotFound, Setup
 from licet.terms.ledger import Checkpoint
@@ -67,6 +67,8 @@ def witnesses(app: App) -> tuple[VerifierKey, ...]:
             f"there are {len(lines)} witnesses and {len(urls)} addresses of witnesses",
             "In licet.toml give each of witnesses its line in witness_urls, in the same order.",
         )
+    for url in urls:
+        host_of(url)
     try:
         return protocol.trusted(lines, app.ledger_key.verifier)
     except LicetError as error:

@@ -15,6 +15,7 @@ from licet.cli.unpacking import OnDisk, is_pack, is_package, on_disk
 from licet.terms.errors import BadInput
 
 if TYPE_CHECKING:
+    from licet.ledger.stamp import Authorities
     from licet.ledger.verify import Verdict
 
 app = single()
@@ -22,8 +23,8 @@ app = single()
 Files = Annotated[
     list[Path],
     typer.Argument(
-        help="A receipt, certificate or report (- for stdin), a pack about an order, or a "
-        "package: its volumes, or the folder that they were unpacked into."
+        help="A receipt, certificate, report or checkpoint (- for stdin), a pack about an order, "
+        "or a package: its volumes, or the folder that they were unpacked into."
     ),
 ]
 Trusted = Annotated[
@@ -42,15 +43,16 @@ Secret = Annotated[
 ]
 Mirror = Annotated[
     Path | None,
-    typer.Option(help="A copy of the published ledger: a report is counted again over it."),
+    typer.Option(
+        help="A copy of the published ledger: it tells who saw the file's entries since, and a "
+        "report is counted again over it."
+    ),
 ]
-
-
 Stampers = Annotated[
     Path | None,
     typer.Option(
         "--timestamp-authority",
-        help="Certificates (PEM) of timestamp authorities you trust, for a pack.",
+        help="Certificates (PEM) of timestamp authorities you trust.",
     ),
 ]
 
@@ -99,31 +101,57 @@ def _unseen(verdict: "Verdict") -> str:
 
 def _verdict(named: Sequence[Path], trust: Trust, secret: str) -> "Verdict":
     from licet.ledger.verify import verify_file
+    from licet.ledger.verify_checkpoint import is_checkpoint
     from licet.ledger.verify_package import verify_package
     from licet.ledger.verify_report import is_report, verify_report
 
+    stampers = _stampers(trust)
     if is_package(named[0]):
         with on_disk(named, _secret(secret)) as found:
             if is_pack(found):
                 return _pack(found, trust)
-            return verify_package(found.names, found.open, trust.vkey, trust.witnesses)
+            names, opening = found.names, found.open
+            return verify_package(
+                names, opening, trust.vkey, trust.witnesses, stampers, trust.mirror
+            )
     if len(named) > 1:
         raise BadInput("only the volumes of a package are checked together", "Name one file.")
     data = files.read(named[0], "the file")
+    if is_checkpoint(data):
+        return _checkpoint(named[0], data, trust)
     if is_report(data):
-        return verify_report(data, trust.vkey, trust.witnesses, trust.mirror)
-    if trust.mirror is not None:
-        raise BadInput("--mirror counts a report again, and this is none", "Leave it out.")
-    return verify_file(data, trust.vkey, trust.witnesses)
+        return verify_report(data, trust.vkey, trust.witnesses, stampers, trust.mirror)
+    return verify_file(data, trust.vkey, trust.witnesses, stampers, trust.mirror)
 
 
 def _pack(found: OnDisk, trust: Trust) -> "Verdict":
-    from licet.ledger.stamp import read_authorities
     from licet.ledger.verify_pack import verify_pack
 
-    pem = files.read(trust.stampers, "the certificates") if trust.stampers else b""
-    stampers = read_authorities(pem) if pem else ()
-    return verify_pack(found.names, found.open, trust.vkey, trust.witnesses, stampers)
+    if trust.mirror is not None:
+        says = "a pack brings its own proofs of who saw the ledger"
+        raise BadInput(says, "Leave --mirror out.")
+    return verify_pack(found.names, found.open, trust.vkey, trust.witnesses, _stampers(trust))
+
+
+def _checkpoint(path: Path, data: bytes, trust: Trust) -> "Verdict":
+    """Check a checkpoint, with the timestamp that lies beside it under its name and .tsr."""
+    from licet.ledger.beside import Beside
+    from licet.ledger.note import VerifierKey
+    from licet.ledger.verify_checkpoint import verify_checkpoint
+
+    keys = tuple(VerifierKey.read(line) for line in trust.witnesses)
+    beside = path.with_name(f"{path.name}.tsr")
+    token = files.read(beside, "the timestamp") if beside.is_file() else None
+    by = Beside(keys, _stampers(trust), trust.mirror)
+    return verify_checkpoint(data, trust.vkey, by, token)
+
+
+def _stampers(trust: Trust) -> "Authorities":
+    from licet.ledger.stamp import read_authorities
+
+    if trust.stampers is None:
+        return ()
+    return read_authorities(files.read(trust.stampers, "the certificates"))
 
 
 def _secret(word: str) -> str:
