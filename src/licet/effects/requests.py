@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from licet.app import App
+from licet.effects.canaries import alarm_of_list
 from licet.effects.record import Facts, actor_commitment, subject_commitment
 from licet.effects.sealed import open_identity
 from licet.store.unit import Reader, Unit
@@ -16,7 +17,7 @@ from licet.terms.grant import SubjectState
 from licet.terms.ids import KeyId, RequestId, SubjectId
 from licet.terms.ledger import Commitment, Entry, EntryKind
 from licet.terms.payload import RequestPayload, from_bytes, to_bytes
-from licet.terms.permit import Permit
+from licet.terms.permit import By, Permit
 from licet.terms.rights import Request, RequestState, RightKind
 from licet.vault.seal import open_sealed, seal
 
@@ -137,7 +138,7 @@ def record_request(
     Who writes in a person's name is not proved to be them, and the entry is about them all
     the same: it is theirs to see. Returns the leaf index.
     """
-    return unit.record(
+    leaf = unit.record(
         Entry(
             kind=kind,
             at=unit.now,
@@ -148,6 +149,9 @@ def record_request(
             facts=(*facts, ("permit", permit.digest), ("by", permit.by.value)),
         )
     )
+    if permit.by is not By.WORKER:
+        alarm_of_list(unit, (request.subject,), leaf)
+    return leaf
 
 
 def _committed(app: App, subject: SubjectId) -> Commitment | None:
