@@ -118,7 +118,7 @@ def is_ready(app: App) -> Ready:
             "GDPR 38(6)",
         ),
         *(
-            (True, f"where the {store.value} lie", "GDPR 30(1)(e)")
+            (True, f"the place of the {store.value}", "GDPR 30(1)(e)")
             for store in sorted(unstated(state.residences))
         ),
         *(

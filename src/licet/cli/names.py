@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from licet.terms.errors import BadInput, NotFound
-from licet.terms.ids import OrganisationId, PurposeId
+from licet.terms.ids import OrganisationId, PurposeId, Territory
 from licet.terms.order import Order
 from licet.terms.organisation import Case, Member, Organisation
 from licet.terms.source import Source
@@ -95,6 +95,16 @@ def day(word: str, what: str) -> datetime:
         return datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
         raise BadInput(f"{what} {word} is not a day", "Write it as 2026-12-31.") from error
+
+
+def territory(word: str) -> Territory:
+    """Return a territory by its ISO 3166-1 code. Raises ``BadInput``."""
+    from licet.terms.territories import TERRITORIES
+
+    found = Territory(word.strip().upper())
+    if found not in TERRITORIES:
+        raise BadInput(f"there is no territory {word}", "Use ISO 3166-1: two letters, FR or GB.")
+    return found
 
 
 def _only(found: Sequence[T], what: str, remedy: str) -> T:

@@ -37,6 +37,18 @@ class Outside:
 
         return Engine.open(models, cache, threads)
 
+    @property
+    def can_ask(self) -> bool:
+        """Say whether somebody sits at a terminal and can be asked."""
+        return sys.stdin.isatty()
+
+    def ask(self, prompt: str) -> str:
+        """Ask the person at the terminal for a line; empty when they leave it open."""
+        try:
+            return input(prompt)
+        except EOFError:
+            return ""
+
     def ask_passphrase(self, prompt: str) -> str:
         """Ask the person at the terminal. Raises ``BadInput`` without a terminal."""
         import getpass

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from licet.cli import files, names
 from licet.cli.call import Call
 from licet.terms.acting import SUBJECT, Who
-from licet.terms.duties import Preparation
+from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.governing import CaseWish, MemberWish, OrganisationWish, PaperWish, SourceWish
 from licet.terms.grant import Grant
@@ -32,6 +32,7 @@ from licet.terms.ids import (
     SubjectId,
     SuggestionId,
     TemplateId,
+    TransferId,
 )
 from licet.terms.organisation import Act, Case, Member, Signature
 from licet.terms.payload import CandidatePayload, from_bytes
@@ -85,6 +86,21 @@ def filing(wish: PaperWish) -> About:
 def preparing(wish: Preparation) -> About:
     """Return what is signed to file the papers that the deployment rests on."""
     return About(Action.PREPARE, digest=_digest_of_wish(wish))
+
+
+def placing_store(place: Place) -> About:
+    """Return what is signed to state where a store lies."""
+    return About(Action.TRANSFER, digest=_digest_of_wish(place))
+
+
+def transferring(wish: TransferWish) -> About:
+    """Return what is signed to record a transfer."""
+    return About(Action.TRANSFER, digest=_digest_of_wish(wish))
+
+
+def ending_transfer(transfer: TransferId) -> About:
+    """Return what is signed to end a transfer."""
+    return About(Action.TRANSFER, digest=_digest("end", transfer))
 
 
 def ending_member(member: Member) -> About:

@@ -35,25 +35,24 @@ def init(
     undertaking: Annotated[
         Path | None, typer.Option(help="The controller's own signed undertaking.")
     ] = None,
-    dpia: Annotated[Path | None, typer.Option(help="The impact assessment (GDPR 35).")] = None,
-    ai_act: Annotated[str, typer.Option(help="The classification under the AI Act.")] = "",
-    eu_representative: Annotated[
-        str, typer.Option(help="For a controller outside the Union (GDPR 27).")
-    ] = "",
     database: Annotated[
         str, typer.Option(help="A PostgreSQL URL; an SQLite file without it.")
     ] = "",
 ) -> Answer:
     """Open a new deployment, real or sandbox.
 
-    A real one needs the documents it rests on and the public keys of two people, a steward
-    and a data protection officer, made with `licet member key`.
+    A real one needs the controller's own undertaking and the public keys of two people, a
+    steward and a data protection officer, made with `licet member key`. What else the law
+    asks before real people are held, is asked, drafted and filed by `licet ready`.
     """
     from licet.deployment import Opening, open_deployment
     from licet.settings import Settings
 
-    if not sandbox:
-        _require(undertaking, dpia, ai_act)
+    if not sandbox and undertaking is None:
+        raise BadInput(
+            "a real deployment rests on the controller's own signed undertaking",
+            "Give it with --undertaking, or try licet out with --sandbox.",
+        )
     opening = Opening(
         controller=controller,
         members=(
@@ -62,10 +61,6 @@ def init(
         ),
         sandbox=sandbox,
         undertaking=files.digest(undertaking, "the undertaking") if undertaking else "",
-        dpia_digest=files.digest(dpia, "the impact assessment") if dpia else "",
-        ai_act_classification=ai_act,
-        established_in_eu=not eu_representative,
-        eu_representative=eu_representative,
     )
     settings = Settings(home=call.home.resolve(), database_url=database)
     opened = open_deployment(settings, opening, call.outside.now)
@@ -74,6 +69,7 @@ def init(
 
 def _lines(call: Call, opening: "Opening", opened: "Opened") -> tuple[str, ...]:
     what = "a sandbox" if opening.sandbox else "a deployment"
+    following = "`licet member add`, `licet source add`" if opening.sandbox else "`licet ready`"
     people = [
         f"  {first.role.value}: {first.name} ({member})"
         for first, member in zip(opening.members, opened.members, strict=True)
@@ -81,21 +77,8 @@ def _lines(call: Call, opening: "Opening", opened: "Opened") -> tuple[str, ...]:
     return (
         f"Opened {what} of {opening.controller} in {call.home}.",
         *people,
-        f"Its ledger is {opened.deployment.origin}. Next: `licet member add`, `licet source add`.",
+        f"Its ledger is {opened.deployment.origin}. Next: {following}.",
     )
-
-
-def _require(undertaking: Path | None, dpia: Path | None, ai_act: str) -> None:
-    missing = [
-        name
-        for name, given in (("--undertaking", undertaking), ("--dpia", dpia), ("--ai-act", ai_act))
-        if not given
-    ]
-    if missing:
-        raise BadInput(
-            f"a real deployment rests on documents; missing: {', '.join(missing)}",
-            "Give them, or try licet out with --sandbox.",
-        )
 
 
 def _first(word: str, role: Role, sandbox: bool) -> "FirstMember":
