@@ -13,7 +13,7 @@ from licet.ledger import checkpoint as checkpoints
 from licet.ledger import pack, tree
 from licet.ledger.many import siblings
 from licet.ledger.order import OrderStatement, PartSaid, proved_facts
-from licet.ledger.order_entries import belonging, drawn
+from licet.ledger.order_entries import Read, belonging, drawn, take_apart
 from licet.ledger.verify import Verdict
 from licet.ledger.verify_pack import verify_pack
 from licet.terms.ledger import Checkpoint, Entry, EntryKind, Leaf
@@ -93,6 +93,7 @@ class Told:
     seed: int = 1
     ledger: Ledger = field(init=False)
     statement: OrderStatement = field(init=False)
+    read: tuple[Read, ...] = field(init=False)
     counted: tuple[Leaf, ...] = field(init=False)
     proof: Leaf = field(init=False)
     chain: tuple[Checkpoint, ...] = field(init=False)
@@ -104,7 +105,8 @@ class Told:
             self.ledger.record(entry)
             if entry.kind is EntryKind.ORDER_FOUND:
                 first = self.signed()
-        self.counted = belonging(ORDER, {PLAN}, self.ledger.leaves)
+        self.read = belonging(ORDER, {PLAN}, tuple(take_apart(self.ledger.leaves)))
+        self.counted = tuple(one.leaf for one in self.read)
         honest = OrderStatement(
             order=ORDER,
             authority="CNIL",
@@ -112,7 +114,7 @@ class Told:
             parts=(PartSaid(PLAN, 3),),
             left=(("people", 0), ("templates", 0)),
             held=(),
-            record=drawn(ORDER, {PLAN}, self.counted),
+            record=drawn(ORDER, {PLAN}, self.read),
         )
         self.statement = self.change(honest)
         facts = (*proved_facts(self.statement), ("by", "worker"))

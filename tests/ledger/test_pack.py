@@ -11,7 +11,7 @@ from licet.ledger import checkpoint as checkpoints
 from licet.ledger import order as orders
 from licet.ledger import pack
 from licet.ledger.order import Answered, HeldBack, OrderStatement
-from licet.ledger.order_entries import belonging, drawn
+from licet.ledger.order_entries import belonging, drawn, take_apart
 from licet.terms.errors import Corrupt
 from licet.terms.ledger import Entry, EntryKind
 from tests.gates.tree import ROOT
@@ -341,9 +341,10 @@ def test_a_statement_says_the_same_when_it_is_read_again(told: Told) -> None:
 
 def test_what_belongs_is_found_among_everything_else(told: Told) -> None:
     """The strangers' entries stay out, and an order nobody registered has no record."""
+    every = tuple(take_apart(told.ledger.leaves))
     indices = [leaf.index for leaf in told.counted]
     assert indices == [1, 2, 3, 5, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17]
-    assert [leaf.index for leaf in belonging(OTHER, (), told.ledger.leaves)] == [
+    assert [one.leaf.index for one in belonging(OTHER, (), every)] == [
         4,
         9,
         *range(10, 13),
@@ -352,7 +353,7 @@ def test_what_belongs_is_found_among_everything_else(told: Told) -> None:
         16,
     ]
     with pytest.raises(Corrupt, match="no entry says that the order was registered"):
-        drawn("nobody", {PLAN}, told.counted)
+        drawn("nobody", {PLAN}, told.read)
 
 
 def test_a_list_is_a_packs_own(told: Told) -> None:

@@ -45,6 +45,14 @@ def cause_of(order: str) -> str:
     return f"order:{order}"
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An entry as it stands in the ledger, and taken apart: once, because there are many."""
+
+    leaf: Leaf
+    entry: Entry
+
+
 def may_belong(leaf: Leaf, order: str) -> bool:
     """Say fast whether an entry may belong to an order: it names it, or what can be followed.
 
@@ -53,11 +61,15 @@ def may_belong(leaf: Leaf, order: str) -> bool:
     return order.encode() in leaf.data or any(role in leaf.data for role in _ROLES)
 
 
-def belonging(order: str, plans: Collection[str], leaves: Iterable[Leaf]) -> tuple[Leaf, ...]:
+def take_apart(leaves: Iterable[Leaf]) -> Iterator[Read]:
+    """Take entries apart. Raises ``Corrupt`` for what is none."""
+    return (Read(leaf, decode(leaf.data)) for leaf in leaves)
+
+
+def belonging(order: str, plans: Collection[str], entries: Collection[Read]) -> tuple[Read, ...]:
     """Return the entries that belong to an order, whose erasing ``plans`` are known."""
-    read = [(leaf, decode(leaf.data)) for leaf in leaves if may_belong(leaf, order)]
-    followed = {*plans, *(one for _, entry in read for one in _follows(entry, order))}
-    return tuple(leaf for leaf, entry in read if belongs(entry, order, followed))
+    followed = followed_by(order, plans, entries)
+    return tuple(one for one in entries if belongs(one.entry, order, followed))
 
 
 def belongs(entry: Entry, order: str, followed: Collection[str]) -> bool:
@@ -65,11 +77,10 @@ def belongs(entry: Entry, order: str, followed: Collection[str]) -> bool:
     return _is_of(entry, order) or any(named in followed for _, named in entry.objects)
 
 
-def followed_by(
-    order: str, plans: Collection[str], entries: Iterable[tuple[int, Entry]]
-) -> frozenset[str]:
+def followed_by(order: str, plans: Collection[str], entries: Iterable[Read]) -> frozenset[str]:
     """Return all that is followed for an order, as its entries name it."""
-    return frozenset(plans) | {one for _, entry in entries for one in _follows(entry, order)}
+    named = (one for read in entries for one in _follows(read.entry, order))
+    return frozenset(plans) | frozenset(named)
 
 
 def entries_digest(leaves: Iterable[Leaf]) -> str:
@@ -80,42 +91,41 @@ def entries_digest(leaves: Iterable[Leaf]) -> str:
     return running.hexdigest()
 
 
-def drawn(order: str, plans: Collection[str], leaves: Collection[Leaf]) -> OrderRecord:
+def drawn(order: str, plans: Collection[str], entries: Collection[Read]) -> OrderRecord:
     """Return what the entries of an order say, given all of them before it was proved.
 
     Raises ``Corrupt`` when none of them registered the order.
     """
-    entries = [(leaf.index, decode(leaf.data)) for leaf in leaves]
-    first = next((one for one in entries if _registers(one[1], order)), None)
+    first = next((one for one in entries if _registers(one.entry, order)), None)
     if first is None:
         raise Corrupt("no entry says that the order was registered")
-    facts = dict(first[1].facts)
-    asked = dict.fromkeys(_named(entries, order, "request"))
-    answered = _answers(entries, asked)
+    facts = dict(first.entry.facts)
+    own = [one.entry for one in entries if _is_of(one.entry, order)]
+    erasing = frozenset(plans)
+    steps = [one for one in entries if not erasing.isdisjoint(_ids(one.entry, "plan"))]
+    asked = dict.fromkeys(request for entry in own for request in _ids(entry, "request"))
+    answered = _answers(entries, frozenset(asked))
     theirs = {one.request for one in answered}
-    placed = {block for _, entry in entries for block in _blocks(entry, order)}
+    placed = {block for entry in own for block in _placed(entry)}
     return OrderRecord(
-        first=first[0],
+        first=first.leaf.index,
         text=str(facts.get("text", "")),
         document=str(facts.get("document", "")),
         version=_number(facts.get("version")),
         regime=str(facts.get("regime", "")),
         clauses=tuple(_clauses(facts)),
-        registered_at=first[1].at,
-        confirmed_at=_first_at(entries, order, EntryKind.ORDER_CONFIRMED),
-        reached=_reached(entries, order),
+        registered_at=first.entry.at,
+        confirmed_at=_first_at(own, EntryKind.ORDER_CONFIRMED),
+        reached=_reached(own),
         blocks=len(placed),
-        lifted=sum(
-            entry.kind is EntryKind.BLOCK_LIFTED and not placed.isdisjoint(_ids(entry, "block"))
-            for _, entry in entries
-        ),
+        lifted=sum(not placed.isdisjoint(_lifted(one.entry)) for one in entries),
         answered=answered,
         open=tuple(one for one in asked if one not in theirs),
-        erasing=next((index for index, entry in entries if _ids(entry, "plan") & {*plans}), None),
-        done=_done([entry for _, entry in entries if _ids(entry, "plan") & {*plans}]),
-        met=tuple(_met(entries, order)),
+        erasing=next((one.leaf.index for one in steps), None),
+        done=_done(one.entry for one in steps),
+        met=tuple(_met(own)),
         entries=len(entries),
-        digest=entries_digest(leaves),
+        digest=entries_digest(one.leaf for one in entries),
     )
 
 
@@ -134,24 +144,20 @@ def _registers(entry: Entry, order: str) -> bool:
     return entry.kind is EntryKind.ORDER_REGISTERED and ("order", order) in entry.objects
 
 
-def _ids(entry: Entry, role: str) -> set[str]:
-    return {named for one, named in entry.objects if one == role}
+def _ids(entry: Entry, role: str) -> tuple[str, ...]:
+    return tuple(named for one, named in entry.objects if one == role)
 
 
-def _blocks(entry: Entry, order: str) -> set[str]:
-    placed = entry.kind is EntryKind.BLOCK_PLACED and _is_of(entry, order)
-    return _ids(entry, "block") if placed else set()
+def _placed(entry: Entry) -> tuple[str, ...]:
+    return _ids(entry, "block") if entry.kind is EntryKind.BLOCK_PLACED else ()
 
 
-def _named(entries: Iterable[tuple[int, Entry]], order: str, role: str) -> Iterator[str]:
-    for _, entry in entries:
-        if _is_of(entry, order):
-            yield from (named for one, named in entry.objects if one == role)
+def _lifted(entry: Entry) -> tuple[str, ...]:
+    return _ids(entry, "block") if entry.kind is EntryKind.BLOCK_LIFTED else ()
 
 
-def _first_at(entries: Iterable[tuple[int, Entry]], order: str, kind: EntryKind) -> datetime | None:
-    moments = (e.at for _, e in entries if e.kind is kind and _is_of(e, order))
-    return next(moments, None)
+def _first_at(own: Iterable[Entry], kind: EntryKind) -> datetime | None:
+    return next((entry.at for entry in own if entry.kind is kind), None)
 
 
 def _clauses(facts: Mapping[str, object]) -> Iterator[ClauseSaid]:
@@ -164,24 +170,24 @@ def _clauses(facts: Mapping[str, object]) -> Iterator[ClauseSaid]:
         n += 1
 
 
-def _reached(entries: Iterable[tuple[int, Entry]], order: str) -> tuple[tuple[str, int], ...]:
-    found = (e for _, e in entries if e.kind is EntryKind.ORDER_FOUND and _is_of(e, order))
-    facts = dict(next((entry.facts for entry in found), ()))
+def _reached(own: Iterable[Entry]) -> tuple[tuple[str, int], ...]:
+    found = (entry.facts for entry in own if entry.kind is EntryKind.ORDER_FOUND)
+    facts = dict(next(found, ()))
     return tuple((store, _number(facts.get(store))) for store in STORES)
 
 
-def _answers(entries: Iterable[tuple[int, Entry]], asked: Collection[str]) -> tuple[Answered, ...]:
+def _answers(entries: Iterable[Read], asked: frozenset[str]) -> tuple[Answered, ...]:
     found: dict[str, Answered] = {}
-    for index, entry in entries:
-        if entry.kind in _ANSWERS:
-            for request in _ids(entry, "request") & set(asked):
-                found.setdefault(request, Answered(request, index, entry.at))
+    for one in entries:
+        if one.entry.kind in _ANSWERS:
+            for request in asked.intersection(_ids(one.entry, "request")):
+                found.setdefault(request, Answered(request, one.leaf.index, one.entry.at))
     return tuple(sorted(found.values(), key=lambda one: (one.entry, one.request)))
 
 
-def _met(entries: Iterable[tuple[int, Entry]], order: str) -> Iterator[tuple[int, datetime]]:
-    for _, entry in entries:
-        if entry.kind is EntryKind.CLAUSE_MET and _is_of(entry, order):
+def _met(own: Iterable[Entry]) -> Iterator[tuple[int, datetime]]:
+    for entry in own:
+        if entry.kind is EntryKind.CLAUSE_MET:
             yield _number(dict(entry.facts).get("n")), entry.at
 
 

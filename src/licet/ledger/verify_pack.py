@@ -20,12 +20,18 @@ from typing import BinaryIO
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import order as orders
 from licet.ledger import pack, stamp, tree, witness
-from licet.ledger.leaf import decode
 from licet.ledger.many import root_over
 from licet.ledger.note import VerifierKey
 from licet.ledger.order import OrderStatement
 from licet.ledger.order_doubts import doubts, told
-from licet.ledger.order_entries import belongs, drawn, entries_digest, followed_by
+from licet.ledger.order_entries import (
+    Read,
+    belongs,
+    drawn,
+    entries_digest,
+    followed_by,
+    take_apart,
+)
 from licet.ledger.packed import read_nodes
 from licet.ledger.verify import Findings, Verdict, check_signer
 from licet.terms.errors import BadInput, Corrupt
@@ -50,7 +56,7 @@ class _Proof:
 
     leaf: Leaf
     entry: Entry
-    counted: tuple[Leaf, ...]
+    counted: tuple[Read, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +107,10 @@ def _check(found: Findings, here: frozenset[str], files: Files, trusted: Trusted
     with files(pack.ENTRIES) as stream:
         leaves = pack.read_entries(stream)
     _in_ledger(found, leaves, files, chain[-1])
-    proof = _proof(leaves, statement, chain[-1])
+    entries = tuple(take_apart(leaves))
+    proof = _proof(entries, statement, chain[-1])
     _committed(found, statement, proof)
-    _counted(found, statement, proof, leaves)
+    _counted(found, statement, proof, entries)
     _agrees(found, statement, proof)
     _registered(found, statement, chain)
     found.problems.extend(doubts(statement))
@@ -192,13 +199,12 @@ def _in_ledger(found: Findings, leaves: tuple[Leaf, ...], files: Files, last: Ch
     )
 
 
-def _proof(leaves: tuple[Leaf, ...], statement: OrderStatement, last: Checkpoint) -> _Proof:
+def _proof(entries: tuple[Read, ...], statement: OrderStatement, last: Checkpoint) -> _Proof:
     """Return the entry that proved the order. Raises ``Corrupt`` without one of this order."""
-    for leaf in leaves:
-        entry = decode(leaf.data)
-        if entry.kind is EntryKind.ORDER_PROVED and ("order", statement.order) in entry.objects:
-            counted = tuple(one for one in leaves if one.index < leaf.index)
-            return _Proof(leaf, entry, counted)
+    for at, one in enumerate(entries):
+        proves = one.entry.kind is EntryKind.ORDER_PROVED
+        if proves and ("order", statement.order) in one.entry.objects:
+            return _Proof(one.leaf, one.entry, entries[:at])
     raise Corrupt(
         f"no entry here says that order {statement.order} was proved: the entries are another "
         f"order's, or end before it, in the ledger of {last.size} entries"
@@ -214,7 +220,7 @@ def _committed(found: Findings, statement: OrderStatement, proof: _Proof) -> Non
 
 
 def _counted(
-    found: Findings, statement: OrderStatement, proof: _Proof, leaves: tuple[Leaf, ...]
+    found: Findings, statement: OrderStatement, proof: _Proof, entries: tuple[Read, ...]
 ) -> None:
     """Hold the entries against how many there are, and against their digest."""
     facts = dict(proof.entry.facts)
@@ -227,13 +233,14 @@ def _counted(
         )
     else:
         found.hold(
-            facts.get(orders.DIGEST) == entries_digest(proof.counted),
+            facts.get(orders.DIGEST) == entries_digest(one.leaf for one in proof.counted),
             f"they are all {held} entries that entry {index} counted for the order",
             f"the entries are not those that entry {index} counted",
         )
-    read = [(leaf.index, decode(leaf.data)) for leaf in leaves]
-    followed = followed_by(statement.order, {part.plan for part in statement.parts}, read)
-    strange = [at for at, entry in read if not belongs(entry, statement.order, followed)]
+    followed = followed_by(statement.order, {part.plan for part in statement.parts}, entries)
+    strange = [
+        one.leaf.index for one in entries if not belongs(one.entry, statement.order, followed)
+    ]
     found.problems.extend(f"entry {at} does not belong to this order" for at in strange[:3])
 
 

@@ -8,7 +8,6 @@ is the same file. Nobody's personal data are in it: people are numbers.
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from importlib import resources
 from io import BytesIO
@@ -21,7 +20,6 @@ from licet.effects.proving.stating import Proved, statement_again
 from licet.effects.sealed import open_order
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import pack
-from licet.ledger.leaf import decode
 from licet.ledger.many import siblings
 from licet.ledger.order import OrderStatement
 from licet.ledger.witness import merged
@@ -69,7 +67,7 @@ def write_pack(app: App, order_id: OrderId) -> Pack:
         )
     chain = _chain(app, order, proved)  # 3
     files = _files(app, order, proved, chain, payload.text)  # 4
-    as_of = decode(_last(proved, chain[-1])).at
+    as_of = [one for one in proved.after if one.leaf.index < chain[-1].size][-1].entry.at
     listing = pack.PackListing(
         app.deployment.origin,
         order.id,
@@ -78,7 +76,9 @@ def write_pack(app: App, order_id: OrderId) -> Pack:
     )
     files[pack.LISTING] = pack.write_listing(listing, app.ledger_key)
     data = _zipped(files)
-    seen = sum(checkpoint.size > proved.after[0].index for checkpoint in chain if _seen(checkpoint))
+    seen = sum(
+        checkpoint.size > proved.after[0].leaf.index for checkpoint in chain if _seen(checkpoint)
+    )
     return Pack(f"pack-{order.id}.zip", data, sha256(data).hexdigest(), proved.statement, seen)
 
 
@@ -88,7 +88,7 @@ def _chain(app: App, order: Order, proved: Proved) -> tuple[Checkpoint, ...]:
     Of the order's first day: the one that was kept then, and the first that others saw after
     it. Of its proof: the first that others saw after it, and the last that covers it.
     """
-    registered, done = proved.statement.record.first + 1, proved.after[0].index + 1
+    registered, done = proved.statement.record.first + 1, proved.after[0].leaf.index + 1
     chosen: dict[int, Checkpoint] = {}
     if order.checkpoint:
         first, _ = checkpoints.parse(order.checkpoint)
@@ -116,16 +116,12 @@ def _seen(checkpoint: Checkpoint) -> bool:
     return len(checkpoints.parse(checkpoint.note)[1].signatures) > 1
 
 
-def _last(proved: Proved, checkpoint: Checkpoint) -> bytes:
-    """Return the last entry in the pack: its moment is as of when the pack is."""
-    return [leaf for leaf in proved.after if leaf.index < checkpoint.size][-1].data
-
-
 def _files(
     app: App, order: Order, proved: Proved, chain: Sequence[Checkpoint], text: str
 ) -> dict[str, bytes]:
     last = chain[-1]
-    leaves = (*proved.counted, *(one for one in proved.after if one.index < last.size))
+    every = (one.leaf for one in (*proved.counted, *proved.after))
+    leaves = [leaf for leaf in every if leaf.index < last.size]
     nodes = siblings([leaf.index for leaf in leaves], last.size, app.tiles.node())
     proofs = [app.tiles.consistency(old.size, new.size) for old, new in pairwise(chain)]
     stamps = ((one.size, app.kept.stamp(one.size)) for one in chain)
@@ -133,7 +129,11 @@ def _files(
         pack.STATEMENT: pack.write_statement(proved.statement),
         pack.TEXT: text.encode(),
         pack.LETTER: letter(
-            order, proved.statement, _moment(proved), sender_of(app), app.ledger_key.vkey
+            order,
+            proved.statement,
+            proved.after[0].entry.at,
+            sender_of(app),
+            app.ledger_key.vkey,
         ),
         pack.SCHEMA: schema(),
         pack.ENTRIES: b"".join(pack.entry_lines(leaves)),
@@ -147,10 +147,6 @@ def _files(
 def schema() -> bytes:
     """Return the JSON Schema of ``statement.json`` (draft 2020-12)."""
     return resources.files("licet.effects.proving").joinpath("pack.schema.json").read_bytes()
-
-
-def _moment(proved: Proved) -> datetime:
-    return decode(proved.after[0].data).at
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:

@@ -12,7 +12,6 @@ requests that it waits for and the plans that erase for it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from licet.ledger.leaf import decode
 from licet.ledger.order import (
     MOST_HELD,
     HeldBack,
@@ -20,10 +19,10 @@ from licet.ledger.order import (
     PartSaid,
     proved_with,
 )
-from licet.ledger.order_entries import STORES, belonging, drawn, may_belong
+from licet.ledger.order_entries import STORES, Read, belonging, drawn, may_belong, take_apart
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import Conflict, Corrupt
-from licet.terms.ledger import EntryKind, Leaf
+from licet.terms.ledger import EntryKind
 from licet.terms.order import Order, Reached
 from licet.terms.rights import Hold
 
@@ -32,7 +31,7 @@ from licet.terms.rights import Hold
 class Gathered:
     """Entries that may belong to an order, and up to which size of the ledger they were read."""
 
-    leaves: tuple[Leaf, ...]
+    entries: tuple[Read, ...]
     size: int
 
 
@@ -41,8 +40,8 @@ class Proved:
     """What an order's last entry commits to, the entries that it counts, and it and later ones."""
 
     statement: OrderStatement
-    counted: tuple[Leaf, ...]
-    after: tuple[Leaf, ...]
+    counted: tuple[Read, ...]
+    after: tuple[Read, ...]
 
 
 def gather(reader: Reader | Unit, order: Order, earlier: Gathered | None = None) -> Gathered:
@@ -53,8 +52,8 @@ def gather(reader: Reader | Unit, order: Order, earlier: Gathered | None = None)
     """
     start = order.leaf if earlier is None else earlier.size
     fresh = (leaf for leaf in reader.leaves.iterate(start) if may_belong(leaf, order.id))
-    leaves = () if earlier is None else earlier.leaves
-    return Gathered((*leaves, *fresh), reader.head.size)
+    entries = () if earlier is None else earlier.entries
+    return Gathered((*entries, *take_apart(fresh)), reader.head.size)
 
 
 def statement_of(
@@ -74,7 +73,7 @@ def statement_of(
         HeldBack(hold.id, hold.instrument, hold.until)
         for hold in sorted(holds, key=lambda one: one.id)[:MOST_HELD]
     )
-    return _statement(reader, order, gathered.leaves, counted, held)
+    return _statement(reader, order, gathered.entries, counted, held)
 
 
 def statement_again(reader: Reader, order: Order) -> Proved:
@@ -87,11 +86,11 @@ def statement_again(reader: Reader, order: Order) -> Proved:
             "what the order demands is not done and recorded yet",
             "Let the worker carry it out: `licet worker --once`.",
         )
-    leaves, plans = gather(reader, order).leaves, _plans(reader, order)
-    before = tuple(leaf for leaf in leaves if leaf.index < order.proof_leaf)
-    later = belonging(order.id, plans, leaves)
-    after = tuple(leaf for leaf in later if leaf.index >= order.proof_leaf)
-    entry = decode(after[0].data) if after else None
+    entries, plans = gather(reader, order).entries, _plans(reader, order)
+    before = tuple(one for one in entries if one.leaf.index < order.proof_leaf)
+    later = belonging(order.id, plans, entries)
+    after = tuple(one for one in later if one.leaf.index >= order.proof_leaf)
+    entry = after[0].entry if after else None
     if entry is None or entry.kind is not EntryKind.ORDER_PROVED:
         raise Corrupt("the order's proof is not the entry that its row names", "`licet doctor`")
     left, held = proved_with(dict(entry.facts))
@@ -102,12 +101,12 @@ def statement_again(reader: Reader, order: Order) -> Proved:
 def _statement(
     reader: Reader | Unit,
     order: Order,
-    leaves: tuple[Leaf, ...],
+    entries: tuple[Read, ...],
     left: tuple[tuple[str, int], ...],
     held: tuple[HeldBack, ...],
 ) -> OrderStatement:
     plans = _plans(reader, order)
-    mine = belonging(order.id, plans, leaves)
+    mine = belonging(order.id, plans, entries)
     return OrderStatement(
         order=order.id,
         authority=order.authority,
