@@ -10,9 +10,12 @@ from licet.ledger.receipt import ReceiptKind, complete, decode, encode
 from licet.ledger.statement import ErasureStatement, to_json
 from licet.ledger.tile_paths import name
 from licet.ledger.verify import verify_file
+from licet.ledger.witness import cosigned, submission
 from licet.terms.ledger import EntryKind
 from tests.ledger.making import (
+    ORIGIN,
     Ledger,
+    Witness,
     entry_for,
     erasure_statement,
     grant_statement,
@@ -88,3 +91,13 @@ def test_the_certificate(tmp_path: Path) -> None:
     assert isinstance(decode(file.encode()).statement, ErasureStatement)
     told = to_json(erasure_statement()).keys() - {"about"}
     assert all(f"`{part}`" in _page("certificate.md") for part in told)
+
+
+def test_what_a_witness_is_sent_and_answers() -> None:
+    body, answer = _examples("witnessed.md")[:2]
+    ledger, witness = Ledger().fill(5), Witness("witness.example/w1", 11)
+    signed = checkpoints.sign(ORIGIN, 5, ledger.root, ledger_key())
+    proof = tree.consistency(3, 5, tree.nodes_of([one.hash for one in ledger.leaves]))
+    assert submission(proof, signed).decode() == body
+    seen = cosigned(signed, answer.encode(), witness.verifier)
+    assert checkpoints.witnesses(seen.note, [witness.verifier])[0][1] == 1_769_850_000
