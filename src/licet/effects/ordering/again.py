@@ -6,7 +6,7 @@ text: that is handed in again, and known by its digest.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 from licet.effects.ordering.writing import UNNAMED
@@ -30,7 +30,7 @@ from licet.terms.when import from_ms
 Said = dict[str, str | int | bool]
 
 _SUMS = ("fine", "per_day", "cap")
-_COUNTS = frozenset(Reached.__slots__)
+_COUNTS = tuple(field.name for field in fields(Reached))
 
 
 def register_again(unit: Unit, entry: Entry, leaf: int) -> None:
@@ -69,7 +69,8 @@ def register_again(unit: Unit, entry: Entry, leaf: int) -> None:
 
 def found_again(unit: Unit, entry: Entry, _leaf: int) -> None:
     """Note again what an order reached when it was registered."""
-    counts = tuple(fact for fact in entry.facts if fact[0] in _COUNTS)
+    said = dict(entry.facts)
+    counts = tuple((name, said[name]) for name in _COUNTS if name in said)
     _change(unit, entry, lambda order: replace(order, found=counts))
 
 
