@@ -73,7 +73,7 @@ def retire(app: App, who: Who, canary_id: CanaryId) -> int | Refusal:
         canary = next((one for one in unit.breaches.canaries() if one.id == canary_id), None)
         subject = unit.subjects.get(canary.subject) if canary else None
         if canary is None or subject is None:
-            raise NotFound("there is no such canary", "See `licet breach canary list`.")
+            raise NotFound("there is no such canary", "See `licet breach canaries`.")
         permit = _decided(app, unit, who, retiring_digest(canary_id))
         if isinstance(permit, Refusal):
             return permit
