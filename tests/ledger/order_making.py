@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from itertools import pairwise
+from pathlib import Path
 from typing import BinaryIO
 
 from licet.ledger import checkpoint as checkpoints
@@ -91,6 +92,8 @@ class Told:
     entries: list[Entry] = field(default_factory=history)
     change: Change = lambda statement: statement
     seed: int = 1
+    hidden: frozenset[int] = frozenset()
+    """Entries that the operator hides from the first moment on."""
     ledger: Ledger = field(init=False)
     statement: OrderStatement = field(init=False)
     read: tuple[Read, ...] = field(init=False)
@@ -105,7 +108,8 @@ class Told:
             self.ledger.record(entry)
             if entry.kind is EntryKind.ORDER_FOUND:
                 first = self.signed()
-        self.read = belonging(ORDER, {PLAN}, tuple(take_apart(self.ledger.leaves)))
+        every = belonging(ORDER, {PLAN}, tuple(take_apart(self.ledger.leaves)))
+        self.read = tuple(one for one in every if one.leaf.index not in self.hidden)
         self.counted = tuple(one.leaf for one in self.read)
         honest = OrderStatement(
             order=ORDER,
@@ -170,11 +174,13 @@ def listed(files: Mapping[str, bytes], seed: int = 1, order: str = ORDER) -> dic
     return {**there, pack.LISTING: pack.write_listing(listing, ledger_key(seed))}
 
 
-def verdict_on(files: Mapping[str, bytes], witnesses: tuple[str, ...] = ()) -> Verdict:
+def verdict_on(
+    files: Mapping[str, bytes], witnesses: tuple[str, ...] = (), mirror: Path | None = None
+) -> Verdict:
     """Check a pack's files as a stranger who knows the ledger's key."""
 
     @contextmanager
     def opened(name: str) -> Iterator[BinaryIO]:
         yield BytesIO(files[name])
 
-    return verify_pack(files, opened, ledger_key().vkey, witnesses)
+    return verify_pack(files, opened, ledger_key().vkey, witnesses, (), mirror)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from licet.ledger.order_entries import belonging, drawn, take_apart
 from licet.terms.errors import Corrupt
 from licet.terms.ledger import Entry, EntryKind
 from tests.gates.tree import ROOT
-from tests.ledger.making import NOW, ORIGIN, Witness, ledger_key
+from tests.ledger.making import NOW, ORIGIN, Ledger, Witness, ledger_key, published
 from tests.ledger.order_making import (
     BLOCK,
     OTHER,
@@ -140,6 +141,41 @@ def test_entries_of_a_rewritten_tree_do_not_lead_to_the_old_root(told: Told) -> 
     files = {**again.files(), **{n: d for n, d in told.files().items() if "checkpoints/" in n}}
     problems = verdict_on(listed(files)).problems
     assert any("do not lead to the signed root" in one for one in problems)
+
+
+def test_an_entry_that_was_hidden_from_the_first_moment_is_found_in_a_copy(tmp_path: Path) -> None:
+    """The operator lifted the block and counted without that: only who has the ledger sees it."""
+    entries = [*history(), Entry(EntryKind.BLOCK_LIFTED, NOW, objects=(("block", BLOCK),))]
+    hiding = Told(entries, hidden=frozenset({18}))
+    published(tmp_path / "tiles", hiding.ledger)
+    assert verdict_on(hiding.files()).ok
+    (problem,) = verdict_on(hiding.files(), mirror=tmp_path / "tiles").problems
+    assert problem.endswith("15 belong to the order, and entry 19 counted 14")
+
+
+def test_a_copy_of_the_ledger_that_agrees_is_told(told: Told, tmp_path: Path) -> None:
+    published(tmp_path / "tiles", told.ledger)
+    verdict = verdict_on(told.files(), mirror=tmp_path / "tiles")
+    assert verdict.ok
+    assert any(
+        "entries of the ledger's copy: nothing was left out" in one for one in verdict.proved
+    )
+    entries = tmp_path / "tiles/tile/entries/000.p/20"
+    entries.write_bytes(entries.read_bytes().replace(b"collect", b"rollect"))
+    problems = verdict_on(told.files(), mirror=tmp_path / "tiles").problems
+    assert any("the copy of the ledger is damaged" in one for one in problems)
+
+
+def test_a_copy_that_ends_early_or_tells_another_story_is_told(told: Told, tmp_path: Path) -> None:
+    short, other = Ledger(), Ledger().fill(30)
+    for leaf in told.ledger.leaves[:10]:
+        short.append(leaf.data)
+    published(tmp_path / "short", short)
+    published(tmp_path / "other", other)
+    problems = verdict_on(told.files(), mirror=tmp_path / "short").problems
+    assert any("the copy ends at entry 10" in one for one in problems)
+    problems = verdict_on(told.files(), mirror=tmp_path / "other").problems
+    assert any("another history" in one for one in problems)
 
 
 def test_a_stale_checkpoint_is_found(told: Told) -> None:

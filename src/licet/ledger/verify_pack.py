@@ -15,11 +15,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 from typing import BinaryIO
 
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import order as orders
 from licet.ledger import pack, stamp, tree, witness
+from licet.ledger.beside import Beside, seen_outside
+from licet.ledger.findings import Findings, Verdict, check_signer
 from licet.ledger.many import root_over
 from licet.ledger.note import VerifierKey
 from licet.ledger.order import OrderStatement
@@ -32,8 +35,8 @@ from licet.ledger.order_entries import (
     followed_by,
     take_apart,
 )
+from licet.ledger.order_recount import recount
 from licet.ledger.packed import read_nodes
-from licet.ledger.verify import Findings, Verdict, check_signer
 from licet.terms.errors import BadInput, Corrupt
 from licet.terms.ledger import Checkpoint, Entry, EntryKind, Leaf
 from licet.terms.when import from_ms
@@ -61,11 +64,10 @@ class _Proof:
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """Whom the reader trusts: the ledger's key, witnesses, timestamp authorities."""
+    """Whom the reader trusts: the ledger's key, and what they bring beside it."""
 
     ledger: VerifierKey | None
-    witnesses: tuple[VerifierKey, ...]
-    authorities: stamp.Authorities
+    by: Beside
 
 
 def verify_pack(
@@ -74,13 +76,18 @@ def verify_pack(
     trusted_vkey: str | None = None,
     witnesses: Sequence[str] = (),
     authorities: stamp.Authorities = (),
+    mirror: Path | None = None,
 ) -> Verdict:
-    """Check a pack. Raises BadInput on a malformed key line only."""
+    """Check a pack. Raises BadInput on a malformed key line or no mirror.
+
+    ``mirror`` is a copy of the published ledger: it tells who saw it since, and the order's
+    entries are counted again over it.
+    """
     ledger = VerifierKey.read(trusted_vkey) if trusted_vkey else None
-    known = tuple(VerifierKey.read(line) for line in witnesses)
+    by = Beside(tuple(VerifierKey.read(line) for line in witnesses), authorities, mirror)
     found = Findings()
     try:
-        _check(found, frozenset(names), files, Trusted(ledger, known, authorities))
+        _check(found, frozenset(names), files, Trusted(ledger, by))
     except Corrupt as error:
         found.problems.append(error.what)
     return Verdict(
@@ -113,10 +120,15 @@ def _check(found: Findings, here: frozenset[str], files: Files, trusted: Trusted
     _counted(found, statement, proof, entries)
     _agrees(found, statement, proof)
     _registered(found, statement, chain)
+    if not found.problems:
+        found.proved.extend(told(statement))
     found.problems.extend(doubts(statement))
-    found.proved.extend(told(statement))
-    seen = _witnessed(found, chain, proof.leaf.index, taken.signer, trusted)
-    _stamped(found, chain, files, here, taken.signer, trusted)
+    seen = _witnessed(found, chain, proof.leaf.index, taken.signer, trusted.by)
+    _stamped(found, chain, files, here, taken.signer, trusted.by)
+    if trusted.by.mirror is not None:
+        seen = seen_outside(found, chain[-1], taken.signer, trusted.by) or seen
+        index = proof.leaf.index
+        recount(found, statement, index, proof.counted, trusted.by.mirror, taken.signer)
     _word(found, statement)
     if not seen:
         found.word.insert(0, UNWITNESSED)
@@ -277,10 +289,10 @@ def _witnessed(
     chain: tuple[Checkpoint, ...],
     proved: int,
     signer: VerifierKey,
-    trusted: Trusted,
+    by: Beside,
 ) -> bool:
     """Say which trusted witness saw what when; return whether one saw the order's proof."""
-    known = [one for one in trusted.witnesses if one.public != signer.public]
+    known = [one for one in by.witnesses if one.public != signer.public]
     saw = False
     for checkpoint in chain:
         for name, when in witness.saw(checkpoint, known):
@@ -298,19 +310,19 @@ def _stamped(
     files: Files,
     here: frozenset[str],
     signer: VerifierKey,
-    trusted: Trusted,
+    by: Beside,
 ) -> None:
     """Check the timestamps of the checkpoints that have one."""
     for checkpoint in chain:
         name = pack.stamp_name(checkpoint.size)
         if name not in here:
             continue
-        if not trusted.authorities:
+        if not by.authorities:
             found.word.append(f"{name}: you named no timestamp authority")
             continue
         try:
             held = stamp.check(
-                _bytes(files, name), witness.bare(checkpoint, signer), trusted.authorities
+                _bytes(files, name), witness.bare(checkpoint, signer), by.authorities
             )
         except (Corrupt, BadInput) as error:
             found.problems.append(f"{name}: {error.what}")

@@ -11,7 +11,7 @@ from licet.cli import files
 from licet.cli.call import Call, Takes, deed, single
 from licet.cli.exits import Exit
 from licet.cli.output import Answer
-from licet.cli.unpacking import OnDisk, is_pack, is_package, on_disk
+from licet.cli.unpacking import is_pack, is_package, on_disk
 from licet.terms.errors import BadInput
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ Mirror = Annotated[
     Path | None,
     typer.Option(
         help="A copy of the published ledger: it tells who saw the file's entries since, and a "
-        "report is counted again over it."
+        "report or a pack is counted again over it."
     ),
 ]
 Stampers = Annotated[
@@ -96,23 +96,23 @@ def _unseen(verdict: "Verdict") -> str:
     """Return what an authority must not overlook: nobody outside saw that ledger."""
     from licet.ledger.verify_pack import UNWITNESSED
 
-    return ", UNWITNESSED: see the first line below" * (UNWITNESSED in verdict.rests_on_word)
+    says = ", UNWITNESSED: nobody you named has seen this ledger since"
+    return says if UNWITNESSED in verdict.rests_on_word else ""
 
 
 def _verdict(named: Sequence[Path], trust: Trust, secret: str) -> "Verdict":
     from licet.ledger.verify import verify_file
     from licet.ledger.verify_checkpoint import is_checkpoint
+    from licet.ledger.verify_pack import verify_pack
     from licet.ledger.verify_package import verify_package
     from licet.ledger.verify_report import is_report, verify_report
 
     stampers = _stampers(trust)
     if is_package(named[0]):
         with on_disk(named, _secret(secret)) as found:
-            if is_pack(found):
-                return _pack(found, trust)
-            names, opening = found.names, found.open
-            return verify_package(
-                names, opening, trust.vkey, trust.witnesses, stampers, trust.mirror
+            check = verify_pack if is_pack(found) else verify_package
+            return check(
+                found.names, found.open, trust.vkey, trust.witnesses, stampers, trust.mirror
             )
     if len(named) > 1:
         raise BadInput("only the volumes of a package are checked together", "Name one file.")
@@ -122,15 +122,6 @@ def _verdict(named: Sequence[Path], trust: Trust, secret: str) -> "Verdict":
     if is_report(data):
         return verify_report(data, trust.vkey, trust.witnesses, stampers, trust.mirror)
     return verify_file(data, trust.vkey, trust.witnesses, stampers, trust.mirror)
-
-
-def _pack(found: OnDisk, trust: Trust) -> "Verdict":
-    from licet.ledger.verify_pack import verify_pack
-
-    if trust.mirror is not None:
-        says = "a pack brings its own proofs of who saw the ledger"
-        raise BadInput(says, "Leave --mirror out.")
-    return verify_pack(found.names, found.open, trust.vkey, trust.witnesses, _stampers(trust))
 
 
 def _checkpoint(path: Path, data: bytes, trust: Trust) -> "Verdict":
