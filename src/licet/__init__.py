@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from licet.granting import ask_grant, confirm, confirm_on_paper, resend, withdraw
     from licet.ledger.verify import Verdict, verify_file
+    from licet.ledger.verify_report import verify_report
     from licet.listing import (
         list_cases,
         list_grants,
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from licet.recovery import BackedUp, Restored, back_up, restore
     from licet.rectifying import correct as correct_person
     from licet.rectifying import unlink as unlink_appearance
+    from licet.reporting import Reported
+    from licet.reporting import report as make_report
     from licet.reviewing import close as close_search
     from licet.reviewing import review as review_candidate
     from licet.rights.answering import accept_identity, ask_identity, refuse_request
@@ -73,6 +76,7 @@ if TYPE_CHECKING:
     from licet.terms.acting import SUBJECT, WORKER, Who
     from licet.terms.errors import LicetError
     from licet.terms.permit import By, Refusal
+    from licet.terms.reporting import ReportKind, ReportWish
     from licet.worker import Done
     from licet.worker import run as run_worker
     from licet.worker import run_once as run_worker_once
@@ -90,6 +94,9 @@ _HOMES = {
     "Receipted": "licet.effects.receipts:Receipted",
     "Refusal": "licet.terms.permit:Refusal",
     "Report": "licet.evaluate.report:Report",
+    "ReportKind": "licet.terms.reporting:ReportKind",
+    "ReportWish": "licet.terms.reporting:ReportWish",
+    "Reported": "licet.reporting:Reported",
     "Restored": "licet.recovery:Restored",
     "SUBJECT": "licet.terms.acting:SUBJECT",
     "Settings": "licet.settings:Settings",
@@ -132,6 +139,7 @@ _HOMES = {
     "list_searches": "licet.listing:list_searches",
     "list_sources": "licet.listing:list_sources",
     "list_suggestions": "licet.listing:list_suggestions",
+    "make_report": "licet.reporting:report",
     "open_app": "licet.app:open_app",
     "open_case": "licet.governance:open_case",
     "open_deployment": "licet.deployment:open_deployment",
@@ -153,6 +161,7 @@ _HOMES = {
     "show_search": "licet.listing:show_search",
     "unlink_appearance": "licet.rectifying:unlink",
     "verify_file": "licet.ledger.verify:verify_file",
+    "verify_report": "licet.ledger.verify_report:verify_report",
     "withdraw": "licet.granting:withdraw",
 }
 """Where each public name lives: ``module:name``. Flows are named as what they do to what."""
@@ -172,6 +181,9 @@ __all__ = [
     "Receipted",
     "Refusal",
     "Report",
+    "ReportKind",
+    "ReportWish",
+    "Reported",
     "Restored",
     "Settings",
     "Shown",
@@ -213,6 +225,7 @@ __all__ = [
     "list_searches",
     "list_sources",
     "list_suggestions",
+    "make_report",
     "open_app",
     "open_case",
     "open_deployment",
@@ -234,6 +247,7 @@ __all__ = [
     "show_search",
     "unlink_appearance",
     "verify_file",
+    "verify_report",
     "withdraw",
 ]
 
