@@ -20,10 +20,12 @@ from licet.effects.answering import BEFORE_DUE
 from licet.effects.breaches import open_breach, owes_notice
 from licet.effects.facts import readiness
 from licet.effects.inventing import is_proved
+from licet.effects.lacking import lacks
 from licet.effects.scanning import scan_for
 from licet.effects.sealed import open_plan
+from licet.effects.stamping import last_stamp
 from licet.effects.warning import STEPS, next_due, running
-from licet.effects.witnessing import last_stamp, unseen_since, what_was_seen
+from licet.effects.witnessing import unseen_since, what_was_seen
 from licet.settings import Settings
 from licet.store.unit import Reader
 from licet.terms.errors import Ended, KeyAbsent, LicetError
@@ -196,6 +198,9 @@ def _witnessed(app: App, now: datetime) -> Found:
         says = f"no witness saw what was entered since {since.isoformat(timespec='minutes')}"
         yield Finding(Weight.MEND, "witness", says, "Run `licet ledger witness`.")
     stamped = last_stamp(app)
+    if stamped is None and app.settings.timestamp_url:
+        says = "no timestamp is kept that leads to the roots in timestamp_authorities"
+        yield Finding(Weight.WATCH, "timestamp", says, "Run `licet ledger timestamp`.")
     if stamped is not None:
         says = f"{stamped[0]} entries were stamped on {stamped[1].at.date().isoformat()}"
         yield Finding(Weight.WELL, "timestamp", says)
@@ -330,22 +335,16 @@ def _ending(what: str, ends: datetime | None, now: datetime) -> Found:
         yield Finding(Weight.WATCH, "term", says, "Have a new one signed in time.")
 
 
-def _ready(app: App, _now: datetime) -> Found:
+def _ready(app: App, now: datetime) -> Found:
     if app.deployment.sandbox:
         yield Finding(Weight.WELL, "readiness", "a sandbox: no real people, for ever")
         return
     with app.store.read() as reader:
         state = readiness(reader)
-    lacks = {
-        "a data protection impact assessment (GDPR 35)": state.dpia_digest,
-        "a classification under the AI Act (6)": state.ai_act_classification,
-        "a representative in the Union (GDPR 27)": state.established_in_eu
-        or state.eu_representative,
-        "a data protection officer who is nobody else (GDPR 38(6))": state.officer_is_independent,
-    }
-    missing = [what for what, there in lacks.items() if not there]
-    for what in missing:
-        yield Finding(Weight.MEND, "readiness", f"there is no {what[2:]}", "Provide it first.")
+    missing = lacks(state, now)
+    for one in missing:
+        says = f"real grants wait for {one.what} ({one.article})"
+        yield Finding(Weight.MEND, "readiness", says, "Run `licet ready`.")
     if not missing:
         yield Finding(Weight.WELL, "readiness", "the documents it rests on are filed")
     if not app.settings.smtp_host or not app.settings.smtp_sender:

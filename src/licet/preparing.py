@@ -11,23 +11,15 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.consent.places import covered, unstated
 from licet.effects.acting import digest_of_wish, organisation_of
 from licet.effects.facts import read_facts, readiness
+from licet.effects.lacking import Lack, lacks
 from licet.effects.record import record, record_refusal
 from licet.terms.acting import Who
 from licet.terms.duties import Preparation, Residence
 from licet.terms.errors import BadInput, Conflict
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """Something that real grants wait for, and the law that asks for it."""
-
-    what: str
-    article: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,37 +94,8 @@ def is_ready(app: App) -> Ready:
     with app.store.read() as reader:
         state, now = readiness(reader), reader.now
         deployment = reader.deployment.get()
-    missing = (
-        (not state.dpia_digest, "the impact assessment", "GDPR 35"),
-        (not state.source_notice, "the notice that stands at the sources", "GDPR 14"),
-        (not state.role_agreement, "who answers for what", "GDPR 26-28"),
-        (not state.ai_act_classification, "the classification", "AI Act 6"),
-        (
-            not state.established_in_eu and not state.eu_representative,
-            "a representative in the Union",
-            "GDPR 27",
-        ),
-        (
-            not state.officer_is_independent,
-            "a data protection officer who is no steward",
-            "GDPR 38(6)",
-        ),
-        *(
-            (True, f"the place of the {store.value}", "GDPR 30(1)(e)")
-            for store in sorted(unstated(state.residences))
-        ),
-        *(
-            (
-                not covered(one.territory, state.transfers, now),
-                f"a safeguard for the {one.store.value} in {one.territory}",
-                "GDPR 44",
-            )
-            for one in state.residences
-        ),
-    )
-    lacks = tuple(Lack(what, article) for lacking, what, article in missing if lacking)
     at = deployment.prepared_at if deployment else None
-    return Ready(state.sandbox, at, () if state.sandbox else lacks)
+    return Ready(state.sandbox, at, lacks(state, now))
 
 
 def _require_whole(app: App, wish: Preparation) -> None:
