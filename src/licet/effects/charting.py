@@ -81,7 +81,7 @@ def chart(clock: Clock) -> str:
         body = [_text(LEFT, TOP, "t", about)]
     size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="says">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="graphics-document" aria-labelledby="says">',
         f'<title id="says">{escape(about)}</title>',
         f"<style>{_STYLE}</style>",
     )
