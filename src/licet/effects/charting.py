@@ -80,8 +80,9 @@ def chart(clock: Clock) -> str:
     if not panels:
         body = [_text(LEFT, TOP, "t", about)]
     size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+    said = 'role="graphics-document" aria-labelledby="says"'
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="graphics-document" aria-labelledby="says">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {said}>',
         f'<title id="says">{escape(about)}</title>',
         f"<style>{_STYLE}</style>",
     )
