@@ -20,8 +20,6 @@ from licet.terms.errors import Busy, Corrupt, Setup
 SECONDS = 5.0
 """For one answer, all of it: who is silent must not hold up what has to end in a minute."""
 
-AGENT = "licet"
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -65,7 +63,6 @@ class HttpPost:
         until = time.monotonic() + self._seconds
         headers = {
             "Content-Type": question.media_type,
-            "User-Agent": AGENT,
             # Packed, a short answer could be a very long one.
             "Accept-Encoding": "identity",
         }

@@ -28,6 +28,7 @@ from licet.effects.lapsing import (
     lapse_suggestions,
 )
 from licet.effects.looking import begin_passes
+from licet.effects.outside import show_when_due
 from licet.effects.packing import sweep_packages
 from licet.effects.passing import go_on_with
 from licet.effects.purging import Gone, purge, sources_over
@@ -36,7 +37,6 @@ from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
 from licet.effects.warning import Overdue, warn_of_terms
 from licet.effects.winding_up import begins_at, left
-from licet.effects.witnessing import show_when_due
 from licet.rights.answering import see_to_all
 from licet.rights.carrying import go_on_with_orders, may_go_on, prove_what_is_done
 from licet.rights.closing import go_on

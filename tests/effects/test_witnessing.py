@@ -15,19 +15,19 @@ from licet.consent import ceilings
 from licet.consent.ceilings import WITNESS_LAG
 from licet.consent.reasons import Reason
 from licet.effects import witnessing
+from licet.effects.outside import let_others_see, show_when_due
+from licet.effects.stamping import authorities, last_stamp, stamp_due, stamp_ledger
 from licet.effects.trying import Trying
 from licet.effects.witnessing import (
-    last_stamp,
     seen_enough,
     show_to_witnesses,
-    show_when_due,
-    stamp_ledger,
     what_was_seen,
     witnesses_due,
 )
 from licet.granting import ask_grant, withdraw
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger.note import VerifierKey
+from licet.ledger.stamp import Stamp, check
 from licet.post import Answer, HttpPost, Question
 from licet.terms.errors import BadInput, Busy, Conflict, Corrupt, Setup
 from licet.terms.permit import Refusal
@@ -390,6 +390,43 @@ def test_an_authority_must_be_named_and_trusted(harbour: Harbour, tmp_path: Path
     other.write_text("no certificate")
     with pytest.raises(BadInput, match="no certificates"):
         stamp_ledger(harbour.with_settings(timestamp_authorities=other))
+
+
+def test_a_timestamp_that_holds_no_more_is_asked_for_again(harbour: Harbour) -> None:
+    """Damaged, or of an authority that is trusted no more: it stops nothing."""
+    app = harbour.app
+    first = stamp_ledger(app)
+    size = app.store.head().size
+    kept = app.settings.place(app.settings.tiles) / "checkpoints" / f"{size}.tsr"
+    kept.write_bytes(b"damaged")
+    assert last_stamp(app) is None
+    assert stamp_due(app) is False, "it was asked just now"
+    harbour.world.clock.go(minutes=10)
+    assert stamp_due(app)
+    assert stamp_ledger(app).at > first.at
+    harbour.grow()
+    kept.with_name(f"{app.store.head().size}.tsr").write_bytes(b"damaged")
+    assert last_stamp(app) == (size, stamp_ledger_at(app, size))
+
+
+def stamp_ledger_at(app: App, size: int) -> Stamp:
+    checkpoint, token = app.kept.at(size), app.kept.stamp(size)
+    assert checkpoint is not None
+    assert token is not None
+    return check(token, app.kept.bare(checkpoint), authorities(app))
+
+
+def test_whoever_is_there_sees_what_goes_out(harbour: Harbour) -> None:
+    app = harbour.app
+    assert let_others_see(app) == ()
+    size = app.store.head().size
+    assert app.kept.stamped() == app.kept.sizes() == (size,)
+    harbour.grow()
+    harbour.two.says, harbour.authority.odd = (500, "text/plain", b""), "down"
+    assert let_others_see(app) == (
+        "w.example/2 answered 500", "the timestamp authority answered 503",
+    )  # fmt: skip
+    assert let_others_see(harbour.with_settings(witness_urls=(), timestamp_url="")) == ()
 
 
 # -- the worker

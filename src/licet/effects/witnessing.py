@@ -1,12 +1,11 @@
-"""Showing the ledger to witnesses and to a timestamp authority, and whether they saw enough.
+"""Showing the ledger to its witnesses, and whether they saw enough of it.
 
 It runs after the ledger was mirrored, outside every unit of work and under no lock of the
 store: a witness that is down stops nobody. What it must not come to:
 
 1. A witness is never shown fewer entries than were signed before: one process asks at a
    time, and asks about the last signed checkpoint.
-2. Nothing is believed that was not checked: a cosignature by the key in the settings, a
-   timestamp by the roots in the settings.
+2. Nothing is believed that was not checked: a cosignature holds by the key in the settings.
 3. A witness that saw another history, or more of it, is a problem that is told, not a
    reason to ask again.
 """
@@ -17,16 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from licet.app import App
 from licet.consent.ceilings import WITNESS_LAG
-from licet.effects.trying import Trying
-from licet.ledger import stamp as stamps
 from licet.ledger import witness as protocol
 from licet.ledger.leaf import decode
 from licet.ledger.note import VerifierKey
-from licet.ledger.stamp import Stamp
 from licet.post import Answer, Question, host_of
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import Busy, Conflict, Corrupt, LicetError, NotFound, Setup
@@ -35,9 +30,6 @@ from licet.terms.when import from_ms
 
 WITNESS_EVERY = timedelta(minutes=10)
 """Often enough to see within a day that one is down; seldom enough for one that serves many."""
-
-STAMP_EVERY = timedelta(hours=24)
-"""A free timestamp authority is not to be flooded; an order's pack asks for its own."""
 
 
 LOOKED_AT = 200
@@ -88,7 +80,7 @@ def show_to_witnesses(app: App) -> tuple[Seen, ...]:
         raise Setup("no witness has an address", "Set witness_urls in licet.toml.")
     app.shelf.witnesses_asked_at = app.clock()
     with _turn(app):  # 1
-        checkpoint = _last_signed(app)  # 2
+        checkpoint = last_signed(app)  # 2
         problems: dict[VerifierKey, LicetError] = {}
         for key, url in zip(keys, app.settings.witness_urls, strict=True):  # 3
             kept = app.kept.at(checkpoint.size)
@@ -99,20 +91,6 @@ def show_to_witnesses(app: App) -> tuple[Seen, ...]:
             except LicetError as error:
                 problems[key] = error
     return tuple(_seen(app, key, problems.get(key)) for key in keys)
-
-
-def show_when_due(app: App, trying: Trying) -> None:
-    """Do what is due of both: show the ledger to its witnesses, have it stamped.
-
-    Whoever saw another history is a problem of the worker's; who is not there, is not.
-    """
-    if witnesses_due(app):
-        nobody: tuple[Seen, ...] = ()
-        for seen in trying.do("witnesses", partial(show_to_witnesses, app), nobody):
-            if seen.alarm:
-                trying.problems.append(f"witness {seen.witness}: {seen.problem}")
-    if stamp_due(app):
-        trying.do("timestamp", partial(stamp_ledger, app), None)
 
 
 def what_was_seen(app: App) -> tuple[Seen, ...]:
@@ -158,77 +136,13 @@ def unseen_since(app: App, reader: Reader | Unit) -> datetime | None:
 def witnesses_due(app: App) -> bool:
     """Say whether a worker should show the ledger again: it grew, and some time has passed."""
     asked = app.shelf.witnesses_asked_at
-    if not app.settings.witness_urls or not _over(app, asked, WITNESS_EVERY):
+    if not app.settings.witness_urls or not passed(app, asked, WITNESS_EVERY):
         return False
     latest = app.tiles.latest()
     kept = app.kept.at(latest.size) if latest else None
     return latest is not None and (
         kept is None or len(protocol.saw(kept, witnesses(app))) < len(app.settings.witnesses)
     )
-
-
-def stamp_ledger(app: App) -> Stamp:
-    """Have the last checkpoint stamped by the timestamp authority, or return its timestamp.
-
-    1. Take the last signed checkpoint, as the ledger alone signed it.
-    2. Ask the authority; what it says must lead to the roots in the settings.
-    3. Keep checkpoint and timestamp.
-
-    Raises ``Setup`` when no authority is named, ``Busy`` when it does not answer,
-    ``Corrupt`` when its answer does not hold.
-    """
-    trusted = authorities(app)
-    if not app.settings.timestamp_url:
-        raise Setup("no timestamp authority has an address", "Set timestamp_url in licet.toml.")
-    app.shelf.stamp_asked_at = app.clock()
-    checkpoint = app.kept.bare(_last_signed(app))  # 1
-    kept = app.kept.stamp(checkpoint.size)
-    if kept is not None:
-        return stamps.check(kept, checkpoint, trusted)
-    asked = stamps.question(checkpoint)  # 2
-    url = app.settings.timestamp_url
-    answer = app.post.ask(Question(url, asked.data, stamps.QUESTION_TYPE, stamps.MOST_BYTES))
-    if answer.status != 200:
-        raise Busy(f"the timestamp authority answered {answer.status}", "It is asked again.")
-    stamp = stamps.answered(answer.data, asked, checkpoint, trusted)
-    app.kept.add_stamp(checkpoint, answer.data)  # 3
-    return stamp
-
-
-def last_stamp(app: App) -> tuple[int, Stamp] | None:
-    """Return the size and timestamp of the last checkpoint that was stamped. Raises ``Corrupt``."""
-    stamped = app.kept.stamped()
-    if not stamped:
-        return None
-    checkpoint, token = app.kept.at(stamped[-1]), app.kept.stamp(stamped[-1])
-    if checkpoint is None or token is None:
-        raise Corrupt(f"the timestamp of {stamped[-1]} entries has no checkpoint beside it")
-    return stamped[-1], stamps.check(token, app.kept.bare(checkpoint), authorities(app))
-
-
-def stamp_due(app: App) -> bool:
-    """Say whether a worker should ask for a timestamp: a day has passed, and the ledger grew."""
-    if not app.settings.timestamp_url or not _over(app, app.shelf.stamp_asked_at, WITNESS_EVERY):
-        return False
-    latest, last = app.tiles.latest(), last_stamp(app)
-    if latest is None or (last is not None and last[0] >= latest.size):
-        return False
-    return last is None or app.clock() - last[1].at >= STAMP_EVERY
-
-
-def authorities(app: App) -> stamps.Authorities:
-    """Return the roots of timestamp authorities in the settings. Raises ``Setup``."""
-    named = app.settings.timestamp_authorities
-    if named is None:
-        return ()
-    path = app.settings.place(named)
-    try:
-        return stamps.read_authorities(path.read_bytes())
-    except OSError as error:
-        raise Setup(
-            f"the timestamp authority's certificates cannot be read: {error.strerror}",
-            "Mend timestamp_authorities in licet.toml.",
-        ) from error
 
 
 def _ask(app: App, checkpoint: Checkpoint, key: VerifierKey, url: str) -> Checkpoint:
@@ -275,7 +189,7 @@ def _problem(name: str, status: int) -> LicetError:
     return Busy(f"{name} answered {status}", "It is asked again.")
 
 
-def _last_signed(app: App) -> Checkpoint:
+def last_signed(app: App) -> Checkpoint:
     """Return the last signed checkpoint. Raises ``Conflict`` when the mirror is behind."""
     latest, kept = app.tiles.latest(), app.kept.last()
     signed = max(app.mark.read(), kept.size if kept else 0)
@@ -316,7 +230,8 @@ def _is_ours(app: App, kept: Checkpoint) -> bool:
         return False
 
 
-def _over(app: App, since: datetime | None, term: timedelta) -> bool:
+def passed(app: App, since: datetime | None, term: timedelta) -> bool:
+    """Say whether ``term`` is over since a moment, or nothing was done yet."""
     return since is None or app.clock() - since >= term
 
 

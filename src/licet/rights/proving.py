@@ -13,6 +13,7 @@ from zipfile import BadZipFile, ZipFile
 
 from licet.app import App
 from licet.effects.listing import About, Reach, listed
+from licet.effects.outside import let_others_see
 from licet.effects.proving.packing import Pack, write_pack
 from licet.ledger import pack as packs
 from licet.ledger.verify_pack import verify_pack
@@ -34,7 +35,8 @@ def pack_of(app: App, who: Who, order_id: OrderId) -> Pack | Refusal:
     """Return the pack of an order that was proved.
 
     1. Decide as for any look at the register of orders, and record the look.
-    2. Write the pack from rows, entries and the mirrored ledger.
+    2. Let witnesses and the timestamp authority see the ledger, as far as they are there.
+    3. Write the pack from rows, entries and the mirrored ledger.
 
     Raises ``NotFound``, ``Conflict`` before the order was proved.
     """
@@ -45,7 +47,10 @@ def pack_of(app: App, who: Who, order_id: OrderId) -> Pack | Refusal:
         return (order_id,)
 
     looked = listed(app, who, packing(order_id), read)  # 1
-    return looked if isinstance(looked, Refusal) else write_pack(app, order_id)  # 2
+    if isinstance(looked, Refusal):
+        return looked
+    let_others_see(app)  # 2
+    return write_pack(app, order_id)  # 3
 
 
 def require_pack(app: App, order_id: OrderId, data: bytes) -> str:

@@ -94,7 +94,7 @@ def witness(call: Call) -> Answer:
 @deed(app, "timestamp")
 def timestamp(call: Call) -> Answer:
     """Have the ledger stamped by the timestamp authority in licet.toml, now (RFC 3161)."""
-    from licet.effects.witnessing import stamp_ledger
+    from licet.effects.stamping import stamp_ledger
 
     with call.app() as licet:
         checkpoint = licet.publish()
