@@ -26,7 +26,7 @@ OTHER = "6f1c2e1a-0f0b-4c1d-9a5e-bbbbbbbbbbbb"
 PLAN = "6f1c2e1a-0f0b-4c1d-9a5e-cccccccccccc"
 REQUEST = "6f1c2e1a-0f0b-4c1d-9a5e-dddddddddddd"
 BLOCK = "6f1c2e1a-0f0b-4c1d-9a5e-eeeeeeeeeeee"
-TEXT = b'authority = "CNIL"\nreference = "SAN-2022-019"\n'
+TEXT = b'authority = "CNIL"\nreference = "SAN-2022-019"\nversion = 2\n'
 DAY = timedelta(days=1)
 
 

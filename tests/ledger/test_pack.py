@@ -11,7 +11,7 @@ import pytest
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import order as orders
 from licet.ledger import pack
-from licet.ledger.order import Answered, HeldBack, OrderStatement
+from licet.ledger.order import Answered, HeldBack, OrderStatement, PartSaid
 from licet.ledger.order_entries import belonging, drawn, take_apart
 from licet.terms.errors import Corrupt
 from licet.terms.ledger import Entry, EntryKind
@@ -48,9 +48,9 @@ def test_it_says_what_is_proved_and_what_is_not(told: Told) -> None:
         "15 entries are in the ledger",
         "they are all 14 entries that entry 18 counted for the order",
         "the ledger of 4 entries is the beginning of that of 20",
-        "it reached 3 people",
-        "1 requests were answered before anybody was erased",
-        "3 people were erased from entry 9 on: 6 keys destroyed, 0 of 6 looked for still there",
+        "people in its scope: 3",
+        "requests answered before anybody was erased: 1",
+        "people erased: 3, from entry 9 on; keys destroyed: 6; looked for: 6; still there: 0",
         "clause 2 (erase) was met in time",
     ):
         assert words in said, words
@@ -275,7 +275,7 @@ def _facts(effect: str, **facts: int) -> list[Entry]:
         (lambda: _without(EntryKind.REQUEST_DELIVERED, REQUEST), "were never answered"),
         (lambda: _without(EntryKind.CLAUSE_MET), "no entry says that clause 2 (erase) was met"),
         (_late, "somebody was erased before a request was answered: entry 17"),
-        (_lifted, "were lifted before it was met"),
+        (_lifted, "lifted before it was proved"),
         (lambda: _facts("check_keys", absent=5), "a key is still there"),
         (lambda: _facts("check_keys", epochs=2), "a key is still there"),
         (lambda: _facts("check_unfindable", found=1), "a search still finds somebody"),
@@ -314,7 +314,14 @@ def test_a_clause_that_was_met_late_is_told_and_not_hidden() -> None:
     ]
     verdict = verdict_on(Told(due).files())
     assert verdict.ok
-    assert any("clause 2 (erase) was met 5 days late" in one for one in verdict.proved)
+    assert any("clause 2 (erase) was met late by 5 days" in one for one in verdict.proved)
+
+
+def test_people_whom_no_plan_erased_are_not_passed_over() -> None:
+    """Three were in scope, one was erased for the order, nobody is left: two went otherwise."""
+    verdict = verdict_on(Told(change=lambda one: replace(one, parts=(PartSaid(PLAN, 1),))).files())
+    assert verdict.ok
+    assert any("whom its plans did not erase: 2" in one for one in verdict.rests_on_word)
 
 
 def test_a_pack_of_another_key_is_not_trusted() -> None:
@@ -338,7 +345,8 @@ def test_a_checkpoint_of_another_key_is_found(told: Told) -> None:
         (pack.STATEMENT, b"{}", "the statement lacks"),
         (pack.STATEMENT, b'{"about": 1.5}', "1.5 is not a whole number"),
         ("ledger/checkpoints/21.txt", b"x", "this is not a signed note"),
-        (pack.TEXT, b"other", "order.toml is not the text that was registered"),
+        (pack.TEXT, b"a = 1", "the statement names another order than order.toml"),
+        (pack.TEXT, b"other", "order.toml cannot be read"),
     ],
 )
 def test_files_in_another_form_are_found_though_signed_anew(

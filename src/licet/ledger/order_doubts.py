@@ -36,18 +36,17 @@ def told(statement: OrderStatement) -> tuple[str, ...]:
     reached = dict(record.reached)
     registered = (
         f"order {statement.reference} of {statement.authority}, version {record.version}, was "
-        f"registered by entry {record.first} on {record.registered_at:%Y-%m-%d}; it reached "
-        f"{reached.get('people', 0)} people"
+        f"registered by entry {record.first} on {record.registered_at:%Y-%m-%d}; people in its "
+        f"scope: {reached.get('people', 0)}"
     )
-    blocked = f"{record.blocks} blocks were placed for it, {record.lifted} were lifted"
-    found = [registered, blocked]
+    found = [registered, f"blocks placed for it: {record.blocks}; lifted: {record.lifted}"]
     if record.answered:
-        found.append(f"{len(record.answered)} requests were answered before anybody was erased")
+        found.append(f"requests answered before anybody was erased: {len(record.answered)}")
     if record.erasing is not None:
         found.append(
-            f"{statement.people} people were erased from entry {record.erasing} on: "
-            f"{done.keys_destroyed} keys destroyed, {done.keys_left} of {done.keys_looked_for} "
-            f"looked for still there, {done.found} found by {done.looks} searches for them"
+            f"people erased: {statement.people}, from entry {record.erasing} on; keys destroyed: "
+            f"{done.keys_destroyed}; looked for: {done.keys_looked_for}; still there: "
+            f"{done.keys_left}; found by {done.looks} searches: {done.found}"
         )
     if done.scanned_at is not None:
         found.append(f"every file was read for their data in clear, {done.scanned_at:%Y-%m-%d}")
@@ -60,13 +59,21 @@ def told(statement: OrderStatement) -> tuple[str, ...]:
     return tuple(found)
 
 
+def gone_otherwise(statement: OrderStatement) -> int:
+    """Return of how many people in scope no plan of the order, and no count, says any more."""
+    wanted = {kind for one in statement.record.clauses for kind in one.data}
+    if DataKind.PEOPLE not in wanted:
+        return 0
+    reached, left = dict(statement.record.reached), dict(statement.left)
+    return max(0, reached.get("people", 0) - statement.people - left.get("people", 0))
+
+
 def _clause(clause: ClauseSaid, late: timedelta) -> str:
     day = f"{clause.due:%Y-%m-%d}"
     what = f"clause {clause.n} ({clause.kind.value}) was met"
     if late <= timedelta(0):
         return f"{what} in time: its last day was {day}"
-    days = -(-late // _DAY)
-    return f"{what} {days} days late: its last day was {day}"
+    return f"{what} late by {-(-late // _DAY)} days: its last day was {day}"
 
 
 def _of_order(statement: OrderStatement) -> Iterator[str]:
@@ -75,9 +82,9 @@ def _of_order(statement: OrderStatement) -> Iterator[str]:
     if stops and not record.blocks:
         yield "the order stops something, and no block was placed for it"
     if record.lifted:
-        yield f"{record.lifted} blocks that were placed for the order were lifted before it was met"
+        yield f"blocks of the order were lifted before it was proved: {record.lifted}"
     if record.open:
-        yield f"{len(record.open)} requests that the order waits for were never answered"
+        yield f"requests that the order waits for were never answered: {len(record.open)}"
     if record.erasing is None:
         return
     if record.confirmed_at is None:

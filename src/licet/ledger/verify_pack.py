@@ -9,6 +9,7 @@ say; what it leaves in doubt; who outside saw the ledger, and when. What cannot 
 said, not left out.
 """
 
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
@@ -26,7 +27,7 @@ from licet.ledger.findings import Findings, Verdict, check_signer
 from licet.ledger.many import root_over
 from licet.ledger.note import VerifierKey
 from licet.ledger.order import OrderStatement
-from licet.ledger.order_doubts import doubts, told
+from licet.ledger.order_doubts import doubts, gone_otherwise, told
 from licet.ledger.order_entries import (
     Read,
     belongs,
@@ -187,11 +188,19 @@ def _about(
 ) -> None:
     if statement.order != listing.order:
         found.problems.append("the statement is about another order than the list")
+    text = _bytes(files, pack.TEXT)
     found.hold(
-        sha256(_bytes(files, pack.TEXT)).hexdigest() == statement.record.text,
+        sha256(text).hexdigest() == statement.record.text,
         f"{pack.TEXT} is the text that was registered",
         f"{pack.TEXT} is not the text that was registered",
     )
+    try:
+        said = tomllib.loads(text.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Corrupt(f"{pack.TEXT} cannot be read") from error
+    named = (statement.authority, statement.reference, statement.record.version)
+    if named != (said.get("authority"), said.get("reference"), said.get("version")):
+        found.problems.append(f"the statement names another order than {pack.TEXT}")
 
 
 def _in_ledger(found: Findings, leaves: tuple[Leaf, ...], files: Files, last: Checkpoint) -> None:
@@ -340,6 +349,11 @@ def _word(found: Findings, statement: OrderStatement) -> None:
         "is kept elsewhere"
     )
     found.word.append("what each check found: the operator's own program looked")
+    gone = gone_otherwise(statement)
+    if gone:
+        found.word.append(
+            f"what became of people in the order's scope whom its plans did not erase: {gone}"
+        )
     if statement.record.document:
         found.word.append(
             f"that the text is what the paper says: its SHA-256 is {statement.record.document}"
