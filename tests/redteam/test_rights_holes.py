@@ -18,10 +18,11 @@ from licet.effects.requests import PATIENCE, open_request
 from licet.effects.sealed import open_identity
 from licet.recovery import back_up, restore
 from licet.rectifying import correct
-from licet.rights.answering import accept_identity, ask_identity
+from licet.rights.answering import accept_identity, ask_identity, refuse_request
 from licet.rights.closing import close_deployment
 from licet.rights.erase import erase
 from licet.rights.hold import place
+from licet.rights.inbox import show_request
 from licet.rights.intake import prove, receive
 from licet.sourcing import cease_source
 from licet.terms.acting import SUBJECT
@@ -375,3 +376,22 @@ def test_no_source_ceases_to_be_rid_of_what_a_hold_keeps(world: World) -> None:
     for _ in range(2):
         run_once(world.app)
     assert _appearances(world, anna) == 0
+
+
+def test_a_refusal_does_not_tell_who_is_known(world: World) -> None:
+    """Who is not here is forgotten by a plan after it; who is here is not, and it looks alike."""
+    world.enrolled("anna")
+    seen = []
+    for contact in (ANNA, "stranger@example.net"):
+        request = proved(world, RightKind.RECTIFICATION, contact).id
+        refused = refuse_request(
+            world.app, world.who("officer"), request, "Nothing is wrong.", "GDPR 16"
+        )
+        assert isinstance(refused, Decided), refused
+        run_once(world.app)
+        shown = show_request(world.app, world.who("steward"), request)
+        assert not isinstance(shown, Refusal)
+        seen.append((shown.steps_done, shown.steps, shown.request.state, shown.request.waits_for))
+        world.clock.go(days=1)
+    assert seen[0] == seen[1]
+    assert seen[0][1] == 0

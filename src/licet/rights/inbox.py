@@ -18,7 +18,7 @@ from licet.terms.ids import RequestId
 from licet.terms.inbox import RequestDetails, RequestLine
 from licet.terms.payload import RequestPayload
 from licet.terms.permit import Refusal, Register
-from licet.terms.plan import WorkState
+from licet.terms.plan import Effect, WorkState
 from licet.terms.rights import Request, RequestState, RightKind
 
 REQUESTS = About(Register.REQUESTS)
@@ -109,7 +109,7 @@ def _line(reader: Reader, request: Request, payload: RequestPayload) -> RequestL
 
 def _details(app: App, reader: Reader, request: Request) -> RequestDetails:
     payload = _written(app, request)
-    effects = reader.plans.effects(request.plan) if request.plan else ()
+    effects = _steps(reader, request)
     return RequestDetails(
         request=_line(reader, request, payload),
         name=payload.name,
@@ -127,6 +127,17 @@ def _details(app: App, reader: Reader, request: Request) -> RequestDetails:
         article=payload.article,
         answer=payload.answer,
     )
+
+
+def _steps(reader: Reader, request: Request) -> tuple[Effect, ...]:
+    """Return the steps of the answer. A refusal has none to show.
+
+    Who is not known here is forgotten by a plan after it, and who is known is not: to show
+    that plan's steps would tell the two apart.
+    """
+    if request.plan is None or request.state is RequestState.REFUSED:
+        return ()
+    return reader.plans.effects(request.plan)
 
 
 def _waits_for(request: Request, payload: RequestPayload) -> str:
