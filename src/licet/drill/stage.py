@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from licet.app import App, open_app
+from licet.app import App, CrashPoint, open_app, pass_by
 from licet.consent.purposes import table
 from licet.deployment import FirstMember, Opening, open_deployment
 from licet.effects.acting import digest_of
@@ -87,8 +87,11 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Open a sandbox in a temporary folder; it is removed at the end."""
+def stage(at: CrashPoint = pass_by) -> Iterator[Stage]:
+    """Open a sandbox in a temporary folder; it is removed at the end.
+
+    ``at`` hears of each boundary that is passed, so that a drill can tell when.
+    """
     with TemporaryDirectory(prefix="licet-drill-") as folder:
         settings = Settings(home=Path(folder).resolve() / "deployment")
         first = (
@@ -96,12 +99,17 @@ def stage() -> Iterator[Stage]:
             FirstMember("officer", _key("officer"), Role.DATA_PROTECTION_OFFICER),
         )
         opened = open_deployment(settings, Opening("Drill", first, sandbox=True))
-        app = open_app(settings)
+        app = open_app(settings, at=at)
         try:
             members = dict(zip(("steward", "officer"), opened.members, strict=True))
             yield Stage(app, opened.organisation, members)
         finally:
             app.close()
+
+
+def who(subject: SubjectId) -> Identity:
+    """Return who somebody of the sandbox would be."""
+    return Identity(f"Person {subject[:8]}", f"{subject[:8]}@{DOMAIN}", "1980-01-01")
 
 
 def populate(stage: Stage, count: int, residence: Territory | None = None) -> tuple[SubjectId, ...]:
@@ -140,18 +148,20 @@ def _settle(
 ) -> None:
     app = stage.app
     leaf = unit.head.size
-    named = {s: Identity(f"Person {s[:8]}", f"{s[:8]}@{DOMAIN}", "1980-01-01") for s, _ in people}
+    named = {subject: who(subject) for subject, _ in people}
     keys = app.keyring.get_many([*map(subject_key, named), *(grant_key(g) for _, g in people)])
     unit.subjects.add_many(
         Subject(
             id=subject,
             residence=residence,
-            contact_tag=contact_tag(app, who.contact),
+            contact_tag=contact_tag(app, person.contact),
             dependant=False,
-            sealed_identity=seal(keys[subject_key(subject)], to_bytes(who), f"subject:{subject}"),
+            sealed_identity=seal(
+                keys[subject_key(subject)], to_bytes(person), f"subject:{subject}"
+            ),
             state=SubjectState.KNOWN,
         )
-        for subject, who in named.items()
+        for subject, person in named.items()
     )
     unit.grants.add_many(_grant(stage, unit, one, leaf) for one in people)
     features = random_features()  # One face for all: a drill finds nobody, and drawing is slow.
@@ -159,6 +169,10 @@ def _settle(
         _reference(app, grant, keys[grant_key(grant)], features, leaf) for _, grant in people
     )
     unit.record(Entry(EntryKind.SUBJECT_ADDED, unit.now, facts=(("people", len(people)),)))
+
+
+def _sealed(key: bytes, subject: SubjectId, person: Identity) -> bytes:
+    return seal(key, to_bytes(person), f"subject:{subject}")
 
 
 def _reference(app: App, grant: GrantId, key: bytes, features: bytes, leaf: int) -> StoredTemplate:
@@ -199,4 +213,4 @@ def _key(name: str) -> bytes:
     return bytes.fromhex(digest_of("sandbox member", name))
 
 
-__all__ = ["Stage", "Step", "allowed", "must", "populate", "stage"]
+__all__ = ["Stage", "Step", "allowed", "must", "populate", "stage", "who"]

@@ -8,7 +8,7 @@ import typer
 
 from licet.cli import files, names, order_acts, signing
 from licet.cli.call import Call, Takes, deed, group
-from licet.cli.commands import order_clock
+from licet.cli.commands import order_clock, order_drill
 from licet.cli.exits import Exit
 from licet.cli.order_said import (
     counts,
@@ -246,6 +246,7 @@ def close(call: Call, order: Order) -> Answer | Refusal:
 
 
 deed(app, "clock", Takes.ACTOR)(order_clock.clock)
+deed(app, "drill", Takes.NOTHING)(order_drill.drill)
 
 
 def _read(file: Path, paper: Path | None, *, needs_paper: bool = True) -> tuple[OrderWish, str]:
