@@ -30,7 +30,7 @@ from licet.terms.errors import Integrity
 from licet.terms.face import STEP
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant, GrantState, Identity, Subject, SubjectState
-from licet.terms.ids import GrantId, KeyId, PlanId, SubjectId, TemplateId, new_id
+from licet.terms.ids import GrantId, KeyId, PlanId, SubjectId, TemplateId, Territory, new_id
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.payload import ReferencePayload, to_bytes
 from licet.terms.stored import StoredTemplate
@@ -80,7 +80,9 @@ def _fill(world: World) -> list[tuple[SubjectId, GrantId]]:
     return people
 
 
-def add(world: World, group: list[tuple[SubjectId, GrantId]]) -> None:
+def add(
+    world: World, group: list[tuple[SubjectId, GrantId]], residence: Territory | None = None
+) -> None:
     """Keep people with a grant and a reference each; their keys are there already."""
     app, now = world.app, world.clock()
     keys = app.keyring.get_many(
@@ -88,16 +90,16 @@ def add(world: World, group: list[tuple[SubjectId, GrantId]]) -> None:
     )
     with app.store.unit() as unit:
         leaf = unit.head.size
-        unit.subjects.add_many(_subject(s, keys[subject_key(s)]) for s, _ in group)
+        unit.subjects.add_many(_subject(s, keys[subject_key(s)], residence) for s, _ in group)
         unit.grants.add_many(_grant(world, s, g, leaf) for s, g in group)
         unit.templates.add_many(_templates(group, keys, leaf))
         unit.record(Entry(EntryKind.COLLECTED, now, facts=(("items", len(group)),)))
 
 
-def _subject(subject: SubjectId, key: bytes) -> Subject:
+def _subject(subject: SubjectId, key: bytes, residence: Territory | None) -> Subject:
     identity = Identity(f"Person {subject}", f"{subject}@example.org", "1980-01-01")
     sealed = seal(key, to_bytes(identity), f"subject:{subject}")
-    return Subject(subject, None, os.urandom(32), False, sealed, SubjectState.KNOWN)
+    return Subject(subject, residence, os.urandom(32), False, sealed, SubjectState.KNOWN)
 
 
 def _grant(world: World, subject: SubjectId, grant: GrantId, leaf: int) -> Grant:

@@ -41,6 +41,7 @@ from licet.terms.letters import (
     RestrictedLetter,
     Sender,
     Surfaced,
+    ToldOrder,
     ToldSearch,
 )
 from licet.terms.rights import RightKind
@@ -60,6 +61,7 @@ GRANT = GrantId("6f1c2e1a-0f0b-4c1d-9a5e-222222222222")
 OTHER = GrantId("6f1c2e1a-0f0b-4c1d-9a5e-444444444444")
 REQUEST = RequestId("6f1c2e1a-0f0b-4c1d-9a5e-555555555555")
 HOLD = HoldId("6f1c2e1a-0f0b-4c1d-9a5e-666666666666")
+_PARTS = ("photos", "probes", "templates")
 BREACH = BreachId("6f1c2e1a-0f0b-4c1d-9a5e-888888888888")
 HAPPENED = (
     "A copy of the list of permissions was taken from an office.",
@@ -128,7 +130,10 @@ def examples(language: str = "en") -> tuple[Letter, ...]:
         HoldPlacedLetter(SENDER, HOLD, (GRANT,), CAME, date(2026, 9, 2)),
         HoldLiftedLetter(SENDER, HOLD, (GRANT,), LATER),
         DeploymentClosingLetter(SENDER, DUE),
-        OrderedLetter(SENDER, (("CNIL", "MED-2021-134"),), ("people",), DUE, "7d3f"),
+        OrderedLetter(SENDER, (ToldOrder("CNIL", "MED-2021-134"),), ("people",), DUE, GRANT),
+        OrderedLetter(
+            SENDER, (ToldOrder("ICO", "17"),), ("photos", "probes", "templates"), DUE, GRANT
+        ),
         _photo_notice(language),
         PhotoNearLetter(SENDER, CAME),
         *(AlertLetter(SENDER, about, BREACH, SEEN, ENDS) for about in AlertKind),

@@ -31,6 +31,7 @@ from licet.terms.errors import Ended
 from licet.terms.rights import Proved, Received, RequestWish, RightKind
 from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.vision import photo
+from tests.worker.ordering import FRANCE, order_wish, ordered
 
 ROOT = Path(__file__).absolute().parents[2]
 MOST = 200
@@ -174,6 +175,17 @@ def _closed(world: World) -> None:
     assert isinstance(done, Closing), done
 
 
+def _ordered(world: World) -> None:
+    """Two people in France, one of whom asked for her data and one who was searched."""
+    for one in ("anna", "bea"):
+        world.enrolled(one, residence=FRANCE)
+    _collected(world, "anna", "cleo")
+    probe = photo("bea", shot=9)
+    search(world.app, world.who("investigator"), world.case(probe), CLEARANCE, probe)
+    _asked(world, "anna")
+    ordered(world, order_wish(world))
+
+
 SCENES: dict[str, tuple[Callable[[World], None], set[str]]] = {
     "withdraw": (_withdrawn, {"effect.shred_keys.start", "keyring.shred.committed"}),
     "expire": (_expired, {"effect.delete_rows.done", "effect.end_grants.start"}),
@@ -183,6 +195,10 @@ SCENES: dict[str, tuple[Callable[[World], None], set[str]]] = {
     ),
     "answer": (_answered, {"effect.build_package.start", "effect.deliver_package.done"}),
     "cease": (_ceased, {"purge.items", "purge.appearances", "purge.key", "purge.finished"}),
+    "order": (
+        _ordered,
+        {"order.keys", "order.planned", "order.met", "order.proved", "effect.turn_epoch.done"},
+    ),
     "close": (_closed, {"closing.keys", "closing.ceased", "keyring.end.committed"}),
 }
 """What is to be done, and boundaries that a worker must at least have died at."""

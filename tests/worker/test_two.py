@@ -24,13 +24,19 @@ from licet.terms.rights import RequestWish, RightKind
 from licet.worker import run_once
 from tests.fakes.deployment import World
 from tests.fakes.vision import photo
+from tests.worker.ordering import FRANCE, order_wish, ordered
 from tests.worker.test_killed import Workers, _asked, _cut, _hold, workers
 
 __all__ = ["workers"]
 
 
 def _busy(world: World) -> None:
-    """Something of every kind waits: a withdrawal, an erasure, an answer, a purge, an expiry."""
+    """Something of every kind waits: a withdrawal, an erasure, an answer, a purge, an expiry.
+
+    And an order, for one of whom the answer has to come first.
+    """
+    for one in ("hal", "ida"):
+        world.enrolled(one, residence=FRANCE)
     anna, _ = world.enrolled("anna")
     _, bea = world.enrolled("bea")
     world.granted("cleo", days=2)
@@ -41,7 +47,9 @@ def _busy(world: World) -> None:
     _cut(world, "erase.committed", lambda w: erase(w.app, SUBJECT, bea))
     _cut(world, "cease.committed", lambda w: cease_source(w.app, steward, source))
     _asked(world, "dora")
+    _asked(world, "hal")
     world.clock.go(days=3)
+    ordered(world, order_wish(world))
 
 
 @dataclass
@@ -57,7 +65,9 @@ class Turns:
     rounds: int = 0
 
     def __call__(self, name: str) -> None:
-        if self.busy or not name.startswith(("effect.", "purge.", "closing.", "unit.committed")):
+        if self.busy or not name.startswith(
+            ("effect.", "purge.", "closing.", "order.", "unit.committed")
+        ):
             return
         self.passed.append(name)
         if self.other is None or not self.at(len(self.passed), name):
@@ -106,7 +116,7 @@ def test_two_processes_do_everything_once(world: World, workers: Workers) -> Non
     """Really at the same time: neither waits for the other."""
     _busy(world)
     for name in ("eve", "fay", "gus"):
-        _, subject = world.granted(name)
+        _, subject = world.granted(name, residence="DE")
         _cut(world, "erase.committed", lambda w, s=subject: erase(w.app, SUBJECT, s))  # type: ignore[misc]
     world.app.close()
     world.clock.go(minutes=3)

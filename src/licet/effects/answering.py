@@ -21,6 +21,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from licet.app import App
+from licet.effects.carrying.hurrying import is_hastened
 from licet.effects.ending import end_grants
 from licet.effects.letters import compose, sender_of
 from licet.effects.looking import forget_newcomer, scan_sources
@@ -258,8 +259,9 @@ def scan_in_time(app: App, plan: Plan) -> Found | None:
         return found
     with app.store.read() as reader:
         request = reader.requests.of_plan(plan.id)
+        hurried = request is not None and is_hastened(reader, request)
         now = reader.now
-    if request is None or now < request.due - BEFORE_DUE:
+    if request is None or (now < request.due - BEFORE_DUE and not hurried):
         return None
     return (("complete", False),)
 

@@ -27,6 +27,7 @@ from licet.effects.answering import (
     plan_answer,
     ready,
 )
+from licet.effects.carrying.hurrying import is_hastened
 from licet.effects.coding import next_contact, remind
 from licet.effects.facts import read_facts
 from licet.effects.letters import compose, sender_of
@@ -270,6 +271,7 @@ def see_to(app: App, request_id: RequestId) -> bool:
         contact = answer_contact(app, reader, request, payload)
         deployment = reader.deployment.get()
         closing = deployment is not None and deployment.closing_at is not None
+        hurried = closing or is_hastened(reader, request)
         now = reader.now
     accepted = request.identity_accepted_at is not None
     missing = next_contact(payload, accepted=accepted)
@@ -279,7 +281,7 @@ def see_to(app: App, request_id: RequestId) -> bool:
         return True
     if request.state is RequestState.OPEN and _is_ready(app, request):  # 2
         return _plan_alone(app, request_id, in_time=True)
-    if contact is not None and _time_is_up(request, now, closing):  # 3
+    if contact is not None and _time_is_up(request, now, hurried):  # 3
         return _plan_alone(app, request_id, in_time=False)
     unreminded = not payload.reminded_on or payload.reminded_on < _week_before(request)
     if missing is not None and unreminded and now >= request.due - BEFORE_DUE:
@@ -302,12 +304,13 @@ def _week_before(request: Request) -> str:
     return (request.due - BEFORE_DUE).date().isoformat()
 
 
-def _time_is_up(request: Request, now: datetime, closing: bool) -> bool:
+def _time_is_up(request: Request, now: datetime, hurried: bool) -> bool:
     """Say whether a request is answered now, with whatever there is, but never over a doubt.
 
-    Where the whole deployment is being ended, nobody waits for their last week.
+    Where the whole deployment is being ended, or an authority's order is due, nobody waits
+    for their last week.
     """
-    in_time = now < request.due - BEFORE_DUE and not closing
+    in_time = now < request.due - BEFORE_DUE and not hurried
     if request.state is RequestState.IDENTITY_ASKED or in_time:
         return False
     objects = request.kind is RightKind.OBJECTION and request.channel_proved_at is not None

@@ -312,18 +312,25 @@ class DeploymentClosingLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldOrder:
+    """An order as a person is told of it: whose it is, and the authority's own reference."""
+
+    authority: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderedLetter:
     """A supervisory authority ordered that data of this person is destroyed, and it is.
 
-    ``orders`` are (authority, its reference); ``data`` says by words what was destroyed:
-    ``people`` for everything, else some of ``templates``, ``photos`` and ``probes``.
+    ``data`` says by words what was destroyed: ``people`` for everything, else some of ``templates``, ``photos`` and ``probes``.
     ``number`` is that of the plan, which the ledger's entries name.
     """
 
     kind: ClassVar[str] = "ordered"
     to_person: ClassVar[bool] = True
     sender: Sender
-    orders: tuple[tuple[str, str], ...]
+    orders: tuple[ToldOrder, ...]
     data: tuple[str, ...]
     on: date
     number: str

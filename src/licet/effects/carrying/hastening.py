@@ -1,4 +1,4 @@
-"""Answers first: what open access requests of people in an order's scope are hurried by.
+"""Answers first, but not for ever: open access requests of people in an order's scope.
 
 Once somebody is erased nobody can answer them any more (GDPR 15), so nobody is erased while
 an access request in the order's scope is open. And no request may keep an order from being
@@ -10,14 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from licet.app import App
-from licet.effects.answering import BEFORE_DUE
 from licet.effects.carrying.demands import Demand, demands
 from licet.effects.letters import compose, sender_of
-from licet.effects.reaching import ANSWERED_FIRST, reached, waiting_for
+from licet.effects.reaching import waiting_for
 from licet.effects.record import Facts, record_machine
 from licet.effects.requests import PATIENCE, answer_contact, open_request
 from licet.effects.telling import UNSENT
-from licet.store.unit import Reader, Unit
 from licet.terms.ledger import EntryKind
 from licet.terms.letters import RequestRefusedLetter
 from licet.terms.rights import Request, RequestState
@@ -31,21 +29,6 @@ LEAST = timedelta(days=3)
 WHY = "An authority ordered the erasure of this data, and nobody proved in time that they ask."
 LAW = "GDPR 58(2)(g)"
 _LAW_WORD = LAW.replace(" ", "_")
-
-
-def is_hastened(reader: Reader | Unit, request: Request) -> bool:
-    """Say whether an order lets a request wait no longer: its own deadline is a week away."""
-    if request.kind not in ANSWERED_FIRST:
-        return False
-    person = reader.subjects.get(request.subject)
-    if person is None:
-        return False
-    near = [one for one in demands(reader) if _is_near(one, reader.now)]
-    return any(reached(reader, one.order.scope, person) for one in near)
-
-
-def _is_near(demand: Demand, now: datetime) -> bool:
-    return demand.due is not None and now >= demand.due - BEFORE_DUE
 
 
 def refuse_unanswerable(app: App) -> int:

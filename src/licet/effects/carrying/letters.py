@@ -21,7 +21,7 @@ from licet.effects.sealed import (
 from licet.effects.telling import PATIENCE
 from licet.terms.errors import BadInput, Busy, KeyAbsent, Setup
 from licet.terms.granting import Message
-from licet.terms.letters import HistoryLetter, OrderedLetter, Surfaced
+from licet.terms.letters import HistoryLetter, OrderedLetter, Surfaced, ToldOrder
 from licet.terms.order import OrderState
 from licet.terms.payload import PartLettersPayload, PartPayload
 from licet.terms.plan import Plan, WorkState
@@ -132,7 +132,8 @@ def tell_each(app: App, plan: Plan) -> Found | None:
     proving = any(one is not None and one.state in _PROVING for one in orders)
     if proving and now < plan.created_at + PROVED_FIRST:
         return None
-    letter = OrderedLetter(sender_of(app), payload.orders, payload.data, now.date(), payload.part)
+    told = tuple(ToldOrder(*one) for one in payload.orders)
+    letter = OrderedLetter(sender_of(app), told, payload.data, now.date(), payload.part)
 
     def writing(to: str, language: str) -> Callable[[], Message]:
         return lambda: compose(letter, to, language)
