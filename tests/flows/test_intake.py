@@ -12,6 +12,7 @@ from licet.effects.coding import LETTERS_A_DAY
 from licet.effects.requests import open_request, request_key
 from licet.granting import ask_grant, confirm
 from licet.ledger.leaf import decode
+from licet.rights.answering import extend
 from licet.rights.erase import erase
 from licet.rights.intake import prove, receive
 from licet.terms.acting import SUBJECT, Who
@@ -210,6 +211,15 @@ def test_who_is_not_proved_hears_of_their_own_letter_alone(world: World) -> None
 def test_the_regime_follows_the_residence(world: World) -> None:
     done = asked(world, RightKind.ACCESS, STRANGER, residence=Territory("GB"))
     assert kept(world, done.request).regime == "uk_gdpr"
+
+
+def test_where_thirty_days_hold_there_is_no_more_time(world: World) -> None:
+    """In Australia: 2 March and thirty days, and nobody may take longer."""
+    done = asked(world, RightKind.ACCESS, STRANGER, residence=Territory("AU"))
+    prove(world.app, done.request, world.outbox.code())
+    assert done.due.date() == date(2026, 4, 1)
+    with pytest.raises(Conflict, match="knows no more time"):
+        extend(world.app, world.who("officer"), done.request, "we are few")
 
 
 def test_a_wrong_code_is_counted_and_the_right_one_does_not_help_after_five(world: World) -> None:
