@@ -1,7 +1,7 @@
 """A deployment for real people: members hold keys, and every act is signed."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -136,18 +136,18 @@ class RealWorld(World):
         return found
 
 
-def file_papers(world: RealWorld) -> None:
-    """File what an organisation needs before its members may search."""
-    for kind in FilingKind:
+def file_papers(world: RealWorld, *kinds: FilingKind) -> None:
+    """File what an organisation needs before its members may search, or some of it."""
+    for kind in kinds or tuple(FilingKind):
         wish = PaperWish(kind, "ba" * 32, world.clock() + timedelta(days=365))
         filed = file_paper(world.app, world.signed(signing.filing(wish), "steward"), wish)
         assert isinstance(filed, str), filed
 
 
-def prepared(world: RealWorld) -> None:
-    """File the papers that a deployment rests on, both who govern signing."""
+def preparation(**parts: Any) -> Preparation:
+    """Return what a deployment in the Union states about itself, or parts of it changed."""
     stores = (StoreName.RECORDS, StoreName.KEYS, StoreName.LEDGER)
-    wish = Preparation(
+    whole = Preparation(
         established_in_eu=True,
         representative="",
         classification="limited",
@@ -156,31 +156,32 @@ def prepared(world: RealWorld) -> None:
         role_agreement="fa" * 32,
         places=tuple(Place(store, Territory("FR"), "the archive itself") for store in stores),
     )
+    return replace(whole, **parts)
+
+
+def prepared(world: RealWorld, **parts: Any) -> None:
+    """File the papers that a deployment rests on, both who govern signing."""
+    wish = preparation(**parts)
     done = prepare(world.app, world.signed(signing.preparing(wish), "steward", "officer"), wish)
     assert isinstance(done, int), done
 
 
-def new_real_world(home: Path, url: str) -> RealWorld:
-    """Open a deployment that is ready for real people, one member of each role."""
+def new_real_world(home: Path, url: str, *, filed: bool = True) -> RealWorld:
+    """Open a deployment with one member of each role: ready for real people, or not yet."""
     clock, outbox, vision = FakeClock(), FakeOutbox(), FakeVision()
     keys = {name: Signer(Ed25519PrivateKey.generate()) for name in ("steward", "officer")}
     first = (
         FirstMember("steward", keys["steward"].public, Role.STEWARD),
         FirstMember("officer", keys["officer"].public, Role.DATA_PROTECTION_OFFICER),
     )
-    opening = Opening(
-        "The Harbour Archive",
-        first,
-        undertaking="cd" * 32,
-        dpia_digest="ef" * 32,
-        ai_act_classification="limited",
-    )
+    opening = Opening("The Harbour Archive", first, undertaking="cd" * 32)
     opened = open_deployment(settings_of(home, url), opening, clock)
     people = dict(zip(("steward", "officer"), opened.members, strict=True))
     world = RealWorld(home, url, clock, outbox, vision, opened.organisation, people, keys)
     world.app = world.reopen()
-    file_papers(world)
-    prepared(world)
+    if filed:
+        file_papers(world)
+        prepared(world)
     for name, role in ROLES.items():
         assert isinstance(world.add(name, role), str)
     return world
