@@ -34,9 +34,8 @@ _DATED = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack: its file name, its bytes, their SHA-256 (hex), and what it states."""
+    """A pack: its bytes, their SHA-256 (hex), what it states, how many checkpoints others saw."""
 
-    name: str
     data: bytes
     sha256: str
     statement: OrderStatement
@@ -79,7 +78,7 @@ def write_pack(app: App, order_id: OrderId) -> Pack:
     seen = sum(
         checkpoint.size > proved.after[0].leaf.index for checkpoint in chain if _seen(checkpoint)
     )
-    return Pack(f"pack-{order.id}.zip", data, sha256(data).hexdigest(), proved.statement, seen)
+    return Pack(data, sha256(data).hexdigest(), proved.statement, seen)
 
 
 def _chain(app: App, order: Order, proved: Proved) -> tuple[Checkpoint, ...]:
