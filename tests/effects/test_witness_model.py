@@ -60,6 +60,7 @@ class Witnessing(RuleBasedStateMachine):
         self.mirror = self.place / "mirror"
         self.mark = Mark(self.place / "signed")
         self.honest = True
+        self.copies: list[Path] = []
         self.publish()
 
     def teardown(self) -> None:
@@ -81,6 +82,9 @@ class Witnessing(RuleBasedStateMachine):
         )
 
     def publish(self) -> None:
+        if self.mirror.is_dir():  # Somebody keeps a copy of the day before.
+            self.copies.append(self.place / f"copy-{len(self.copies)}")
+            shutil.copytree(self.mirror, self.copies[-1])
         Tiles(self.mirror, KEY.verifier).publish(self.ledger.read, self.ledger.head, signer())
         self.mark.write(self.ledger.head.size)
 
@@ -123,18 +127,14 @@ class Witnessing(RuleBasedStateMachine):
         (self.mirror / "witnessed").unlink(missing_ok=True)
         shutil.rmtree(self.mirror / "checkpoints", ignore_errors=True)
 
-    @rule()
-    def copy(self) -> None:
-        """Set a copy of the mirror aside."""
-        shutil.rmtree(self.place / "copy", ignore_errors=True)
-        shutil.copytree(self.mirror, self.place / "copy")
-
-    @precondition(lambda self: (self.place / "copy").is_dir())
-    @rule()
-    def put_back(self) -> None:
-        """Put the older mirror in place of the newer; the mark remembers."""
+    @precondition(lambda self: self.copies)
+    @rule(data=st.data(), then=st.booleans())
+    def put_back(self, data: st.DataObject, then: bool) -> None:
+        """Put an older mirror in place of the newer; the mark remembers."""
         shutil.rmtree(self.mirror)
-        shutil.copytree(self.place / "copy", self.mirror)
+        shutil.copytree(data.draw(st.sampled_from(self.copies)), self.mirror)
+        if then:
+            self.show(lost=False)
 
     @rule(end=st.integers(1, 50), count=st.integers(0, 60))
     def rewrite(self, end: int, count: int) -> None:
@@ -182,4 +182,4 @@ class Witnessing(RuleBasedStateMachine):
 
 
 TestWitnessing = Witnessing.TestCase
-TestWitnessing.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+TestWitnessing.settings = settings(max_examples=8, stateful_step_count=20, deadline=None)
