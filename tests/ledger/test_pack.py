@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import order as orders
@@ -354,6 +356,42 @@ def test_files_in_another_form_are_found_though_signed_anew(
 ) -> None:
     problems = verdict_on(listed({**told.files(), name: data})).problems
     assert any(says in one for one in problems), problems
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from(sorted(Told().files())),
+    st.one_of(
+        st.binary(max_size=60),
+        st.sampled_from([b"[" * 5000, b"a = " + b"[" * 5000, b"{}\n{}\n", b"\xff"]),
+    ),
+    st.booleans(),
+)
+def test_whatever_stands_in_a_file_is_told_and_never_breaks(
+    told: Told, name: str, data: bytes, anew: bool
+) -> None:
+    files = {**told.files(), name: data}
+    verdict = verdict_on(listed(files) if anew and name != pack.LISTING else files)
+    assert verdict.ok is (not verdict.problems)
+    assert name in {pack.LETTER, pack.SCHEMA} or not verdict.ok
+
+
+@settings(max_examples=30)
+@given(st.data())
+def test_whatever_an_entry_says_is_told_and_never_breaks(data) -> None:
+    """An operator may write entries of their own making; the reader's program stands."""
+    entries = history()
+    at = data.draw(st.integers(0, len(entries) - 1))
+    facts = dict(entries[at].facts)
+    names = st.sampled_from([*facts, "n", "at", "clause_1", "due_1", "effect", "keys", "text"])
+    value = st.one_of(st.integers(-(2**52), 2**52), st.sampled_from(["erase", "x:y", "", "due"]))
+    facts[data.draw(names)] = data.draw(value)
+    entries[at] = replace(entries[at], facts=tuple(facts.items()))
+    try:
+        told = Told(entries)
+    except Corrupt:
+        return  # The operator's own program refuses to state such a thing.
+    assert verdict_on(told.files()).kind == "pack"
 
 
 def test_a_pack_without_a_list_or_a_checkpoint_proves_nothing(told: Told) -> None:

@@ -8,6 +8,7 @@ proved to continue the one before by a line of ``ledger/consistency.jsonl``.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +45,7 @@ NODES = "ledger/nodes.jsonl"
 CONSISTENCY = "ledger/consistency.jsonl"
 CHECKPOINTS = "ledger/checkpoints/"
 NOTE, STAMP = ".txt", ".tsr"
+_CHECKPOINT = re.compile(r"ledger/checkpoints/(?P<size>0|[1-9][0-9]{0,15})\.txt")
 NEEDED = frozenset({STATEMENT, TEXT, LETTER, SCHEMA, ENTRIES, NODES, CONSISTENCY})
 """Files that every pack has, beside its list and its checkpoints."""
 
@@ -196,9 +198,5 @@ def stamp_name(size: int) -> str:
 
 def sizes(names: Iterable[str]) -> tuple[int, ...]:
     """Return the sizes of the checkpoints among the files, smallest first."""
-    stems = (
-        name.removeprefix(CHECKPOINTS).removesuffix(NOTE)
-        for name in names
-        if name.startswith(CHECKPOINTS) and name.endswith(NOTE)
-    )
-    return tuple(sorted(int(stem) for stem in stems if stem.isascii() and stem.isdecimal()))
+    found = (_CHECKPOINT.fullmatch(name) for name in names)
+    return tuple(sorted(int(one["size"]) for one in found if one is not None))

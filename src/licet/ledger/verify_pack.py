@@ -196,7 +196,7 @@ def _about(
     )
     try:
         said = tomllib.loads(text.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise Corrupt(f"{pack.TEXT} cannot be read") from error
     named = (statement.authority, statement.reference, statement.record.version)
     if named != (said.get("authority"), said.get("reference"), said.get("version")):
