@@ -6,7 +6,7 @@ figure without its article, or an article without its figure, fails.
 
 import re
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from importlib import resources
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from licet.consent.age import consent_age
 from licet.consent.regimes import FILES, Per, add_months, duties_on, penalties_on, terms_on
 from licet.effects.accounting import ACCOUNT_TERM
+from licet.effects.canaries import NOTIFY_WITHIN
 from licet.terms.errors import BadInput
 from licet.terms.ids import Territory
 from licet.terms.money import read_money
@@ -205,3 +206,10 @@ def test_what_is_kept_is_kept_long_enough() -> None:
     assert months == {6}
     starts = [date(2026, month, 1) for month in range(1, 13)]
     assert all(day + ACCOUNT_TERM >= add_months(day, 6) for day in starts)
+
+
+def test_the_breach_register_runs_as_long_as_the_law_says() -> None:
+    """GDPR 33(1), UK GDPR 33(1): both 72 hours, so one clock serves them."""
+    for regime in ("gdpr", "uk_gdpr"):
+        hours = terms_on(regime, date(2026, 3, 2)).breach_hours
+        assert timedelta(hours=hours) == NOTIFY_WITHIN
