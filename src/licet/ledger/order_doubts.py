@@ -40,8 +40,7 @@ def told(statement: OrderStatement) -> tuple[str, ...]:
         f"scope: {reached.get('people', 0)}"
     )
     found = [registered, f"blocks placed for it: {record.blocks}; lifted: {record.lifted}"]
-    if record.answered:
-        found.append(f"requests answered before anybody was erased: {len(record.answered)}")
+    found.append(f"requests answered before anybody was erased: {len(record.answered)}")
     if record.erasing is not None:
         found.append(
             f"people erased: {statement.people}, from entry {record.erasing} on; keys destroyed: "

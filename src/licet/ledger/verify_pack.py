@@ -174,7 +174,7 @@ def _chain(
             raise Corrupt(f"nothing proves that {old.size} entries became {new.size}")
         found.hold(
             tree.verify_consistency(proof, old.root, new.root),
-            f"the ledger of {old.size} entries is the beginning of that of {new.size}",
+            f"the ledger of {old.size} entries is the beginning of that of {new.size} entries",
             f"the ledger was rewritten: the signed {old.size} entries are not the beginning of "
             f"the signed {new.size}",
         )

@@ -57,6 +57,15 @@ class PackWritten:
     witnessed: int
 
 
+@deed(app, "example", Takes.NOTHING)
+def example(call: Call) -> Answer:
+    """Print an order to begin from, as TOML with remarks. Change what the paper says otherwise."""
+    from licet.effects.ordering.example import example as text
+
+    written = text(call.outside.now().date())
+    return Answer({"order": written}, tuple(written.splitlines()))
+
+
 @deed(app, "register", Takes.ACTOR)
 def register(
     call: Call,
@@ -200,7 +209,7 @@ def pack(
         place = out or Path(f"licet-pack-{order_id[:8]}.zip")
         files.write_new(place, made.data)
     written = PackWritten(order_id, place, made.sha256, made.statement.people, made.witnessed)
-    lines = [f"Wrote {place}, {made.statement.people} people erased. SHA-256 {made.sha256}"]
+    lines = [f"Wrote {place} (people erased: {made.statement.people}). SHA-256 {made.sha256}"]
     if not made.witnessed:
         lines.append("No witness saw the ledger since: run `licet ledger witness` first.")
     lines.append(f"Anybody can check it: licet verify {place}")
