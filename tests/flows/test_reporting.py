@@ -11,6 +11,7 @@ import pypdf
 import pytest
 
 from licet.cli import signing
+from licet.collect import collect
 from licet.effects.reporting.pages import page, pdf
 from licet.effects.reporting.proving import signed_report
 from licet.governance import add_member, add_organisation
@@ -83,7 +84,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     home = tmp_path_factory.mktemp("reports")
     world = new_world(home / "home", f"sqlite:///{home / 'licet.db'}")
     world.enrolled("anna")
-    world.source(world.folder(quay=photo("anna", "bert")), "harbour photos")
+    source = world.source(world.folder(quay=photo("anna", "bert")), "harbour photos")
+    collect(world.app, world.who("steward"), source.id)
     wish = RequestWish(RightKind.ACCESS, "bert@example.org", words="what do you know of me")
     assert isinstance(receive(world.app, world.who("officer"), wish), Received)
     _museum(world)
@@ -145,6 +147,10 @@ def test_a_year_tells_of_everybody(full: World) -> None:
     events = _told(made.paper, "events")
     assert (events["People enrolled"], events["People's requests received"]) == ("1", "1")
     assert ("request received", "access", "1") in _section(made.paper, "told").rows
+    faces = _told(made.paper, "faces")
+    assert (faces["Photos collected"], faces["Faces compared in them"]) == ("1", "2")
+    assert faces["Appearances kept"] == "1"
+    assert faces["Appearances taken off: not this person"] == "0"
     entries = _told(made.paper, "entries")
     assert sum(map(int, entries.values())) == made.leaf
     assert _section(_made(full, ReportKind.ANNUAL, "2025").paper, "organisations").rows == ()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from licet.ledger.leaf import decode, encode
 from licet.ledger.tree import leaf_hash
-from licet.ledger.usage import Period, Tally, Uses, month, uses_from_json, uses_to_json, year
+from licet.ledger.usage import SUM, Period, Tally, Uses, month, uses_from_json, uses_to_json, year
 from licet.terms.errors import BadInput, Corrupt
 from licet.terms.ids import OrganisationId
 from licet.terms.ledger import Entry, EntryKind, Leaf
@@ -123,6 +123,28 @@ def test_a_year_also_counts_what_some_entries_say() -> None:
         ("grant.confirmed", "confirmed_by", "paper", 1),
     )
     assert tally.everybody() == ()
+
+
+def test_a_year_adds_batches_up_and_counts_templates_not_entries() -> None:
+    at, tally = datetime(2026, 5, 1, tzinfo=UTC), Tally(year("2026"))
+    batch = {"items": 2, "faces": 5, "appearances": 1, "suggestions": 0, "root": "ab"}
+    two = (("template", "t-1"), ("template", "t-2"), ("grant", "g"))
+    entries = [
+        _entry(EntryKind.COLLECTED, at, OURS, (), **batch),
+        _entry(EntryKind.COLLECTED, at, OURS, (), **batch),
+        _entry(EntryKind.TEMPLATE_DROPPED, at, OURS, two, cause="unlinked"),
+        _entry(EntryKind.TEMPLATE_DROPPED, at, None, two[:1]),
+    ]
+    for leaf in _leaves(entries):
+        tally.take(leaf)
+    assert tally.told() == (
+        ("collect.batch", "appearances", SUM, 2),
+        ("collect.batch", "faces", SUM, 10),
+        ("collect.batch", "items", SUM, 4),
+        ("collect.batch", "suggestions", SUM, 0),
+        ("template.dropped", "cause", "again", 1),
+        ("template.dropped", "cause", "unlinked", 2),
+    )
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,16 @@ TOLD_BY: Mapping[EntryKind, str] = {
 }
 """Entries that a year's report also counts by one of their facts."""
 
+_BATCH = ("items", "faces", "appearances", "suggestions")
+SUMMED: Mapping[EntryKind, tuple[str, ...]] = {
+    EntryKind.COLLECTED: _BATCH,
+    EntryKind.BACKFILLED: _BATCH,
+}
+"""Entries of batches: a year's report adds these facts up."""
+
+SUM = "sum"
+"""What stands in the place of a fact's value where facts were added up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -163,19 +173,27 @@ class Tally:
         return tuple(sorted(self._kinds.items()))
 
     def told(self) -> tuple[tuple[str, str, str, int], ...]:
-        """Return (kind, fact, what it says, how often), for the entries of ``TOLD_BY``."""
+        """Return (kind, fact, what it says, how often): of ``TOLD_BY``, sums, templates dropped."""
         return tuple((*named, number) for named, number in sorted(self._told.items()))
 
     def _whole(self, said: Mapping[str, Json]) -> None:
-        kind = str(said["kind"])
+        kind, facts = str(said["kind"]), _facts(said)
         self._kinds[kind] += 1
         fact = _FACT_OF.get(kind)
-        value = _facts(said).get(fact) if fact else None
-        if fact and value is not None:
-            self._told[kind, fact, str(value)] += 1
+        if fact and fact in facts:
+            self._told[kind, fact, str(facts[fact])] += 1
+        if kind == _DROPPED:
+            self._told[kind, "cause", str(facts.get("cause", "again"))] += len(
+                _ids(said, "template")
+            )
+        for name in _SUMMED.get(kind, ()):
+            self._told[kind, name, SUM] += int(str(facts.get(name, 0)))
 
 
 _FACT_OF = {kind.value: fact for kind, fact in TOLD_BY.items()}
+_SUMMED = {kind.value: names for kind, names in SUMMED.items()}
+_DROPPED = EntryKind.TEMPLATE_DROPPED.value
+"""Counted by the templates that it names, not by entries: one may name many."""
 
 
 def _facts(said: Mapping[str, Json]) -> Mapping[str, Json]:

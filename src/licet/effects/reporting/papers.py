@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from licet.app import App
 from licet.effects.reporting.words import number, spoken
 from licet.ledger.report import OrganisationUses, ReportStatement
-from licet.ledger.usage import Uses
+from licet.ledger.usage import SUM, Uses
 from licet.terms.ledger import EntryKind
 from licet.terms.reporting import Paper, ReportKind, Section
 
@@ -47,6 +48,18 @@ _EVENTS = (
     ("Orders of authorities registered", EntryKind.ORDER_REGISTERED),
     ("Breaches confirmed", EntryKind.BREACH_CONFIRMED),
     ("Restores from a backup", EntryKind.RESTORED),
+)
+
+
+_DROPPED = EntryKind.TEMPLATE_DROPPED
+_BATCHES = (EntryKind.COLLECTED, EntryKind.BACKFILLED)
+_FACES = (
+    ("Photos collected", _BATCHES[:1], "items", SUM),
+    ("Faces compared in them", _BATCHES[:1], "faces", SUM),
+    ("Appearances kept", _BATCHES, "appearances", SUM),
+    ("Suggestions kept for a person's look", _BATCHES, "suggestions", SUM),
+    ("Appearances taken off: not this person", (_DROPPED,), "cause", "unlinked"),
+    ("Appearances that lapsed: nobody confirmed them", (_DROPPED,), "cause", "lapsed"),
 )
 
 
@@ -129,6 +142,13 @@ def _annual(statement: ReportStatement) -> list[Section]:
             rows=tuple((says, number(kinds.get(kind.value, 0))) for says, kind in _EVENTS),
         ),
         Section(
+            "faces",
+            "GDPR 5(1)(d), 9",
+            "What collecting kept, and what of it was wrong",
+            header=("What", "Number"),
+            rows=tuple((says, number(_sum(statement, named))) for says, *named in _FACES),
+        ),
+        Section(
             "told",
             "GDPR 5(2)",
             "In which way",
@@ -136,6 +156,7 @@ def _annual(statement: ReportStatement) -> list[Section]:
             rows=tuple(
                 (spoken(kind), spoken(says), number(count))
                 for kind, _, says, count in statement.told
+                if says != SUM
             ),
         ),
         Section(
@@ -146,6 +167,15 @@ def _annual(statement: ReportStatement) -> list[Section]:
             rows=_pairs((spoken(kind), count) for kind, count in statement.kinds),
         ),
     ]
+
+
+def _sum(statement: ReportStatement, named: list[Any]) -> int:
+    kinds, fact, says = named
+    return sum(
+        count
+        for kind, name, word, count in statement.told
+        if kind in kinds and (name, word) == (fact, says)
+    )
 
 
 def _line(one: OrganisationUses) -> tuple[str, ...]:
