@@ -457,3 +457,17 @@ def test_the_pages_example_is_this_order(told: Told) -> None:
     assert {part for part in parts if f"| `{part}` |" not in page} == set()
     shown = set(re.findall(r"[├└]── (\S+)", page))
     assert shown == {*files, "ledger/checkpoints/20.tsr"}
+
+
+def test_the_page_for_authorities_quotes_what_is_said() -> None:
+    """Every message in the table is one that the code says."""
+    said = "".join(
+        (ROOT / "src/licet/ledger" / name).read_text("utf-8")
+        for name in ("verify_pack.py", "order_doubts.py", "findings.py")
+    )
+    said = re.sub(r'"\s+f?"', "", said)
+    page = (ROOT / "docs/how-to/check-a-pack.md").read_text("utf-8")
+    quoted = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    assert len(quoted) > 10
+    for words in quoted:
+        assert all(part.strip(" ,") in said for part in words.split("...")), words

@@ -248,10 +248,9 @@ def _counted(
     said, held = facts.get(orders.ENTRIES), len(proof.counted)
     index = proof.leaf.index
     if said != held:
-        how = "was left out" if isinstance(said, int) and held < said else "does not belong"
-        found.problems.append(
-            f"an entry {how}: entry {index} counts {said} of the order, here are {held}"
-        )
+        less = isinstance(said, int) and held < said
+        what = "an entry was left out" if less else "an entry does not belong to it"
+        found.problems.append(f"{what}: entry {index} counts {said} of the order, here are {held}")
     else:
         found.hold(
             facts.get(orders.DIGEST) == entries_digest(one.leaf for one in proof.counted),
