@@ -186,7 +186,8 @@ def test_a_lost_letter_is_not_answered_to_nobody(
     _back(world, file, new_database("sqlite"))
     world.clock.go(days=40)
     assert run_once(world.app).late == 1
-    assert kept(world, lost.id).is_open
+    assert kept(world, lost.id).state is RequestState.RECEIVED
+    assert kept(world, lost.id).channel_proved_at is None
     assert _to(world, "") == []
 
 
