@@ -1,11 +1,16 @@
 """An order as text: read with the line of what is wrong, and spelled so that it reads back."""
 
+import json
+import tomllib
 from datetime import date, timedelta
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from licet.consent.regimes import FILES
+from licet.effects.ordering.example import example
 from licet.effects.ordering.reading import MOST_PEOPLE, WRITTEN, read_order, spell_order
 from licet.terms.errors import BadInput
 from licet.terms.ids import SourceId, SubjectId, Territory
@@ -21,6 +26,7 @@ from licet.terms.order import (
 )
 from licet.terms.territories import TERRITORIES
 from tests.fakes.ordering import PAPER, an_order
+from tests.gates.tree import ROOT
 
 ORDER = f"""\
 authority = "Data Protection Office"
@@ -196,3 +202,47 @@ def test_a_scope_of_parts_is_never_spelled_as_everything() -> None:
     assert read_order(spell_order(everything).encode()).scope.everything
     assert "everything" not in spell_order(an_order(scope=OrderScope((Territory("FR"),))))
     assert OrderState.CLOSED not in WRITTEN
+
+
+PAGE = ROOT / "docs/formats/order.md"
+SCHEMA = ROOT / "docs/formats/order.schema.json"
+
+
+def test_the_page_shows_the_example_that_is_printed() -> None:
+    """And it states an order that can be registered as it is."""
+    shown = PAGE.read_text("utf-8").split("```toml\n")[1].split("```")[0]
+    assert shown == example(date(2026, 2, 27))
+    wish = read_order(shown.encode(), PAPER)
+    assert (wish.notified, len(wish.clauses)) == (date(2026, 2, 27), 5)
+    assert wish.clauses[3].data == frozenset({DataKind.PEOPLE})
+
+
+def test_the_schema_takes_what_is_read_and_nothing_else() -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+
+    def holds(text: str) -> bool:
+        return validator.is_valid(json.loads(json.dumps(tomllib.loads(text), default=str)))
+
+    assert holds(ORDER)
+    assert holds(example(date(2026, 2, 27)))
+    assert holds(spell_order(an_order(scope=OrderScope())))
+    for here, there in (
+        ("version = 1", "version = 0"),
+        ('"final"', '"closed"'),
+        ('["FR"]', '["France"]'),
+        ("months = 2", "months = 2\nby = 2026-05-01"),
+        ("months = 2", "weeks = 2"),
+        ('kind = "stop_collecting"', 'kind = "stop_use"\ndata = ["photos"]'),
+        ('"20000000 EUR"', '"20,000,000 EUR"'),
+        ("[penalties]", "[fees]"),
+    ):
+        assert not holds(ORDER.replace(here, there, 1)), there
+    properties = schema["properties"]
+    assert set(properties["regime"]["enum"]) == set(FILES)
+    assert set(properties["state"]["enum"]) == {one.value for one in WRITTEN}
+    kinds = properties["clauses"]["items"]["properties"]
+    assert set(kinds["kind"]["enum"]) == {one.value for one in ClauseKind}
+    assert set(kinds["data"]["items"]["enum"]) == {one.value for one in DataKind}
+    assert properties["scope"]["properties"]["subjects"]["maxItems"] == MOST_PEOPLE

@@ -1,6 +1,6 @@
 """Orders are written down by one, carried out by two, and end when their pack was sent."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -207,6 +207,13 @@ def test_what_an_order_stops_is_what_its_clauses_and_scope_say(world: World) -> 
         assert len(done.blocks) == len(expected)
         before |= expected
     assert next(o.scope for o in _orders(world) if o.version == 3).sources == (album.id,)
+
+
+def test_an_order_cannot_reach_us_in_days_to_come(world: World) -> None:
+    """Its months would run from then, and nobody would be late."""
+    with pytest.raises(BadInput, match="to come"):
+        _registered(world, an_order(notified=world.clock().date() + timedelta(days=2)))
+    assert (_blocks(world), _orders(world)) == (set(), ())
 
 
 def test_an_order_on_what_is_not_here_is_not_written_down(world: World) -> None:

@@ -27,6 +27,7 @@ from licet.effects.ordering.writing import (
     place_blocks,
     registering,
     require_newer,
+    require_notified,
     stands_for,
     without_text,
 )
@@ -79,7 +80,7 @@ def register(app: App, who: Who, wish: OrderWish, text: str = "") -> Registered 
     4. Count what it reaches: its blocks hold already, and do not wait for that.
 
     Raises ``NotFound`` for a source or person not known, ``Conflict`` for a version that is
-    here already, ``BadInput`` for one older than what is here.
+    here already, ``BadInput`` for one older than what is here, or notified in days to come.
     """
     text = text or spell_order(wish)
     with app.store.read() as reader:  # 1
@@ -189,6 +190,7 @@ def _add(
 ) -> Registered:
     """Add an order that is new here, within the unit that decided on it."""
     wish, text = written
+    require_notified(wish, unit.now)
     require_newer(unit, wish)
     clauses = clauses_of(order.id, wish)
     unit.orders.add(order, clauses)

@@ -7,7 +7,7 @@ and by the digest of that text; a person is named by their grants.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from licet.app import App
@@ -214,6 +214,16 @@ def ended_by_confirming(reader: Reader | Unit, order: Order) -> tuple[Order, ...
 def _before(reader: Reader | Unit, order: Order) -> tuple[Order, ...]:
     known = reader.orders.versions(order.authority, order.reference)
     return tuple(one for one in known if one.version < order.version)
+
+
+def require_notified(wish: OrderWish, now: datetime) -> None:
+    """Raise ``BadInput`` for an order that reaches us tomorrow: its months would run from then."""
+    # A day more, because a day begins earlier elsewhere.
+    if wish.notified > now.date() + timedelta(days=1):
+        raise BadInput(
+            f"the order says that it is notified on {wish.notified.isoformat()}, which is to come",
+            "Write the day on which it reached you.",
+        )
 
 
 def require_newer(reader: Reader | Unit, wish: OrderWish) -> None:
