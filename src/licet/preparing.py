@@ -11,6 +11,7 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.consent.evidence import is_digest
 from licet.effects.acting import digest_of_wish, organisation_of
 from licet.effects.facts import read_facts, readiness
 from licet.effects.lacking import Lack, lacks
@@ -106,6 +107,8 @@ def _require_whole(app: App, wish: Preparation) -> None:
         )
     if not wish.classification.strip():
         raise BadInput("the classification under the AI Act is empty", "Answer that question.")
+    if not (is_digest(wish.source_notice) and is_digest(wish.role_agreement)):
+        raise BadInput("a paper is named by its SHA-256", "File papers with `licet ready`.")
     named = [place.store for place in wish.places]
     if len(set(named)) < len(named):
         raise BadInput("a store is named twice", "Say once where each store lies.")

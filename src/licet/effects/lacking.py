@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from licet.consent.evidence import is_digest
 from licet.consent.places import covered, unstated
 from licet.terms.permit import Readiness
 
@@ -19,8 +20,8 @@ def lacks(state: Readiness, now: datetime) -> tuple[Lack, ...]:
     """Return what real grants still wait for; nothing in a sandbox, which never is real."""
     missing = (
         (not state.dpia_digest, "the impact assessment", "GDPR 35"),
-        (not state.source_notice, "the notice that stands at the sources", "GDPR 14"),
-        (not state.role_agreement, "who answers for what", "GDPR 26-28"),
+        (not is_digest(state.source_notice), "the notice that stands at the sources", "GDPR 14"),
+        (not is_digest(state.role_agreement), "who answers for what", "GDPR 26-28"),
         (not state.ai_act_classification, "the classification", "AI Act 6"),
         (
             not state.established_in_eu and not state.eu_representative,

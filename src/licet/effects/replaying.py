@@ -15,6 +15,7 @@ from licet.effects.membership import end_again
 from licet.effects.ordering.again import ORDERS_AGAIN
 from licet.effects.planning import plan_erasure
 from licet.effects.redoing import AGAIN
+from licet.effects.refiling import PAPERS_AGAIN
 from licet.effects.sealed import open_identity, plan_key, seal_identity, subject_key
 from licet.effects.standing import RESTRICTABLE, freed
 from licet.effects.unlinking import unlink_again
@@ -33,7 +34,7 @@ _SOURCES = {
     EntryKind.SOURCE_HELD: SourceState.ON_HOLD,
     EntryKind.SOURCE_LAPSED: SourceState.LAPSED,
 }
-_AGAIN = {**AGAIN, **ORDERS_AGAIN}
+_AGAIN = {**AGAIN, **ORDERS_AGAIN, **PAPERS_AGAIN}
 _ENDING = {EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED}
 
 
