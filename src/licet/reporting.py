@@ -11,10 +11,11 @@ from licet.consent.decide import decide
 from licet.effects.acting import digest_of_wish, organisation_of
 from licet.effects.facts import read_facts
 from licet.effects.listing import reach_of
+from licet.effects.outside import let_others_see
 from licet.effects.record import Objects, record, record_refusal, refuse
 from licet.effects.reporting.counting import count, period_of, stated, tally_of
 from licet.effects.reporting.papers import paper_of
-from licet.effects.reporting.proving import show_at_once, signed_report
+from licet.effects.reporting.proving import signed_report
 from licet.effects.reporting.standing import sections_of
 from licet.ledger.report import ReportStatement, digest
 from licet.store.unit import Reader, Unit
@@ -65,7 +66,7 @@ def report(app: App, who: Who, wish: ReportWish) -> Reported | Refusal:
         statement = stated(app, unit, wish, tally, sections)  # 3
         leaf = _record(app, unit, permit, statement)
     app.publish()  # 4
-    show_at_once(app)
+    let_others_see(app)
     file = signed_report(app, statement, tally)
     return Reported(statement, file, paper_of(app, statement), leaf)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from licet.collect import collect
 from licet.effects.reporting.pages import page, pdf
 from licet.effects.reporting.proving import signed_report
 from licet.governance import add_member, add_organisation
+from licet.ledger.findings import UNWITNESSED
 from licet.ledger.report import take_report
 from licet.ledger.verify_report import verify_report
 from licet.reporting import Reported, report
@@ -33,6 +35,8 @@ from licet.terms.rights import Received, RequestWish, RightKind
 from licet.terms.search import SearchResult
 from tests.fakes.deployment import CLEARANCE, World, new_world
 from tests.fakes.vision import photo
+from tests.fakes.web import http_server
+from tests.fakes.witness import LocalWitness
 from tests.redteam.real import new_real_world
 
 MUSEUM = "The City Museum"
@@ -282,8 +286,6 @@ def test_a_member_signs_for_this_very_report(tmp_path: Path, store_url: str) -> 
 
 
 def test_no_report_is_signed_before_its_entry_is_published(full: World) -> None:
-    from dataclasses import replace
-
     made = _made(full, ReportKind.USAGE, "2026-03")
     with pytest.raises(Conflict, match="not published"):
         signed_report(full.app, replace(made.statement, through=10**6), None)
@@ -293,3 +295,21 @@ def test_the_file_is_what_the_command_says(full: World) -> None:
     made = json.loads(_made(full, ReportKind.USAGE, "2026-03").file)
     assert made["statement"]["organisations"][0]["uses"]["searches"] == 2
     assert made["statement"]["through"] == made["entry"]["index"]
+
+
+def test_a_witness_sees_the_report_before_it_goes_out(world: World, tmp_path: Path) -> None:
+    """And one that is not there keeps nobody from publishing."""
+    vkey = world.app.ledger_key.vkey
+    witness = LocalWitness("w.example/1", 11, tmp_path / "w.json").knows(vkey)
+    march = ReportWish(ReportKind.USAGE, "2026-03", world.organisation)
+    with http_server(witness.answer) as there:
+        parts = {"witnesses": (witness.vkey,), "witness_urls": (there,)}
+        app = replace(world.app, settings=world.app.settings.model_copy(update=parts))
+        seen = report(app, world.who("officer"), march)
+    gone = report(app, world.who("officer"), march)
+    assert isinstance(seen, Reported)
+    assert isinstance(gone, Reported)
+    found = verify_report(seen.file, vkey, (witness.vkey,))
+    assert "1 witnesses saw that checkpoint: w.example/1" in found.proved
+    assert UNWITNESSED not in found.rests_on_word
+    assert UNWITNESSED in verify_report(gone.file, vkey, (witness.vkey,)).rests_on_word

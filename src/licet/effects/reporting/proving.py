@@ -1,23 +1,12 @@
 """The signed file of a report: its entry, what it counted, and the way to the checkpoint."""
 
-from functools import partial
-
 from licet.app import App
-from licet.effects.trying import Trying
-from licet.effects.witnessing import Seen, show_to_witnesses
 from licet.ledger.packed import Nodes
 from licet.ledger.report import ReportFile, ReportStatement, write_report
 from licet.ledger.usage import Tally
 from licet.terms.errors import Conflict
 from licet.terms.ledger import Leaf
 from licet.terms.reporting import ReportKind
-
-
-def show_at_once(app: App) -> None:
-    """Let the witnesses see what was just published; one that is down stops nobody."""
-    if app.settings.witness_urls:
-        nobody: tuple[Seen, ...] = ()
-        Trying().do("witnesses", partial(show_to_witnesses, app), nobody)
 
 
 def signed_report(app: App, statement: ReportStatement, tally: Tally | None) -> bytes:
