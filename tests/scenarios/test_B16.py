@@ -1,18 +1,25 @@
 """B16: misuse by those who run it cannot be erased together with the person.
 
 Search, have the person erased, then read with two keys who searched. Signed acts on a
-deployment for real people; after six months nobody reads it, whatever is restored.
+deployment for real people; after six months nobody reads it, whatever is restored. And a
+ledger that is put back to an earlier day shows before a witness.
 """
 
 import json
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from licet.cli import signing
 from licet.effects.accounting import ACCOUNT_TERM
+from licet.effects.receipts import Receipted
 from licet.effects.sealed import account_key
+from licet.effects.witnessing import Seen, show_to_witnesses
+from licet.granting import withdraw
+from licet.ledger.verify import UNWITNESSED, verify_file
 from licet.recovery import back_up, restore
 from licet.rights.audit import list_accounts, open_record
 from licet.rights.erase import erase
@@ -24,8 +31,10 @@ from licet.terms.permit import Refusal
 from licet.terms.search import SearchResult
 from licet.vault.seal import open_sealed
 from licet.worker import run_once
-from tests.fakes.deployment import CLEARANCE, settings_of
+from tests.fakes.deployment import CLEARANCE, new_world, settings_of
 from tests.fakes.vision import photo
+from tests.fakes.web import http_server
+from tests.fakes.witness import LocalWitness
 from tests.redteam.real import RealWorld, new_real_world
 from tests.scenarios.sealed import sealed_in
 
@@ -96,6 +105,49 @@ def test_after_six_months_no_backup_opens_it(
     real.app = real.reopen()
     with real.app.store.read() as reader:
         assert reader.accounts.all() == ()
+
+
+def test_a_reset_shows_before_a_witness_and_before_who_holds_a_receipt(tmp_path: Path) -> None:
+    """Store, keys, mirror and mark are all put back together: nothing here remembers."""
+    home, copy = tmp_path / "home", tmp_path / "monday"
+    world = new_world(home, f"sqlite:///{home / 'licet.db'}")
+    witness = LocalWitness("w.example/1", 11, tmp_path / "seen").knows(world.app.ledger_key.vkey)
+    with http_server(witness.answer) as url:
+
+        def shown() -> Seen:
+            changed = {"witnesses": (witness.vkey,), "witness_urls": (url,)}
+            settings = world.app.settings.model_copy(update=changed)
+            (seen,) = show_to_witnesses(replace(world.app, settings=settings))
+            return seen
+
+        world.app.close()
+        shutil.copytree(home, copy)
+        world.app = world.reopen()
+        grant, _ = world.granted("anna")
+        ended = withdraw(world.app, world.who("steward"), grant)
+        assert isinstance(ended, Receipted)
+        assert shown().problem == ""
+        size = world.app.store.head().size
+
+        world.app.close()
+        shutil.rmtree(home)
+        shutil.copytree(copy, home)
+        world.app = world.reopen()
+        assert run_once(world.app).problems == (), "nothing here knows better"
+        assert "an older copy of this ledger was put in place" in shown().problem
+        while world.app.store.head().size <= size:
+            world.case(reference=f"2026-{world.app.store.head().size}")
+        assert shown().problem == "w.example/1 saw another history of this ledger"
+        assert witness.signed.keys() == {size}
+
+    vkey, mirror = world.app.ledger_key.vkey, world.app.settings.place(world.app.settings.tiles)
+    alone = verify_file(ended.receipt, vkey, (witness.vkey,))
+    assert alone.ok
+    assert alone.rests_on_word[0] == UNWITNESSED
+    held = verify_file(ended.receipt, vkey, mirror=mirror)
+    assert len(held.problems) == 1
+    assert held.problems[0].startswith("the copy is of another history than the file: keep both")
+    world.app.close()
 
 
 def _listing() -> signing.About:

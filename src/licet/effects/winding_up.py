@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from licet.app import App
 from licet.effects.answering import BEFORE_DUE
 from licet.effects.letters import compose, sender_of
+from licet.effects.outside import let_others_see
 from licet.effects.planning import plan_erasure
 from licet.effects.purging import begin_purge
 from licet.effects.receipts import receipt_for, statement_fact
@@ -242,6 +243,7 @@ def end_for_good(app: App) -> int:
         leaf = record_machine(unit, EntryKind.DEPLOYMENT_CLOSED, objects, said)
     app.at("closing.closed")
     app.publish()
+    let_others_see(app)  # No worker comes by again: what nobody saw now, nobody ever sees.
     return leaf
 
 
