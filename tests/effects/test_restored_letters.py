@@ -4,10 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from licet.effects.corresponding import LETTERS_AGAIN
+from licet.effects.record import record_machine
+from licet.ledger.leaf import decode
 from licet.recovery import back_up
 from licet.rights.corresponding import Which, answer, assign, file_letter, list_letters
 from licet.terms.corresponding import Filed, LetterLine, LetterWish
 from licet.terms.ids import CorrespondenceId
+from licet.terms.ledger import EntryKind
 from licet.worker import run_once
 from tests.fakes.deployment import START, World
 
@@ -49,8 +53,19 @@ def test_letters_after_the_backup_come_back_with_their_day(
     assert (lines[lost].authority, lines[lost].says, lines[lost].owner) == ("", "", "")
     assert (lines[lost].answer_by, lines[lost].waits) == (DUE, True)
     assert (lines[done].waits, lines[done].answer) == (False, ANSWER)
+    _replay_once_more(world)
+    assert _lines(world) == lines, "doing it again changes nothing"
     world.clock.go(days=31)
     assert run_once(world.app).late_letters == 1
+
+
+def _replay_once_more(world: World) -> None:
+    with world.app.store.unit() as unit:
+        for leaf in unit.leaves.get(0, unit.head.size):
+            entry = decode(leaf.data)
+            if entry.kind in LETTERS_AGAIN:
+                LETTERS_AGAIN[entry.kind](unit, entry, leaf.index)
+        record_machine(unit, EntryKind.RESTORED)
 
 
 def test_a_letter_that_came_back_is_taken_up_and_answered(

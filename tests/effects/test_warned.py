@@ -1,14 +1,17 @@
 """Warnings of terms: of orders as of letters, once a step, and never of what is over."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from licet.doctor import Weight, examine
 from licet.effects.record import record_machine
-from licet.effects.warning import next_due, warn_of_terms
+from licet.effects.warning import _warn_of_letter, _warn_of_order, next_due
+from licet.rights.corresponding import answer, file_letter
 from licet.rights.ordering import Registered, register
+from licet.terms.corresponding import Filed, LetterWish
+from licet.terms.duties import Correspondence
 from licet.terms.ledger import EntryKind
 from licet.terms.order import ClauseKind, ClauseWish, DataKind, OrderState
 from licet.worker import run_once
@@ -104,23 +107,40 @@ def test_the_doctor_says_it_too_and_that_nobody_gets_mail(ordered: World) -> Non
     assert weights() == [(Weight.MEND, late), mail]
 
 
-def test_what_was_done_meanwhile_is_not_warned_of(
-    ordered: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The unit of work looks again: between looking and warning somebody may have met it."""
-    from licet.effects import warning
-    from licet.effects.trying import Trying
-
-    world = ordered
-    world.clock.go(days=55)
+def test_the_unit_of_work_looks_again(ordered: World) -> None:
+    """Between looking and warning somebody may have met it, or warned, or ended it."""
+    world, app = ordered, ordered.app
+    with app.store.read() as reader:
+        (order,) = reader.orders.all()
+    letter = _letter(world)
+    world.clock.go(days=200)
+    for late in (True, False):
+        _warn_of_letter(app, letter)
+        _warn_of_order(app, order)
+        assert len(_subjects_planned(world)) == 2, late
+    _answer(world, letter)
     _meet(world, 1, 2)
-    monkeypatch.setattr(warning, "next_due", _once_late(warning.next_due, world))
-    warn_of_terms(world.app, Trying())
-    assert _subjects(world) == []
+    _warn_of_letter(app, letter)
+    _warn_of_order(app, order)
+    _become(world, OrderState.CLOSED)
+    _warn_of_order(app, order)
+    assert len(_subjects_planned(world)) == 2
 
 
-def _once_late(true_due: object, world: World) -> object:
-    """Return a reading that is out of date the first time."""
-    said = iter([world.clock.now - timedelta(days=1)])
-    assert callable(true_due)
-    return lambda reader, order: next(said, None) or true_due(reader, order)
+def _letter(world: World) -> Correspondence:
+    wish = LetterWish(
+        "CNIL", "ab" * 32, "", answer_by=date(2026, 4, 1), owner=world.people["officer"]
+    )
+    assert isinstance(file_letter(world.app, world.who("steward"), wish), Filed)
+    with world.app.store.read() as reader:
+        return reader.correspondence.unanswered()[0]
+
+
+def _answer(world: World, letter: Correspondence) -> None:
+    done = answer(world.app, world.who("steward"), letter.id, "cd" * 32)
+    assert isinstance(done, Filed)
+
+
+def _subjects_planned(world: World) -> list[str]:
+    run_once(world.app)
+    return _subjects(world)
