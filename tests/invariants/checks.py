@@ -235,7 +235,7 @@ def finished(picture: Picture, now: int = 0) -> None:
     open_ = [
         row["kind"]
         for row in picture["plan"]
-        if row["state"] != "done" and row["subject"] not in late
+        if row["state"] != "done" and row["subject"] not in late and not _waits(row, picture, late)
     ]
     assert not open_, f"open plans: {open_}"
     ending = [
@@ -246,6 +246,16 @@ def finished(picture: Picture, now: int = 0) -> None:
     assert not ending, f"{len(ending)} grants are still ending"
     half = [s for s, row in picture.subjects.items() if row["state"] == "erasing"]
     assert set(half) <= late, f"{len(set(half) - late)} people are half erased"
+
+
+def _waits(plan: Row, picture: Picture, late: set[str]) -> bool:
+    """Whether a part of an order waits for one of its people, or its letters for the proof."""
+    if plan["kind"] != "order":
+        return False
+    named = {
+        picture.grants[g]["subject"] for g in json.loads(plan["grants"]) if g in picture.grants
+    }
+    return plan["cause"] == "letters" or bool(named & late)
 
 
 def held_grants(picture: Picture, now: int) -> set[str]:

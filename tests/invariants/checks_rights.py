@@ -10,7 +10,7 @@ from licet.vault.seal import open_sealed
 from tests.invariants.checks import replicas
 from tests.invariants.house import House
 from tests.invariants.known_rights import OPEN, PACKED, WEEK, RightsKnown, open_requests, waits
-from tests.invariants.raw import Leaf, Picture, keys_in
+from tests.invariants.raw import Leaf, Picture, Row, keys_in
 
 COUNTED = ("template", "suggestion", "unlinked")
 """Stores that a package must count as the rows do."""
@@ -44,9 +44,15 @@ def answered(picture: Picture, now: int) -> None:
             assert row["state"] == "fulfilling", f"a proved {row['kind']} was not begun"
 
 
-def refused(rights: RightsKnown, picture: Picture) -> None:
-    """10. The machine refuses nobody: every refusal is one that a human gave."""
+def refused(rights: RightsKnown, picture: Picture, new: list[Leaf]) -> None:
+    """10. The machine refuses nobody: every refusal is one that a human gave.
+
+    But for what nobody proved to be theirs before an authority's order was due.
+    """
     for row in picture["request"]:
+        if any(one.facts.get("cause") == "order" for one in new if one.names("request", row["id"])):
+            assert row["state"] in ("refused", "delivered")
+            rights.refused.add(row["id"])
         if row["state"] == "refused" and rights.requests[row["id"]].name:
             assert row["id"] in rights.refused, "a request was refused by nobody"
 
@@ -127,7 +133,7 @@ def surfaced(house: House, rights: RightsKnown, picture: Picture) -> None:
 
 def accounted(rights: RightsKnown, before: Picture, after: Picture, new: list[Leaf]) -> None:
     """8, 13. Before rows go, searches are told and sealed, and access was given."""
-    plans = {row["id"]: row for row in after["plan"] if row["kind"] == "erase"}
+    plans = {row["id"]: row for row in after["plan"] if row["kind"] in ("erase", "order")}
     first: dict[tuple[str, str], int] = {}
     for leaf in new:
         for plan in plans:
@@ -137,14 +143,22 @@ def accounted(rights: RightsKnown, before: Picture, after: Picture, new: list[Le
     for (plan, what), index in first.items():
         if what != "delete_rows":
             continue
-        subject = plans[plan]["subject"]
-        assert not (waits(before, subject) and waits(after, subject)), (
+        row = plans[plan]
+        people = {row["subject"]} if row["subject"] else _in_part(row, after)
+        assert not any(waits(before, one) and waits(after, one) for one in people), (
             "8. rows were deleted while an access request was open"
         )
-        if subject in rights.searched:
+        whole = row["kind"] == "erase" or "people" in row["cause"]
+        if whole and people & rights.searched:
             done = first.get((plan, "account.sealed"), -1)
-            kept = any(row["plan"] == plan for row in before["account"])
+            kept = any(account["plan"] == plan for account in before["account"])
             assert kept or 0 <= done < index, "13. rows went before it was sealed who searched"
+
+
+def _in_part(plan: Row, picture: Picture) -> set[str]:
+    """Whose grants a plan of an order names."""
+    named = json.loads(plan["grants"])
+    return {picture.grants[grant]["subject"] for grant in named if grant in picture.grants}
 
 
 def packages(house: House, before: Picture, after: Picture) -> None:

@@ -51,7 +51,7 @@ class RightsHistory(History):
             rights.restored()
         rights.settle(picture)
         checks_rights.clocks(rights, picture)
-        checks_rights.refused(rights, picture)
+        checks_rights.refused(rights, picture, new)
         checks_rights.unlinked(self.house, rights, picture)
         if not self.restored:
             checks_rights.held(self.house, before, picture)

@@ -36,6 +36,7 @@ TABLES = (
     "item_address",
     "leaf",
     "member",
+    "order",
     "organisation",
     "plan",
     "request",

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.invariants.house import Builder
-from tests.invariants.machine_rights import RightsHistory
+from tests.invariants.machine_orders import OrdersHistory
 
 DEEP = os.environ.get("LICET_DEEP") == "1"
 SEEDS = (1, 2)
@@ -33,7 +33,7 @@ HISTORIES = settings(
 @pytest.mark.soak("-2")
 @pytest.mark.parametrize("part", SEEDS)
 def test_every_history_holds(builder: Builder, part: int) -> None:
-    machine = type("History", (RightsHistory,), {"builder": builder})
+    machine = type("History", (OrdersHistory,), {"builder": builder})
     if not DEEP:
         machine = seed(part)(machine)
     run_state_machine_as_test(machine, settings=HISTORIES)
