@@ -21,8 +21,10 @@ from licet.ledger.report import take_report
 from licet.ledger.verify_report import verify_report
 from licet.reporting import Reported, report
 from licet.rights.intake import receive
+from licet.rights.watching import place
 from licet.search import search
 from licet.terms.acting import WORKER, Who
+from licet.terms.breaching import CanaryWish
 from licet.terms.duties import Residence, Safeguard, StoreName, Transfer
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.governing import MemberWish, OrganisationWish
@@ -313,3 +315,42 @@ def test_a_witness_sees_the_report_before_it_goes_out(world: World, tmp_path: Pa
     assert "1 witnesses saw that checkpoint: w.example/1" in found.proved
     assert UNWITNESSED not in found.rests_on_word
     assert UNWITNESSED in verify_report(gone.file, vkey, (witness.vkey,)).rests_on_word
+
+
+def test_who_may_not_any_more_gets_none(world: World) -> None:
+    """The decision in the unit that commits is the one that counts."""
+    officer = world.who("officer")
+
+    def meanwhile(boundary: str) -> None:
+        if boundary == "report.counted":
+            with world.app.store.unit() as unit:
+                unit.governance.end_member(world.people["officer"])
+                unit.record(Entry(EntryKind.MEMBER_ENDED, unit.now))
+
+    app = world.reopen(at=meanwhile)
+    done = report(app, officer, ReportWish(ReportKind.ANNUAL, "2026"))
+    app.close()
+    assert isinstance(done, Refusal)
+
+
+def test_people_who_do_not_exist_are_counted_nowhere(world: World) -> None:
+    world.enrolled("anna")
+    wish = CanaryWish(world.organisation, CLEARANCE, "harbour.example", 2, at_once=True)
+    placed = place(world.app, world.who("officer", "steward"), wish)
+    assert not isinstance(placed, Refusal)
+    paper = _made(world, ReportKind.ASSESSMENT).paper
+    told = _told(paper, "description")
+    assert (told["People whose data is kept"], told["of these enrolled"]) == ("1", "1")
+    assert told["Templates kept"] == "1"
+    kept = {row[0]: row[-1] for row in _section(paper, "purposes").rows}
+    assert sorted(kept.values()) == ["0", "0", "0", "0", "1"]
+
+
+def test_a_representative_is_named(full: World) -> None:
+    deployment = replace(
+        full.app.deployment, established_in_eu=False, eu_representative="Hafen GmbH"
+    )
+    app = replace(full.app, deployment=deployment)
+    made = report(app, full.who("officer"), ReportWish(ReportKind.PROCESSING))
+    assert isinstance(made, Reported)
+    assert _told(made.paper, "controller")["Representative in the Union"] == "Hafen GmbH"

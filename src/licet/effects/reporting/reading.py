@@ -8,7 +8,6 @@ from licet.app import App
 from licet.effects.facts import readiness
 from licet.store.unit import Reader
 from licet.terms.duties import Residence, Transfer
-from licet.terms.gallery import TemplateKind
 from licet.terms.grant import SubjectState
 from licet.terms.ids import SubjectId
 from licet.terms.organisation import MemberState, Organisation, Role
@@ -93,7 +92,7 @@ def _counts(reader: Reader, canaries: Collection[SubjectId]) -> tuple[tuple[str,
     nobody = _NobodysRows(reader, canaries)
     return (
         ("people", reader.subjects.count_left() - nobody.people),
-        ("enrolled", reader.subjects.count_enrolled(MOST) - nobody.enrolled),
+        ("enrolled", reader.subjects.count_enrolled(MOST)),
         ("templates", reader.templates.count() - nobody.templates),
         ("suggestions", reader.suggestions.count()),
         ("items", reader.items.count()),
@@ -111,12 +110,5 @@ class _NobodysRows:
     def __init__(self, reader: Reader, canaries: Collection[SubjectId]) -> None:
         subjects = reader.subjects.many(canaries).values()
         self.people = sum(one.state is not SubjectState.ERASED for one in subjects)
-        kept = {c: [g for g in reader.grants.of_subject(c) if g.kept] for c in canaries}
-        rows = {
-            canary: [t for grant in grants for t in reader.templates.of_grant(grant.id)]
-            for canary, grants in kept.items()
-        }
-        self.templates = sum(map(len, rows.values()))
-        self.enrolled = sum(
-            any(one.kind is TemplateKind.REFERENCE for one in found) for found in rows.values()
-        )
+        grants = [one for canary in canaries for one in reader.grants.of_subject(canary)]
+        self.templates = sum(len(reader.templates.of_grant(one.id)) for one in grants if one.kept)

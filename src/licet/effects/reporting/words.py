@@ -14,10 +14,9 @@ def day(moment: datetime) -> str:
 
 
 def length(term: timedelta) -> str:
-    """Return a term in days, or in hours where it is not made of days."""
-    if term % timedelta(days=1):
-        return f"{term // timedelta(hours=1)} hours"
-    return f"{term.days} days"
+    """Return a term in days, up to one day in hours."""
+    hours = term // timedelta(hours=1)
+    return f"{term.days} days" if hours > 24 else f"{hours} hours"
 
 
 def spoken(word: str) -> str:
