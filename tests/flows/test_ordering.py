@@ -209,6 +209,16 @@ def test_what_an_order_stops_is_what_its_clauses_and_scope_say(world: World) -> 
     assert next(o.scope for o in _orders(world) if o.version == 3).sources == (album.id,)
 
 
+def test_the_text_beside_an_order_states_that_order(world: World) -> None:
+    """The authority reads the text in the pack: it is what was carried out."""
+    narrower = an_order(scope=OrderScope(territories=(Territory("IT"),)))
+    with pytest.raises(BadInput, match="another order"):
+        ordering.register(world.app, world.who("steward"), narrower, spell_order(an_order()))
+    with pytest.raises(BadInput, match="cannot be read"):
+        ordering.register(world.app, world.who("steward"), narrower, "= nothing")
+    assert (_blocks(world), _orders(world)) == (set(), ())
+
+
 def test_an_order_cannot_reach_us_in_days_to_come(world: World) -> None:
     """Its months would run from then, and nobody would be late."""
     with pytest.raises(BadInput, match="to come"):

@@ -14,7 +14,7 @@ from licet.effects.acting import organisation_of
 from licet.effects.facts import read_facts
 from licet.effects.ordering.counting import keep_checkpoint, note_found
 from licet.effects.ordering.meeting import PROVED, STOPPED, meet
-from licet.effects.ordering.reading import spell_order
+from licet.effects.ordering.reading import require_stated, spell_order
 from licet.effects.ordering.writing import (
     clauses_of,
     confirming,
@@ -80,9 +80,11 @@ def register(app: App, who: Who, wish: OrderWish, text: str = "") -> Registered 
     4. Count what it reaches: its blocks hold already, and do not wait for that.
 
     Raises ``NotFound`` for a source or person not known, ``Conflict`` for a version that is
-    here already, ``BadInput`` for one older than what is here, or notified in days to come.
+    here already, ``BadInput`` for one older than what is here, or notified in days to
+    come, or stated otherwise in its text.
     """
     text = text or spell_order(wish)
+    require_stated(wish, text)
     with app.store.read() as reader:  # 1
         lost = without_text(reader, text)
     order_id = OrderId(new_id()) if lost is None else lost.id

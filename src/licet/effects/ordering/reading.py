@@ -85,6 +85,16 @@ def read_order(data: bytes, document: str = "", *, needs_paper: bool = True) -> 
     )
 
 
+def require_stated(wish: OrderWish, text: str) -> None:
+    """Raise ``BadInput`` unless a text states this very order.
+
+    The text goes to the authority with the pack: another one beside what was carried out
+    would have it believe more than was done.
+    """
+    if read_order(text.encode(), wish.document) != wish:
+        raise BadInput("the text states another order", "Hand in the text that was read.")
+
+
 def spell_order(wish: OrderWish) -> str:
     """Return the TOML document that states an order: what a form writes for who uses one."""
     lines = [
