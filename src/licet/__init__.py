@@ -60,10 +60,14 @@ if TYPE_CHECKING:
     from licet.rights.answering import accept_identity, ask_identity, refuse_request
     from licet.rights.answering import answer_now as answer_request
     from licet.rights.answering import extend as extend_request
+    from licet.rights.corresponding import answer as answer_letter
+    from licet.rights.corresponding import assign as assign_letter
+    from licet.rights.corresponding import file_letter, list_letters
     from licet.rights.erase import erase
     from licet.rights.inbox import list_requests, show_request
     from licet.rights.intake import prove as prove_request
     from licet.rights.intake import receive as receive_request
+    from licet.rights.reckoning import reckon as reckon_orders
     from licet.search import search as search_people
     from licet.settings import Settings
     from licet.show import Shown
@@ -74,6 +78,8 @@ if TYPE_CHECKING:
     from licet.suggesting import accept as accept_suggestion
     from licet.suggesting import reject as reject_suggestion
     from licet.terms.acting import SUBJECT, WORKER, Who
+    from licet.terms.clock import Clock
+    from licet.terms.corresponding import LetterWish
     from licet.terms.errors import LicetError
     from licet.terms.permit import By, Refusal
     from licet.terms.reporting import ReportKind, ReportWish
@@ -85,9 +91,11 @@ _HOMES = {
     "App": "licet.app:App",
     "BackedUp": "licet.recovery:BackedUp",
     "By": "licet.terms.permit:By",
+    "Clock": "licet.terms.clock:Clock",
     "Diagnosis": "licet.doctor:Diagnosis",
     "Done": "licet.worker:Done",
     "FirstMember": "licet.deployment:FirstMember",
+    "LetterWish": "licet.terms.corresponding:LetterWish",
     "LicetError": "licet.terms.errors:LicetError",
     "Opened": "licet.deployment:Opened",
     "Opening": "licet.deployment:Opening",
@@ -109,10 +117,12 @@ _HOMES = {
     "add_member": "licet.governance:add_member",
     "add_organisation": "licet.governance:add_organisation",
     "add_source": "licet.sourcing:add_source",
+    "answer_letter": "licet.rights.corresponding:answer",
     "answer_request": "licet.rights.answering:answer_now",
     "approve_case": "licet.governance:approve_case",
     "ask_grant": "licet.granting:ask_grant",
     "ask_identity": "licet.rights.answering:ask_identity",
+    "assign_letter": "licet.rights.corresponding:assign",
     "back_up": "licet.recovery:back_up",
     "backfill_grant": "licet.backfill:backfill",
     "cease_source": "licet.sourcing:cease_source",
@@ -130,9 +140,11 @@ _HOMES = {
     "evaluate_folder": "licet.evaluate.flow:evaluate",
     "examine": "licet.doctor:examine",
     "extend_request": "licet.rights.answering:extend",
+    "file_letter": "licet.rights.corresponding:file_letter",
     "list_appearances": "licet.appearances:list_appearances",
     "list_cases": "licet.listing:list_cases",
     "list_grants": "licet.listing:list_grants",
+    "list_letters": "licet.rights.corresponding:list_letters",
     "list_members": "licet.listing:list_members",
     "list_organisations": "licet.listing:list_organisations",
     "list_requests": "licet.rights.inbox:list_requests",
@@ -145,6 +157,7 @@ _HOMES = {
     "open_deployment": "licet.deployment:open_deployment",
     "prove_request": "licet.rights.intake:prove",
     "receive_request": "licet.rights.intake:receive",
+    "reckon_orders": "licet.rights.reckoning:reckon",
     "refuse_request": "licet.rights.answering:refuse_request",
     "reject_suggestion": "licet.suggesting:reject",
     "release_grant": "licet.standing:release",
@@ -172,9 +185,11 @@ __all__ = [
     "App",
     "BackedUp",
     "By",
+    "Clock",
     "Diagnosis",
     "Done",
     "FirstMember",
+    "LetterWish",
     "LicetError",
     "Opened",
     "Opening",
@@ -195,10 +210,12 @@ __all__ = [
     "add_member",
     "add_organisation",
     "add_source",
+    "answer_letter",
     "answer_request",
     "approve_case",
     "ask_grant",
     "ask_identity",
+    "assign_letter",
     "back_up",
     "backfill_grant",
     "cease_source",
@@ -216,9 +233,11 @@ __all__ = [
     "evaluate_folder",
     "examine",
     "extend_request",
+    "file_letter",
     "list_appearances",
     "list_cases",
     "list_grants",
+    "list_letters",
     "list_members",
     "list_organisations",
     "list_requests",
@@ -231,6 +250,7 @@ __all__ = [
     "open_deployment",
     "prove_request",
     "receive_request",
+    "reckon_orders",
     "refuse_request",
     "reject_suggestion",
     "release_grant",
