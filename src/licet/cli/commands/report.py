@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from licet.cli import files, names, signing
+from licet.cli import files, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid, count
 from licet.terms.ids import OrganisationId
@@ -48,9 +48,6 @@ def usage(
     """
     with call.app() as licet:
         organisation = signing.acting_organisation(call, licet, org)
-        if org:
-            with licet.store.read() as reader:
-                organisation = names.organisation(reader, org).id
         return _written(call, licet, _usage(month, organisation), folder)
 
 
