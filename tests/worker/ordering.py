@@ -42,7 +42,11 @@ def order_wish(
     today = world.clock().date()
     by = today + timedelta(days=days)
     clauses = tuple(
-        ClauseWish(kind, by=by, data=frozenset(data) if kind is ClauseKind.ERASE else frozenset())
+        ClauseWish(
+            kind,
+            by=by,
+            data=frozenset(data or DataKind) if kind is ClauseKind.ERASE else frozenset(),
+        )
         for kind in kinds
     )
     return OrderWish(

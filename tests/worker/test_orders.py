@@ -14,6 +14,7 @@ from licet.terms.ids import OrderId
 from licet.terms.order import OrderState
 from licet.terms.plan import PlanKind
 from licet.terms.rights import HoldWish, Received, RequestState, RequestWish, RightKind
+from licet.worker import run_once
 from tests.fakes.deployment import World
 from tests.worker.ordering import (
     FRANCE,
@@ -166,6 +167,7 @@ def test_mail_that_is_down_holds_up_no_order_for_long(world: World) -> None:
     world.outbox.send = down  # type: ignore[method-assign]
     work(world)
     assert state_of(world, a) is SubjectState.ERASING
+    assert order_of(world, order).state is OrderState.EXECUTING
     world.clock.go(days=4)
     work(world)
     assert order_of(world, order).state is OrderState.PROVED
@@ -175,3 +177,18 @@ def test_mail_that_is_down_holds_up_no_order_for_long(world: World) -> None:
     assert [one.to for one in world.outbox.letters][-1] == "anna@example.org"
     with world.app.store.read() as reader:
         assert reader.plans.open() == ()
+
+
+def test_bytes_in_clear_stop_the_proof(world: World) -> None:
+    """A note with a name in it: nothing is proved until it is mended, and then it is."""
+    _, a = world.enrolled("annabella-lindqvist", residence=FRANCE)
+    note = world.home / "note.txt"
+    note.write_text("call annabella-lindqvist back")
+    order = ordered(world, order_wish(world))
+    done = run_once(world.app)
+    assert [one.rpartition(": ")[2] for one in done.problems] == ["Integrity"]
+    assert order_of(world, order).state is OrderState.EXECUTING
+    assert state_of(world, a) is SubjectState.ERASED
+    note.unlink()
+    work(world)
+    assert order_of(world, order).state is OrderState.PROVED
