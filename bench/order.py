@@ -152,3 +152,28 @@ def _line(name: str, value: float, unit: str, scope: int) -> Result:
         against=against,
         ratio=limit / value if limit else None,
     )
+
+
+def main(sizes: list[int]) -> None:
+    """Measure each size in a process of its own, keep the figures and draw them."""
+    from bench.order_plot import draw
+
+    found: dict[int, list[Result]] = {}
+    for size in sizes:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.order"],
+            env={**os.environ, "LICET_BENCH_PEOPLE": str(size)},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        found[size] = json.loads(done.stdout)
+        for line in found[size]:
+            print(f"{line['name']}: {line['value']} {line['unit']}", flush=True)
+    PLOT.write_text(draw(found), "utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        main([int(size) for size in sys.argv[1:]])
+    else:
+        print(json.dumps(run()))
