@@ -200,6 +200,7 @@ def test_a_canary_is_taken_away_like_anybody(world: World) -> None:
         (entry,) = reader.leaves.get(leaf, leaf + 1)
     assert grant.encode() in entry.data, "counts of the ledger can leave it out for ever"
     run_once(app)
+    assert any("was taken away" in letter.subject for letter in world.outbox.letters)
     with app.store.read() as reader:
         assert not list(reader.grants.kept())
     assert list_canaries(app, officer) == ()

@@ -21,6 +21,7 @@ _IN = {
     AlertKind.BREACH_SUSPECTED: "breach",
     AlertKind.BREACH_NEAR: "breach",
     AlertKind.BREACH_LATE: "breach",
+    AlertKind.CANARY_RETIRED: "canary",
     AlertKind.LETTER_NEAR: "correspondence",
     AlertKind.LETTER_LATE: "correspondence",
     AlertKind.ORDER_NEAR: "order",

@@ -8,6 +8,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.effects.acting import digest_of, digest_of_wish, organisation_of
+from licet.effects.alerting import alert
 from licet.effects.canaries import MOST_CANARIES
 from licet.effects.facts import read_facts
 from licet.effects.inventing import go_through, is_proved, think_up
@@ -25,6 +26,7 @@ from licet.terms.errors import BadInput, NotFound
 from licet.terms.grant import SubjectState
 from licet.terms.ids import CanaryId, PlanId, new_id
 from licet.terms.ledger import EntryKind
+from licet.terms.letters import AlertKind
 from licet.terms.permit import Action, Ask, Permit, Refusal, Register
 
 CANARIES = About(Register.BREACHES, asked=(("canaries", True),))
@@ -62,7 +64,8 @@ def retire(app: App, who: Who, canary_id: CanaryId) -> int | Refusal:
     """Take a person who does not exist away again, as anybody who is erased.
 
     1. In one unit of work: decide; plan the erasure; say which grants were no person's, so
-       that counts can leave them out for ever; record.
+       that counts can leave them out for ever; record; warn who watches, because who means
+       to look where they should not begins with this.
     2. Mirror the ledger. A worker carries the erasure out.
 
     Returns the leaf index. Raises ``NotFound``.
@@ -85,6 +88,7 @@ def retire(app: App, who: Who, canary_id: CanaryId) -> int | Refusal:
             record(app, unit, EntryKind.SUBJECT_ERASING, permit, (("plan", plan), *named))
         objects = (("canary", canary_id), *named)
         leaf = record(app, unit, EntryKind.CANARY_RETIRED, permit, objects)
+        alert(app, unit, AlertKind.CANARY_RETIRED, canary_id)
     app.publish()  # 2
     return leaf
 

@@ -388,6 +388,7 @@ class AlertKind(StrEnum):
     BREACH_SUSPECTED = "breach_suspected"
     BREACH_NEAR = "breach_near"
     BREACH_LATE = "breach_late"
+    CANARY_RETIRED = "canary_retired"
     LETTER_NEAR = "letter_near"
     LETTER_LATE = "letter_late"
     ORDER_NEAR = "order_near"
