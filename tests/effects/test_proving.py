@@ -170,7 +170,7 @@ def test_no_pack_before_the_order_was_proved(world: World) -> None:
 def _each_order_has_a_pack_of_its_own(world: World, made: Pack, other: OrderId) -> None:
     """Nobody is erased twice: both are proved by one plan."""
     second = write_pack(world.app, other)
-    assert second.statement.parts == made.statement.parts
+    assert second.statement.record.parts == made.statement.record.parts
     told = Told.of(second)
     assert told.verdict(world.app.ledger_key.vkey).ok
     swapped = Told(Told.of(made).files | {packs.ENTRIES: told.files[packs.ENTRIES]})

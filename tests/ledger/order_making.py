@@ -13,8 +13,8 @@ from typing import BinaryIO
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import pack, tree
 from licet.ledger.many import siblings
-from licet.ledger.order import OrderStatement, PartSaid, proved_facts
-from licet.ledger.order_entries import Read, belonging, drawn, take_apart
+from licet.ledger.order import OrderStatement, proved_facts
+from licet.ledger.order_entries import Read, belonging, drawn, people_facts, take_apart
 from licet.ledger.verify import Verdict
 from licet.ledger.verify_pack import verify_pack
 from licet.terms.ledger import Checkpoint, Entry, EntryKind, Leaf
@@ -70,7 +70,15 @@ def history() -> list[Entry]:
         _entry(EntryKind.REQUEST_DELIVERED, 2, ("request", "another"), ("plan", "another")),
         _entry(EntryKind.REQUEST_DELIVERED, 3, ("request", REQUEST), ("plan", "p-answer")),
         _entry(EntryKind.CLAUSE_MET, 3, order, n=1),
-        _entry(EntryKind.SUBJECT_ERASING, 4, order, ("order", OTHER), plan, ("grant", "g-1")),
+        _entry(
+            EntryKind.SUBJECT_ERASING,
+            4,
+            order,
+            ("order", OTHER),
+            plan,
+            ("grant", "g-1"),
+            **dict(people_facts([(ORDER, 3), (OTHER, 1)])),
+        ),
         _entry(step, 4, plan, effect="delete_rows", n=4, templates=9, templates_left=0),
         _entry(step, 4, plan, effect="shred_keys", n=5, keys=6, epoch=2),
         _entry(step, 4, plan, effect="check_unfindable", n=6, probes=3, found=0),
@@ -108,17 +116,16 @@ class Told:
             self.ledger.record(entry)
             if entry.kind is EntryKind.ORDER_FOUND:
                 first = self.signed()
-        every = belonging(ORDER, {PLAN}, tuple(take_apart(self.ledger.leaves)))
+        every = belonging(ORDER, tuple(take_apart(self.ledger.leaves)))
         self.read = tuple(one for one in every if one.leaf.index not in self.hidden)
         self.counted = tuple(one.leaf for one in self.read)
         honest = OrderStatement(
             order=ORDER,
             authority="CNIL",
             reference="SAN-2022-019",
-            parts=(PartSaid(PLAN, 3),),
             left=(("people", 0), ("templates", 0)),
             held=(),
-            record=drawn(ORDER, {PLAN}, self.read),
+            record=drawn(ORDER, self.read),
         )
         self.statement = self.change(honest)
         facts = (*proved_facts(self.statement), ("by", "worker"))

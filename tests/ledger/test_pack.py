@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import order as orders
 from licet.ledger import pack
-from licet.ledger.order import Answered, HeldBack, OrderStatement, PartSaid
+from licet.ledger.order import Answered, HeldBack, OrderStatement
 from licet.ledger.order_entries import belonging, drawn, take_apart
 from licet.terms.errors import Corrupt
 from licet.terms.ledger import Entry, EntryKind
@@ -22,7 +22,6 @@ from tests.ledger.making import NOW, ORIGIN, Ledger, Witness, ledger_key, publis
 from tests.ledger.order_making import (
     BLOCK,
     OTHER,
-    PLAN,
     REQUEST,
     Told,
     history,
@@ -205,12 +204,9 @@ def test_only_one_checkpoint_leaves_the_first_day_to_the_operators_word(told: To
     assert any("the order's first day" in one for one in verdict.rests_on_word)
 
 
-def _more_people(statement: OrderStatement) -> OrderStatement:
-    return replace(statement, parts=(replace(statement.parts[0], people=9),))
-
-
 def test_a_statement_that_was_changed_is_not_the_one_committed_to(told: Told) -> None:
-    problems = verdict_on(told.files(statement=_more_people(told.statement))).problems
+    other = replace(told.statement, left=(*told.statement.left, ("probes", 0)))
+    problems = verdict_on(told.files(statement=other)).problems
     assert problems == ("the statement is not the one that entry 18 commits to",)
 
 
@@ -321,7 +317,13 @@ def test_a_clause_that_was_met_late_is_told_and_not_hidden() -> None:
 
 def test_people_whom_no_plan_erased_are_not_passed_over() -> None:
     """Three were in scope, one was erased for the order, nobody is left: two went otherwise."""
-    verdict = verdict_on(Told(change=lambda one: replace(one, parts=(PartSaid(PLAN, 1),))).files())
+    entries = [
+        replace(one, facts=(("people_0", 1), ("people_1", 1)))
+        if one.kind is EntryKind.SUBJECT_ERASING
+        else one
+        for one in history()
+    ]
+    verdict = verdict_on(Told(entries).files())
     assert verdict.ok
     assert any("whom its plans did not erase: 2" in one for one in verdict.rests_on_word)
 
@@ -426,7 +428,7 @@ def test_what_belongs_is_found_among_everything_else(told: Told) -> None:
     every = tuple(take_apart(told.ledger.leaves))
     indices = [leaf.index for leaf in told.counted]
     assert indices == [1, 2, 3, 5, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17]
-    assert [one.leaf.index for one in belonging(OTHER, (), every)] == [
+    assert [one.leaf.index for one in belonging(OTHER, every)] == [
         4,
         9,
         *range(10, 13),
@@ -435,7 +437,7 @@ def test_what_belongs_is_found_among_everything_else(told: Told) -> None:
         16,
     ]
     with pytest.raises(Corrupt, match="no entry says that the order was registered"):
-        drawn("nobody", {PLAN}, told.read)
+        drawn("nobody", told.read)
 
 
 def test_a_list_is_a_packs_own(told: Told) -> None:

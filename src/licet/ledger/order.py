@@ -36,7 +36,7 @@ class ClauseSaid:
 
 @dataclass(frozen=True, slots=True)
 class PartSaid:
-    """A plan that erased for the order: ``people`` are those of this order that it erased."""
+    """A plan that erased for the order: ``people`` are those of this order that it erases."""
 
     plan: str
     people: int
@@ -66,7 +66,8 @@ class Done:
 
     ``deleted`` counts by store what there was and what was left; ``keys_left`` are keys that
     were looked for and still there, ``found`` what searches with people's own templates still
-    found. ``scans`` are looks for bytes in clear through every file, ``scanned_at`` the last.
+    found. ``purged`` are sources whose photos went. ``scans`` are looks for bytes in clear
+    through every file, ``scanned_at`` the last.
     """
 
     deleted: tuple[StoreCount, ...]
@@ -76,6 +77,7 @@ class Done:
     epochs_left: int
     looks: int
     found: int
+    purged: int
     wiped: int
     scans: int
     scanned_at: datetime | None
@@ -87,9 +89,10 @@ class OrderRecord:
 
     ``first`` is the entry that registered it: it names the digest of the order's ``text``,
     and of the ``document`` that it came as, and its clauses. ``reached`` counts by store what
-    the order reached then. ``erasing`` is the first entry of a plan that erased, None where
-    nobody was. ``met`` are clauses by number with when they were met. ``entries`` and
-    ``digest`` are of all entries that belong to the order.
+    the order reached then. ``parts`` are the plans that erase for it,
+    ``erasing`` the first entry of one, None where nobody was erased. ``met`` are clauses by
+    number with when they were met. ``entries`` and ``digest`` are of all entries that belong
+    to the order.
     """
 
     first: int
@@ -105,6 +108,7 @@ class OrderRecord:
     lifted: int
     answered: tuple[Answered, ...]
     open: tuple[str, ...]
+    parts: tuple[PartSaid, ...]
     erasing: int | None
     done: Done
     met: tuple[tuple[int, datetime], ...]
@@ -122,7 +126,6 @@ class OrderStatement:
     order: str
     authority: str
     reference: str
-    parts: tuple[PartSaid, ...]
     left: tuple[tuple[str, int], ...]
     held: tuple[HeldBack, ...]
     record: OrderRecord
@@ -130,7 +133,7 @@ class OrderStatement:
     @property
     def people(self) -> int:
         """How many people of this order were erased."""
-        return sum(part.people for part in self.parts)
+        return sum(part.people for part in self.record.parts)
 
 
 def digest(statement: OrderStatement) -> str:
@@ -187,7 +190,6 @@ def to_json(statement: OrderStatement) -> dict[str, Json]:
         ],
         "left": _pairs(statement.left),
         "order": statement.order,
-        "parts": [{"people": one.people, "plan": one.plan} for one in statement.parts],
         "record": _record(statement.record),
         "reference": statement.reference,
     }
@@ -219,6 +221,7 @@ def _record(record: OrderRecord) -> dict[str, Json]:
         "lifted": record.lifted,
         "met": [{"at": to_text(at), "n": n} for n, at in record.met],
         "open": list(record.open),
+        "parts": [{"people": one.people, "plan": one.plan} for one in record.parts],
         "reached": _pairs(record.reached),
         "regime": record.regime,
         "registered_at": to_text(record.registered_at),
@@ -238,6 +241,7 @@ def _done(done: Done) -> dict[str, Json]:
         "keys_left": done.keys_left,
         "keys_looked_for": done.keys_looked_for,
         "looks": done.looks,
+        "purged": done.purged,
         "scanned_at": _maybe(done.scanned_at),
         "scans": done.scans,
         "wiped": done.wiped,
@@ -258,7 +262,6 @@ _STATEMENT = {
     "held",
     "left",
     "order",
-    "parts",
     "record",
     "reference",
 }
@@ -276,6 +279,7 @@ _RECORD = {
     "lifted",
     "met",
     "open",
+    "parts",
     "reached",
     "regime",
     "registered_at",
@@ -290,6 +294,7 @@ _DONE = {
     "keys_left",
     "keys_looked_for",
     "looks",
+    "purged",
     "scanned_at",
     "scans",
     "wiped",
@@ -303,7 +308,6 @@ def from_json(value: Json) -> OrderStatement:
         order=as_text(parts["order"], "the order"),
         authority=as_text(parts["authority"], "the authority"),
         reference=as_text(parts["reference"], "the reference"),
-        parts=tuple(_part(one) for one in as_list(parts["parts"], "the plans")),
         left=_read_pairs(parts["left"]),
         held=tuple(_held(one) for one in as_list(parts["held"], "what is held")),
         record=_read_record(parts["record"]),
@@ -351,6 +355,7 @@ def _read_record(value: Json) -> OrderRecord:
         lifted=as_number(parts["lifted"], "the blocks lifted"),
         answered=tuple(_answered(one) for one in as_list(parts["answered"], "the answers")),
         open=tuple(as_text(one, "a request") for one in as_list(parts["open"], "open requests")),
+        parts=tuple(_part(one) for one in as_list(parts["parts"], "the plans")),
         erasing=None if erasing is None else as_number(erasing, "the first erasure"),
         done=_read_done(parts["done"]),
         met=tuple(_met(one) for one in as_list(parts["met"], "the clauses met")),

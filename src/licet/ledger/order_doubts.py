@@ -47,6 +47,8 @@ def told(statement: OrderStatement) -> tuple[str, ...]:
             f"{done.keys_destroyed}; looked for: {done.keys_looked_for}; still there: "
             f"{done.keys_left}; found by {done.looks} searches: {done.found}"
         )
+    if done.purged:
+        found.append(f"sources that ceased for it and were emptied: {done.purged}")
     if done.scanned_at is not None:
         found.append(f"every file was read for their data in clear, {done.scanned_at:%Y-%m-%d}")
     for one in statement.held:

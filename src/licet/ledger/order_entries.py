@@ -3,9 +3,9 @@
 1. The first is the one that registered it: ``order.registered``.
 2. Every entry that names the order (the object ``order``) belongs to it, and every block
    placed for it (the fact ``cause`` is ``order:<id>``).
-3. What such an entry names beside the order, plans, requests and blocks, is *followed*, and
-   so are the plans that erased for the order. Every entry that names something followed
-   belongs, wherever it stands after the first.
+3. What such an entry names beside the order, plans, requests and blocks, is *followed*:
+   every entry that names something followed belongs, wherever it stands after the first. Of
+   a source that ceased for the order, the entry that it was purged belongs.
 4. The last that is counted is the one before ``order.proved``; what names the order later
    (that the pack was sent) belongs too, and is not part of what was proved.
 
@@ -19,7 +19,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from licet.ledger.leaf import decode
-from licet.ledger.order import Answered, ClauseSaid, Done, OrderRecord
+from licet.ledger.order import Answered, ClauseSaid, Done, OrderRecord, PartSaid
 from licet.ledger.reading import one_of
 from licet.ledger.statement import StoreCount
 from licet.terms.errors import Corrupt
@@ -32,11 +32,16 @@ STORES = tuple(field.name for field in fields(Reached))
 """What an order reaches is counted by these names, in the entry that registered it too."""
 
 _FOLLOWED = frozenset({"plan", "request", "block"})
-_ROLES = tuple(f'["{role}",'.encode() for role in sorted(_FOLLOWED))
+_ROLES = (
+    *(f'["{role}",'.encode() for role in sorted(_FOLLOWED)),
+    f'"{EntryKind.SOURCE_PURGED.value}"'.encode(),
+)
+_PLANS = frozenset({EntryKind.SUBJECT_ERASING, EntryKind.GRANT_ENDING, EntryKind.ORDER_PLANNED})
 _ANSWERS = frozenset({EntryKind.REQUEST_DELIVERED, EntryKind.REQUEST_REFUSED})
 _DELETES = frozenset({EffectKind.DELETE_ROWS.value, EffectKind.FORGET_ITEMS.value})
 _NO_STORES = frozenset({"n", "asked"})
 _LEFT = "_left"
+_PURGED = "purged:"
 _INDEX_BYTES = 8
 
 
@@ -66,21 +71,31 @@ def take_apart(leaves: Iterable[Leaf]) -> Iterator[Read]:
     return (Read(leaf, decode(leaf.data)) for leaf in leaves)
 
 
-def belonging(order: str, plans: Collection[str], entries: Collection[Read]) -> tuple[Read, ...]:
-    """Return the entries that belong to an order, whose erasing ``plans`` are known."""
-    followed = followed_by(order, plans, entries)
+def people_facts(people: Iterable[tuple[str, int]]) -> tuple[tuple[str, str | int | bool], ...]:
+    """Return the facts by which an entry says how many people of each order a plan erases.
+
+    The orders are counted in the order of their ids, as the entry's bytes have them.
+    """
+    return tuple((f"people_{n}", count) for n, (_, count) in enumerate(sorted(people)))
+
+
+def belonging(order: str, entries: Collection[Read]) -> tuple[Read, ...]:
+    """Return the entries that belong to an order."""
+    followed = followed_by(order, entries)
     return tuple(one for one in entries if belongs(one.entry, order, followed))
 
 
 def belongs(entry: Entry, order: str, followed: Collection[str]) -> bool:
     """Say whether an entry belongs to an order of which so much is followed."""
-    return _is_of(entry, order) or any(named in followed for _, named in entry.objects)
+    if _is_of(entry, order) or any(named in followed for _, named in entry.objects):
+        return True
+    purged = _ids(entry, "source") if entry.kind is EntryKind.SOURCE_PURGED else ()
+    return any(_PURGED + source in followed for source in purged)
 
 
-def followed_by(order: str, plans: Collection[str], entries: Iterable[Read]) -> frozenset[str]:
+def followed_by(order: str, entries: Iterable[Read]) -> frozenset[str]:
     """Return all that is followed for an order, as its entries name it."""
-    named = (one for read in entries for one in _follows(read.entry, order))
-    return frozenset(plans) | frozenset(named)
+    return frozenset(one for read in entries for one in _follows(read.entry, order))
 
 
 def entries_digest(leaves: Iterable[Leaf]) -> str:
@@ -91,7 +106,7 @@ def entries_digest(leaves: Iterable[Leaf]) -> str:
     return running.hexdigest()
 
 
-def drawn(order: str, plans: Collection[str], entries: Collection[Read]) -> OrderRecord:
+def drawn(order: str, entries: Collection[Read]) -> OrderRecord:
     """Return what the entries of an order say, given all of them before it was proved.
 
     Raises ``Corrupt`` when none of them registered the order.
@@ -101,7 +116,8 @@ def drawn(order: str, plans: Collection[str], entries: Collection[Read]) -> Orde
         raise Corrupt("no entry says that the order was registered")
     facts = dict(first.entry.facts)
     own = [one.entry for one in entries if _is_of(one.entry, order)]
-    erasing = frozenset(plans)
+    parts = tuple(_parts(own, order))
+    erasing = frozenset(part.plan for part in parts)
     steps = [one for one in entries if not erasing.isdisjoint(_ids(one.entry, "plan"))]
     asked = dict.fromkeys(request for entry in own for request in _ids(entry, "request"))
     answered = _answers(entries, frozenset(asked))
@@ -121,8 +137,9 @@ def drawn(order: str, plans: Collection[str], entries: Collection[Read]) -> Orde
         lifted=sum(not placed.isdisjoint(_lifted(one.entry)) for one in entries),
         answered=answered,
         open=tuple(one for one in asked if one not in theirs),
+        parts=parts,
         erasing=next((one.leaf.index for one in steps), None),
-        done=_done(one.entry for one in steps),
+        done=_done([*(one.entry for one in steps), *_purges(one.entry for one in entries)]),
         met=tuple(_met(own)),
         entries=len(entries),
         digest=entries_digest(one.leaf for one in entries),
@@ -138,6 +155,8 @@ def _is_of(entry: Entry, order: str) -> bool:
 def _follows(entry: Entry, order: str) -> Iterator[str]:
     if _is_of(entry, order):
         yield from (named for role, named in entry.objects if role in _FOLLOWED)
+        if entry.kind is EntryKind.SOURCE_CEASED:
+            yield from (_PURGED + source for source in _ids(entry, "source"))
 
 
 def _registers(entry: Entry, order: str) -> bool:
@@ -158,6 +177,19 @@ def _lifted(entry: Entry) -> tuple[str, ...]:
 
 def _first_at(own: Iterable[Entry], kind: EntryKind) -> datetime | None:
     return next((entry.at for entry in own if entry.kind is kind), None)
+
+
+def _parts(own: Iterable[Entry], order: str) -> Iterator[PartSaid]:
+    """Yield the plans that erase for the order, as their own entries say."""
+    for entry in own:
+        if entry.kind in _PLANS:
+            facts, orders = dict(entry.facts), sorted(_ids(entry, "order"))
+            people = _number(facts.get(f"people_{orders.index(order)}"))
+            yield from (PartSaid(plan, people) for plan in _ids(entry, "plan"))
+
+
+def _purges(entries: Iterable[Entry]) -> Iterator[Entry]:
+    return (entry for entry in entries if entry.kind is EntryKind.SOURCE_PURGED)
 
 
 def _clauses(facts: Mapping[str, object]) -> Iterator[ClauseSaid]:
@@ -208,7 +240,9 @@ def _done(entries: Iterable[Entry]) -> Done:
     """Add up what the steps of the erasing plans found."""
     sums = _Sums({}, {}, {})
     for entry in entries:
-        if entry.kind is EntryKind.EFFECT_DONE:
+        if entry.kind is EntryKind.SOURCE_PURGED:
+            sums.add("purged", 1)
+        elif entry.kind is EntryKind.EFFECT_DONE:
             facts = dict(entry.facts)
             _add_step(sums, str(facts.get("effect")), facts, entry.at)
     stores = sorted(sums.before.keys() | sums.after.keys())
@@ -220,6 +254,7 @@ def _done(entries: Iterable[Entry]) -> Done:
         keys_left=sums.numbers.get("looked_for", 0) - sums.numbers.get("absent", 0),
         epochs_left=sums.numbers.get("epochs", 0),
         looks=sums.numbers.get("probes", 0),
+        purged=sums.numbers.get("purged", 0),
         found=sums.numbers.get("found", 0),
         wiped=sums.numbers.get("wiped", 0),
         scans=sums.numbers.get("scans", 0),

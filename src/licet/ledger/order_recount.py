@@ -32,10 +32,10 @@ def recount(
     if findings:
         found.problems.append(f"the copy of the ledger is damaged: {findings[0]}")
         return
-    order, plans = statement.order, {part.plan for part in statement.parts}
+    order = statement.order
     leaves = tiles.leaves(statement.record.first, proved)
     there = tuple(take_apart(leaf for leaf in leaves if may_belong(leaf, order)))
-    again = belonging(order, plans, there)
+    again = belonging(order, there)
     found.hold(
         entries_digest(one.leaf for one in again) == entries_digest(one.leaf for one in counted),
         f"counted again over {copied.size} entries of the ledger's copy: nothing was left out",

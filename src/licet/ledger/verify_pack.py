@@ -257,7 +257,7 @@ def _counted(
             f"they are all {held} entries that entry {index} counted for the order",
             f"the entries are not those that entry {index} counted",
         )
-    followed = followed_by(statement.order, {part.plan for part in statement.parts}, entries)
+    followed = followed_by(statement.order, entries)
     strange = [
         one.leaf.index for one in entries if not belongs(one.entry, statement.order, followed)
     ]
@@ -266,8 +266,7 @@ def _counted(
 
 def _agrees(found: Findings, statement: OrderStatement, proof: _Proof) -> None:
     """Draw the record again from the entries, and compare."""
-    plans = {part.plan for part in statement.parts}
-    again = drawn(statement.order, plans, proof.counted)
+    again = drawn(statement.order, proof.counted)
     other = [
         field.name
         for field in fields(again)

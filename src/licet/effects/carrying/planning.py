@@ -27,9 +27,10 @@ from licet.effects.planning import plan_erasure
 from licet.effects.purging import begin_purge
 from licet.effects.record import Objects, record
 from licet.effects.sealed import grant_key, plan_key, row_of, seal_part, subject_key
+from licet.ledger.order_entries import people_facts
 from licet.store.unit import Unit
 from licet.terms.grant import GrantState, Identity, SubjectState
-from licet.terms.ids import GrantId, PlanId, SourceId, SubjectId, new_id
+from licet.terms.ids import GrantId, OrderId, PlanId, SourceId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.order import DataKind, OrderPart
 from licet.terms.payload import PartLettersPayload, PartPayload, from_bytes
@@ -153,9 +154,10 @@ def _plan_part(app: App, demand: Demand, candidates: tuple[Person, ...]) -> int:
         if part is not None:
             _write_part(app, unit, plan, part)  # 3
             _plan_letters(app, unit, letters, plan, part, every)
-            objects = (*_hang(unit, every, plan, part), ("plan", plan), *_grants(part))
+            hung = _hang(unit, every, plan, part)
+            objects = (*(("order", one) for one in hung), ("plan", plan), *_grants(part))
             kind = _entry_kind(part.kinds)
-            facts = (("cause", CAUSE), ("data", word_of(part.kinds)), ("people", len(part.people)))
+            facts = (("cause", CAUSE), ("data", word_of(part.kinds)), *people_facts(hung.items()))
             record(app, unit, kind, permits[demand.order.id], objects, facts)
     if part is None:
         app.keyring.shred(plan_key(plan), plan_key(letters))
@@ -272,18 +274,18 @@ def _plan(unit: Unit, plan: PlanId, cause: str, grants: Sequence[GrantId], seale
     )
 
 
-def _hang(unit: Unit, every: Iterable[Demand], plan: PlanId, part: _Part) -> Objects:
-    """Hang the plan on every order whose demands it fulfils; return them as an entry does."""
+def _hang(unit: Unit, every: Iterable[Demand], plan: PlanId, part: _Part) -> dict[OrderId, int]:
+    """Hang the plan on every order whose demands it fulfils; return those, with how many people."""
     sources = sources_of(unit)
-    objects: list[tuple[str, str]] = []
+    hung: dict[OrderId, int] = {}
     for one in every:
         if not one.kinds or not covers(part.kinds, one.kinds):
             continue
         people = sum(reaches(one, person, sources) for person in part.people)
         if people:
             unit.orders.add_part(OrderPart(one.order.id, plan, people))
-            objects.append(("order", one.order.id))
-    return tuple(objects)
+            hung[one.order.id] = people
+    return hung
 
 
 def _grants(part: _Part) -> Objects:

@@ -16,7 +16,6 @@ from licet.ledger.order import (
     MOST_HELD,
     HeldBack,
     OrderStatement,
-    PartSaid,
     proved_with,
 )
 from licet.ledger.order_entries import STORES, Read, belonging, drawn, may_belong, take_apart
@@ -86,16 +85,16 @@ def statement_again(reader: Reader, order: Order) -> Proved:
             "what the order demands is not done and recorded yet",
             "Let the worker carry it out: `licet worker --once`.",
         )
-    entries, plans = gather(reader, order).entries, _plans(reader, order)
+    entries = gather(reader, order).entries
     before = tuple(one for one in entries if one.leaf.index < order.proof_leaf)
-    later = belonging(order.id, plans, entries)
+    later = belonging(order.id, entries)
     after = tuple(one for one in later if one.leaf.index >= order.proof_leaf)
     entry = after[0].entry if after else None
     if entry is None or entry.kind is not EntryKind.ORDER_PROVED:
         raise Corrupt("the order's proof is not the entry that its row names", "`licet doctor`")
     left, held = proved_with(dict(entry.facts))
     statement = _statement(reader, order, before, left, held)
-    return Proved(statement, belonging(order.id, plans, before), after)
+    return Proved(statement, belonging(order.id, before), after)
 
 
 def _statement(
@@ -105,18 +104,12 @@ def _statement(
     left: tuple[tuple[str, int], ...],
     held: tuple[HeldBack, ...],
 ) -> OrderStatement:
-    plans = _plans(reader, order)
-    mine = belonging(order.id, plans, entries)
+    mine = belonging(order.id, entries)
     return OrderStatement(
         order=order.id,
         authority=order.authority,
         reference=order.reference,
-        parts=tuple(PartSaid(one.plan, one.people) for one in reader.orders.parts(order.id)),
         left=left,
         held=held,
-        record=drawn(order.id, plans, mine),
+        record=drawn(order.id, mine),
     )
-
-
-def _plans(reader: Reader | Unit, order: Order) -> frozenset[str]:
-    return frozenset(part.plan for part in reader.orders.parts(order.id))
