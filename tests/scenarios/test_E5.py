@@ -150,7 +150,7 @@ PROVES = (
     "the ledger entry commits to this statement",
     "the ledger entry commits to this statement",
     "of them are about",
-    "people were erased",
+    "clause 2 (erase) was met in time",
     "1 search by The Harbour Archive in 2026-03",
 )
 
