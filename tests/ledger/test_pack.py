@@ -21,6 +21,7 @@ from tests.gates.tree import ROOT
 from tests.ledger.making import NOW, ORIGIN, Ledger, Witness, ledger_key, published
 from tests.ledger.order_making import (
     BLOCK,
+    ORDER,
     OTHER,
     REQUEST,
     Told,
@@ -438,6 +439,21 @@ def test_what_belongs_is_found_among_everything_else(told: Told) -> None:
     ]
     with pytest.raises(Corrupt, match="no entry says that the order was registered"):
         drawn("nobody", told.read)
+
+
+def test_a_source_that_ceased_for_the_order_is_told_when_it_is_empty() -> None:
+    """Of what names the source only its purge belongs; another source's stays out."""
+    ceased = Entry(
+        EntryKind.SOURCE_CEASED, NOW, objects=(("order", ORDER), ("source", "s-1")), facts=()
+    )
+    purged = Entry(EntryKind.SOURCE_PURGED, NOW, objects=(("source", "s-1"),))
+    other = Entry(EntryKind.SOURCE_PURGED, NOW, objects=(("source", "s-2"),))
+    told = Told([*history(), ceased, purged, other])
+    assert told.statement.record.done.purged == 1
+    assert [leaf.index for leaf in told.counted][-2:] == [18, 19]
+    verdict = verdict_on(told.files())
+    assert verdict.ok
+    assert any("ceased for it and were emptied: 1" in one for one in verdict.proved)
 
 
 def test_a_list_is_a_packs_own(told: Told) -> None:
