@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -257,7 +257,7 @@ def test_what_happens_while_it_is_counted_is_counted(world: World) -> None:
 
     def meanwhile(boundary: str) -> None:
         if boundary == "report.counted":
-            _searched_again(world)
+            _searched_once(world, "2026-18")
 
     app = world.reopen(at=meanwhile)
     wish = ReportWish(ReportKind.USAGE, "2026-03", world.organisation)
@@ -269,9 +269,9 @@ def test_what_happens_while_it_is_counted_is_counted(world: World) -> None:
     assert verify_report(made.file, world.app.ledger_key.vkey, mirror=mirror).ok
 
 
-def _searched_again(world: World) -> None:
+def _searched_once(world: World, reference: str) -> None:
     probe = photo("dora", shot=9)
-    case = world.case(probe, reference="2026-18")
+    case = world.case(probe, reference=reference)
     found = search(world.app, world.who("investigator"), case, CLEARANCE, probe)
     assert isinstance(found, SearchResult), found
 
@@ -354,3 +354,16 @@ def test_a_representative_is_named(full: World) -> None:
     made = report(app, full.who("officer"), ReportWish(ReportKind.PROCESSING))
     assert isinstance(made, Reported)
     assert _told(made.paper, "controller")["Representative in the Union"] == "Hafen GmbH"
+
+
+def test_a_month_is_read_alone_and_counted_whole(world: World) -> None:
+    """Each of three months comes out as it was, and a copy of the ledger says the same."""
+    for month, times in enumerate((2, 0, 1), start=3):
+        for n in range(times):
+            _searched_once(world, f"2026-{month}-{n}")
+        world.clock.now = datetime(2026, month + 1, 1, tzinfo=UTC)
+    mirror = world.app.settings.place(world.app.settings.tiles)
+    for period, searches in (("2026-02", 0), ("2026-03", 2), ("2026-04", 0), ("2026-05", 1)):
+        made = _made(world, ReportKind.USAGE, period)
+        assert made.statement.organisations[0].uses.searches == searches
+        assert verify_report(made.file, world.app.ledger_key.vkey, mirror=mirror).ok

@@ -204,3 +204,12 @@ def test_the_entries_of_these_tests_are_entries() -> None:
 def test_what_is_no_entry_is_told(data: bytes) -> None:
     with pytest.raises(Corrupt, match="entry 3 cannot be read"):
         Tally(MARCH).take(Leaf(3, data, leaf_hash(data)))
+
+
+def test_a_period_begins_with_its_first_moment() -> None:
+    found = [_leaves([_entry(EntryKind.CASE_OPENED, at, OURS, ())])[0] for at in (
+        MARCH.start - timedelta(milliseconds=1), MARCH.start, MARCH.end,
+    )]  # fmt: skip
+    assert [Tally(MARCH).begins(leaf) for leaf in found] == [False, True, True]
+    with pytest.raises(Corrupt, match="entry 3 cannot be read"):
+        Tally(MARCH).begins(Leaf(3, b"[]", leaf_hash(b"[]")))

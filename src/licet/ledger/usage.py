@@ -135,6 +135,13 @@ class Tally:
         self.counted: list[Leaf] = []
         """With an organisation: the leaves that its count is made of."""
 
+    def begins(self, leaf: Leaf) -> bool:
+        """Say whether the period has begun with this entry, or before it. Raises ``Corrupt``."""
+        try:
+            return bool(json.loads(leaf.data)["at"] >= self._from)
+        except (ValueError, KeyError, TypeError) as error:
+            raise Corrupt(f"entry {leaf.index} cannot be read: {error}") from error
+
     def take(self, leaf: Leaf) -> bool:
         """Count an entry, if it lies within; say whether it is an organisation's use.
 

@@ -1,11 +1,14 @@
 """What a report says of use: counted from the ledger's entries, never from rows."""
 
+from bisect import bisect_left
+
 from licet.app import App
 from licet.ledger.report import OrganisationUses, ReportStatement
 from licet.ledger.usage import Period, Tally, month, year
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.ids import OrganisationId
+from licet.terms.ledger import Leaf
 from licet.terms.reporting import ReportKind, ReportWish, Section
 
 
@@ -33,12 +36,23 @@ def tally_of(wish: ReportWish, period: Period | None) -> Tally | None:
 
 
 def count(reader: Reader | Unit, tally: Tally | None, start: int) -> int:
-    """Count the entries from number ``start`` on; returns how many were looked at in all."""
+    """Count the entries from number ``start`` on; returns how many there are in all.
+
+    Entries are in the order of their moments, so what lies before the period is skipped:
+    a month of a ledger of many years is read alone.
+    """
+    size = reader.head.size
     if tally is None:
-        return reader.head.size
-    for leaf in reader.leaves.iterate(start):
+        return size
+    wanted = range(start, size)
+    first = bisect_left(wanted, True, key=lambda index: tally.begins(_leaf(reader, index)))
+    for leaf in reader.leaves.iterate(start + first):
         tally.take(leaf)
-    return reader.head.size
+    return size
+
+
+def _leaf(reader: Reader | Unit, index: int) -> Leaf:
+    return reader.leaves.get(index, index + 1)[0]
 
 
 def stated(
