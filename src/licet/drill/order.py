@@ -139,7 +139,7 @@ def _register(made: Stage, territory: Territory, moments: dict[str, float]) -> O
     with made.step("registered, and counted") as told:
         done = allowed(register(made.app, made.who("steward"), wish))
         must(done.found is not None and done.found.people > 0, "it reaches nobody")
-        told.append(f"{len(done.blocks)} blocks")
+        told.append(f"blocks placed: {len(done.blocks)}")
     blocked = moments["order.committed"] - began
     must(blocked < 1, f"the block took {blocked:.1f} s")
     made.steps.append(Step("of that, until the block held", blocked, ""))
