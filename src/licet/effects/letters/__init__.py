@@ -26,12 +26,15 @@ def letter_language(language: str) -> str:
 def sender_of(app: App) -> Sender:
     """Return who writes: the controller of this deployment, and where answers go."""
     settings = app.settings
+    with app.store.read() as reader:
+        # Named or gone since this process began: a letter must not name who left (GDPR 27).
+        stored = reader.deployment.get()
     where, controller = settings.answer_to or settings.smtp_sender, app.deployment.controller
     return Sender(
         controller=controller,
         # Without mail there is paper: then people write to the controller by name.
         answer_to=where or (SANDBOX_ADDRESS if app.deployment.sandbox else controller),
-        representative=app.deployment.eu_representative,
+        representative=stored.eu_representative if stored else "",
         authority=settings.supervisory_authority,
     )
 
