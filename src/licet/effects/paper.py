@@ -94,7 +94,9 @@ def _replaced(value: Any, unshown: set[str]) -> Any:
         return "".join(UNSHOWN if sign in unshown else sign for sign in value)
     if isinstance(value, list):
         return [_replaced(one, unshown) for one in value]
-    return {name: _replaced(one, unshown) for name, one in value.items()}
+    if isinstance(value, dict):
+        return {name: _replaced(one, unshown) for name, one in value.items()}
+    return value
 
 
 def _bare(text: str) -> dict[str, Any]:
