@@ -30,8 +30,9 @@ from licet.vault.seal import open_sealed, seal
 BEFORE = (timedelta(hours=24), timedelta(hours=6))
 """How long before the 72 hours are over the officer is warned again."""
 
-PART = 100
-"""So many people are written to in one unit of work, so that nobody waits for long."""
+PART = 25
+"""So many people are written to in one unit of work: each letter makes a key, and a withdrawal
+must not wait for more than a quarter of a second of them."""
 
 PAGE = 2_000
 """Entries read at a time."""
