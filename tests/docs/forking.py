@@ -97,8 +97,8 @@ def _start(asker: socket.socket) -> None:
         os.close(file)
     # What Python found out about the server's own files is not true of these.
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for the whole process
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - the same
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115 - the same
     os.chdir(asked["cwd"])
     os.environ.clear()
     os.environ.update(asked["env"])
