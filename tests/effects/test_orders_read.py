@@ -246,3 +246,9 @@ def test_the_schema_takes_what_is_read_and_nothing_else() -> None:
     assert set(kinds["kind"]["enum"]) == {one.value for one in ClauseKind}
     assert set(kinds["data"]["items"]["enum"]) == {one.value for one in DataKind}
     assert properties["scope"]["properties"]["subjects"]["maxItems"] == MOST_PEOPLE
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 50_000])
+def test_what_no_order_says_is_refused_and_no_defect(value: str) -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_order(f"version = {value}".encode())

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from licet.collect import collect
 from licet.consent.reasons import Reason
 from licet.effects.ordering.counting import settle_orders
 from licet.effects.ordering.reading import spell_order
 from licet.effects.sealed import open_order
 from licet.ledger.leaf import decode
-from licet.rights import ordering
+from licet.rights import hold, ordering
 from licet.rights.ordering import Confirmed, Registered
 from licet.rights.viewing import (
     OrderPage,
@@ -20,6 +21,8 @@ from licet.rights.viewing import (
     preview_people,
     show_order,
 )
+from licet.search import search
+from licet.terms.collecting import Collected
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.ids import OrderId, SourceId, SubjectId, Territory, new_id
 from licet.terms.ledger import Entry, EntryKind
@@ -34,7 +37,10 @@ from licet.terms.order import (
     Reached,
 )
 from licet.terms.permit import Block, Refusal
-from tests.fakes.deployment import World
+from licet.terms.rights import HoldWish
+from licet.terms.search import SearchResult
+from tests.fakes.asking import proves, writes
+from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.ordering import an_order
 from tests.fakes.vision import photo
 
@@ -330,3 +336,24 @@ def _orders(world: World) -> tuple[Order, ...]:
 def _all_blocks(world: World) -> list[Block]:
     with world.app.store.read() as reader:
         return list(reader.blocks.active())
+
+
+def test_what_an_order_reaches_is_counted_in_every_store(world: World) -> None:
+    """Anna was searched, asked for her data and is held; Bea in Germany counts nowhere."""
+    anna, subject = world.enrolled("anna", residence=Territory("FR"))
+    world.enrolled("bea", residence=Territory("DE"))
+    for name in ("anna", "bea"):
+        probe = photo(name, shot=9)
+        case = world.case(probe, reference=name)
+        done = search(world.app, world.who("investigator"), case, CLEARANCE, probe)
+        assert isinstance(done, SearchResult)
+    album = world.source(world.folder(a=photo("x"), b=photo("y")), territory=Territory("FR"))
+    assert isinstance(collect(world.app, world.who("steward"), album.id), Collected)
+    proves(world, writes(world, "anna@example.org", photo_follows=False))
+    until = world.clock() + timedelta(days=9)
+    held = hold.place(world.app, world.who(*TWO), HoldWish(subject, (anna,), "ab" * 32, until))
+    assert isinstance(held, str)
+    done = _registered(world, an_order())
+    assert done.found == Reached(
+        people=1, grants=1, templates=1, items=2, probes=1, sources=1, waiting=1, held=1
+    )
