@@ -26,7 +26,28 @@ OTHER = "6f1c2e1a-0f0b-4c1d-9a5e-bbbbbbbbbbbb"
 PLAN = "6f1c2e1a-0f0b-4c1d-9a5e-cccccccccccc"
 REQUEST = "6f1c2e1a-0f0b-4c1d-9a5e-dddddddddddd"
 BLOCK = "6f1c2e1a-0f0b-4c1d-9a5e-eeeeeeeeeeee"
-TEXT = b'authority = "CNIL"\nreference = "SAN-2022-019"\nversion = 2\n'
+TEXT = b"""\
+authority = "CNIL"
+reference = "SAN-2022-019"
+version = 2
+notified = 2026-01-31
+
+[scope]
+everything = true
+
+[[clauses]]
+kind = "answer_access"
+months = 2
+
+[[clauses]]
+kind = "erase"
+months = 2
+data = ["people"]
+
+[[clauses]]
+kind = "prove"
+months = 2
+"""
 DAY = timedelta(days=1)
 
 

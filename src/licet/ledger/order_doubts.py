@@ -104,10 +104,13 @@ def _of_erasing(statement: OrderStatement) -> Iterator[str]:
     left = ", ".join(count.store for count in done.deleted if count.after)
     if left:
         yield f"the statement says that something is left in: {left}"
-    if statement.held:
-        return
     reached = dict(statement.left)
     data = {kind for clause in statement.record.clauses for kind in clause.data}
+    held = reached.get("held", 0)
+    if DataKind.PEOPLE in data and held and reached.get("people", 0) > held:
+        yield f"the order still reached more people than the {held} whom a legal hold keeps"
+    if statement.held and held:
+        return
     for store in sorted(store for kind in data for store in _LEFT[kind]):
         if reached.get(store):
             yield f"the order still reached something when it was proved: {store}"

@@ -27,6 +27,7 @@ from licet.ledger.findings import Findings, Verdict, check_signer
 from licet.ledger.many import root_over
 from licet.ledger.note import VerifierKey
 from licet.ledger.order import OrderStatement
+from licet.ledger.order_claims import claims, refused
 from licet.ledger.order_doubts import doubts, gone_otherwise, told
 from licet.ledger.order_entries import (
     Read,
@@ -111,7 +112,7 @@ def _check(found: Findings, here: frozenset[str], files: Files, trusted: Trusted
         raise Corrupt(f"it holds no {', '.join(lost)}")
     chain = _chain(found, here, files, taken.signer)
     statement = pack.read_statement(_bytes(files, pack.STATEMENT))
-    _about(found, taken.listing, statement, files)
+    text = _about(found, taken.listing, statement, files)
     with files(pack.ENTRIES) as stream:
         leaves = pack.read_entries(stream)
     _in_ledger(found, leaves, files, chain[-1])
@@ -123,7 +124,10 @@ def _check(found: Findings, here: frozenset[str], files: Files, trusted: Trusted
     _registered(found, statement, chain)
     if not found.problems:
         found.proved.extend(told(statement))
+        if refusals := refused(statement, proof.counted):
+            found.proved.append(f"of those requests, refused and not answered: {refusals}")
     found.problems.extend(doubts(statement))
+    found.problems.extend(claims(statement, proof.counted, text))
     seen = _witnessed(found, chain, proof.leaf.index, taken.signer, trusted.by)
     _stamped(found, chain, files, here, taken.signer, trusted.by)
     if trusted.by.mirror is not None:
@@ -185,7 +189,8 @@ def _chain(
 
 def _about(
     found: Findings, listing: pack.PackListing, statement: OrderStatement, files: Files
-) -> None:
+) -> dict[str, object]:
+    """Hold the text against the statement; return what it says."""
     if statement.order != listing.order:
         found.problems.append("the statement is about another order than the list")
     text = _bytes(files, pack.TEXT)
@@ -196,11 +201,12 @@ def _about(
     )
     try:
         said = tomllib.loads(text.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: a number of 5,000 digits too
         raise Corrupt(f"{pack.TEXT} cannot be read") from error
     named = (statement.authority, statement.reference, statement.record.version)
     if named != (said.get("authority"), said.get("reference"), said.get("version")):
         found.problems.append(f"the statement names another order than {pack.TEXT}")
+    return said
 
 
 def _in_ledger(found: Findings, leaves: tuple[Leaf, ...], files: Files, last: Checkpoint) -> None:

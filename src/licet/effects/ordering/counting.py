@@ -11,6 +11,7 @@ from licet.app import App
 from licet.effects.reaching import reached, waiting_for
 from licet.effects.record import Facts, record_machine
 from licet.effects.sealed import case_key
+from licet.ledger.order_claims import MOST_NAMED
 from licet.store.unit import Reader
 from licet.terms.errors import NotFound
 from licet.terms.grant import SubjectState
@@ -20,9 +21,6 @@ from licet.terms.order import OrderScope, Reached
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.search import Search
 from licet.vault.seal import open_sealed
-
-MOST_NAMED = 1000
-"""So many requests that wait fit into the entry; the fact ``waiting`` counts all of them."""
 
 
 def count_reached(app: App, reader: Reader, scope: OrderScope) -> Reached:

@@ -36,6 +36,11 @@ class Document:
                 f"{self.what} cannot be read: {_small(str(error))}",
                 "Mend that line; `docs/formats/order.md` begins with a whole example.",
             ) from error
+        except (ValueError, RecursionError) as error:
+            raise BadInput(
+                f"{self.what} cannot be read: a number or a list in it is far too long",
+                "`docs/formats/order.md` begins with a whole example.",
+            ) from error
         return Part(self, "", values)
 
     def line(self, path: str) -> int | None:

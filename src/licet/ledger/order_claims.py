@@ -1,0 +1,139 @@
+"""What a pack's entries must bear out beside the statement drawn from them. Pure.
+
+The operator writes the entries, and the statement follows from them. So they are held here
+against what the operator did not choose: the order's own text, which the authority knows, and
+each other.
+
+1. The clauses and the scope that were registered are those of the text.
+2. What the order reached was counted, before anybody was erased for it, and every request
+   that waited then is named.
+3. Nobody counts as erased of whom no entry says that a key was destroyed and looked for.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
+
+from licet.ledger.order import ClauseSaid, OrderStatement
+from licet.ledger.order_entries import Read
+from licet.terms.ledger import EntryKind
+from licet.terms.order import ClauseKind, DataKind
+from licet.terms.plan import EffectKind
+
+MOST_NAMED = 1000
+"""So many requests that wait fit into the entry; its fact ``waiting`` counts all of them."""
+
+_EVERYTHING = frozenset(kind.value for kind in DataKind)
+_MONTH = timedelta(days=31)
+_DAYS_OFF = timedelta(days=15)
+"""More days off follow each other in no regime; which it is only the operator's program knows."""
+
+_MOST_MONTHS = 120
+
+
+def claims(
+    statement: OrderStatement, counted: Collection[Read], text: Mapping[str, object]
+) -> Iterator[str]:
+    """Yield what of the pack does not bear itself out; nothing as a rule."""
+    own = [one for one in counted if ("order", statement.order) in one.entry.objects]
+    yield from _as_written(statement, own, text)  # 1
+    yield from _found(statement, own)  # 2
+    if _nothing_destroyed(statement, counted):  # 3
+        yield "people count as erased, and no entry says that any key was destroyed and looked for"
+
+
+def refused(statement: OrderStatement, counted: Collection[Read]) -> int:
+    """Return how many of the requests that count as answered were refused."""
+    answers = {one.entry for one in statement.record.answered}
+    return sum(
+        one.entry.kind is EntryKind.REQUEST_REFUSED for one in counted if one.leaf.index in answers
+    )
+
+
+def _as_written(
+    statement: OrderStatement, own: Collection[Read], text: Mapping[str, object]
+) -> Iterator[str]:
+    said = statement.record.clauses
+    written = text.get("clauses")
+    parts = written if isinstance(written, list) else []
+    notified = text.get("notified")
+    if len(parts) != len(said):
+        yield f"the text has {len(parts)} clauses, and {len(said)} were registered"
+    for clause, part in zip(said, parts, strict=False):
+        if not isinstance(part, Mapping) or not _same_demand(clause, part):
+            yield f"clause {clause.n} was registered otherwise than the text has it"
+        elif isinstance(notified, date) and _is_later(clause, part, notified):
+            yield f"clause {clause.n} was registered with a later last day than the text gives it"
+    scope = text.get("scope")
+    if not isinstance(scope, Mapping) or not _same_scope(own, scope):
+        yield "the scope was registered otherwise than the text has it"
+
+
+def _same_demand(clause: ClauseSaid, part: Mapping[str, object]) -> bool:
+    if part.get("kind") != clause.kind.value:
+        return False
+    whole = _EVERYTHING if clause.kind is ClauseKind.ERASE else frozenset[str]()
+    written = _words(part["data"]) if "data" in part else whole
+    return written == frozenset(one.value for one in clause.data)
+
+
+def _is_later(clause: ClauseSaid, part: Mapping[str, object], notified: date) -> bool:
+    by, months = part.get("by", notified), part.get("months")
+    if not isinstance(by, date):
+        return True
+    if not isinstance(months, int) or not 0 <= months <= _MOST_MONTHS:
+        return clause.due.date() > by
+    return clause.due.date() - notified > months * _MONTH + _DAYS_OFF
+
+
+def _same_scope(own: Collection[Read], scope: Mapping[str, object]) -> bool:
+    """Compare what can be: places by their names, sources and people by how many there are."""
+    registers = (one.entry for one in own if one.entry.kind is EntryKind.ORDER_REGISTERED)
+    first = next(registers)
+    places = {named for role, named in first.objects if role == "territory"}
+    sources = {named for role, named in first.objects if role == "source"}
+    named, written = _words(scope.get("sources")), _words(scope.get("subjects"))
+    return (
+        places == _words(scope.get("territories"))
+        and min(len(named), 1) <= len(sources) <= len(named)
+        and dict(first.facts).get("named", 0) in (len(written), _length(scope.get("subjects")))
+    )
+
+
+def _words(value: object) -> frozenset[str]:
+    return frozenset(str(one) for one in value) if isinstance(value, list) else frozenset()
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, list) else 0
+
+
+def _found(statement: OrderStatement, own: Collection[Read]) -> Iterator[str]:
+    first = next((one for one in own if one.entry.kind is EntryKind.ORDER_FOUND), None)
+    if first is None:
+        yield "no entry says what the order reached when it was registered"
+        return
+    erasing = statement.record.erasing
+    if erasing is not None and first.leaf.index > erasing:
+        yield "what the order reached was counted after people were erased for it"
+    requests = sum(role == "request" for role, _ in first.entry.objects)
+    waiting = dict(first.entry.facts).get("waiting", 0)
+    if isinstance(waiting, int) and requests < min(waiting, MOST_NAMED):
+        yield f"{waiting} requests waited when it was registered, and {requests} are named"
+
+
+def _nothing_destroyed(statement: OrderStatement, counted: Collection[Read]) -> bool:
+    """Say whether plans count people as erased, and none of them ever destroyed a key.
+
+    Whom a legal hold keeps has a plan that waits.
+    """
+    held = dict(statement.left).get("held", 0)
+    if statement.people <= held:
+        return False
+    plans = {part.plan for part in statement.record.parts}
+    looked = (
+        dict(one.entry.facts)
+        for one in counted
+        if one.entry.kind is EntryKind.EFFECT_DONE
+        and any(role == "plan" and named in plans for role, named in one.entry.objects)
+    )
+    return not any(one.get("effect") == EffectKind.CHECK_KEYS.value for one in looked)
