@@ -4,6 +4,7 @@ Every look leaves an entry. How many an order reaches is the controller's to kno
 are, by id and place alone, is seen by those who may list people at all.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,12 +13,12 @@ from licet.app import App
 from licet.effects.listing import About, Reach, listed
 from licet.effects.ordering.counting import count_reached, held_in
 from licet.effects.ordering.writing import digest_of_text, due_of, resolved
-from licet.effects.reaching import waiting_for
+from licet.effects.reaching import reached, waiting_for
 from licet.effects.sealed import open_order
 from licet.store.unit import Reader
 from licet.terms.acting import Who
 from licet.terms.errors import NotFound
-from licet.terms.grant import Subject
+from licet.terms.grant import Subject, SubjectState
 from licet.terms.ids import OrderId, PlanId, SubjectId, Territory
 from licet.terms.order import (
     Clause,
@@ -157,13 +158,17 @@ def preview(app: App, who: Who, wish: OrderWish, text: str) -> Previewed | Refus
 def preview_people(
     app: App, who: Who, wish: OrderWish, text: str
 ) -> tuple[PersonReached, ...] | Refusal:
-    """List whom an order would reach, by id: of one's own organisation, or all of them."""
+    """List whom an order would reach, by id: of one's own organisation, or all of them.
+
+    Who does not exist stands here as in every list: else this one would tell who they are.
+    """
 
     def read(reader: Reader, reach: Reach) -> tuple[PersonReached, ...]:
         scope = resolved(reader, wish.scope)
+        people = (*_people(reader, scope), *_invented(reader, scope))
         return tuple(
             PersonReached(one.id, one.residence, _why(reader, scope, one))
-            for one in _people(reader, scope)
+            for one in sorted(people, key=lambda one: one.id)
             if _is_seen(reader, reach, one)
         )
 
@@ -252,6 +257,16 @@ def _people(reader: Reader, scope: OrderScope) -> tuple[Subject, ...]:
         found += part
         if len(part) < PAGE:
             return tuple(found)
+
+
+def _invented(reader: Reader, scope: OrderScope) -> Iterator[Subject]:
+    """Give the canaries in scope, whom no count and no order knows."""
+    for canary in reader.breaches.canaries():
+        person = reader.subjects.get(canary.subject)
+        if person is None or person.state is SubjectState.ERASED:
+            continue
+        if reached(reader, scope, person):
+            yield person
 
 
 def _is_seen(reader: Reader, reach: Reach, person: Subject) -> bool:

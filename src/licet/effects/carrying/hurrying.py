@@ -13,13 +13,18 @@ HURRIED: Final = timedelta(days=7)
 
 
 def is_hastened(reader: Reader | Unit, request: Request) -> bool:
-    """Say whether an order lets a request wait no longer: its own deadline is a week away."""
+    """Say whether an order lets a request wait no longer: its own deadline is a week away.
+
+    Two members confirmed it: by a paper that one of them made up alone, with a day that is
+    over, everybody who waits would be answered with less than there is.
+    """
     if request.kind not in ANSWERED_FIRST:
         return False
     person = reader.subjects.get(request.subject)
     if person is None:
         return False
-    near = [one for one in demands(reader) if _is_near(one, reader.now)]
+    confirmed = (one for one in demands(reader) if one.confirmed)
+    near = [one for one in confirmed if _is_near(one, reader.now)]
     return any(reached(reader, one.order.scope, person) for one in near)
 
 

@@ -1,0 +1,50 @@
+"""What one member alone gets out of an order that they made up."""
+
+from licet.listing import list_grants
+from licet.rights.intake import prove, receive
+from licet.rights.ordering import Registered, register
+from licet.rights.viewing import preview_people
+from licet.rights.watching import place
+from licet.terms.acting import SUBJECT
+from licet.terms.breaching import CanaryWish
+from licet.terms.order import OrderScope
+from licet.terms.permit import Refusal
+from licet.terms.rights import Received, RequestState, RequestWish, RightKind
+from licet.worker import run_once
+from tests.fakes.deployment import CLEARANCE, World
+from tests.fakes.ordering import an_order
+from tests.worker.ordering import order_wish
+
+
+def test_a_preview_tells_no_canary_from_a_person(world: World) -> None:
+    """Who is in the list of grants and in no preview would be somebody who does not exist."""
+    world.enrolled("anna")
+    canary = CanaryWish(world.organisation, CLEARANCE, "example.org", at_once=True)
+    assert not isinstance(place(world.app, world.who("officer"), canary), Refusal)
+    grants = list_grants(world.app, world.who("steward"))
+    wish = an_order(scope=OrderScope())
+    people = preview_people(world.app, world.who("steward"), wish, "")
+    assert not isinstance(grants, Refusal)
+    assert not isinstance(people, Refusal)
+    assert len(people) == 2
+    assert {one.subject for one in people} == {one.subject for one in grants}
+
+
+def test_an_order_that_one_member_made_up_hurries_no_answer(world: World) -> None:
+    """Its day is today, so everybody who waits would be answered with less than there is."""
+    world.enrolled("anna")
+    wish = RequestWish(
+        RightKind.ACCESS, "anna@example.org", "anna", "What do you have of me?", photo_follows=True
+    )
+    asked = receive(world.app, SUBJECT, wish)
+    assert isinstance(asked, Received)
+    prove(world.app, asked.request, world.outbox.code())
+    forged = order_wish(world, scope=OrderScope(), days=0)
+    assert isinstance(register(world.app, world.who("steward"), forged), Registered)
+    for _ in range(2):
+        assert run_once(world.app).problems == ()
+    with world.app.store.read() as reader:
+        request = reader.requests.get(asked.request)
+    assert request is not None
+    assert request.state is RequestState.OPEN
+    assert request.plan is None
