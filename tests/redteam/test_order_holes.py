@@ -7,14 +7,17 @@ that was not carried out as it was ordered.
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from io import BytesIO
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
 from licet.effects.ordering.reading import read_order
 from licet.ledger import pack
 from licet.ledger.order import HeldBack
-from licet.terms.errors import BadInput
+from licet.terms.errors import BadInput, Corrupt
 from licet.terms.ledger import Entry, EntryKind
+from licet.vault.locked import Opened
 from tests.ledger.making import NOW
 from tests.ledger.order_making import TEXT, Told, history, listed, verdict_on
 
@@ -142,3 +145,26 @@ def test_a_hostile_text_is_refused_in_words(more: bytes) -> None:
     assert any("order.toml cannot be read" in one for one in problems)
     with pytest.raises(BadInput, match="far too long"):
         read_order(text)
+
+
+def _zipped(how: int, name: str, data: bytes) -> BytesIO:
+    out = BytesIO()
+    with ZipFile(out, "w", how) as file:
+        file.writestr(name, data)
+    return out
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    """A hundred kilobytes that become a hundred megabytes are refused before one is read."""
+    bomb = _zipped(ZIP_DEFLATED, "files.json", b" " * (100 * 2**20))
+    assert len(bomb.getvalue()) < 2**17
+    with pytest.raises(Corrupt, match="far more than such a file holds"):
+        Opened(bomb)
+    assert Opened(_zipped(ZIP_DEFLATED, "files.json", b" " * 2**20)).names == ("files.json",)
+
+
+@pytest.mark.parametrize("how", [ZIP_LZMA, ZIP_BZIP2])
+def test_only_our_own_ways_of_packing_are_read(how: int) -> None:
+    """Others fail in ways of their own when they are damaged."""
+    with pytest.raises(Corrupt, match="packed in a way"):
+        Opened(_zipped(how, "files.json", b"{}"))

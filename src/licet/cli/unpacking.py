@@ -11,6 +11,8 @@ from licet.terms.errors import BadInput, Conflict
 ZIP = b"PK"
 """What a ZIP file begins with."""
 
+_MOST_LISTED = 1 << 26
+
 
 @dataclass(frozen=True, slots=True)
 class OnDisk:
@@ -37,7 +39,7 @@ def is_pack(found: OnDisk) -> bool:
     if LISTING not in found.names:
         return False
     with found.open(LISTING) as stream:
-        return is_listing(stream.read())
+        return is_listing(stream.read(_MOST_LISTED))
 
 
 @contextmanager

@@ -50,6 +50,8 @@ UNWITNESSED = (
 )
 _SECOND = 1000
 _PART = 1 << 20
+_WHOLE = 1 << 26
+"""Files that are read whole hold so many bytes at most; the entries are read line by line."""
 
 Files = Callable[[str], AbstractContextManager[BinaryIO]]
 """Opens one file of the pack by its name."""
@@ -370,7 +372,10 @@ def _moment(at: datetime) -> str:
 
 def _bytes(files: Files, name: str) -> bytes:
     with files(name) as stream:
-        return stream.read()
+        data = stream.read(_WHOLE + 1)
+    if len(data) > _WHOLE:
+        raise Corrupt(f"{name} is far larger than such a file is")
+    return data
 
 
 def _digest(files: Files, name: str) -> tuple[int, str]:

@@ -24,7 +24,11 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 GROUPS, GROUP = 5, 5
 """Five groups of five are 125 bits."""
 
+MOST_FOLD, ALWAYS = 100, 64 * 2**20
+"""What a file may unpack to: so many times its own size, or so many bytes; ours are below ten."""
+
 _LABEL = "licet package secret v1\n"
+_WAYS = frozenset({pyzipper.ZIP_STORED, pyzipper.ZIP_DEFLATED})
 
 
 def secret_for(key: bytes, object_id: str) -> str:
@@ -104,6 +108,11 @@ class Opened:
             infos = [info for info in self._zip.infolist() if not info.is_dir()]
         except (pyzipper.BadZipFile, EOFError, ValueError) as error:
             raise Corrupt("this is no ZIP file, or it is damaged") from error
+        if any(info.compress_type not in _WAYS for info in infos):
+            raise Corrupt("something in the file is packed in a way that licet does not use")
+        # The reader stops at the size that an entry states, so these are all it unpacks to.
+        if sum(info.file_size for info in infos) > max(ALWAYS, MOST_FOLD * _length(file)):
+            raise Corrupt("the file unpacks to far more than such a file holds")
         self._infos = {info.filename: info for info in infos}
         if len(self._infos) != len(infos):
             raise Corrupt("two entries of the file have one name")
@@ -131,3 +140,7 @@ class Opened:
             ) from error
         except (pyzipper.BadZipFile, EOFError, zlib.error, NotImplementedError) as error:
             raise Corrupt(f"the entry {name} is damaged") from error
+
+
+def _length(file: BinaryIO) -> int:
+    return file.seek(0, os.SEEK_END)
