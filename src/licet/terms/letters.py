@@ -323,7 +323,8 @@ class ToldOrder:
 class OrderedLetter:
     """A supervisory authority ordered that data of this person is destroyed, and it is.
 
-    ``data`` says by words what was destroyed: ``people`` for everything, else some of ``templates``, ``photos`` and ``probes``.
+    ``data`` says by words what was destroyed: ``people`` for everything, else some of
+    ``templates``, ``photos`` and ``probes``.
     ``number`` is that of the plan, which the ledger's entries name.
     """
 
