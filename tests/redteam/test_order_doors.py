@@ -5,15 +5,19 @@ from licet.rights.intake import prove, receive
 from licet.rights.ordering import Registered, register
 from licet.rights.viewing import preview_people
 from licet.rights.watching import place
+from licet.search import search
 from licet.terms.acting import SUBJECT
 from licet.terms.breaching import CanaryWish
+from licet.terms.ids import Territory
 from licet.terms.order import OrderScope
 from licet.terms.permit import Refusal
 from licet.terms.rights import Received, RequestState, RequestWish, RightKind
+from licet.terms.search import SearchResult
 from licet.worker import run_once
 from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.ordering import an_order
-from tests.worker.ordering import order_wish
+from tests.fakes.vision import photo
+from tests.worker.ordering import FRANCE, order_wish, ordered
 
 
 def test_a_preview_tells_no_canary_from_a_person(world: World) -> None:
@@ -48,3 +52,23 @@ def test_an_order_that_one_member_made_up_hurries_no_answer(world: World) -> Non
     assert request is not None
     assert request.state is RequestState.OPEN
     assert request.plan is None
+
+
+def test_whom_an_order_reaches_by_a_source_nobody_finds(world: World) -> None:
+    """They live elsewhere; the archive that their grant names is in the order's territory.
+
+    Until they are erased, which may take two months, they were found as before.
+    """
+    probe = photo("anna")
+    source = world.source(world.folder(), territory=FRANCE)
+    world.enrolled("anna", residence=Territory("DE"), source=source.id)
+    case = world.case(probe)
+
+    def found() -> int:
+        done = search(world.app, world.who("investigator"), case, CLEARANCE, probe)
+        assert isinstance(done, SearchResult), done
+        return len(done.candidates)
+
+    assert found() == 1
+    ordered(world, order_wish(world), confirmed=False)
+    assert found() == 0

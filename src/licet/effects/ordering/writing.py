@@ -139,8 +139,16 @@ def blocks_of(scope: OrderScope, clauses: Iterable[Clause]) -> tuple[Block, ...]
 def place_blocks(
     app: App, unit: Unit, permit: Permit, order: Order, clauses: Iterable[Clause]
 ) -> tuple[BlockId, ...]:
-    """Place what an order stops. From the commit on it holds in every process."""
-    blocks = blocks_of(order.scope, clauses)
+    """Place what an order stops. From the commit on it holds in every process.
+
+    An order on a territory reaches people by the sources there too, and a block on a territory
+    knows of a grant only its own places: so each such source's use is blocked by name.
+    """
+    scope, clauses = order.scope, tuple(clauses)
+    if scope.territories and any(one.kind in _STOPS_USE for one in clauses):
+        every = (*scope.sources, *unit.reach.sources(scope))
+        scope = replace(scope, sources=tuple(dict.fromkeys(every)))
+    blocks = blocks_of(scope, clauses)
     return tuple(place_by(app, unit, block, cause_of(order.id), permit) for block in blocks)
 
 
