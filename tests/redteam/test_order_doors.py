@@ -1,14 +1,21 @@
 """What one member alone gets out of an order that they made up."""
 
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
+
+import pytest
+
 from licet.listing import list_grants
 from licet.rights.intake import prove, receive
 from licet.rights.ordering import Registered, register
+from licet.rights.proving import require_pack
 from licet.rights.viewing import preview_people
 from licet.rights.watching import place
 from licet.search import search
 from licet.terms.acting import SUBJECT
 from licet.terms.breaching import CanaryWish
-from licet.terms.ids import Territory
+from licet.terms.errors import BadInput
+from licet.terms.ids import OrderId, Territory
 from licet.terms.order import OrderScope
 from licet.terms.permit import Refusal
 from licet.terms.rights import Received, RequestState, RequestWish, RightKind
@@ -72,3 +79,16 @@ def test_whom_an_order_reaches_by_a_source_nobody_finds(world: World) -> None:
     assert found() == 1
     ordered(world, order_wish(world), confirmed=False)
     assert found() == 0
+
+
+@pytest.mark.parametrize("how", [ZIP_LZMA, ZIP_DEFLATED])
+def test_no_file_breaks_who_records_that_it_was_sent(world: World, how: int) -> None:
+    """Damaged in the middle, each fails in a way of its own."""
+    out = BytesIO()
+    with ZipFile(out, "w", how) as file:
+        file.writestr("files.json", "".join(str(n) for n in range(2000)))
+    data = out.getvalue()
+    broken = data[:200] + bytes(100) + data[300:]
+    for sent in (data, broken, data[:100], b"", b"PK" + bytes(50)):
+        with pytest.raises(BadInput, match=r"the file is no pack|does not hold"):
+            require_pack(world.app, OrderId("any"), sent)

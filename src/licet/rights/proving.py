@@ -4,12 +4,8 @@ Who may read the register of orders may write the pack. Nobody can record that s
 went to the authority: a file is looked at first as the authority's own verifier looks at it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
-from typing import BinaryIO
-from zipfile import BadZipFile, ZipFile
 
 from licet.app import App
 from licet.effects.listing import About, Reach, listed
@@ -19,9 +15,10 @@ from licet.ledger import pack as packs
 from licet.ledger.verify_pack import verify_pack
 from licet.store.unit import Reader
 from licet.terms.acting import Who
-from licet.terms.errors import BadInput, NotFound
+from licet.terms.errors import BadInput, Corrupt, NotFound
 from licet.terms.ids import OrderId
 from licet.terms.permit import Refusal, Register
+from licet.vault.locked import Opened
 
 _WRONG = "Write it with `licet order pack`, and send that file."
 
@@ -59,24 +56,17 @@ def require_pack(app: App, order_id: OrderId, data: bytes) -> str:
     Raises ``BadInput`` for any other file: what was sent must prove what was done.
     """
     try:
-        with ZipFile(BytesIO(data)) as file:
-            names = [info.filename for info in file.infolist() if not info.is_dir()]
-
-            @contextmanager
-            def opened(name: str) -> Iterator[BinaryIO]:
-                yield BytesIO(file.read(name))
-
-            verdict = verify_pack(names, opened, app.ledger_key.vkey)
-            theirs = _order_of(file) if packs.LISTING in names else ""
-    except BadZipFile as error:
+        file = Opened(BytesIO(data))
+    except Corrupt as error:
         raise BadInput("the file is no pack", _WRONG) from error
+    verdict = verify_pack(file.names, file.open, app.ledger_key.vkey)
     if not verdict.ok:
         raise BadInput(f"the pack does not hold: {verdict.problems[0]}", _WRONG)
-    if theirs != order_id:
+    if _order_of(file) != order_id:
         raise BadInput("the pack is about another order", _WRONG)
     return sha256(data).hexdigest()
 
 
-def _order_of(file: ZipFile) -> str:
-    data = file.read(packs.LISTING)
-    return packs.take_listing(data).listing.order if packs.is_listing(data) else ""
+def _order_of(file: Opened) -> str:
+    with file.open(packs.LISTING) as stream:
+        return packs.take_listing(stream.read()).listing.order
