@@ -1,11 +1,15 @@
 """What one member alone gets out of an order that they made up."""
 
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
+from licet.effects.carrying.planning import plan_people
+from licet.effects.ordering.counting import settle_orders
 from licet.listing import list_grants
+from licet.rights.hold import place as hold
 from licet.rights.intake import prove, receive
 from licet.rights.ordering import Registered, register
 from licet.rights.proving import require_pack
@@ -15,16 +19,17 @@ from licet.search import search
 from licet.terms.acting import SUBJECT
 from licet.terms.breaching import CanaryWish
 from licet.terms.errors import BadInput
+from licet.terms.grant import SubjectState
 from licet.terms.ids import OrderId, Territory
-from licet.terms.order import OrderScope
+from licet.terms.order import OrderScope, OrderState
 from licet.terms.permit import Refusal
-from licet.terms.rights import Received, RequestState, RequestWish, RightKind
+from licet.terms.rights import HoldWish, Received, RequestState, RequestWish, RightKind
 from licet.terms.search import SearchResult
 from licet.worker import run_once
 from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.ordering import an_order
 from tests.fakes.vision import photo
-from tests.worker.ordering import FRANCE, order_wish, ordered
+from tests.worker.ordering import FRANCE, order_of, order_wish, ordered, state_of, work
 
 
 def test_a_preview_tells_no_canary_from_a_person(world: World) -> None:
@@ -92,3 +97,22 @@ def test_no_file_breaks_who_records_that_it_was_sent(world: World, how: int) -> 
     for sent in (data, broken, data[:100], b"", b"PK" + bytes(50)):
         with pytest.raises(BadInput, match=r"the file is no pack|does not hold"):
             require_pack(world.app, OrderId("any"), sent)
+
+
+def test_one_persons_hold_proves_nothing_of_the_others_in_their_part(world: World) -> None:
+    """Two hundred and fifty are erased by one plan; a hold that is placed now stops it."""
+    grant, anna = world.enrolled("anna", residence=FRANCE)
+    _, bea = world.enrolled("bea", residence=FRANCE)
+    order = ordered(world, order_wish(world))
+    settle_orders(world.app)
+    assert plan_people(world.app) == 2
+    until = world.clock() + timedelta(days=90)
+    two = world.who("steward", "officer")
+    assert not isinstance(hold(world.app, two, HoldWish(anna, (grant,), "ef" * 32, until)), Refusal)
+    work(world)
+    assert state_of(world, bea) is SubjectState.ERASING
+    assert order_of(world, order).state is OrderState.EXECUTING
+    world.clock.go(days=91)
+    work(world)
+    assert state_of(world, bea) is SubjectState.ERASED
+    assert order_of(world, order).state is OrderState.PROVED

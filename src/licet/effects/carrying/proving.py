@@ -24,7 +24,7 @@ from licet.effects.reaching import ANSWERED_FIRST, reached, waiting_for
 from licet.effects.record import record
 from licet.ledger.order import proved_facts
 from licet.store.unit import Reader, Unit
-from licet.terms.ids import OrderId
+from licet.terms.ids import GrantId, OrderId
 from licet.terms.ledger import EntryKind
 from licet.terms.order import Clause, ClauseKind, DataKind, OrderState
 from licet.terms.permit import Permit
@@ -96,11 +96,23 @@ def nobody_left(reader: Reader, demand: Demand) -> bool:
     ours = [plan for plan in plans if plan is not None]
     open_ = {plan.id: plan for plan in (*ours, *_erasing(reader, demand))}
     for plan in open_.values():  # 1, 2
-        if held.isdisjoint(plan.grants) and not _looked(reader, plan):
+        if not _looked(reader, plan) and not _all_held(reader, plan, held):
             return False
     if next(left_of(reader, demand).pages(reader), None) is not None:  # 3
         return False
     return DataKind.PHOTOS not in demand.kinds or not _sources(reader, demand)
+
+
+def _all_held(reader: Reader, plan: Plan, held: frozenset[GrantId]) -> bool:
+    """Say whether a hold keeps something of everybody in a plan.
+
+    One that was placed later keeps one person of a part; the others in it are not done.
+    """
+    if held.isdisjoint(plan.grants):
+        return False
+    grants = reader.grants.many(plan.grants).values()
+    kept = {grant.subject for grant in grants if grant.id in held}
+    return all(grant.subject in kept for grant in grants)
 
 
 def _erasing(reader: Reader, demand: Demand) -> Iterator[Plan]:
