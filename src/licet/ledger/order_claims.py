@@ -31,11 +31,15 @@ _MOST_MONTHS = 120
 
 
 def claims(
-    statement: OrderStatement, counted: Collection[Read], text: Mapping[str, object]
+    statement: OrderStatement, counted: Collection[Read], text: Mapping[str, object] | None
 ) -> Iterator[str]:
-    """Yield what of the pack does not bear itself out; nothing as a rule."""
+    """Yield what of the pack does not bear itself out; nothing as a rule.
+
+    ``text`` is None where it is not the one that was registered: that is said elsewhere.
+    """
     own = [one for one in counted if ("order", statement.order) in one.entry.objects]
-    yield from _as_written(statement, own, text)  # 1
+    if text is not None:
+        yield from _as_written(statement, own, text)  # 1
     yield from _found(statement, own)  # 2
     if _nothing_destroyed(statement, counted):  # 3
         yield "people count as erased, and no entry says that any key was destroyed and looked for"

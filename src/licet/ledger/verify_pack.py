@@ -191,12 +191,12 @@ def _chain(
 
 def _about(
     found: Findings, listing: pack.PackListing, statement: OrderStatement, files: Files
-) -> dict[str, object]:
-    """Hold the text against the statement; return what it says."""
+) -> dict[str, object] | None:
+    """Hold the text against the statement; return what it says, if it is the registered one."""
     if statement.order != listing.order:
         found.problems.append("the statement is about another order than the list")
     text = _bytes(files, pack.TEXT)
-    found.hold(
+    same = found.hold(
         sha256(text).hexdigest() == statement.record.text,
         f"{pack.TEXT} is the text that was registered",
         f"{pack.TEXT} is not the text that was registered",
@@ -208,7 +208,7 @@ def _about(
     named = (statement.authority, statement.reference, statement.record.version)
     if named != (said.get("authority"), said.get("reference"), said.get("version")):
         found.problems.append(f"the statement names another order than {pack.TEXT}")
-    return said
+    return said if same else None
 
 
 def _in_ledger(found: Findings, leaves: tuple[Leaf, ...], files: Files, last: Checkpoint) -> None:
