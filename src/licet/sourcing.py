@@ -11,6 +11,7 @@ from pathlib import Path
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of_wish
+from licet.effects.blocking import block_new_source
 from licet.effects.facts import read_facts
 from licet.effects.purging import begin_purge, purge
 from licet.effects.record import record, record_refusal, refuse
@@ -32,7 +33,8 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
     1. Prove control of the place and look for what speaks against its origin.
     2. Ask whether it may be opened; a refusal is recorded and returned.
     3. Make its key durable: its addresses are sealed under it.
-    4. In one unit of work: decide again, add source and authority, record.
+    4. In one unit of work: decide again, add source and authority, record. Where a territory
+       is blocked that it lies in, it is blocked itself.
     5. Mirror the ledger.
 
     Raises ``BadInput`` for a place that cannot be read, ``Conflict`` for a name taken.
@@ -78,6 +80,7 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
         objects = (("source", source.id), ("authority", authority.id))
         facts_written = (("bystander_condition", condition), ("licence", wish.licence))
         record(app, unit, EntryKind.SOURCE_AUTHORISED, permit, objects, facts_written)
+        block_new_source(unit, opened)
     app.publish()  # 5
     return opened
 

@@ -8,6 +8,7 @@ import pytest
 
 from licet.effects.carrying.planning import plan_people
 from licet.effects.ordering.counting import settle_orders
+from licet.granting import ask_grant
 from licet.listing import list_grants
 from licet.rights.hold import place as hold
 from licet.rights.intake import prove, receive
@@ -84,6 +85,47 @@ def test_whom_an_order_reaches_by_a_source_nobody_finds(world: World) -> None:
     assert found() == 1
     ordered(world, order_wish(world), confirmed=False)
     assert found() == 0
+
+
+def test_whom_an_order_reaches_by_one_grant_nobody_finds_by_another(world: World) -> None:
+    """She lives elsewhere and said yes for two archives; one of them is in the territory."""
+    probe = photo("anna")
+    inside = world.source(world.folder("inside"), "inside", territory=FRANCE)
+    outside = world.source(world.folder("outside"), "outside", territory=Territory("DE"))
+    away = {"residence": Territory("DE")}
+    _, anna = world.granted("anna", source=inside.id, **away)
+    _, same = world.enrolled("anna", source=outside.id, **away)
+    _, bea = world.enrolled("bea", source=outside.id, **away)
+    assert anna == same
+    case = world.case(probe, photo("bea"))
+
+    def found(name: str) -> int:
+        done = search(world.app, world.who("investigator"), case, CLEARANCE, photo(name))
+        assert isinstance(done, SearchResult), done
+        return len(done.candidates)
+
+    assert (found("anna"), found("bea")) == (1, 1)
+    ordered(world, order_wish(world), confirmed=False)
+    assert (found("anna"), found("bea")) == (0, 1)
+    with world.app.store.read() as reader:
+        named = [one.subject for one in reader.blocks.active() if one.subject]
+    assert named == [anna]
+    assert bea not in named
+
+
+def test_a_source_that_comes_later_is_no_way_round_an_order(world: World) -> None:
+    """A grant that names a source is known by its source alone."""
+    ordered(world, order_wish(world), confirmed=False)
+    inside = world.source(world.folder("inside"), "inside", territory=FRANCE)
+    outside = world.source(world.folder("outside"), "outside", territory=Territory("DE"))
+    away = {"residence": Territory("DE")}
+    asked = [
+        ask_grant(world.app, world.who("steward"), world.wish("anna", source=one.id, **away))
+        for one in (inside, outside)
+    ]
+    assert isinstance(asked[0], Refusal)
+    assert asked[0].reason == "blocked"
+    assert not isinstance(asked[1], Refusal)
 
 
 @pytest.mark.parametrize("how", [ZIP_LZMA, ZIP_DEFLATED])

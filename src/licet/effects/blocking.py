@@ -5,12 +5,14 @@ person is named by their grants, never by an id of their own.
 """
 
 from licet.app import App
+from licet.consent.territory import source_inside
 from licet.effects.record import Facts, Objects, record
 from licet.store.unit import Unit
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.ids import BlockId, GrantId, SourceId, Territory, new_id
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Block, Permit
+from licet.terms.source import Source
 
 EVERYWHERE = "everywhere"
 
@@ -52,6 +54,21 @@ def lift(unit: Unit, block: BlockId) -> int:
     """Lift a block and record it. Who may is for the flow to decide. Raises ``NotFound``."""
     unit.blocks.lift(block, unit.now)
     return unit.record(Entry(EntryKind.BLOCK_LIFTED, unit.now, objects=(("block", block),)))
+
+
+def block_new_source(unit: Unit, source: Source) -> int:
+    """Block a source that is opened where a territory is blocked; returns how many blocks.
+
+    Sources that were there are blocked by name with the territory, because a grant that names
+    one is known by its source alone; one that comes later must not be a way round that.
+    """
+    placed = 0
+    for block, cause in unit.blocks.on_territories():
+        if block.territory is not None and source_inside(block.territory, source):
+            named = Block(None, None, source.id, block.collecting, block.use)
+            place(unit, named, cause)
+            placed += 1
+    return placed
 
 
 def lift_by(app: App, unit: Unit, block: BlockId, release: str, permit: Permit) -> int:

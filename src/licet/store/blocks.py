@@ -29,6 +29,15 @@ class ReadBlocks(Group):
         placed = _PLACED.all(self._session, _PLACED.select.order_by(*ordered))
         return tuple((row[0], *both) for row, *both in zip(ids, what, placed, strict=True))
 
+    def on_territories(self) -> tuple[tuple[Block, str], ...]:
+        """Return the blocks on a territory that hold now, each with its cause, oldest first."""
+        column = schema.block.c
+        holds = (column.lifted_at.is_(None), column.territory.is_not(None))
+        ordered = (column.at, column.id)
+        what = _SHAPE.all(self._session, _SHAPE.select.where(*holds).order_by(*ordered))
+        causes = self._session.rows(select(column.cause).where(*holds).order_by(*ordered))
+        return tuple((one, row[0]) for one, row in zip(what, causes, strict=True))
+
     def active(self) -> tuple[Block, ...]:
         """Return the blocks that hold now, oldest first."""
         column = schema.block.c

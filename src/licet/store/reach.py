@@ -5,7 +5,7 @@ people at once; a test holds the two against each other. People who are erased, 
 who do not exist (canaries), are in no list and in no count.
 """
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from licet.store import schema
 from licet.store.session import Group, Shape
@@ -31,6 +31,23 @@ class ReadReach(Group):
         if after is not None:
             statement = statement.where(column.id > after)
         return _SUBJECT.all(self._session, statement.order_by(column.id).limit(most))
+
+    def half_tied(self, scope: OrderScope) -> tuple[SubjectId, ...]:
+        """Return people whom a grant of theirs ties to a scope, and who have others that do not.
+
+        A block on a territory or a source knows one grant at a time: these need one of
+        their own (GDPR 58(2)(f)).
+        """
+        if scope.everything:
+            return ()
+        column, grant = schema.subject.c, schema.grant.c
+        tied = select(grant.id).where(or_(*self._by_grant(scope)))
+        others = (grant.kept, grant.organisation.is_not(None), grant.id.not_in(tied))
+        half = column.id.in_(select(grant.subject).where(and_(*others)))
+        whole = or_(false(), *self._by_person(scope))
+        statement = select(column.id).where(self._people(scope), not_(whole), half)
+        rows = self._session.rows(statement.order_by(column.id))
+        return tuple(SubjectId(row[0]) for row in rows)
 
     def count_people(self, scope: OrderScope) -> int:
         """Return how many people are in scope, those who are being erased among them."""
@@ -79,16 +96,27 @@ class ReadReach(Group):
 
     def _tied(self, scope: OrderScope) -> ColumnElement[bool]:
         """Say by which of its parts a scope reaches a person; what is not known is inside."""
-        column, grant = schema.subject.c, schema.grant.c
-        by_grant = [grant.source.in_(select(schema.source.c.id).where(self._sources(scope)))]
+        tied = select(schema.grant.c.subject).where(or_(*self._by_grant(scope)))
+        return or_(schema.subject.c.id.in_(tied), *self._by_person(scope))
+
+    def _by_grant(self, scope: OrderScope) -> list[ColumnElement[bool]]:
+        grant = schema.grant.c
+        by_source = grant.source.in_(select(schema.source.c.id).where(self._sources(scope)))
         # Stored as sorted JSON text: a place stands in it between quotation marks.
-        by_grant += [as_kept(grant.territories).like(f'%"{place}"%') for place in scope.territories]
-        named = [column.id.in_(select(grant.subject).where(or_(*by_grant)))]
+        places = [as_kept(grant.territories).like(f'%"{place}"%') for place in scope.territories]
+        return [by_source, *places]
+
+    def _by_person(self, scope: OrderScope) -> list[ColumnElement[bool]]:
+        """Say what ties all of a person at once: they are named, or it is where they live."""
+        column = schema.subject.c
+        named: list[ColumnElement[bool]] = []
         if scope.subjects:
             named.append(column.id.in_(scope.subjects))
         if scope.territories:
-            named += [column.residence.is_(None), column.residence.in_(scope.territories)]
-        return or_(*named)
+            # Written so that it is never NULL: it is also asked the other way round.
+            abroad = column.residence.is_not(None) & column.residence.not_in(scope.territories)
+            named.append(not_(abroad))
+        return named
 
     def _sources(self, scope: OrderScope) -> ColumnElement[bool]:
         column = schema.source.c

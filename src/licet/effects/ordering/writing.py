@@ -142,12 +142,16 @@ def place_blocks(
     """Place what an order stops. From the commit on it holds in every process.
 
     An order on a territory reaches people by the sources there too, and a block on a territory
-    knows of a grant only its own places: so each such source's use is blocked by name.
+    knows of a grant only its own places: so each such source's use is blocked by name. So is
+    whoever is reached by one grant and has others, because all of a person is in scope.
     """
     scope, clauses = order.scope, tuple(clauses)
-    if scope.territories and any(one.kind in _STOPS_USE for one in clauses):
-        every = (*scope.sources, *unit.reach.sources(scope))
-        scope = replace(scope, sources=tuple(dict.fromkeys(every)))
+    if any(one.kind in _STOPS_USE for one in clauses):
+        sources = (*scope.sources, *(unit.reach.sources(scope) if scope.territories else ()))
+        people = (*scope.subjects, *unit.reach.half_tied(scope))
+        scope = OrderScope(
+            scope.territories, tuple(dict.fromkeys(sources)), tuple(dict.fromkeys(people))
+        )
     blocks = blocks_of(scope, clauses)
     return tuple(place_by(app, unit, block, cause_of(order.id), permit) for block in blocks)
 
