@@ -31,7 +31,7 @@ COMMANDS: dict[str, Listed] = {
     "ready": Listed(
         "ready",
         BEGIN,
-        "Ask what the law asks, draft the papers, and file them. It goes on where it was left.",
+        "Ask, draft and file what real people wait for.",
     ),
     "org": Listed("org", GOVERN, "Organisations and their signed agreements."),
     "member": Listed("member", GOVERN, "Members and their own keys."),

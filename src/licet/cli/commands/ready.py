@@ -53,9 +53,10 @@ def ready(
         bool, typer.Option("--anew", help="Draft again, over papers that are there.")
     ] = False,
 ) -> Answer | Refusal:
-    """Ask what the law asks, draft the papers, and file them. It goes on where it was left.
+    """Ask, draft and file what real people wait for.
 
-    The answers and the drafts lie in the folder ``ready`` of the deployment, to be read and
+    It asks what the law asks, drafts the papers and files them, and goes on where it was
+    left. The answers and the drafts lie in the folder ``ready`` of the deployment, to be read and
     changed. Until they are filed, and all else is there, nobody real can be asked or enrolled.
     """
     from licet.preparing import is_ready, prepare
