@@ -34,8 +34,13 @@ def _is_for_soaking(item: pytest.Item) -> bool:
     )
 
 
-COUNTED = frozenset({"consent", "effects", "gallery", "ledger", "store", "vault", "worker"})
-"""The folders whose tests the coverage floors stand on: one for each room, and the worker."""
+COUNTED = frozenset(
+    {
+        *("consent", "effects", "gallery", "ledger", "store", "vault"),
+        *("drill", "flows", "redteam", "scenarios", "worker"),
+    }
+)
+"""The folders whose tests the coverage floors stand on: the rooms', and what runs effects."""
 
 ON_BOTH = frozenset({"store"})
 """Where the second database runs code of its own."""

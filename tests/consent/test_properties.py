@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import cycle
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,10 @@ from tests.consent import world as w
 from tests.consent.acts import ACTS
 from tests.consent.lawful import lawful
 from tests.consent.world import NOW, Act
+
+# Hundreds of thousands of decisions: watched, they would take four times as long, and the
+# tables of changes reach every line without them.
+pytestmark = pytest.mark.no_cover
 
 DAY = w.DAY
 TICK = timedelta(milliseconds=1)
