@@ -103,6 +103,23 @@ def read(note: str, verifier_key: VerifierKey) -> Checkpoint:
     return checkpoint
 
 
+def read_file(path: Path, key: VerifierKey | None, remedy: str) -> Checkpoint | None:
+    """Read a checkpoint's file, None where there is none; without a key nobody's word is taken.
+
+    Raises Corrupt with ``remedy`` when it is damaged or not signed by ``key``.
+    """
+    try:
+        note = path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise Corrupt(f"{path} is damaged", remedy) from error
+    try:
+        return read(note, key) if key else parse(note)[0]
+    except Corrupt as error:
+        raise Corrupt(f"{path}: {error.what}", remedy) from error
+
+
 def witnesses(note: str, trusted: Iterable[VerifierKey]) -> tuple[tuple[str, int], ...]:
     """Return the trusted witnesses that cosigned, with when (seconds since 1970)."""
     _, taken = parse(note)

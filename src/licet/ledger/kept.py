@@ -100,16 +100,7 @@ class Kept:
             return []
 
     def _read(self, path: Path) -> Checkpoint | None:
-        try:
-            note = path.read_text("utf-8")
-        except FileNotFoundError:
-            return None
-        except UnicodeDecodeError as error:
-            raise Corrupt(f"{path} is damaged", _BRING) from error
-        try:
-            return checkpoints.read(note, self._key) if self._key else checkpoints.parse(note)[0]
-        except Corrupt as error:
-            raise Corrupt(f"{path}: {error.what}", _BRING) from error
+        return checkpoints.read_file(path, self._key, _BRING)
 
     def _write(self, path: Path, data: bytes) -> None:
         replace(path, data)

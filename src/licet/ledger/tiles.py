@@ -170,17 +170,7 @@ class Tiles:
 
     def latest(self) -> Checkpoint | None:
         """Return the published checkpoint, None before the first. Raises Corrupt."""
-        path = self._folder / "checkpoint"
-        try:
-            note = path.read_text("utf-8")
-        except FileNotFoundError:
-            return None
-        except UnicodeDecodeError as error:
-            raise Corrupt(f"{path} is damaged", _CHECKPOINT) from error
-        try:
-            return checkpoints.read(note, self._key) if self._key else checkpoints.parse(note)[0]
-        except Corrupt as error:
-            raise Corrupt(f"{path}: {error.what}", _CHECKPOINT) from error
+        return checkpoints.read_file(self._folder / "checkpoint", self._key, _CHECKPOINT)
 
     def leaves(self, start: int = 0, end: int | None = None) -> Iterator[Leaf]:
         """Yield published leaves ``[start, end)``, all by default. Raises Corrupt, NotFound.
