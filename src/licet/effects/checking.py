@@ -102,7 +102,11 @@ def check_bytes(app: App, _plan: Plan) -> Found | None:
 
 def check_all_keys(app: App, plan: Plan) -> Found:
     """Look for the keys in the keyring and for earlier epochs in the key service."""
-    keys = frozenset(keys_of(app, plan))
+    return require_absent(app, frozenset(keys_of(app, plan)))
+
+
+def require_absent(app: App, keys: frozenset[KeyId]) -> Found:
+    """Say how many keys were looked for and are absent. Raises ``Integrity`` when one is left."""
     absent = app.keyring.absent(keys)
     if absent != keys:
         left = len(keys - absent)

@@ -1,6 +1,7 @@
 """Files of the ledger that must survive a power cut, and the errors they may give."""
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,3 +66,15 @@ def _remedy(error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "Let the account that runs licet read and write there"
     return "Check that the path is right and its disk is mounted"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let those who write to a folder at once take turns; the folder is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, _PRIVATE)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -6,14 +6,10 @@ authority stamped is kept, for good, under its size. Nothing in here is ever low
 cosigned checkpoints the larger is the last one.
 """
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from licet.ledger import checkpoint as checkpoints
-from licet.ledger.files import replace, sync_folder, told
+from licet.ledger.files import locked, replace, sync_folder, told
 from licet.ledger.note import VerifierKey
 from licet.ledger.witness import bare, merged
 from licet.terms.errors import Corrupt
@@ -40,7 +36,7 @@ class Kept:
 
         Raises ``Corrupt`` when another tree of that size was kept: the two histories stay.
         """
-        with told("keep a checkpoint in", self._folder), self._locked():
+        with told("keep a checkpoint in", self._folder), locked(self._folder):
             there = self.at(checkpoint.size)
             both = merged(there, checkpoint) if there else checkpoint
             self._write(self._folder / str(both.size), both.note.encode())
@@ -51,7 +47,7 @@ class Kept:
 
     def add_stamp(self, checkpoint: Checkpoint, token: bytes) -> None:
         """Keep a timestamp of a checkpoint, and the checkpoint with it."""
-        with told("keep a timestamp in", self._folder), self._locked():
+        with told("keep a timestamp in", self._folder), locked(self._folder):
             there = self.at(checkpoint.size)
             both = merged(there, checkpoint) if there else checkpoint
             self._write(self._folder / str(both.size), both.note.encode())
@@ -105,17 +101,6 @@ class Kept:
     def _write(self, path: Path, data: bytes) -> None:
         replace(path, data)
         sync_folder(path.parent)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Two who keep at once take turns, so that no cosignature is lost."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
 
 
 _BRING = "Bring that file back from where the mirror is copied to, or remove it to ask again"

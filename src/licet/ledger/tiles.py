@@ -12,17 +12,14 @@ Rules, in the order of the code:
    publisher left behind is never read.
 """
 
-import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import tree
-from licet.ledger.files import replace, sync_folder, told
+from licet.ledger.files import locked, replace, sync_folder, told
 from licet.ledger.note import VerifierKey
 from licet.ledger.tile_paths import ENTRIES, HASH, WIDTH, TileWriter, name, unbundle, width_of
 from licet.ledger.witness import merged
@@ -70,7 +67,7 @@ class Tiles:
         ``sign(size, root)`` signs. Raises Conflict (rules 2 and 3), Corrupt (a
         leaf or the checkpoint file is damaged), Setup (space, rights).
         """
-        with told("publish the ledger in", self._folder), self._locked():
+        with told("publish the ledger in", self._folder), locked(self._folder):
             latest = self.latest()
             if head.size < max(floor, latest.size if latest else 0):
                 raise Conflict(
@@ -142,22 +139,12 @@ class Tiles:
         if [tree.leaf_hash(entry) for entry in writer.entries] != writer.levels[0]:
             raise Corrupt("the last entry bundle does not have the hashes of its tile")
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
-
     def cosign(self, cosigned: Checkpoint) -> bool:
         """Put a cosigned checkpoint in place of the same one without; False if it is not the last.
 
         Raises Corrupt when the last one of that size has another root.
         """
-        with told("publish the ledger in", self._folder), self._locked():
+        with told("publish the ledger in", self._folder), locked(self._folder):
             latest = self.latest()
             if latest is None or latest.size != cosigned.size:
                 return False

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from licet.app import App
-from licet.consent.decide import decide
-from licet.effects.acting import digest_of, digest_of_wish, organisation_of
+from licet.effects.acting import digest_of, digest_of_wish
 from licet.effects.breaches import (
     acts_behind,
     breach_key,
@@ -24,10 +23,10 @@ from licet.effects.breaches import (
     tell_people,
 )
 from licet.effects.canaries import suspicion
-from licet.effects.facts import read_facts
+from licet.effects.deciding import decided
 from licet.effects.letters import compose, sender_of
 from licet.effects.listing import About, Reach, listed
-from licet.effects.record import Facts, record, record_refusal
+from licet.effects.record import Facts, record
 from licet.effects.telling import plan_letter, to_person
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
@@ -46,7 +45,7 @@ from licet.terms.ids import BreachId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.letters import BreachReportLetter
 from licet.terms.payload import BreachPayload
-from licet.terms.permit import Action, Ask, Permit, Refusal, Register
+from licet.terms.permit import Action, Permit, Refusal, Register
 from licet.terms.when import to_ms
 
 BREACHES = About(Register.BREACHES)
@@ -331,15 +330,7 @@ def _changed(
 
 
 def _decided(app: App, unit: Unit, who: Who, signed: str) -> Permit | Refusal:
-    ask = Ask(
-        Action.BREACH,
-        who.by,
-        app.model,
-        organisation=organisation_of(unit, who),
-        member=who.member,
-    )
-    permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
-    return record_refusal(app, unit, ask, permit) if isinstance(permit, Refusal) else permit
+    return decided(app, unit, who, Action.BREACH, signed)
 
 
 def _open(unit: Unit, breach_id: BreachId) -> Breach:

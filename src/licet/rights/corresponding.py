@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from licet.app import App
-from licet.consent.decide import decide
 from licet.consent.evidence import is_digest
 from licet.consent.regimes import end_of
-from licet.effects.acting import digest_of, digest_of_wish, organisation_of
+from licet.effects.acting import digest_of, digest_of_wish
 from licet.effects.corresponding import letter_key, open_letter, seal_letter
-from licet.effects.facts import read_facts
+from licet.effects.deciding import decided
 from licet.effects.listing import About, Reach, listed
 from licet.effects.membership import committed_to
-from licet.effects.record import Facts, record, record_refusal
+from licet.effects.record import Facts, record
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.corresponding import Filed, LetterLine, LetterPayload, LetterWish
@@ -27,7 +26,7 @@ from licet.terms.ids import CorrespondenceId, MemberId, OrganisationId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.lines import one_line
 from licet.terms.organisation import Member, MemberState
-from licet.terms.permit import Action, Ask, Permit, Refusal, Register
+from licet.terms.permit import Action, Permit, Refusal, Register
 from licet.terms.when import to_ms
 
 LETTERS = About(Register.CORRESPONDENCE)
@@ -154,15 +153,7 @@ def assigning(letter: CorrespondenceId, owner: MemberId) -> str:
 
 
 def _permit(app: App, unit: Unit, who: Who, signed: str) -> Permit | Refusal:
-    ask = Ask(
-        Action.CORRESPOND,
-        who.by,
-        app.model,
-        organisation=organisation_of(unit, who),
-        member=who.member,
-    )
-    permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
-    return record_refusal(app, unit, ask, permit) if isinstance(permit, Refusal) else permit
+    return decided(app, unit, who, Action.CORRESPOND, signed)
 
 
 def _checked(wish: LetterWish) -> LetterPayload:

@@ -5,17 +5,16 @@ when one was touched is all there is to read; the ledger commits to the rest.
 """
 
 from licet.app import App
-from licet.consent.decide import decide
 from licet.consent.purposes import table
-from licet.effects.acting import digest_of, digest_of_wish, organisation_of
+from licet.effects.acting import digest_of, digest_of_wish
 from licet.effects.alerting import alert
 from licet.effects.canaries import MOST_CANARIES
-from licet.effects.facts import read_facts
+from licet.effects.deciding import decided
 from licet.effects.inventing import go_through, is_proved, think_up
 from licet.effects.inventing import place as put
 from licet.effects.listing import About, Reach, listed
 from licet.effects.planning import plan_erasure
-from licet.effects.record import record, record_refusal
+from licet.effects.record import record
 from licet.effects.sealed import plan_key
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
@@ -27,7 +26,7 @@ from licet.terms.grant import SubjectState
 from licet.terms.ids import CanaryId, PlanId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.letters import AlertKind
-from licet.terms.permit import Action, Ask, Permit, Refusal, Register
+from licet.terms.permit import Action, Permit, Refusal, Register
 
 CANARIES = About(Register.BREACHES, asked=(("canaries", True),))
 
@@ -125,12 +124,4 @@ def _require_fit(app: App, wish: CanaryWish) -> None:
 
 
 def _decided(app: App, unit: Unit, who: Who, signed: str) -> Permit | Refusal:
-    ask = Ask(
-        Action.BREACH,
-        who.by,
-        app.model,
-        organisation=organisation_of(unit, who),
-        member=who.member,
-    )
-    permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
-    return record_refusal(app, unit, ask, permit) if isinstance(permit, Refusal) else permit
+    return decided(app, unit, who, Action.BREACH, signed)

@@ -4,7 +4,7 @@ from array import array
 
 from licet.app import App, Wiped
 from licet.effects.carrying.people import keys_of_part
-from licet.effects.checking import reached_by
+from licet.effects.checking import reached_by, require_absent
 from licet.effects.plans import Found
 from licet.effects.sealed import open_part
 from licet.effects.shelf import fresh_gallery
@@ -63,10 +63,4 @@ def wipe_once(app: App, plan: Plan) -> Found | None:
 
 def check_part_keys(app: App, plan: Plan) -> Found:
     """Look for the part's keys in the keyring and for earlier epochs in the key service."""
-    keys = frozenset(keys_of_part(app, plan))
-    absent = app.keyring.absent(keys)
-    if absent != keys:
-        left = len(keys - absent)
-        raise Integrity(f"{left} keys outlived their shredding", "Run `licet doctor`.")
-    epochs = len(app.service.epochs())
-    return (("looked_for", len(keys)), ("absent", len(absent)), ("epochs", epochs))
+    return require_absent(app, frozenset(keys_of_part(app, plan)))
