@@ -15,7 +15,7 @@ compile() {
 }
 
 compile requirements/runtime.txt pyproject.toml requirements/build.in
-compile requirements/dev.txt pyproject.toml requirements/build.in requirements/dev.in \
+compile requirements/dev.txt --extra video pyproject.toml requirements/build.in requirements/dev.in \
   --constraints requirements/runtime.txt
 compile requirements/bench.txt requirements/bench.in --constraints requirements/dev.txt
 compile requirements/bench-dlib.txt requirements/bench-dlib.in

@@ -26,7 +26,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "numpy": frozenset({"vision", "gallery", "evaluate", "demo", "bench", "effects"}),
     "onnx": frozenset({"vision"}),
     "onnxruntime": frozenset({"vision"}),
-    "pillow_heif": frozenset({"vision"}),
+    "pi_heif": frozenset({"vision"}),
     "platformdirs": frozenset({"cli", "settings"}),
     "psycopg": frozenset({"store"}),
     "pydantic": frozenset({"settings"}),

@@ -12,7 +12,7 @@ from tests.gates.tree import SOURCE, package
 
 HELP_SECONDS = 0.3
 HEAVY = frozenset(
-    {"PIL", "alembic", "cryptography", "numpy", "onnx", "onnxruntime", "pillow_heif"}
+    {"PIL", "alembic", "cryptography", "numpy", "onnx", "onnxruntime", "pi_heif"}
     | {"psycopg", "pydantic", "rich", "numkong", "simplejpeg", "sqlalchemy", "typer"}
 )
 LICET = Path(sys.executable).with_name("licet")

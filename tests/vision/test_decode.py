@@ -5,6 +5,7 @@ import struct
 import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
 import simplejpeg
 from hypothesis import given, settings
@@ -31,6 +32,13 @@ def saved(image: Image.Image, form: str, **options: object) -> bytes:
     return out.getvalue()
 
 
+def heic(image: Image.Image) -> bytes:
+    """A HEIC photo; its encoder is not registered, so that licet's own decoder reads it."""
+    out = io.BytesIO()
+    pillow_heif.from_pillow(image).save(out, quality=90)
+    return out.getvalue()
+
+
 def read(content: bytes) -> np.ndarray:
     return open_photo(content).pixels()
 
@@ -50,7 +58,7 @@ LOSSY = {
     "jpeg progressive": saved(picture(), "JPEG", quality=95, progressive=True),
     "jpeg cmyk": saved(picture("CMYK"), "JPEG", quality=95),
     "avif": saved(picture(), "AVIF", quality=90),
-    "heic": saved(picture(), "HEIF", quality=90),
+    "heic": heic(picture()),
     "webp": saved(picture(), "WEBP", quality=95),
     "gif": saved(picture(), "GIF"),
     "gif animated": saved(

@@ -16,7 +16,7 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
-import pillow_heif
+import pi_heif
 import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
@@ -45,7 +45,7 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
-pillow_heif.register_heif_opener()
+pi_heif.register_heif_opener()
 
 
 class UnreadableError(Exception):
