@@ -19,10 +19,10 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 # The tests start hundreds of processes. What they import is compiled once for all of them,
 # also where the environment says to keep nothing that is compiled.
-test gates mutants scenarios: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/compiled
-test gates mutants scenarios: export PYTHONDONTWRITEBYTECODE :=
+test test-server gates mutants scenarios: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/compiled
+test test-server gates mutants scenarios: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup setup-dev setup-bench postgres demo test soak check static gates \
+.PHONY: help setup setup-dev setup-bench postgres demo test test-server soak check static gates \
         mutants scenarios scenarios-page bench lock clean
 
 help: ## this list
@@ -39,6 +39,10 @@ test: setup setup-dev postgres static ## gates, then every test, then the covera
 	  --cov --cov-report= --durations 10 -rs $(PYTEST)
 	@$(BIN)/python -m coverage json -q -o coverage.json
 	@$(BIN)/python -m scripts.coverage_gate coverage.json
+
+test-server: setup setup-dev postgres ## on PostgreSQL too what `make test` runs on SQLite alone
+	@$(ONE_THREAD) LICET_SERVER=1 $(BIN)/python -m pytest -q \
+	  -n $(WORKERS) --dist worksteal --durations 10 -rs $(PYTEST)
 
 soak: setup setup-dev postgres ## what takes too long for every day: every kill on both databases, deeper histories
 	@$(ONE_THREAD) LICET_SOAK=1 LICET_DEEP=1 $(BIN)/python -m pytest -q -n $(WORKERS) \

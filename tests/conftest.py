@@ -21,49 +21,64 @@ os.environ.setdefault("PYTHONPYCACHEPREFIX", str(_COMPILED))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 SOAKING = os.environ.get("LICET_SOAK") == "1"
-"""Whether tests marked ``soak`` run too: ``make soak`` runs them alone."""
+"""Whether nothing is left out: ``make soak`` then chooses what it runs by its marker."""
+
+SERVER = os.environ.get("LICET_SERVER") == "1"
+"""Whether the tests that ``make test`` leaves to ``make test-server`` run, and they alone."""
+
+COUNTED = frozenset({"consent", "effects", "flows", "gallery", "ledger", "store", "vault"})
+"""The folders whose tests the coverage floors stand on: the rooms', and what runs effects."""
+
+OWN_CODE = frozenset({"store"})
+"""Where the second database runs code of its own, which is counted too."""
+
+ON_BOTH = frozenset({"store", "flows", "invariants"})
+"""The folders whose tests run on both databases every day.
+
+The others run on SQLite then, and on PostgreSQL in ``make test-server``.
+"""
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(item.config.rootpath / "tests").parts[0]
+
+
+def _parameters(item: pytest.Item) -> str:
+    return getattr(getattr(item, "callspec", None), "id", "")
 
 
 def _is_for_soaking(item: pytest.Item) -> bool:
     """Say whether a test is left to ``make soak``: all of it, or on the databases it names."""
-    marks = list(item.iter_markers("soak"))
-    callspec = getattr(item, "callspec", None)
-    return any(
-        not mark.args or (callspec is not None and any(one in callspec.id for one in mark.args))
-        for mark in marks
-    )
+    known = _parameters(item)
+    marks = item.iter_markers("soak")
+    return any(not mark.args or any(one in known for one in mark.args) for mark in marks)
 
 
-COUNTED = frozenset(
-    {
-        *("consent", "effects", "gallery", "ledger", "store", "vault"),
-        *("drill", "flows", "redteam", "scenarios", "worker"),
-    }
-)
-"""The folders whose tests the coverage floors stand on: the rooms', and what runs effects."""
-
-ON_BOTH = frozenset({"store"})
-"""Where the second database runs code of its own."""
+def _is_for_server(item: pytest.Item) -> bool:
+    """Say whether a test is left to ``make test-server``."""
+    return "postgresql" in _parameters(item) and _folder(item) not in ON_BOTH
 
 
 def _is_counted(item: pytest.Item) -> bool:
     """Say whether coverage watches a test, which makes it take twice as long."""
-    folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
-    on_server = "postgresql" in getattr(getattr(item, "callspec", None), "id", "")
-    return folder in COUNTED and (folder in ON_BOTH or not on_server)
+    folder = _folder(item)
+    on_server = "postgresql" in _parameters(item)
+    return folder in COUNTED and (folder in OWN_CODE or not on_server)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to ``make soak`` what takes long and finds what its neighbours find as a rule."""
+    """Leave to the longer runs what finds, as a rule, what its neighbours find."""
     for item in items:
         if not _is_counted(item):
             item.add_marker("no_cover")
-    soak = [item for item in items if _is_for_soaking(item)]
-    if SOAKING or not soak:
+    if SOAKING:
         return
-    config.hook.pytest_deselected(items=soak)
-    left_out = set(soak)
-    items[:] = [item for item in items if item not in left_out]
+    chosen = [one for one in items if not _is_for_soaking(one) and _is_for_server(one) is SERVER]
+    kept = set(chosen)
+    left_out = [item for item in items if item not in kept]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = chosen
 
 
 LONGEST = 900
