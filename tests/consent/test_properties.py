@@ -260,7 +260,18 @@ ASKED: dict[str, list[Any]] = {
 
 
 def _in_fact(act: Act, fact: str, part: str, value: Any) -> Act:
-    return act if getattr(act.facts, fact) is None else act.but(fact, **{part: value})
+    there = getattr(act.facts, fact)
+    if there is None or getattr(there, part) == value:
+        return act
+    return act.but(fact, **{part: value})
+
+
+def _whole(act: Act, fact: str, value: Any) -> Act:
+    return act if getattr(act.facts, fact) == value else act.with_facts(**{fact: value})
+
+
+def _asked(act: Act, part: str, value: Any) -> Act:
+    return act if getattr(act.ask, part) == value else act.asks(**{part: value})
 
 
 STEPS: list[Callable[[Act], Act]] = [
@@ -271,17 +282,17 @@ STEPS: list[Callable[[Act], Act]] = [
         for value in values
     ),
     *(
-        lambda act, fact=fact, value=value: act.with_facts(**{fact: value})
+        lambda act, fact=fact, value=value: _whole(act, fact, value)
         for fact, values in WHOLE.items()
         for value in values
     ),
     *(
-        lambda act, part=part, value=value: act.asks(**{part: value})
+        lambda act, part=part, value=value: _asked(act, part, value)
         for part, values in ASKED.items()
         for value in values
     ),
 ]
-"""Every single change of an act that the pools above allow."""
+"""Every single change of an act that the pools above allow. What changes nothing gives itself."""
 
 
 def changed(act: Act, steps: list[Callable[[Act], Act]]) -> Act:
@@ -303,21 +314,24 @@ def test_every_single_change_is_decided_as_the_law_says() -> None:
     """Exhaustive one step away from every permitted act."""
     seen = set()
     for name, act in ACTS.items():
+        assert isinstance(decided(act), Permit), name
         for number, step in enumerate(STEPS):
             one = step(act)
+            if one is act:
+                continue
             permitted = isinstance(decided(one), Permit)
             assert permitted == lawful(one.ask, one.facts), (name, number, one)
             seen.add(permitted)
     assert seen == {True, False}
 
 
-@settings(max_examples=1500)
+@settings(max_examples=max(500, settings().max_examples))
 @given(near)
 def test_a_few_changes_are_decided_as_the_law_says(act: Act) -> None:
     assert isinstance(decided(act), Permit) == lawful(act.ask, act.facts), decided(act)
 
 
-@settings(max_examples=300)
+@settings(max_examples=max(300, settings().max_examples))
 @given(far)
 def test_any_facts_are_decided(act: Act) -> None:
     answer = decided(act)
@@ -420,7 +434,7 @@ ADVERSE: list[Callable[[Act], Act]] = [
 adverse = st.lists(st.sampled_from(ADVERSE), min_size=1, max_size=4)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=max(500, settings().max_examples))
 @given(near, adverse)
 def test_an_adverse_fact_never_permits(act: Act, more: list[Callable[[Act], Act]]) -> None:
     if isinstance(decided(act), Refusal):
@@ -433,8 +447,8 @@ def test_an_adverse_fact_never_permits_one_step_away() -> None:
     for act in ACTS.values():
         for step in STEPS:
             one = step(act)
-            if isinstance(decided(one), Refusal):
-                for _ in range(5):
+            if one is not act and isinstance(decided(one), Refusal):
+                for _ in range(2):
                     assert isinstance(decided(next(worse)(one)), Refusal)
 
 

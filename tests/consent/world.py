@@ -1,7 +1,7 @@
 """A world in which every act is permitted: who and what is there, each in order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -223,6 +223,9 @@ def purpose(name: PurposeId) -> Purpose:
     return found
 
 
+_FACTS = tuple(part.name for part in fields(Facts))
+
+
 @dataclass(frozen=True)
 class Act:
     """One act: what is asked, and what the store says."""
@@ -232,11 +235,13 @@ class Act:
 
     def asks(self, **parts: Any) -> "Act":
         """Return the act with other parts of the ask."""
-        return replace(self, ask=replace(self.ask, **parts))
+        return Act(replace(self.ask, **parts), self.facts)
 
     def with_facts(self, **parts: Any) -> "Act":
         """Return the act with other facts."""
-        return replace(self, facts=replace(self.facts, **parts))
+        # Done hundreds of thousands of times, in half the time of ``replace``.
+        facts = self.facts
+        return Act(self.ask, Facts(**{name: getattr(facts, name) for name in _FACTS} | parts))
 
     def but(self, fact: str, **parts: Any) -> "Act":
         """Return the act with parts of one fact changed."""
