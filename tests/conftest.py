@@ -111,8 +111,12 @@ def _create_engine(url: URL, **options: Any) -> Engine:
     tests open thousands, and would spend a third of their time on compiling the same.
     """
     engine = create_engine(url, **options)
-    first = _FIRST.setdefault(url.drivername, engine)
-    engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    first = _FIRST.get(url.drivername)
+    # One that never connected does not know its server yet.
+    if first is None or not hasattr(first.dialect, "default_isolation_level"):
+        _FIRST[url.drivername] = engine
+    else:
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
     return engine
 
 

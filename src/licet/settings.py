@@ -5,8 +5,8 @@ whoever copies the keyring alone has wrapped keys, and the epoch folder opens
 neither without the other two.
 """
 
+from contextvars import ContextVar
 from pathlib import Path
-from typing import ClassVar
 
 from pydantic import ValidationError
 from pydantic_settings import (
@@ -19,13 +19,13 @@ from pydantic_settings import (
 from licet.terms.errors import Setup
 
 FILE_NAME = "licet.toml"
+_FILE: ContextVar[Path | None] = ContextVar("the file that is being read", default=None)
 
 
 class Settings(BaseSettings):
     """One deployment's places and limits. Relative paths are below ``home``."""
 
     model_config = SettingsConfigDict(env_prefix="LICET_", extra="forbid", frozen=True)
-    _file: ClassVar[Path | None] = None
 
     home: Path
     database_url: str = ""
@@ -66,8 +66,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, which wins over the file."""
-        file = TomlConfigSettingsSource(settings_cls, cls._file) if cls._file else None
-        return tuple(s for s in (init_settings, env_settings, file) if s is not None)
+        place = _FILE.get()
+        file = (TomlConfigSettingsSource(settings_cls, place),) if place else ()
+        return (init_settings, env_settings, *file)
 
     @classmethod
     def read(cls, home: Path) -> "Settings":
@@ -78,14 +79,15 @@ class Settings(BaseSettings):
         file = home / FILE_NAME
         if not file.is_file():
             raise Setup(f"no licet deployment at {home}", "Run `licet init` there first.")
-        located = type("Located", (cls,), {"_file": file})
+        reading = _FILE.set(file)
         try:
-            settings = located(home=home.resolve())
+            return cls(home=home.resolve())
         except ValidationError as error:
             raise Setup(f"{file} is not right: {_said(error)}", "Mend what is named.") from error
         except ValueError as error:
             raise Setup(f"{file} is not right: {error}", "Mend the named line.") from error
-        return cls.model_construct(**settings.model_dump())
+        finally:
+            _FILE.reset(reading)
 
     def place(self, path: Path) -> Path:
         """Return a configured path as an absolute one."""

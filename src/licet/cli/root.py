@@ -24,13 +24,7 @@ class Lazy(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name, loaded, or None."""
-        listed = COMMANDS.get(cmd_name)
-        if listed is None:
-            return None
-        module = import_module(f"licet.cli.commands.{listed.module}")
-        command = get_command(module.app)
-        command.name = cmd_name
-        return command
+        return _loaded(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that the words name, or say which one may be meant."""
@@ -51,6 +45,15 @@ class Lazy(TyperGroup):
             ]
             with formatter.section(heading):
                 formatter.write_dl(rows)
+
+
+@cache
+def _loaded(name: str) -> Any:
+    """Import a command of the table; it holds nothing of a call, so once is enough."""
+    module = import_module(f"licet.cli.commands.{COMMANDS[name].module}")
+    command = get_command(module.app)
+    command.name = name
+    return command
 
 
 @cache

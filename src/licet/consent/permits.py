@@ -7,8 +7,10 @@ whole as the shortest decimal text that reads back the same.
 
 import hashlib
 import json
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from licet.consent import basis, ceilings
 from licet.consent.registers import UNDER_AGREEMENT
@@ -140,13 +142,8 @@ def permit_for(ask: Ask, facts: Facts, now: datetime) -> Permit:
 
 def digest(permit: Permit) -> str:
     """Return the SHA-256 (hex) over all parts of the permit but its digest."""
-    parts = {
-        part.name: _plain(getattr(permit, part.name))
-        for part in fields(permit)
-        if part.name != "digest"
-    }
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    parts = {name: _plain(getattr(permit, name)) for name in _parts(Permit) if name != "digest"}
+    return hashlib.sha256(_JSON.encode(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _grant(ask: Ask, facts: Facts) -> Grant | None:
@@ -199,7 +196,18 @@ def _evidence(ask: Ask, facts: Facts) -> tuple[str, ...]:
     return tuple(found)
 
 
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@cache
+def _parts(kind: type[Any]) -> tuple[str, ...]:
+    """Return the names of a dataclass's parts: every decision asks for the same few."""
+    return tuple(part.name for part in fields(kind))
+
+
 def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, datetime):
         return to_text(value)
     if isinstance(value, float):
@@ -208,6 +216,5 @@ def _plain(value: object) -> object:
         return sorted(str(part) for part in value)
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
-    return value
+    kind: Any = type(value)
+    return {name: _plain(getattr(value, name)) for name in _parts(kind)}

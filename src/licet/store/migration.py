@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, Engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, text
 
 from licet.store.engine import APPLICATION_ID, Begin, connect, file_of, parse, transaction
 from licet.store.explain import explained
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _WAIT_SECONDS = 60.0
+_HAS_TABLES = {
+    "sqlite": text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),
+    "postgresql": text("SELECT to_regclass('alembic_version')"),
+}
 _ADVISORY_LOCK = 0x6C696374
 """Two processes that migrate one PostgreSQL database at a time take turns by this number."""
 
@@ -56,10 +60,10 @@ def migrating(engine: Engine) -> Iterator["Config"]:
         connection.commit()
 
 
-def require_migrated(url: URL, wait_seconds: float) -> None:
-    """See that the database is there, licet's, and of this version.
+def connect_migrated(url: URL, wait_seconds: float) -> Engine:
+    """Connect to a database that is there, licet's, and of this version.
 
-    Raises ``Setup`` or ``Corrupt``.
+    Raises ``Setup`` or ``Corrupt``, and leaves nothing open then.
     """
     file = file_of(url)
     if file is not None and not file.is_file():
@@ -68,9 +72,14 @@ def require_migrated(url: URL, wait_seconds: float) -> None:
     try:
         with transaction(engine, Begin.SNAPSHOT) as connection, explained():
             _require_ours(connection)
-            found = _revision(connection)
-    finally:
+            _require_current(_revision(connection))
+    except BaseException:
         engine.dispose()
+        raise
+    return engine
+
+
+def _require_current(found: str | None) -> None:
     if found is None:
         raise Setup("the database has no licet tables", "run `licet init`")
     if found != REVISION:
@@ -102,7 +111,8 @@ def _require_ours(connection: Connection) -> None:
 
 
 def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+    # Asked at every opening: one row of the catalogue, not the whole of the inspector.
+    if connection.execute(_HAS_TABLES[connection.dialect.name]).scalar() is None:
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else str(found)

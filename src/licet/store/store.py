@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Engine
 
 from licet.store import backup, files
 from licet.store.deployment import require_open
-from licet.store.engine import Begin, connect, file_of, parse, transaction
+from licet.store.engine import Begin, file_of, parse, transaction
 from licet.store.explain import explained
 from licet.store.files import WipeFinding
 from licet.store.leaves import read_head
-from licet.store.migration import require_migrated
+from licet.store.migration import connect_migrated
 from licet.store.session import At, Session
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import Busy, Conflict
@@ -61,9 +61,7 @@ class Store:
         Raises ``Setup`` if there is no such database, it is not licet's or of another
         version, and ``Corrupt`` if it is damaged.
         """
-        parsed = parse(url)
-        require_migrated(parsed, wait_seconds)
-        store = cls(connect(parsed, wait_seconds), leaves, clock, at)
+        store = cls(connect_migrated(parse(url), wait_seconds), leaves, clock, at)
         store._wait_seconds = wait_seconds
         return store
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 Clock = Callable[[], datetime]
 """A source of the present moment, in UTC."""
 
+_NAIVE = "a moment needs a time zone; use UTC"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -17,7 +18,7 @@ def utc_now() -> datetime:
 def to_ms(moment: datetime) -> int:
     """Return milliseconds since 1970 UTC. Raises ``ValueError`` on a naive moment."""
     if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone; use UTC")
+        raise ValueError(_NAIVE)
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
@@ -28,7 +29,10 @@ def from_ms(milliseconds: int) -> datetime:
 
 def to_text(moment: datetime) -> str:
     """Return RFC 3339 text in UTC with milliseconds, ``2026-01-31T09:00:00.000Z``."""
-    return from_ms(to_ms(moment)).strftime("%Y-%m-%dT%H:%M:%S.") + f"{to_ms(moment) % 1000:03d}Z"
+    if moment.tzinfo is None:
+        raise ValueError(_NAIVE)
+    here = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return here.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def from_text(text: str) -> datetime:
