@@ -25,6 +25,7 @@ from licet.effects.ending import end_grants
 from licet.effects.facts import others_on_contact, read_facts
 from licet.effects.finishing import finish
 from licet.effects.letters import compose, letter_language, sender_of
+from licet.effects.ordering.naming import name_person
 from licet.effects.receipts import (
     Receipted,
     ending_statement,
@@ -407,6 +408,7 @@ def _activate(
         (("grant", grant.id),),
         (("confirmed_by", by), *facts, *statement_fact(statement)),
     )
+    name_person(unit, grant.subject)
     return leaf, statement
 
 

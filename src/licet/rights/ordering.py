@@ -13,7 +13,8 @@ from licet.consent.decide import decide
 from licet.effects.acting import organisation_of
 from licet.effects.facts import read_facts
 from licet.effects.ordering.counting import keep_checkpoint, note_found
-from licet.effects.ordering.meeting import PROVED, STOPPED, meet
+from licet.effects.ordering.meeting import COLLECTING, PROVED, meet
+from licet.effects.ordering.naming import name_people
 from licet.effects.ordering.reading import require_stated, spell_order
 from licet.effects.ordering.writing import (
     clauses_of,
@@ -76,8 +77,9 @@ def register(app: App, who: Who, wish: OrderWish, text: str = "") -> Registered 
     1. Make the order's key durable. One that came back by a restore is taken up by its text.
     2. In one unit of work: decide; add the order; place its blocks if it binds; let it take
        the place of versions that do not bind; record.
-    3. Mirror the ledger, and keep that checkpoint: what comes later is proved to extend it.
-    4. Count what it reaches: its blocks hold already, and do not wait for that.
+    3. Block by name whom it reaches by one grant of several.
+    4. Mirror the ledger, and keep that checkpoint: what comes later is proved to extend it.
+    5. Count what it reaches: its blocks hold already, and do not wait for that.
 
     Raises ``NotFound`` for a source or person not known, ``Conflict`` for a version that is
     here already, ``BadInput`` for one older than what is here, or notified in days to
@@ -101,10 +103,12 @@ def register(app: App, who: Who, wish: OrderWish, text: str = "") -> Registered 
         else:
             done = _take_up(app, unit, permit, draft(app, unit, order_id, wish, text))
     app.at("order.committed")
-    keep_checkpoint(app, order_id)  # 3
-    found = note_found(app, order_id)  # 4
+    named = name_people(app, order_id) if done.blocks else ()  # 3
+    app.at("order.stopped")
+    keep_checkpoint(app, order_id)  # 4
+    found = note_found(app, order_id)  # 5
     app.publish()
-    return replace(done, found=found)
+    return replace(done, blocks=(*done.blocks, *named), found=found)
 
 
 def confirm(app: App, who: Who, order_id: OrderId) -> Confirmed | Refusal:
@@ -201,7 +205,7 @@ def _add(
     blocks: tuple[BlockId, ...] = ()
     if order.binds:
         blocks = place_blocks(app, unit, permit, order, clauses)
-        meet(app, unit, permit, order.id, STOPPED)
+        meet(app, unit, permit, order.id, COLLECTING)
     ended = ended_by_registering(unit, order)
     _supersede(app, unit, permit, ended, order.id)
     return Registered(order.id, order.state, blocks, tuple(one.id for one in ended), None, leaf)

@@ -1,12 +1,13 @@
 """Blocks: what nobody may collect or use for now."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
 from licet.store import schema
 from licet.store.session import Group, Shape
-from licet.terms.ids import BlockId
+from licet.terms.ids import BlockId, SubjectId
 from licet.terms.permit import Block, PlacedBlock
 
 _SHAPE = Shape(schema.block, Block)
@@ -37,6 +38,20 @@ class ReadBlocks(Group):
         what = _SHAPE.all(self._session, _SHAPE.select.where(*holds).order_by(*ordered))
         causes = self._session.rows(select(column.cause).where(*holds).order_by(*ordered))
         return tuple((one, row[0]) for one, row in zip(what, causes, strict=True))
+
+    def causes(self) -> frozenset[str]:
+        """Return the causes of the blocks that hold now on more than a person."""
+        column = schema.block.c
+        holds = (column.lifted_at.is_(None), column.subject.is_(None))
+        rows = self._session.rows(select(column.cause).where(*holds).distinct())
+        return frozenset(row[0] for row in rows)
+
+    def named(self, cause: str, people: Collection[SubjectId]) -> frozenset[SubjectId]:
+        """Return which of these people were blocked by name for a cause, lifted since or not."""
+        column = schema.block.c
+        theirs = (column.cause == cause, column.subject.in_(people))
+        rows = self._session.rows(select(column.subject).where(*theirs))
+        return frozenset(SubjectId(row[0]) for row in rows)
 
     def active(self) -> tuple[Block, ...]:
         """Return the blocks that hold now, oldest first."""

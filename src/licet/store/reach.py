@@ -5,7 +5,7 @@ people at once; a test holds the two against each other. People who are erased, 
 who do not exist (canaries), are in no list and in no count.
 """
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, false, func, not_, or_, select, true
 
 from licet.store import schema
 from licet.store.session import Group, Shape
@@ -32,21 +32,37 @@ class ReadReach(Group):
             statement = statement.where(column.id > after)
         return _SUBJECT.all(self._session, statement.order_by(column.id).limit(most))
 
-    def half_tied(self, scope: OrderScope) -> tuple[SubjectId, ...]:
+    def half_tied(self, scope: OrderScope, cause: str, most: int) -> tuple[SubjectId, ...]:
         """Return people whom a grant of theirs ties to a scope, and who have others that do not.
 
         A block on a territory or a source knows one grant at a time: these need one of
-        their own (GDPR 58(2)(f)).
+        their own (GDPR 58(2)(f)). At most so many, by id; whoever was blocked by name for the
+        same ``cause``, lifted since or not, is left out.
         """
         if scope.everything:
             return ()
-        column, grant = schema.subject.c, schema.grant.c
-        tied = select(grant.id).where(or_(*self._by_grant(scope)))
-        others = (grant.kept, grant.organisation.is_not(None), grant.id.not_in(tied))
-        half = column.id.in_(select(grant.subject).where(and_(*others)))
-        whole = or_(false(), *self._by_person(scope))
-        statement = select(column.id).where(self._people(scope), not_(whole), half)
-        rows = self._session.rows(statement.order_by(column.id))
+        column, grant, block = schema.subject.c, schema.grant.c, schema.block.c
+        # Begins with the grants that tie somebody, and asks person by person for one that does
+        # not (a scalar, which no planner turns into a join): the other way round every person
+        # and every grant is looked at twice.
+        found = select(grant.id, grant.subject).where(or_(*self._by_grant(scope)))
+        tied = found.cte("tied").prefix_with("MATERIALIZED")
+        free = select(grant.id).where(
+            grant.subject == column.id,
+            grant.kept,
+            grant.organisation.is_not(None),
+            grant.id.not_in(select(tied.c.id)),
+        )
+        named = select(block.subject).where(block.cause == cause, block.subject.is_not(None))
+        statement = select(column.id).where(
+            column.id.in_(select(tied.c.subject)),
+            column.state.in_(_THERE),
+            not_(or_(false(), *self._by_person(scope))),
+            self._exist(column.id),
+            column.id.not_in(named),
+            free.limit(1).scalar_subquery().is_not(None),
+        )
+        rows = self._session.rows(statement.order_by(column.id).limit(most))
         return tuple(SubjectId(row[0]) for row in rows)
 
     def count_people(self, scope: OrderScope) -> int:

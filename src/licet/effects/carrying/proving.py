@@ -190,7 +190,8 @@ def _prove(app: App, order_id: OrderId) -> int:
 
 
 def _is_done(reader: Reader, demand: Demand) -> bool:
-    if not demand.confirmed or _unmet(reader, demand):
+    # What it stops holds by name too once it was counted what it reached.
+    if not demand.confirmed or not demand.order.found or _unmet(reader, demand):
         return False
     # Somebody may have come into its scope since the clause was met.
     return not demand.kinds or nobody_left(reader, demand)

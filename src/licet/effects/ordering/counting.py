@@ -8,7 +8,8 @@ it is done outside the unit of work, after the order's blocks hold.
 from dataclasses import fields, replace
 
 from licet.app import App
-from licet.effects.reaching import reached, waiting_for
+from licet.effects.ordering.naming import name_people
+from licet.effects.reaching import here_to_ask, reached, waiting_for
 from licet.effects.record import Facts, record_machine
 from licet.effects.sealed import case_key
 from licet.ledger.order_claims import MOST_NAMED
@@ -26,7 +27,7 @@ from licet.vault.seal import open_sealed
 def count_reached(app: App, reader: Reader, scope: OrderScope) -> Reached:
     """Return what an order of this scope reaches now."""
     return Reached(
-        people=reader.reach.count_people(scope),
+        people=reader.reach.count_people(scope) - _count_asking(reader, scope),
         grants=reader.reach.count_grants(scope),
         templates=reader.reach.count_templates(scope),
         suggestions=reader.reach.count_suggestions(scope),
@@ -36,6 +37,11 @@ def count_reached(app: App, reader: Reader, scope: OrderScope) -> Reached:
         waiting=len(waiting_for(reader, scope)),
         held=len(held_in(reader, scope)),
     )
+
+
+def _count_asking(reader: Reader, scope: OrderScope) -> int:
+    """Return how many in scope are here for an open request alone: no order erases them."""
+    return sum(_inside(reader, scope, one) for one in here_to_ask(reader))
 
 
 def held_in(reader: Reader, scope: OrderScope) -> frozenset[SubjectId]:
@@ -81,12 +87,13 @@ def keep_checkpoint(app: App, order: OrderId) -> None:
 def settle_orders(app: App) -> int:
     """Make up for what registering an order was stopped at; returns for how many.
 
-    Whoever was killed right after the commit left an order whose blocks hold, but which
-    nobody counted, and which no checkpoint was kept beside.
+    Whoever was killed right after the commit left an order whose blocks hold, but for those
+    by name, which nobody counted, and which no checkpoint was kept beside.
     """
     with app.store.read() as reader:
         known = [one for one in reader.orders.binding() if not (one.found and one.checkpoint)]
     for one in known:
+        name_people(app, one.id)
         keep_checkpoint(app, one.id)
         note_found(app, one.id)
     return len(known)

@@ -121,10 +121,15 @@ def due_of(wish: OrderWish, clause: ClauseWish) -> datetime:
     return end_of(ordered_on(wish.regime, wish.notified, clause.months))
 
 
-def blocks_of(scope: OrderScope, clauses: Iterable[Clause]) -> tuple[Block, ...]:
-    """Return what an order stops: whom it has erased, it has left alone until then."""
+def stops_of(clauses: Iterable[Clause]) -> Block:
+    """Return what clauses stop, as a block without parts: whom they erase, they leave alone."""
     kinds = {one.kind for one in clauses}
-    stops = Block(collecting=bool(kinds & _STOPS_COLLECTING), use=bool(kinds & _STOPS_USE))
+    return Block(collecting=bool(kinds & _STOPS_COLLECTING), use=bool(kinds & _STOPS_USE))
+
+
+def blocks_of(scope: OrderScope, clauses: Iterable[Clause]) -> tuple[Block, ...]:
+    """Return what an order stops by its scope."""
+    stops = stops_of(clauses)
     if not (stops.collecting or stops.use):
         return ()
     if scope.everything:
@@ -142,16 +147,13 @@ def place_blocks(
     """Place what an order stops. From the commit on it holds in every process.
 
     An order on a territory reaches people by the sources there too, and a block on a territory
-    knows of a grant only its own places: so each such source's use is blocked by name. So is
-    whoever is reached by one grant and has others, because all of a person is in scope.
+    knows of a grant only its own places: so each such source's use is blocked by name. Whoever
+    is reached by one grant of several follows in units of their own (``naming``).
     """
     scope, clauses = order.scope, tuple(clauses)
-    if any(one.kind in _STOPS_USE for one in clauses):
-        sources = (*scope.sources, *(unit.reach.sources(scope) if scope.territories else ()))
-        people = (*scope.subjects, *unit.reach.half_tied(scope))
-        scope = OrderScope(
-            scope.territories, tuple(dict.fromkeys(sources)), tuple(dict.fromkeys(people))
-        )
+    if scope.territories and stops_of(clauses).use:
+        sources = (*scope.sources, *unit.reach.sources(scope))
+        scope = replace(scope, sources=tuple(dict.fromkeys(sources)))
     blocks = blocks_of(scope, clauses)
     return tuple(place_by(app, unit, block, cause_of(order.id), permit) for block in blocks)
 
