@@ -91,7 +91,7 @@ def add(
     with app.store.unit() as unit:
         leaf = unit.head.size
         unit.subjects.add_many(_subject(s, keys[subject_key(s)], residence) for s, _ in group)
-        unit.grants.add_many(_grant(world, s, g, leaf) for s, g in group)
+        unit.grants.add_many(a_grant(world, s, g, leaf) for s, g in group)
         unit.templates.add_many(_templates(group, keys, leaf))
         unit.record(Entry(EntryKind.COLLECTED, now, facts=(("items", len(group)),)))
 
@@ -102,7 +102,8 @@ def _subject(subject: SubjectId, key: bytes, residence: Territory | None) -> Sub
     return Subject(subject, residence, os.urandom(32), False, sealed, SubjectState.KNOWN)
 
 
-def _grant(world: World, subject: SubjectId, grant: GrantId, leaf: int) -> Grant:
+def a_grant(world: World, subject: SubjectId, grant: GrantId, leaf: int) -> Grant:
+    """Return a grant that may be used now, tied to no place."""
     now = world.clock()
     return Grant(
         id=grant,

@@ -1,10 +1,10 @@
 """An authority's order: from its registration to a pack that anybody verifies.
 
-So many people (``LICET_BENCH_PEOPLE``), a tenth of them in the order's scope, fifty of
-these with an open access request. Synthetic people, the real store (an SQLite file, every
-commit synced), keyring, gallery and ledger; one worker. ``python -m bench.order 10000
-100000 1000000`` measures each size in a process of its own and draws
-``docs/pictures/order-scale.svg``.
+So many people (``LICET_BENCH_PEOPLE``), a tenth of them in the order's scope: fifty of these
+with an open access request, one in a hundred by one grant of two. Synthetic people, the real
+store (an SQLite file, every commit synced), keyring, gallery and ledger; one worker.
+``python -m bench.order 10000 100000 1000000`` measures each size in a process of its own and
+draws ``docs/pictures/order-scale.svg``.
 """
 
 import gc
@@ -16,10 +16,11 @@ import sys
 import tempfile
 import time
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from bench.erase import GROUP, add, must, new_bench_world
+from bench.erase import GROUP, a_grant, add, must, new_bench_world
 from bench.measure import Result, result
 from licet.effects.proving.packing import write_pack
 from licet.effects.sealed import grant_key, subject_key
@@ -29,6 +30,7 @@ from licet.rights.intake import prove, receive
 from licet.rights.ordering import confirm, register
 from licet.terms.acting import SUBJECT
 from licet.terms.ids import GrantId, OrderId, SubjectId, Territory, new_id
+from licet.terms.ledger import Entry, EntryKind
 from licet.terms.order import OrderState
 from licet.terms.rights import Proved, Received, RequestWish, RightKind
 from licet.worker import run_once
@@ -38,6 +40,10 @@ from tests.fakes.ordering import an_order
 PEOPLE = int(os.environ.get("LICET_BENCH_PEOPLE", "100000"))
 SHARE = 10
 """One in so many people is in the order's scope."""
+
+TORN = 100
+"""One in so many of these lives elsewhere: one grant of theirs is tied to the order's territory,
+another is not, so they are blocked by name."""
 
 ASKING = 50
 FRANCE, ELSEWHERE = Territory("FR"), Territory("DE")
@@ -58,19 +64,35 @@ def run() -> list[Result]:
 def _fill(world: World) -> int:
     """Fill the deployment; returns how many people are in scope."""
     scope = PEOPLE // SHARE
+    torn = scope // TORN
     for n in range(ASKING):
         world.enrolled(f"asker{n}", residence=FRANCE)
         _ask(world, f"asker{n}")
-    for residence, many in ((FRANCE, scope - ASKING), (ELSEWHERE, PEOPLE - scope)):
+    for residence, many in ((FRANCE, scope - ASKING - torn), (ELSEWHERE, PEOPLE - scope)):
         for start in range(0, many, GROUP):
-            group = [
-                (SubjectId(new_id()), GrantId(new_id())) for _ in range(min(GROUP, many - start))
-            ]
-            people, grants = zip(*group, strict=True)
-            world.app.keyring.create(*map(subject_key, people), *map(grant_key, grants))
-            add(world, group, residence)
+            _add(world, min(GROUP, many - start), residence)
+    _tie(world, _add(world, torn, ELSEWHERE))
     world.outbox.letters.clear()
     return scope
+
+
+def _add(world: World, many: int, residence: Territory) -> list[SubjectId]:
+    group = [(SubjectId(new_id()), GrantId(new_id())) for _ in range(many)]
+    people, grants = zip(*group, strict=True)
+    world.app.keyring.create(*map(subject_key, people), *map(grant_key, grants))
+    add(world, group, residence)
+    return list(people)
+
+
+def _tie(world: World, people: list[SubjectId]) -> None:
+    """Give each person one grant more, of a place in the order's territory."""
+    more = [(one, GrantId(new_id())) for one in people]
+    world.app.keyring.create(*(grant_key(grant) for _, grant in more))
+    with world.app.store.unit() as unit:
+        leaf = unit.head.size
+        grants = (a_grant(world, *one, leaf) for one in more)
+        unit.grants.add_many(replace(one, territories=frozenset({FRANCE})) for one in grants)
+        unit.record(Entry(EntryKind.COLLECTED, unit.now, facts=(("items", len(more)),)))
 
 
 def _ask(world: World, name: str) -> None:
@@ -94,7 +116,8 @@ def _measure(world: World, scope: int) -> dict[str, tuple[float, str]]:
     registered = register(app, world.who("steward"), an_order())
     order = OrderId(registered.order)  # type: ignore[union-attr]
     blocked = moments["order.committed"] - began
-    counted = time.perf_counter() - began - blocked
+    named = moments["order.stopped"] - began
+    counted = time.perf_counter() - began - named
     confirm(app, world.who("steward", "officer"), order)
     world.clock.go(seconds=1)
     began = time.perf_counter()
@@ -121,6 +144,7 @@ def _measure(world: World, scope: int) -> dict[str, tuple[float, str]]:
     proved = moments["order.proved"]
     return {
         "to block": (blocked, "s"),
+        "to block by name too": (named, "s"),
         "to count what it reaches": (counted, "s"),
         "to answer": (moments["effect.close_request.done"] - began, "s"),
         "to plan": (moments["order.planned"] - moments["first order.planned"], "s"),
@@ -137,6 +161,7 @@ def _measure(world: World, scope: int) -> dict[str, tuple[float, str]]:
 
 _AGAINST = {
     "to block": ("1 s", BLOCK_SECONDS),
+    "to block by name too": ("1 s", BLOCK_SECONDS),
     "from confirmed to proved": ("10 min", TEN_MINUTES),
     "to verify the pack": ("5 s", PACK_SECONDS),
 }
