@@ -40,8 +40,11 @@ class Deciding:
 
     def __init__(self, reader: Reader, blocks: tuple[Block, ...]) -> None:
         self._reader = reader
-        self._blocks = blocks
-        self._named = {block.subject for block in blocks}
+        self._wide = tuple(block for block in blocks if block.subject is None)
+        self._named: dict[SubjectId, list[Block]] = {}
+        for block in blocks:
+            if block.subject is not None:
+                self._named.setdefault(block.subject, []).append(block)
         self._kinds: list[Slot] = []
         self._known: dict[object, int] = {}
 
@@ -69,7 +72,9 @@ class Deciding:
     def _decided(self, grant: GrantId, subject: SubjectId) -> Slot:
         grants = self._reader.grants.many((grant,))
         subjects = self._reader.subjects.many((subject,))
-        return slot(grants[grant], subjects[subject], self._blocks)
+        # An order may name a hundred thousand people: each is held against their own blocks.
+        blocks = (*self._wide, *self._named.get(subject, ()))
+        return slot(grants[grant], subjects[subject], blocks)
 
 
 def opened(app: App, batch: SealedBatch) -> RowBatch:
