@@ -28,6 +28,7 @@ from licet.effects.looking import forget_newcomer, scan_sources
 from licet.effects.packing import build_package, deliver_package
 from licet.effects.planning import plan_erasure
 from licet.effects.plans import Found, InUnit, Step
+from licet.effects.reaching import answered_for
 from licet.effects.record import record, record_machine
 from licet.effects.requests import PACKED, answer_contact, open_request, own_contact
 from licet.effects.sealed import plan_key
@@ -319,7 +320,7 @@ def close_request(_app: App, unit: Unit, plan: Plan) -> Found:
     leaf = unit.head.size
     unit.requests.put(replace(request, state=state, closed_at=unit.now, sealed=sealed, leaf=leaf))
     unit.requests.delete_code(request.id)
-    objects = (("request", request.id), ("plan", plan.id))
+    objects = (("request", request.id), ("plan", plan.id), *answered_for(unit, request))
     facts = (("kind", request.kind.value), ("in_time", unit.now <= request.due))
     record_machine(unit, EntryKind.REQUEST_DELIVERED, objects, facts)
     return (("request", True),)

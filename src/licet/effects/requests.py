@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from licet.app import App
 from licet.effects.canaries import alarm_of_list
-from licet.effects.record import Facts, actor_commitment, subject_commitment
+from licet.effects.record import Facts, Objects, actor_commitment, subject_commitment
 from licet.effects.sealed import open_identity
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import KeyAbsent
@@ -131,12 +131,19 @@ def day_of(number: int) -> date:
 
 
 def record_request(
-    app: App, unit: Unit, kind: EntryKind, permit: Permit, request: Request, facts: Facts = ()
+    app: App,
+    unit: Unit,
+    kind: EntryKind,
+    permit: Permit,
+    request: Request,
+    facts: Facts = (),
+    beside: Objects = (),
 ) -> int:
     """Write the entry of an act on a request, under the person whom it is about.
 
     Who writes in a person's name is not proved to be them, and the entry is about them all
-    the same: it is theirs to see. Returns the leaf index.
+    the same: it is theirs to see. ``beside`` is what it names beside the request. Returns the
+    leaf index.
     """
     leaf = unit.record(
         Entry(
@@ -145,7 +152,7 @@ def record_request(
             organisation=permit.organisation,
             actor=actor_commitment(app, permit.organisation, permit.member),
             subject=_committed(app, request.subject),
-            objects=(("request", request.id),),
+            objects=(("request", request.id), *beside),
             facts=(*facts, ("permit", permit.digest), ("by", permit.by.value)),
         )
     )

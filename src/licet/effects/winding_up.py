@@ -14,6 +14,7 @@ from licet.effects.letters import compose, sender_of
 from licet.effects.outside import let_others_see
 from licet.effects.planning import plan_erasure
 from licet.effects.purging import begin_purge
+from licet.effects.reaching import answered_for
 from licet.effects.receipts import receipt_for, statement_fact
 from licet.effects.record import Facts, record_machine
 from licet.effects.requests import PACKED, PATIENCE, answer_contact, open_request
@@ -147,7 +148,8 @@ def refuse_unanswerable(app: App) -> int:
             state, leaf = RequestState.REFUSED, unit.head.size
             unit.requests.put(replace(current, state=state, closed_at=unit.now, leaf=leaf))
             facts: Facts = (("article", _LAW_WORD), ("cause", CAUSE), ("told", told))
-            record_machine(unit, EntryKind.REQUEST_REFUSED, (("request", request.id),), facts)
+            objects = (("request", request.id), *answered_for(unit, current))
+            record_machine(unit, EntryKind.REQUEST_REFUSED, objects, facts)
         refused += 1
     return refused
 

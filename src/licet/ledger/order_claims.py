@@ -53,6 +53,17 @@ def refused(statement: OrderStatement, counted: Collection[Read]) -> int:
     )
 
 
+def came_later(statement: OrderStatement, counted: Collection[Read]) -> frozenset[str]:
+    """Return the requests of which an entry says that they came when the erasing had begun."""
+    erasing = statement.record.erasing
+    first: dict[str, int] = {}
+    for one in counted:
+        if one.entry.kind is EntryKind.REQUEST_RECEIVED:
+            named = (named for role, named in one.entry.objects if role == "request")
+            first.update({request: one.leaf.index for request in named if request not in first})
+    return frozenset(one for one, came in first.items() if erasing is not None and came > erasing)
+
+
 def _as_written(
     statement: OrderStatement, own: Collection[Read], text: Mapping[str, object]
 ) -> Iterator[str]:

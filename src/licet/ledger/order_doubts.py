@@ -5,10 +5,10 @@ was ordered: then the pack does not hold, however whole its files are. That a cl
 after its last day is no doubt but a fact, and is told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
-from licet.ledger.order import ClauseSaid, OrderStatement
+from licet.ledger.order import Answered, ClauseSaid, OrderRecord, OrderStatement
 from licet.terms.order import ClauseKind, DataKind
 
 _STOPS = frozenset({ClauseKind.STOP_COLLECTING, ClauseKind.STOP_USE, ClauseKind.ERASE})
@@ -25,9 +25,13 @@ Photos are left out: those in which others appear too stay theirs, and are count
 """
 
 
-def doubts(statement: OrderStatement) -> tuple[str, ...]:
-    """Return why, by its own words, the order was not carried out; empty as a rule."""
-    return (*_of_order(statement), *_of_erasing(statement), *_of_clauses(statement))
+def doubts(statement: OrderStatement, later: Collection[str] = ()) -> tuple[str, ...]:
+    """Return why, by its own words, the order was not carried out; empty as a rule.
+
+    ``later`` are requests that came when the erasing had begun: who asks then is answered
+    before their own data goes, and nobody could have answered them before.
+    """
+    return (*_of_order(statement, later), *_of_erasing(statement), *_of_clauses(statement))
 
 
 def told(statement: OrderStatement) -> tuple[str, ...]:
@@ -40,7 +44,11 @@ def told(statement: OrderStatement) -> tuple[str, ...]:
         f"scope: {reached.get('people', 0)}"
     )
     found = [registered, f"blocks placed for it: {record.blocks}; lifted: {record.lifted}"]
-    found.append(f"requests answered before anybody was erased: {len(record.answered)}")
+    first = answered_before(record)
+    found.append(f"requests answered before anybody was erased: {len(first)}")
+    if len(record.answered) > len(first):
+        after = len(record.answered) - len(first)
+        found.append(f"requests that came while people were erased, and were answered: {after}")
     if record.erasing is not None:
         found.append(
             f"people erased: {statement.people}, from entry {record.erasing} on; keys destroyed: "
@@ -60,6 +68,12 @@ def told(statement: OrderStatement) -> tuple[str, ...]:
     return tuple(found)
 
 
+def answered_before(record: OrderRecord) -> tuple[Answered, ...]:
+    """Return the answers that came before anybody was erased, in their order."""
+    erasing = record.erasing
+    return tuple(one for one in record.answered if erasing is None or one.entry < erasing)
+
+
 def gone_otherwise(statement: OrderStatement) -> int:
     """Return of how many people in scope no plan of the order, and no count, says any more."""
     wanted = {kind for one in statement.record.clauses for kind in one.data}
@@ -77,7 +91,7 @@ def _clause(clause: ClauseSaid, late: timedelta) -> str:
     return f"{what} late by {-(-late // _DAY)} days: its last day was {day}"
 
 
-def _of_order(statement: OrderStatement) -> Iterator[str]:
+def _of_order(statement: OrderStatement, later: Collection[str]) -> Iterator[str]:
     record = statement.record
     stops = any(clause.kind in _STOPS for clause in statement.record.clauses)
     if stops and not record.blocks:
@@ -90,7 +104,8 @@ def _of_order(statement: OrderStatement) -> Iterator[str]:
         return
     if record.confirmed_at is None:
         yield "people were erased, and no two members confirmed the order"
-    late = [one.entry for one in record.answered if one.entry > record.erasing]
+    waited = (one for one in record.answered if one.request not in later)
+    late = [one.entry for one in waited if one.entry > record.erasing]
     if late:
         yield f"somebody was erased before a request was answered: entry {late[0]}"
 

@@ -5,7 +5,8 @@
    placed for it (the fact ``cause`` is ``order:<id>``).
 3. What such an entry names beside the order, plans, requests and blocks, is *followed*:
    every entry that names something followed belongs, wherever it stands after the first. Of
-   a source that ceased for the order, the entry that it was purged belongs.
+   an answer only the request is followed, not how it was packed. Of a source that ceased for
+   the order, the entry that it was purged belongs.
 4. The last that is counted is the one before ``order.proved``; what names the order later
    (that the pack was sent) belongs too, and is not part of what was proved.
 
@@ -43,6 +44,11 @@ _NO_STORES = frozenset({"n", "asked"})
 _LEFT = "_left"
 _PURGED = "purged:"
 _INDEX_BYTES = 8
+TAKEN_FROM = "taken_from"
+"""The fact by which a plan's entry names the plan that its people were in before.
+
+A legal hold that was placed later keeps them, and the others went on without them.
+"""
 
 
 def cause_of(order: str) -> str:
@@ -154,7 +160,8 @@ def _is_of(entry: Entry, order: str) -> bool:
 
 def _follows(entry: Entry, order: str) -> Iterator[str]:
     if _is_of(entry, order):
-        yield from (named for role, named in entry.objects if role in _FOLLOWED)
+        roles = {"request"} if entry.kind in _ANSWERS else _FOLLOWED
+        yield from (named for role, named in entry.objects if role in roles)
         if entry.kind is EntryKind.SOURCE_CEASED:
             yield from (_PURGED + source for source in _ids(entry, "source"))
 
@@ -180,12 +187,17 @@ def _first_at(own: Iterable[Entry], kind: EntryKind) -> datetime | None:
 
 
 def _parts(own: Iterable[Entry], order: str) -> Iterator[PartSaid]:
-    """Yield the plans that erase for the order, as their own entries say."""
+    """Yield the plans that erase for the order, as their own entries say; each person once."""
+    people: dict[str, int] = {}
     for entry in own:
         if entry.kind in _PLANS:
             facts, orders = dict(entry.facts), sorted(_ids(entry, "order"))
-            people = _number(facts.get(f"people_{orders.index(order)}"))
-            yield from (PartSaid(plan, people) for plan in _ids(entry, "plan"))
+            count = _number(facts.get(f"people_{orders.index(order)}"))
+            people.update(dict.fromkeys(_ids(entry, "plan"), count))
+            before = str(facts.get(TAKEN_FROM))
+            if before in people:
+                people[before] -= count
+    yield from (PartSaid(plan, count) for plan, count in people.items())
 
 
 def _purges(entries: Iterable[Entry]) -> Iterator[Entry]:

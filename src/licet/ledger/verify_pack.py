@@ -27,7 +27,7 @@ from licet.ledger.findings import Findings, Verdict, check_signer
 from licet.ledger.many import root_over
 from licet.ledger.note import VerifierKey
 from licet.ledger.order import OrderStatement
-from licet.ledger.order_claims import claims, refused
+from licet.ledger.order_claims import came_later, claims, refused
 from licet.ledger.order_doubts import doubts, gone_otherwise, told
 from licet.ledger.order_entries import (
     Read,
@@ -128,7 +128,7 @@ def _check(found: Findings, here: frozenset[str], files: Files, trusted: Trusted
         found.proved.extend(told(statement))
         if refusals := refused(statement, proof.counted):
             found.proved.append(f"of those requests, refused and not answered: {refusals}")
-    found.problems.extend(doubts(statement))
+    found.problems.extend(doubts(statement, came_later(statement, proof.counted)))
     found.problems.extend(claims(statement, proof.counted, text))
     seen = _witnessed(found, chain, proof.leaf.index, taken.signer, trusted.by)
     _stamped(found, chain, files, here, taken.signer, trusted.by)

@@ -31,6 +31,7 @@ from licet.effects.carrying.hurrying import is_hastened
 from licet.effects.coding import next_contact, remind
 from licet.effects.facts import read_facts
 from licet.effects.letters import compose, sender_of
+from licet.effects.reaching import answered_for
 from licet.effects.record import record_refusal, refuse
 from licet.effects.requests import (
     PACKED,
@@ -377,7 +378,9 @@ def _do(
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         act.check(unit, request)
-        leaf = record_request(app, unit, act.kind, permit, request, act.facts)
+        refusing = act.kind is EntryKind.REQUEST_REFUSED
+        waited = answered_for(unit, request) if refusing else ()
+        leaf = record_request(app, unit, act.kind, permit, request, act.facts, waited)
         changed = act.change(unit, replace(request, leaf=leaf), permit, plan)
         if changed.plan is None or changed.state is RequestState.REFUSED:
             unit.requests.put(changed)

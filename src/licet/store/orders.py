@@ -147,3 +147,10 @@ class WriteOrders(ReadOrders):
     def add_part(self, part: OrderPart) -> None:
         """Note that a plan carries out a part of an order."""
         self._session.write(_PART.insert, _PART.values(part))
+
+    def set_part(self, part: OrderPart) -> None:
+        """Replace how many people of an order a plan reaches. Raises ``NotFound``."""
+        column = schema.order_part.c
+        where = (column.order == part.order, column.plan == part.plan)
+        statement = update(schema.order_part).where(*where).values(people=part.people)
+        self._session.change(statement, select(column.plan).where(*where), "order's part")

@@ -9,7 +9,7 @@ from licet.store import schema
 from licet.store.session import Group, Session, Shape
 from licet.store.types import Found
 from licet.terms.errors import Conflict
-from licet.terms.ids import PlanId, RunId
+from licet.terms.ids import GrantId, PlanId, RunId
 from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, Run, RunKind, WorkState
 
 _PLAN = Shape(schema.plan, Plan)
@@ -96,6 +96,13 @@ class WritePlans(ReadPlans):
         statement = update(schema.plan).where(column.id == plan).values(sealed=sealed)
         found = select(column.id).where(column.id == plan)
         self._session.change(statement, found, "plan", bookkeeping)
+
+    def set_part(self, plan: PlanId, grants: tuple[GrantId, ...], sealed: bytes) -> None:
+        """Replace whose grants a plan names and what it holds sealed. Raises ``NotFound``."""
+        column = schema.plan.c
+        statement = update(schema.plan).where(column.id == plan)
+        found = select(column.id).where(column.id == plan)
+        self._session.change(statement.values(grants=grants, sealed=sealed), found, "plan")
 
     def finish_effect(self, effect: Effect) -> None:
         """Note that an effect is done and what it found.

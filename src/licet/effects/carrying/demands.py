@@ -12,6 +12,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.consent.territory import order_reaches
 from licet.effects.facts import read_facts
+from licet.effects.reaching import here_to_ask
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import WORKER
 from licet.terms.grant import Grant, Subject
@@ -139,7 +140,7 @@ class Left:
 
     def has(self, person: Person) -> bool:
         """Say whether something of a person in scope is still to be destroyed."""
-        if person.id in self.asking and not any(one.organisation for one in person.grants):
+        if person.id in self.asking:
             return False
         if DataKind.PEOPLE in self.demand.kinds:
             return True
@@ -152,5 +153,4 @@ def left_of(reader: Reader | Unit, demand: Demand) -> Left:
     if DataKind.PEOPLE not in demand.kinds:
         plans = (reader.plans.get(part.plan) for part in reader.orders.parts(demand.order.id))
         done.update(grant for plan in plans if plan is not None for grant in plan.grants)
-    asking = frozenset(one.subject for one in reader.requests.open())
-    return Left(demand, done, asking)
+    return Left(demand, done, here_to_ask(reader))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from licet.app import App
 from licet.effects.carrying.demands import Demand, demands
 from licet.effects.letters import compose, sender_of
-from licet.effects.reaching import waiting_for
+from licet.effects.reaching import answered_for, waiting_for
 from licet.effects.record import Facts, record_machine
 from licet.effects.requests import PATIENCE, answer_contact, open_request
 from licet.effects.telling import UNSENT
@@ -69,7 +69,8 @@ def _refuse(app: App, request: Request) -> bool:
         state, leaf = RequestState.REFUSED, unit.head.size
         unit.requests.put(replace(current, state=state, closed_at=unit.now, leaf=leaf))
         facts: Facts = (("article", _LAW_WORD), ("cause", "order"), ("told", told))
-        record_machine(unit, EntryKind.REQUEST_REFUSED, (("request", request.id),), facts)
+        objects = (("request", request.id), *answered_for(unit, current))
+        record_machine(unit, EntryKind.REQUEST_REFUSED, objects, facts)
     app.at("order.refused")
     return True
 

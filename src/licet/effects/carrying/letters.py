@@ -132,7 +132,8 @@ def tell_each(app: App, plan: Plan) -> Found | None:
     proving = any(one is not None and one.state in _PROVING for one in orders)
     if proving and now < plan.created_at + PROVED_FIRST:
         return None
-    told = tuple(ToldOrder(*one) for one in payload.orders)
+    known = ((one.authority, one.reference) for one in orders if one is not None and one.authority)
+    told = tuple(ToldOrder(*one) for one in payload.orders or known)
     letter = OrderedLetter(sender_of(app), told, payload.data, now.date(), payload.part)
 
     def writing(to: str, language: str) -> Callable[[], Message]:

@@ -14,6 +14,7 @@ from licet.effects.accounting import write_account
 from licet.effects.carrying.demands import kinds_of
 from licet.effects.carrying.photos import forget_photos
 from licet.effects.carrying.searched import person_tags, surfacings
+from licet.effects.carrying.splitting import split_held
 from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.ending import mark_ended, rows_of_grants
 from licet.effects.forgetting import forget_items
@@ -54,13 +55,17 @@ def people_in(app: App, plan: Plan) -> tuple[SubjectId, ...]:
 
 
 def wait_for_nobody(app: App, plan: Plan) -> Found | None:
-    """Wait while a legal hold names a grant of the part, or somebody's answer is on its way."""
+    """Wait while somebody's answer is on its way; go on without whom a legal hold keeps."""
     with app.store.read() as reader:
+        current = reader.plans.get(plan.id) or plan
+        people = people_in(app, current)
         asked = {one.subject for one in reader.requests.open()}
-        theirs = asked.intersection(people_in(app, plan))
-        waiting = any(waits_for_answer(reader, one) for one in theirs)
-        held = not held_grants(reader).isdisjoint(plan.grants)
-    return None if waiting or held else ()
+        waiting = any(waits_for_answer(reader, one) for one in asked.intersection(people))
+        held = not held_grants(reader).isdisjoint(current.grants)
+    if held and not waiting:
+        split_held(app, current, people)
+    # Whoever was taken out of the part, the next look at it does not know of them any more.
+    return None if held or waiting else ()
 
 
 def make_account_key(app: App, plan: Plan) -> Found:
@@ -104,6 +109,7 @@ def forget_seen(app: App, unit: Unit, plan: Plan) -> Found:
 
 def delete_rows(app: App, unit: Unit, plan: Plan) -> Found:
     """Delete the rows of the part that its kinds of data are, and count what is left."""
+    plan = unit.plans.get(plan.id) or plan
     require_unheld(unit, plan.grants)
     kinds, people = kinds_of(plan), people_in(app, plan)
     gone: dict[str, int] = {}
@@ -191,7 +197,7 @@ def keys_of_part(app: App, plan: Plan) -> tuple[KeyId, ...]:
         requests = reader.people.requests(payload.people) if whole else ()
     return (
         *(subject_key(one) for one in (payload.people if whole else ())),
-        *(grant_key(one) for one in (plan.grants if kinds & _OF_GRANTS else ())),
+        *(grant_key(one) for one in (current.grants if kinds & _OF_GRANTS else ())),
         *(request_key(one.id) for one in requests),
         *(search_key(one) for one in payload.searches),
     )

@@ -4,7 +4,7 @@ Nothing is proved while anybody whom the order reaches is left, but for whom a l
 keeps: what cannot be erased yet, and why, is in the proof.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from licet.app import App
@@ -20,7 +20,7 @@ from licet.effects.carrying.demands import (
 from licet.effects.held import held_grants
 from licet.effects.ordering.counting import count_reached, held_in
 from licet.effects.proving.stating import gather, statement_of
-from licet.effects.reaching import ANSWERED_FIRST, reached, waiting_for
+from licet.effects.reaching import waiting_for
 from licet.effects.record import record
 from licet.ledger.order import proved_facts
 from licet.store.unit import Reader, Unit
@@ -29,7 +29,6 @@ from licet.terms.ledger import EntryKind
 from licet.terms.order import Clause, ClauseKind, DataKind, OrderState
 from licet.terms.permit import Permit
 from licet.terms.plan import EffectKind, Plan, PlanKind, WorkState
-from licet.terms.rights import Request
 from licet.terms.source import SourceState
 
 _MEETS = (ClauseKind.ANSWER_ACCESS, ClauseKind.ERASE)
@@ -64,7 +63,7 @@ def _meet(app: App, demand: Demand) -> int:
             if clause.n not in {one.n for one in _unmet(unit, current)}:
                 continue
             unit.orders.clause_done(demand.order.id, clause.n, unit.now)
-            objects = (("order", demand.order.id), *_requests(unit, current, clause))
+            objects = (("order", demand.order.id),)
             facts = (("n", clause.n), ("clause", clause.kind.value))
             in_time = ("in_time", unit.now <= clause.due)
             record(app, unit, EntryKind.CLAUSE_MET, permit, objects, (*facts, in_time))
@@ -139,26 +138,6 @@ def _sources(reader: Reader, demand: Demand) -> list[str]:
     reached_ = reader.reach.sources(demand.order.scope)
     found = (reader.sources.get(one) for one in reached_)
     return [one.id for one in found if one is not None and one.state is not SourceState.PURGED]
-
-
-def _requests(unit: Unit, demand: Demand, clause: Clause) -> Iterable[tuple[str, str]]:
-    """Name the requests that were answered since the order came, beside the clause for it."""
-    if clause.kind is not ClauseKind.ANSWER_ACCESS:
-        return ()
-    closed = (one for one in unit.requests.all() if _is_answer(one, demand))
-    people = {one.id: unit.subjects.get(one.subject) for one in closed}
-    scope = demand.order.scope
-    return tuple(
-        ("request", request)
-        for request, person in people.items()
-        if person is not None and reached(unit, scope, person)
-    )
-
-
-def _is_answer(request: Request, demand: Demand) -> bool:
-    closed = request.closed_at
-    asked = request.kind in ANSWERED_FIRST
-    return asked and closed is not None and closed >= demand.order.registered_at
 
 
 def _current(unit: Unit, order: OrderId) -> Demand | None:

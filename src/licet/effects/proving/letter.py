@@ -15,6 +15,7 @@ from licet.effects.letters import letter_language
 from licet.effects.packing.saying import Saying
 from licet.effects.paper import UNSHOWN, paper, part_of
 from licet.ledger.order import OrderStatement
+from licet.ledger.order_doubts import answered_before
 from licet.terms.letters import Sender
 from licet.terms.lines import one_line
 from licet.terms.order import Order
@@ -111,9 +112,9 @@ def _done(w: Saying, statement: OrderStatement) -> Iterator[str]:
     )
     if record.confirmed_at is not None:
         yield w("letter", "confirmed", day=w.day(record.confirmed_at))
-    if record.answered:
-        first, last = record.answered[0], record.answered[-1]
-        count = w.number(len(record.answered))
+    if answered := answered_before(record):
+        first, last = answered[0], answered[-1]
+        count = w.number(len(answered))
         days = {"first": w.day(first.at), "last": w.day(last.at)}
         yield w("letter", "answered", count=count, entry=last.entry, **days)
     else:
