@@ -16,6 +16,7 @@ from licet.effects.comparing import compare
 from licet.effects.facts import read_facts
 from licet.effects.keeping import Recognised, keep
 from licet.effects.record import Objects, record, record_refusal, refuse
+from licet.effects.renewing import prove_now, renew_proof
 from licet.effects.running import (
     finish_run,
     let_go,
@@ -25,7 +26,7 @@ from licet.effects.running import (
     release_run,
 )
 from licet.effects.sealed import address_tag, seal_address
-from licet.effects.sourcing import control_of, open_source
+from licet.effects.sourcing import open_source
 from licet.effects.walking import Photo, Step, Walk
 from licet.store.unit import Unit
 from licet.terms.acting import WORKER, Who
@@ -58,6 +59,7 @@ def collect(
     Ctrl-C: what was committed stays, and the next call goes on from there.
     """
     source = _source(app, source_id)  # 1
+    renew_proof(app, source_id)
     ask = Ask(
         Action.COLLECT,
         who.by,
@@ -72,7 +74,7 @@ def collect(
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         record(app, unit, EntryKind.COLLECTING, permit, (("source", source_id),))
-    control_of(source, app.deployment.id)
+    prove_now(app, source)
     place = open_source(source)
     total = place.count()
     hold = open_run(app, RunKind.COLLECT, source)  # 2

@@ -44,10 +44,12 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
         AuthorityId(new_id()),
         source.id,
         wish.control,
-        control_of(source, app.deployment.id),
+        control_of(source, wish.control, app.deployment.id),
         wish.licence,
-        app.clock(),
+        (now := app.clock()),
         wish.valid_to,
+        proved_at=now,
+        tried_at=now,
     )
     markers = markers_of(source)
     ask = Ask(

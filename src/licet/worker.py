@@ -32,6 +32,7 @@ from licet.effects.outside import show_when_due
 from licet.effects.packing import sweep_packages
 from licet.effects.passing import go_on_with
 from licet.effects.purging import Gone, purge, sources_over
+from licet.effects.renewing import renew_proofs
 from licet.effects.retaining import forget_people, forget_requests
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
@@ -121,8 +122,8 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     """Do one round; say too whether there is more to do at once.
 
     1. End holds and grants whose term is over; answer requests that need nobody; warn of
-       what runs out; go on ending the deployment, if that was ordered. Nothing follows its
-       last entry.
+       what runs out; prove control of sources anew; go on ending the deployment, if that was
+       ordered. Nothing follows its last entry.
     2. Carry every open plan as far as it goes.
     3. Let unconfirmed appearances, suggestions, probes, lists and accountability records lapse.
     4. Forget what came from sources that ceased, and items whose term is over.
@@ -141,6 +142,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     requests, late = see_to_all(app, trying)
     overdue = trying.do("terms", partial(warn_of_terms, app, trying), Overdue())
     late_breaches = trying.do("breaches", partial(watch_breaches, app), 0)
+    trying.do("proofs", partial(renew_proofs, app, trying), 0)
     trying.do("canaries", partial(settle_canaries, app), 0)
     ordered = go_on_with_orders(app, trying)
     closing, begun = go_on(app, trying)

@@ -112,6 +112,12 @@ SOURCING: list[Row] = [
     ("no digest", (*PLACED, *SHOWN), but("authority", licence="see the mail"), R.NO_LICENCE),
     ("authority over", (*PLACED, *SHOWN), but("authority", **ENDED), R.AUTHORITY_NOT_IN_FORCE),
     ("authority ahead", (*PLACED, *SHOWN), but("authority", **AHEAD), R.AUTHORITY_NOT_IN_FORCE),
+    (
+        "control proved a month ago",
+        (*PLACED, *SHOWN),
+        but("authority", proved_at=w.NOW - 30 * w.DAY),
+        R.PROOF_TOO_OLD,
+    ),
     *(
         (f"collecting blocked {number}", COLLECTING, facts(blocks=(block,)), R.BLOCKED)
         for number, block in enumerate(

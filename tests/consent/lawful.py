@@ -403,6 +403,7 @@ def _ours(ask: Ask, facts: Facts) -> bool:
         and at_a_host == by_host
         and sha256(authority.licence)
         and authority.valid_from <= NOW < authority.valid_to
+        and NOW - authority.proved_at < timedelta(days=30)
     )
 
 

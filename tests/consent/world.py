@@ -158,7 +158,15 @@ SOURCE = Source(
     state=SourceState.AUTHORISED,
 )
 AUTHORITY = Authority(
-    AuthorityId("aut"), SOURCE.id, Control.OWN_STORAGE, "own", SHA, NOW - DAY, NOW + DAY
+    AuthorityId("aut"),
+    SOURCE.id,
+    Control.OWN_STORAGE,
+    "own",
+    SHA,
+    valid_from=NOW - DAY,
+    valid_to=NOW + DAY,
+    proved_at=NOW - DAY,
+    tried_at=NOW - DAY,
 )
 CASE = Case(CaseId("case"), ORG, ARCHIVE, "A/1", frozenset({PHOTO}), 5, CaseState.OPEN)
 APPROVALS = (

@@ -47,6 +47,7 @@ TABLES = (
     "subject",
     "suggestion",
     "template",
+    "trace",
     "unlinked",
     "verification",
 )

@@ -27,13 +27,14 @@ NEW = {
     },
     "organisation": {"contact": ""},
     "source": {"retention_days": None},
+    "authority": {"proved_at": old.NOON, "tried_at": old.NOON},
 }
 """What every row of a table has now and had not then."""
 
 TABLES = {
     *("request", "request_code", "hold", "account", "unlinked"),
     *("order", "clause", "order_part", "correspondence", "breach", "canary"),
-    *("filing", "residence", "transfer"),
+    *("filing", "residence", "transfer", "trace"),
 }
 """The tables that were not there then."""
 
@@ -67,7 +68,7 @@ def _step(url: str, step: Callable[[Any], object]) -> None:
 
 
 def _up(url: str) -> None:
-    _step(url, lambda config: command.upgrade(config, "0003"))
+    _step(url, lambda config: command.upgrade(config, "0004"))
 
 
 def _down(url: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from licet.store.store import Store
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.ids import (
+    AuthorityId,
     BlockId,
     CandidateId,
     FaceId,
@@ -22,7 +23,7 @@ from licet.terms.ids import (
 from licet.terms.permit import Block
 from licet.terms.plan import RunKind, WorkState
 from licet.terms.search import SearchState, Verification
-from licet.terms.source import SourceState
+from licet.terms.source import Fate, SourceState
 from tests.store import things
 from tests.store.things import DAY, NOON, change, entry, refused
 
@@ -50,11 +51,40 @@ def test_sources(store: Store) -> None:
         assert it.all() == (bare, house.source)
         assert it.authority_at(bare.id, NOON) == proof
         assert it.authority_at(bare.id, NOON + DAY) is None
+    later = NOON + timedelta(hours=1)
+    change(store, lambda unit: unit.sources.set_proved(proof.id, "inode 8", later))
+    with store.read() as reader:
+        again = replace(proof, proof="inode 8", proved_at=later, tried_at=later)
+        assert reader.sources.authority_at(bare.id, NOON) == again
+    with store.unit(bookkeeping=True) as unit:
+        unit.sources.set_tried(proof.id, later + DAY)
+    with store.read() as reader:
+        tried = replace(again, tried_at=later + DAY)
+        assert reader.sources.authority_at(bare.id, NOON) == tried
+    gone = AuthorityId("none")
+    refused(store, NotFound, lambda unit: unit.sources.set_proved(gone, "inode 9", later))
     change(store, lambda unit: unit.sources.set_state(bare.id, SourceState.PURGED))
     refused(store, Conflict, lambda unit: unit.sources.set_state(bare.id, SourceState.AUTHORISED))
     nowhere = SourceId("none")
     refused(store, NotFound, lambda unit: unit.sources.set_state(nowhere, SourceState.PURGED))
     refused(store, Conflict, lambda unit: unit.sources.add_authority(things.an_authority(nowhere)))
+
+
+def test_traces(store: Store) -> None:
+    """One for each address: what was said of it before gives way."""
+    house = things.furnished(store)
+    source = house.source.id
+    kept = things.a_trace(source, tag=b"u" * 32, fate=Fate.COLLECTED, rule="first_met")
+    again = things.a_trace(source, rule="marker", sealed=b"other")
+    with store.unit(bookkeeping=True) as unit:
+        unit.sources.note_traces([kept, again])
+    with store.read() as reader:
+        assert reader.sources.traces(source) == (again, kept)
+        assert reader.sources.traces(source, Fate.COLLECTED) == (kept,)
+        assert reader.sources.traces(SourceId("none")) == ()
+    with store.unit(bookkeeping=True) as unit:
+        assert unit.sources.forget_traces(source) == 2
+        assert unit.sources.traces(source) == ()
 
 
 def test_items(store: Store) -> None:

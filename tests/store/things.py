@@ -60,6 +60,7 @@ from licet.terms.source import (
     Authority,
     BystanderCondition,
     Control,
+    Fate,
     Item,
     ItemFace,
     ItemPolicy,
@@ -67,6 +68,7 @@ from licet.terms.source import (
     Source,
     SourceKind,
     SourceState,
+    StoredTrace,
 )
 from licet.terms.stored import Confirmation, Deployment, StoredSuggestion, StoredTemplate
 
@@ -162,8 +164,21 @@ def a_source(organisation: OrganisationId, name: str = "archive", **changed: Any
 
 def an_authority(source: SourceId, **changed: Any) -> Authority:
     made = Authority(
-        AuthorityId(new_id()), source, Control.OWN_STORAGE, "inode 7", "ab" * 32, NOON, NOON + DAY
+        AuthorityId(new_id()),
+        source,
+        Control.OWN_STORAGE,
+        "inode 7",
+        "ab" * 32,
+        valid_from=NOON,
+        valid_to=NOON + DAY,
+        proved_at=NOON,
+        tried_at=NOON,
     )
+    return replace(made, **changed)
+
+
+def a_trace(source: SourceId, **changed: Any) -> StoredTrace:
+    made = StoredTrace(source, b"t" * 32, Fate.LEFT_OUT, "platform", b"sealed", NOON)
     return replace(made, **changed)
 
 
@@ -301,6 +316,7 @@ def furnish(unit: Unit, word: str = "") -> House:
     unit.governance.add_approval(Approval(case.id, member.id, b"s" * 64, NOON))
     unit.sources.add(source)
     unit.sources.add_authority(an_authority(source.id))
+    unit.sources.note_traces([a_trace(source.id)])
     unit.items.add(item, [face, a_face(item.id)])
     unit.items.add_address(item.id, b"a" * 32, b"sealed address")
     unit.subjects.add(subject)

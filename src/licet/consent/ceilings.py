@@ -34,6 +34,9 @@ PROBE_USES_A_CASE: Final = 3
 SUBJECTS_A_CASE: Final = 5
 """A case is about somebody; one case reference for many unrelated people is misuse."""
 
+PROOF_LASTS: Final = timedelta(days=30)
+"""Who controlled a place a month ago may have sold, lost or left it since."""
+
 WITNESS_FROM: Final = 100
 """From this many enrolled people on, the operator's word about its own ledger is not enough."""
 

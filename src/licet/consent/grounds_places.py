@@ -66,6 +66,11 @@ GROUNDS: dict[Reason, Ground] = {
         "The source's authority is not in force now.",
         "Renew the authority.",
     ),
+    _R.PROOF_TOO_OLD: Ground(
+        "GDPR 5(2)",
+        "Control of the place was not proved in the last thirty days.",
+        "Prove control again; a worker does it by itself where the proof is still in its place.",
+    ),
     _R.PLATFORM_ITEMS: Ground(
         "GDPR 5(1)(b)",
         "Items carry the marks of a social platform; people there did not expect this.",

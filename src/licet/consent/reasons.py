@@ -90,6 +90,7 @@ class Reason(StrEnum):
     CONTROL_NOT_PROVED = "control_not_proved"
     NO_LICENCE = "no_licence"
     AUTHORITY_NOT_IN_FORCE = "authority_not_in_force"
+    PROOF_TOO_OLD = "proof_too_old"
     PLATFORM_ITEMS = "platform_items"
     IDENTITY_PHOTOS = "identity_photos"
     MANY_ORIGINS = "many_origins"

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from licet.sources.authority import NotProved, markers, prove_folder
+from licet.sources.authority import NotProved, Proof, markers, prove_folder
 from licet.sources.contract import ItemSource
 from licet.sources.folder import FolderSource
 from licet.terms.errors import BadInput, Conflict, Setup
 from licet.terms.ids import OrganisationId
-from licet.terms.source import Marker, Source, SourceKind
+from licet.terms.source import Control, Marker, Source, SourceKind
 
 
 def open_source(source: Source) -> ItemSource:
@@ -37,12 +37,21 @@ def token_for(deployment: str, organisation: OrganisationId) -> str:
     return f"licet {deployment} {organisation}"
 
 
-def control_of(source: Source, deployment: str) -> str:
+def control_of(source: Source, control: Control, deployment: str) -> str:
     """Return the proof that the place is the operator's own. Raises ``BadInput`` without one."""
-    proof = prove_folder(Path(source.place), token_for(deployment, source.organisation))
+    proof = _prove(source, control, token_for(deployment, source.organisation))
     if isinstance(proof, NotProved):
         raise BadInput(f"control of the place is not proved: {proof.reason}", proof.remedy)
     return proof.text
+
+
+def _prove(source: Source, control: Control, token: str) -> Proof | NotProved:
+    if source.kind is SourceKind.FOLDER and control is Control.OWN_STORAGE:
+        return prove_folder(Path(source.place), token)
+    return NotProved(
+        f"control of a {source.kind.value} is not proved by {control.value}",
+        "See `licet source add --help` for what proves it.",
+    )
 
 
 def markers_of(source: Source) -> tuple[Marker, ...]:

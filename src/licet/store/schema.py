@@ -62,9 +62,16 @@ from licet.terms.organisation import CaseState, MemberState, OrganisationKind, R
 from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
-from licet.terms.source import BystanderCondition, Control, ItemPolicy, SourceKind, SourceState
+from licet.terms.source import (
+    BystanderCondition,
+    Control,
+    Fate,
+    ItemPolicy,
+    SourceKind,
+    SourceState,
+)
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -191,6 +198,18 @@ authority = Table(
     line("licence"),
     moment("valid_from"),
     moment("valid_to"),
+    Column("proved_at", Moment, nullable=False, server_default=text("0")),
+    Column("tried_at", Moment, nullable=False, server_default=text("0")),
+)
+trace = Table(
+    "trace",
+    METADATA,
+    ref("source", primary_key=True),
+    octets("tag", primary_key=True),
+    *word("fate", Fate),
+    line("rule"),
+    octets("sealed"),
+    moment("at"),
 )
 item = Table(
     "item",
@@ -464,6 +483,6 @@ __all__ = [
     "canary", "candidate", "case", "clause", "confirmation", "correspondence", "deployment",
     "effect", "face", "filing", "generated", "grant", "head", "hold", "item", "item_address",
     "leaf", "member", "order", "order_part", "organisation", "plan", "request", "request_code",
-    "residence", "run", "search", "source", "subject", "suggestion", "template", "transfer",
-    "unlinked", "verification",
+    "residence", "run", "search", "source", "subject", "suggestion", "template", "trace",
+    "transfer", "unlinked", "verification",
 ]  # fmt: skip

@@ -1,16 +1,19 @@
 """Sources and the authority by which we collect at them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 
 from licet.store import schema
 from licet.store.session import Group, Session, Shape, Values
-from licet.terms.ids import OrganisationId, SourceId
-from licet.terms.source import Authority, Origin, Source, SourceState
+from licet.terms.errors import NotFound
+from licet.terms.ids import AuthorityId, OrganisationId, SourceId
+from licet.terms.source import Authority, Fate, Origin, Source, SourceState, StoredTrace
 
 _AUTHORITY = Shape(schema.authority, Authority)
+_TRACE = Shape(schema.trace, StoredTrace)
 
 
 def _select() -> Select[Any]:
@@ -81,6 +84,14 @@ class ReadSources(Group):
         order = (column.valid_from.desc(), column.id)
         return _AUTHORITY.one(self._session, statement.order_by(*order))
 
+    def traces(self, source: SourceId, fate: Fate | None = None) -> tuple[StoredTrace, ...]:
+        """Return why a source's addresses were collected or not (of one fate), by tag."""
+        column = schema.trace.c
+        statement = _TRACE.select.where(column.source == source)
+        if fate is not None:
+            statement = statement.where(column.fate == fate)
+        return _TRACE.all(self._session, statement.order_by(column.tag))
+
 
 class WriteSources(ReadSources):
     """Writing sources."""
@@ -102,8 +113,35 @@ class WriteSources(ReadSources):
         found = select(column.id).where(column.id == source)
         self._session.change(statement, found, "source")
 
+    def set_proved(self, authority: AuthorityId, proof: str, moment: datetime) -> None:
+        """Note that control was proved again. Raises ``NotFound``."""
+        self._note(authority, {"proof": proof, "proved_at": moment, "tried_at": moment})
+
+    def set_tried(self, authority: AuthorityId, moment: datetime) -> None:
+        """Note that control could not be proved at a moment. Raises ``NotFound``."""
+        self._note(authority, {"tried_at": moment}, bookkeeping=True)
+
+    def note_traces(self, traces: Iterable[StoredTrace]) -> None:
+        """Note why addresses were collected or not; an earlier note gives way."""
+        column = schema.trace.c
+        for one in traces:
+            where = (column.source == one.source, column.tag == one.tag)
+            self._session.write(delete(schema.trace).where(*where), bookkeeping=True)
+            self._session.write(_TRACE.insert, _TRACE.values(one), bookkeeping=True)
+
+    def forget_traces(self, source: SourceId) -> int:
+        """Delete what was noted of a source's addresses and return how many there were."""
+        gone = delete(schema.trace).where(schema.trace.c.source == source)
+        return self._session.write(gone, bookkeeping=True)
+
     def add_authority(self, authority: Authority) -> None:
         """Add a proof that we may collect there. Raises ``Conflict`` without such a source."""
         self._session.write(
             _AUTHORITY.insert, _AUTHORITY.values(authority), refused="there is no such source"
         )
+
+    def _note(self, authority: AuthorityId, values: Values, *, bookkeeping: bool = False) -> None:
+        column = schema.authority.c
+        statement = update(schema.authority).where(column.id == authority).values(values)
+        if not self._session.write(statement, bookkeeping=bookkeeping):
+            raise NotFound("there is no such authority")

@@ -37,6 +37,7 @@ class EntryKind(StrEnum):
     TEMPLATE_DROPPED = "template.dropped"
     SOURCE_DECLARED = "source.declared"
     SOURCE_AUTHORISED = "source.authorised"
+    SOURCE_PROVED = "source.proved"
     SOURCE_LAPSED = "source.lapsed"
     SOURCE_HELD = "source.held"
     SOURCE_CEASED = "source.ceased"

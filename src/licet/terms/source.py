@@ -95,7 +95,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """The proof that we may collect at a source: control, licence digest (SHA-256 hex), term."""
+    """The proof that we may collect at a source: control, licence digest (SHA-256 hex), term.
+
+    ``proved_at`` is when control was proved last, ``tried_at`` when that was tried last: it
+    is proved again every thirty days.
+    """
 
     id: AuthorityId
     source: SourceId
@@ -104,6 +108,38 @@ class Authority:
     licence: str
     valid_from: datetime
     valid_to: datetime
+    proved_at: datetime
+    tried_at: datetime
+
+
+class Fate(StrEnum):
+    """What became of an address that a walk came to."""
+
+    COLLECTED = "collected"
+    LEFT_OUT = "left_out"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Why what lies at an address was collected, or why not: a rule's word, and a sentence."""
+
+    address: str
+    fate: Fate
+    rule: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrace:
+    """A trace as it is kept: address and sentence sealed under the source's key."""
+
+    source: SourceId
+    tag: bytes
+    fate: Fate
+    rule: str
+    sealed: bytes
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

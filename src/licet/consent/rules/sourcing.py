@@ -10,7 +10,8 @@
 5. A bystander condition is stated, with its evidence: without one no face of it is
    compared with anybody (GDPR 9(1)).
 6. Authority is proof, and being reachable is none: control that fits the kind of
-   place, a licence document by its digest, a term that is running.
+   place and was proved in the last thirty days, a licence document by its digest, a term
+   that is running.
 7. No block stops collecting from it or from its territory; to be shown, no block stops
    the use of its items.
 8. Some purpose is compatible with its origin; for one grant, that grant's own.
@@ -114,12 +115,14 @@ def authority_proved(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
 
 
 def authority_in_force(_ask: Ask, facts: Facts, now: datetime) -> Reason | None:
-    """6. The authority's term is running."""
+    """6. The authority's term is running, and control was proved lately."""
     authority = facts.authority
     if authority is None:
         return Reason.NO_AUTHORITY
-    running = authority.valid_from <= now < authority.valid_to
-    return None if running else Reason.AUTHORITY_NOT_IN_FORCE
+    if not authority.valid_from <= now < authority.valid_to:
+        return Reason.AUTHORITY_NOT_IN_FORCE
+    lately = now < authority.proved_at + ceilings.PROOF_LASTS
+    return None if lately else Reason.PROOF_TOO_OLD
 
 
 def collecting_unblocked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
