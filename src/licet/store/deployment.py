@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import Group, Session, Shape
 from licet.terms.errors import Ended, NotFound
 from licet.terms.stored import Deployment
 
 _SHAPE = Shape(schema.deployment, Deployment)
-_CLOSED_AT = select(schema.deployment.c.closed_at)
+_CLOSED_AT = Prepared(select(schema.deployment.c.closed_at))
 
 
 def require_open(session: Session) -> None:
@@ -36,7 +37,7 @@ class ReadDeployment(Group):
 
     def get(self) -> Deployment | None:
         """Return it, or None before it was opened."""
-        return _SHAPE.one(self._session, _SHAPE.select)
+        return _SHAPE.one(self._session, _SHAPE.everything)
 
     def is_generated(self, sha256: str) -> bool:
         """Say whether a photo with this SHA-256 (hex) was made by the sandbox itself."""
@@ -77,7 +78,10 @@ class WriteDeployment(ReadDeployment):
         table = schema.deployment
         statement = update(table).where(table.c.checkpoint_size <= size)
         self._session.change(
-            statement.values(checkpoint_size=size), select(table.c.id), "deployment", True
+            statement.values(checkpoint_size=size),
+            select(table.c.id),
+            "deployment",
+            bookkeeping=True,
         )
 
     def add_generated(self, sha256: str) -> None:

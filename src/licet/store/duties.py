@@ -33,6 +33,12 @@ _RESIDENCE = Shape(schema.residence, Residence)
 _TRANSFER = Shape(schema.transfer, Transfer)
 _OVER = (BreachState.CLOSED, BreachState.DISMISSED)
 
+_CANARIES = _CANARY.by(order=(schema.canary.c.placed_at, schema.canary.c.id))
+_CANARY_OF = _CANARY.by("subject")
+_FILINGS = _FILING.by("organisation", order=(schema.filing.c.filed_at.desc(), schema.filing.c.id))
+_RESIDENCES = _RESIDENCE.by(order=(schema.residence.c.store,))
+_TRANSFERS = _TRANSFER.by(order=(schema.transfer.c.at.desc(), schema.transfer.c.id))
+
 
 class ReadCorrespondence(Group):
     """Reading letters from and to authorities."""
@@ -98,13 +104,11 @@ class ReadBreaches(Group):
 
     def canaries(self) -> tuple[Canary, ...]:
         """Return every canary, oldest first."""
-        column = schema.canary.c
-        return _CANARY.all(self._session, _CANARY.select.order_by(column.placed_at, column.id))
+        return _CANARY.all(self._session, _CANARIES)
 
     def canary_of(self, subject: SubjectId) -> Canary | None:
         """Return the canary that a subject is, or None."""
-        where = schema.canary.c.subject == subject
-        return _CANARY.one(self._session, _CANARY.select.where(where))
+        return _CANARY.one(self._session, _CANARY_OF, subject=subject)
 
 
 class WriteBreaches(ReadBreaches):
@@ -147,18 +151,15 @@ class ReadPapers(Group):
 
     def filings(self, organisation: OrganisationId) -> tuple[Filing, ...]:
         """Return what an organisation filed, the newest first."""
-        column = schema.filing.c
-        statement = _FILING.select.where(column.organisation == organisation)
-        return _FILING.all(self._session, statement.order_by(column.filed_at.desc(), column.id))
+        return _FILING.all(self._session, _FILINGS, organisation=organisation)
 
     def residences(self) -> tuple[Residence, ...]:
         """Return where each store lies, as far as it was stated."""
-        return _RESIDENCE.all(self._session, _RESIDENCE.select.order_by(schema.residence.c.store))
+        return _RESIDENCE.all(self._session, _RESIDENCES)
 
     def transfers(self) -> tuple[Transfer, ...]:
         """Return every transfer, ended ones too, the newest first."""
-        column = schema.transfer.c
-        return _TRANSFER.all(self._session, _TRANSFER.select.order_by(column.at.desc(), column.id))
+        return _TRANSFER.all(self._session, _TRANSFERS)
 
 
 class WritePapers(ReadPapers):

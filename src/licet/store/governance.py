@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import Group, Shape
 from licet.terms.ids import CaseId, MemberId, OrganisationId
 from licet.terms.organisation import (
@@ -23,73 +24,74 @@ _MEMBER = Shape(schema.member, Member)
 _CASE = Shape(schema.case, Case)
 _APPROVAL = Shape(schema.approval, Approval)
 
+_ORGANISATION_BY_ID = _ORGANISATION.by("id")
+_ORGANISATION_BY_NAME = _ORGANISATION.by("name")
+_ORGANISATIONS = _ORGANISATION.by(order=(schema.organisation.c.name,))
+_AGREEMENT_AT = Prepared(
+    _AGREEMENT.select.where(
+        schema.agreement.c.organisation == bindparam("organisation"),
+        schema.agreement.c.valid_from <= bindparam("moment"),
+        schema.agreement.c.valid_to > bindparam("moment"),
+    ).order_by(schema.agreement.c.valid_from.desc(), schema.agreement.c.id)
+)
+_MEMBER_BY_ID = _MEMBER.by("id")
+_MEMBER_BY_NAME = _MEMBER.by("organisation", "name")
+_MEMBERS = _MEMBER.by("organisation", order=(schema.member.c.name,))
+_CASE_BY_ID = _CASE.by("id")
+_CASE_BY_REFERENCE = _CASE.by("organisation", "reference")
+_CASES = _CASE.by("organisation", order=(schema.case.c.reference,))
+_APPROVALS = _APPROVAL.by("case", order=(schema.approval.c.at, schema.approval.c.member))
+
 
 class ReadGovernance(Group):
     """Reading who may ask, and for what matter."""
 
     def organisation(self, organisation: OrganisationId) -> Organisation | None:
         """Return the organisation, or None."""
-        where = schema.organisation.c.id == organisation
-        return _ORGANISATION.one(self._session, _ORGANISATION.select.where(where))
+        return _ORGANISATION.one(self._session, _ORGANISATION_BY_ID, id=organisation)
 
     def organisation_named(self, name: str) -> Organisation | None:
         """Return the organisation of this name, or None."""
-        where = schema.organisation.c.name == name
-        return _ORGANISATION.one(self._session, _ORGANISATION.select.where(where))
+        return _ORGANISATION.one(self._session, _ORGANISATION_BY_NAME, name=name)
 
     def organisations(self) -> tuple[Organisation, ...]:
         """Return all, by name."""
-        order = schema.organisation.c.name
-        return _ORGANISATION.all(self._session, _ORGANISATION.select.order_by(order))
+        return _ORGANISATION.all(self._session, _ORGANISATIONS)
 
     def agreement_at(self, organisation: OrganisationId, moment: datetime) -> Agreement | None:
         """Return the agreement in force: ``valid_from <= moment < valid_to``, the latest."""
-        column = schema.agreement.c
-        statement = _AGREEMENT.select.where(
-            column.organisation == organisation,
-            column.valid_from <= moment,
-            column.valid_to > moment,
+        return _AGREEMENT.one(
+            self._session, _AGREEMENT_AT, organisation=organisation, moment=moment
         )
-        order = (column.valid_from.desc(), column.id)
-        return _AGREEMENT.one(self._session, statement.order_by(*order))
 
     def member(self, member: MemberId) -> Member | None:
         """Return the member, active or not, or None."""
-        return _MEMBER.one(self._session, _MEMBER.select.where(schema.member.c.id == member))
+        return _MEMBER.one(self._session, _MEMBER_BY_ID, id=member)
 
     def member_named(self, organisation: OrganisationId, name: str) -> Member | None:
         """Return the organisation's member of this name, or None."""
-        column = schema.member.c
-        where = (column.organisation == organisation, column.name == name)
-        return _MEMBER.one(self._session, _MEMBER.select.where(*where))
+        return _MEMBER.one(self._session, _MEMBER_BY_NAME, organisation=organisation, name=name)
 
     def members(self, organisation: OrganisationId) -> tuple[Member, ...]:
         """Return the organisation's members, by name."""
-        column = schema.member.c
-        statement = _MEMBER.select.where(column.organisation == organisation)
-        return _MEMBER.all(self._session, statement.order_by(column.name))
+        return _MEMBER.all(self._session, _MEMBERS, organisation=organisation)
 
     def case(self, case: CaseId) -> Case | None:
         """Return the case, or None."""
-        return _CASE.one(self._session, _CASE.select.where(schema.case.c.id == case))
+        return _CASE.one(self._session, _CASE_BY_ID, id=case)
 
     def case_with_reference(self, organisation: OrganisationId, reference: str) -> Case | None:
         """Return the organisation's case of this reference, or None."""
-        column = schema.case.c
-        where = (column.organisation == organisation, column.reference == reference)
-        return _CASE.one(self._session, _CASE.select.where(*where))
+        given = {"organisation": organisation, "reference": reference}
+        return _CASE.one(self._session, _CASE_BY_REFERENCE, **given)
 
     def cases(self, organisation: OrganisationId) -> tuple[Case, ...]:
         """Return the organisation's cases, by reference."""
-        column = schema.case.c
-        statement = _CASE.select.where(column.organisation == organisation)
-        return _CASE.all(self._session, statement.order_by(column.reference))
+        return _CASE.all(self._session, _CASES, organisation=organisation)
 
     def approvals(self, case: CaseId) -> tuple[Approval, ...]:
         """Return the case's approvals, oldest first."""
-        column = schema.approval.c
-        statement = _APPROVAL.select.where(column.case == case)
-        return _APPROVAL.all(self._session, statement.order_by(column.at, column.member))
+        return _APPROVAL.all(self._session, _APPROVALS, case=case)
 
 
 class WriteGovernance(ReadGovernance):

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Update, func, select, text, update
+from sqlalchemy import Update, bindparam, func, select, text, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import GROUPED, Group, Shape, delete_among
 from licet.store.types import as_kept
 from licet.terms.basis import LegalBasis
@@ -18,6 +19,32 @@ _SHAPE = Shape(schema.grant, Grant)
 _CODE = Shape(schema.confirmation, Confirmation)
 _OVER = (GrantState.ENDING, GrantState.ENDED)
 _BEFORE = tuple(state for state in GrantState if state not in _OVER)
+
+_BY_ID = _SHAPE.by("id")
+_OF_SUBJECT = _SHAPE.by("subject", order=(schema.grant.c.id,))
+_IN_STATE = _SHAPE.by("state", order=(schema.grant.c.id,))
+_CODE_OF = _CODE.by("grant")
+_PAPER_SINCE = Prepared(
+    # Written out as the index has it: a word that is bound would not find the index.
+    select(func.count()).where(
+        text("\"grant\".confirmed_by = 'paper'"),
+        schema.grant.c.confirmed_at >= bindparam("since"),
+    )
+)
+_INSTRUMENT = Prepared(
+    select(func.count()).where(
+        schema.grant.c.instrument == bindparam("instrument"),
+        schema.grant.c.id != bindparam("without"),
+    )
+)
+_LIVE_VITAL = Prepared(
+    select(func.count()).where(
+        text(f"\"grant\".basis = '{LegalBasis.VITAL_INTERESTS.value}'"),
+        schema.grant.c.state == GrantState.ACTIVE,
+        schema.grant.c.not_before <= bindparam("now"),
+        schema.grant.c.expires > bindparam("now"),
+    )
+)
 
 _OWN = (
     schema.grant.c.id,
@@ -46,7 +73,7 @@ class ReadGrants(Group):
 
     def get(self, grant: GrantId) -> Grant | None:
         """Return the grant, ended or not, or None."""
-        return _SHAPE.one(self._session, _SHAPE.select.where(schema.grant.c.id == grant))
+        return _SHAPE.one(self._session, _BY_ID, id=grant)
 
     def many(self, grants: Collection[GrantId]) -> dict[GrantId, Grant]:
         """Return those of the grants that exist, by id."""
@@ -60,9 +87,7 @@ class ReadGrants(Group):
 
     def of_subject(self, subject: SubjectId) -> tuple[Grant, ...]:
         """Return a data subject's grants, ended ones too, by id."""
-        column = schema.grant.c
-        statement = _SHAPE.select.where(column.subject == subject).order_by(column.id)
-        return _SHAPE.all(self._session, statement)
+        return _SHAPE.all(self._session, _OF_SUBJECT, subject=subject)
 
     def kept(self) -> Iterator[Grant]:
         """Give every grant that has not ended, in no order."""
@@ -85,9 +110,7 @@ class ReadGrants(Group):
 
     def in_state(self, state: GrantState) -> tuple[Grant, ...]:
         """Return the grants in one state, by id."""
-        column = schema.grant.c
-        statement = _SHAPE.select.where(column.state == state).order_by(column.id)
-        return _SHAPE.all(self._session, statement)
+        return _SHAPE.all(self._session, _IN_STATE, state=state)
 
     def expiring(self, now: datetime, most: int | None = None) -> tuple[Grant, ...]:
         """Return the (at ``most``) grants with ``expires <= now`` that are not on their way out.
@@ -111,19 +134,12 @@ class ReadGrants(Group):
 
     def count_paper(self, since: datetime) -> int:
         """Return how many grants were confirmed on paper at or after ``since``."""
-        # Written out as the index has it: a word that is bound would not find the index.
-        statement = select(func.count()).where(
-            text("\"grant\".confirmed_by = 'paper'"), schema.grant.c.confirmed_at >= since
-        )
-        return self._session.number(statement)
+        return self._session.number(_PAPER_SINCE, {"since": since})
 
     def count_instrument(self, instrument: str, without: GrantId | None) -> int:
         """Return how many grants but one rest on a paper or order (SHA-256, hex)."""
-        column = schema.grant.c
-        statement = select(func.count()).where(
-            column.instrument == instrument, column.id != (without or "")
-        )
-        return self._session.number(statement)
+        given = {"instrument": instrument, "without": without or ""}
+        return self._session.number(_INSTRUMENT, given)
 
     def count_live_vital(self, now: datetime) -> int:
         """Return how many active vital-interest grants have their window open now.
@@ -131,14 +147,7 @@ class ReadGrants(Group):
         Blocked ones and ones without a delivered notice count too: the ceiling is on what
         could be used, so it must not open by a block.
         """
-        column = schema.grant.c
-        statement = select(func.count()).where(
-            text(f"\"grant\".basis = '{LegalBasis.VITAL_INTERESTS.value}'"),
-            column.state == GrantState.ACTIVE,
-            column.not_before <= now,
-            column.expires > now,
-        )
-        return self._session.number(statement)
+        return self._session.number(_LIVE_VITAL, {"now": now})
 
 
 class WriteGrants(ReadGrants):
@@ -213,8 +222,7 @@ class ReadConfirmations(Group):
 
     def get(self, grant: GrantId) -> Confirmation | None:
         """Return the grant's code, or None."""
-        where = schema.confirmation.c.grant == grant
-        return _CODE.one(self._session, _CODE.select.where(where))
+        return _CODE.one(self._session, _CODE_OF, grant=grant)
 
 
 class WriteConfirmations(ReadConfirmations):

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, func, insert, literal, select, tuple_
+from sqlalchemy import Column, bindparam, func, insert, literal, select, tuple_
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import GROUPED, Group, Shape, Values, delete_among
 from licet.terms.errors import NotFound
 from licet.terms.face import Box
@@ -15,9 +16,21 @@ from licet.terms.source import Item, ItemFace
 
 _SHAPE = Shape(schema.item, Item)
 _ID = select(schema.item.c.id)
+_BY_ID = _SHAPE.by("id")
+_BY_CONTENT = _SHAPE.by("source", "sha256")
+_AT_ADDRESS = Prepared(
+    _SHAPE.select.join(schema.item_address, schema.item_address.c.item == schema.item.c.id).where(
+        schema.item_address.c.source == bindparam("source"),
+        schema.item_address.c.tag == bindparam("tag"),
+    )
+)
+_FACES = Prepared(
+    select(*schema.face.c).where(schema.face.c.item == bindparam("item")).order_by(schema.face.c.id)
+)
+_ADD_FACE = Prepared(insert(schema.face), schema.face.c.keys())
 
 
-def face_of_row(row: Row[Any]) -> ItemFace:
+def face_of_row(row: Sequence[Any]) -> ItemFace:
     """Return the face that a row of all the table's columns holds."""
     face, item, x, y, w, h, start, end = tuple(row)
     return ItemFace(face, item, Box(x, y, w, h), None if start is None else (start, end))
@@ -43,21 +56,15 @@ class ReadItems(Group):
 
     def get(self, item: ItemId) -> Item | None:
         """Return the item, or None."""
-        return _SHAPE.one(self._session, _SHAPE.select.where(schema.item.c.id == item))
+        return _SHAPE.one(self._session, _BY_ID, id=item)
 
     def find(self, source: SourceId, sha256: str) -> Item | None:
         """Return the source's item with this content, or None."""
-        column = schema.item.c
-        where = (column.source == source, column.sha256 == sha256)
-        return _SHAPE.one(self._session, _SHAPE.select.where(*where))
+        return _SHAPE.one(self._session, _BY_CONTENT, source=source, sha256=sha256)
 
     def known_address(self, source: SourceId, tag: bytes) -> Item | None:
         """Return the item met at an address of the source, or None. ``tag`` is its HMAC."""
-        address = schema.item_address.c
-        statement = _SHAPE.select.join(schema.item_address, address.item == schema.item.c.id).where(
-            address.source == source, address.tag == tag
-        )
-        return _SHAPE.one(self._session, statement)
+        return _SHAPE.one(self._session, _AT_ADDRESS, source=source, tag=tag)
 
     def addresses(self, item: ItemId) -> tuple[bytes, ...]:
         """Return the sealed addresses added with ``add_address``, by tag."""
@@ -67,9 +74,7 @@ class ReadItems(Group):
 
     def faces(self, item: ItemId) -> tuple[ItemFace, ...]:
         """Return the faces of an item, by id."""
-        column = schema.face.c
-        statement = select(*column).where(column.item == item).order_by(column.id)
-        return tuple(face_of_row(row) for row in self._session.rows(statement))
+        return tuple(map(face_of_row, self._session.rows(_FACES, {"item": item})))
 
     def face(self, face: FaceId) -> ItemFace | None:
         """Return the face, or None."""
@@ -149,7 +154,7 @@ class WriteItems(ReadItems):
             _SHAPE.values(item),
             refused="the source does not exist or has an item with this content already",
         )
-        self._session.write_many(insert(schema.face), map(_face_values, faces))
+        self._session.write_many(_ADD_FACE, map(_face_values, faces))
 
     def add_address(self, item: ItemId, tag: bytes, sealed: bytes) -> None:
         """Note an address where this content was met. ``tag`` is its HMAC under the source key.

@@ -4,16 +4,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import GROUPED, Group, Session, Shape
 from licet.terms.errors import Corrupt, Setup
 from licet.terms.ledger import Entry, Head, Leaf, LeafMaker
 
 _SHAPE = Shape(schema.leaf, Leaf)
 _HEAD = Shape(schema.head, Head)
-_LOCKED_HEAD = _HEAD.select.with_for_update()
+_LOCKED_HEAD = Prepared(_HEAD.select.with_for_update())
+_BETWEEN = Prepared(
+    _SHAPE.select.where(
+        schema.leaf.c.index >= bindparam("start"), schema.leaf.c.index < bindparam("end")
+    ).order_by(schema.leaf.c.index)
+)
+_GROW = Prepared(update(schema.head).where(schema.head.c.size == bindparam("first")), _HEAD.names)
 
 
 def read_head(session: Session, lock: bool = False) -> Head:
@@ -21,7 +28,7 @@ def read_head(session: Session, lock: bool = False) -> Head:
 
     SQLite knows no row locks and needs none: ``BEGIN IMMEDIATE`` came before.
     """
-    head = _HEAD.one(session, _LOCKED_HEAD if lock else _HEAD.select)
+    head = _HEAD.one(session, _LOCKED_HEAD if lock else _HEAD.everything)
     if head is None:
         raise Setup("the database has no ledger head", "run `licet init`")
     return head
@@ -49,9 +56,7 @@ class ReadLeaves(Group):
 
     def get(self, start: int, end: int) -> tuple[Leaf, ...]:
         """Return the leaves with ``start <= index < end``, in order."""
-        index = schema.leaf.c.index
-        statement = _SHAPE.select.where(index >= start, index < end).order_by(index)
-        return _SHAPE.all(self._session, statement)
+        return _SHAPE.all(self._session, _BETWEEN, start=start, end=end)
 
     def iterate(self, start: int = 0) -> Iterator[Leaf]:
         """Give the leaves from ``start`` on, in order, without holding them all."""
@@ -98,8 +103,8 @@ class WriteLeaves(ReadLeaves):
         head = self._growth.head
         if head.size == self._growth.first:
             return
-        statement = update(schema.head).where(schema.head.c.size == self._growth.first)
-        if self._session.write(statement, _HEAD.values(head), bookkeeping=True) != 1:
+        values = {**_HEAD.values(head), "first": self._growth.first}
+        if self._session.write(_GROW, values, bookkeeping=True) != 1:
             raise Corrupt("the head moved while it was locked", "stop all writers and restore")
 
     def _insert(self, leaves: list[Leaf]) -> None:

@@ -1,12 +1,13 @@
 """Authorities' orders, their clauses, and the plans that carry them out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import Group, Session, Shape, Values
 from licet.terms.ids import OrderId, PlanId
 from licet.terms.money import Money
@@ -24,14 +25,25 @@ _CLAUSE = Shape(schema.clause, Clause)
 _PART = Shape(schema.order_part, OrderPart)
 _SCOPE = ("territories", "sources", "subjects")
 _SUMS = ("fine", "per_day", "cap")
+_NAMES = tuple(column.name for column in schema.order.c)
 
 
 def _select() -> Select[Any]:
     return select(*schema.order.c)
 
 
-def _read(row: Row[Any]) -> Order:
-    column = dict(row._mapping)
+_BY_ID = Prepared(_select().where(schema.order.c.id == bindparam("id")))
+_BINDING = Prepared(
+    _select()
+    .where(schema.order.c.state.in_(tuple(BINDING)))
+    .order_by(schema.order.c.registered_at, schema.order.c.leaf, schema.order.c.id)
+)
+_CLAUSES = _CLAUSE.by("order", order=(schema.clause.c.n,))
+_PARTS_OF_PLAN = _PART.by("plan", order=(schema.order_part.c.order,))
+
+
+def _read(row: Sequence[Any]) -> Order:
+    column = dict(zip(_NAMES, row, strict=True))
     currency = column.pop("currency")
     scope = OrderScope(*(column.pop(name) for name in _SCOPE))
     sums = (column.pop(name) for name in _SUMS)
@@ -51,7 +63,7 @@ def _values(order: Order) -> Values:
     }
 
 
-def _all(session: Session, statement: Select[Any]) -> tuple[Order, ...]:
+def _all(session: Session, statement: Select[Any] | Prepared) -> tuple[Order, ...]:
     return tuple(_read(row) for row in session.rows(statement))
 
 
@@ -60,7 +72,7 @@ class ReadOrders(Group):
 
     def get(self, order: OrderId) -> Order | None:
         """Return the order, or None."""
-        row = self._session.first(_select().where(schema.order.c.id == order))
+        row = self._session.first(_BY_ID, {"id": order})
         return None if row is None else _read(row)
 
     def all(self) -> tuple[Order, ...]:
@@ -71,10 +83,7 @@ class ReadOrders(Group):
 
     def binding(self) -> tuple[Order, ...]:
         """Return the orders that still ask something of the operator, the oldest first."""
-        column = schema.order.c
-        statement = _select().where(column.state.in_(tuple(BINDING)))
-        ordered = statement.order_by(column.registered_at, column.leaf, column.id)
-        return _all(self._session, ordered)
+        return _all(self._session, _BINDING)
 
     def versions(self, authority: str, reference: str) -> tuple[Order, ...]:
         """Return the versions of one order, the first version first."""
@@ -84,9 +93,7 @@ class ReadOrders(Group):
 
     def clauses(self, order: OrderId) -> tuple[Clause, ...]:
         """Return an order's clauses in their order."""
-        column = schema.clause.c
-        statement = _CLAUSE.select.where(column.order == order).order_by(column.n)
-        return _CLAUSE.all(self._session, statement)
+        return _CLAUSE.all(self._session, _CLAUSES, order=order)
 
     def parts(self, order: OrderId) -> tuple[OrderPart, ...]:
         """Return the plans that carry an order out, the first made first."""
@@ -99,9 +106,7 @@ class ReadOrders(Group):
 
     def of_plan(self, plan: PlanId) -> tuple[OrderPart, ...]:
         """Return which orders a plan carries out."""
-        column = schema.order_part.c
-        statement = _PART.select.where(column.plan == plan).order_by(column.order)
-        return _PART.all(self._session, statement)
+        return _PART.all(self._session, _PARTS_OF_PLAN, plan=plan)
 
 
 class WriteOrders(ReadOrders):

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, or_, select, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import Group, Session, Shape
 from licet.store.types import Found
 from licet.terms.errors import Conflict
@@ -17,12 +18,41 @@ _EFFECT = Shape(schema.effect, Effect)
 _RUN = Shape(schema.run, Run)
 
 
-def _claim(session: Session, table: Table, work: str, until: datetime) -> bool:
+_PLAN_BY_ID = _PLAN.by("id")
+_PLANS_IN = _PLAN.by("state", order=(schema.plan.c.created_at, schema.plan.c.id))
+_EFFECTS = _EFFECT.by("plan", order=(schema.effect.c.n,))
+_RUN_BY_ID = _RUN.by("id")
+_RUNS_IN = _RUN.by("state", order=(schema.run.c.id,))
+_RUNS_OF_KIND_IN = _RUN.by("state", "kind", order=(schema.run.c.id,))
+_OPEN_EFFECTS = Prepared(
+    select(func.count()).where(
+        schema.effect.c.plan == bindparam("plan"), schema.effect.c.state == WorkState.OPEN
+    )
+)
+_FINISH_EFFECT = Prepared(
+    update(schema.effect).where(
+        schema.effect.c.plan == bindparam("of_plan"),
+        schema.effect.c.n == bindparam("step"),
+        schema.effect.c.state == WorkState.OPEN,
+    ),
+    ("state", "found"),
+)
+
+
+def _claiming(table: Table) -> Prepared:
     # One statement: free or lapsed, open, mine.
-    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= session.now)
-    where = (table.c.id == work, table.c.state == WorkState.OPEN, free)
-    statement = update(table).where(*where).values(lease_until=until)
-    return session.write(statement, bookkeeping=True) == 1
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= bindparam("now"))
+    where = (table.c.id == bindparam("work"), table.c.state == WorkState.OPEN, free)
+    return Prepared(update(table).where(*where), ("lease_until",))
+
+
+_CLAIM_PLAN = _claiming(schema.plan)
+_CLAIM_RUN = _claiming(schema.run)
+
+
+def _claim(session: Session, statement: Prepared, work: str, until: datetime) -> bool:
+    given = {"now": session.now, "work": work, "lease_until": until}
+    return session.write(statement, given, bookkeeping=True) == 1
 
 
 class ReadPlans(Group):
@@ -30,13 +60,11 @@ class ReadPlans(Group):
 
     def get(self, plan: PlanId) -> Plan | None:
         """Return the plan, or None."""
-        return _PLAN.one(self._session, _PLAN.select.where(schema.plan.c.id == plan))
+        return _PLAN.one(self._session, _PLAN_BY_ID, id=plan)
 
     def open(self) -> tuple[Plan, ...]:
         """Return the plans that are not done, oldest first."""
-        column = schema.plan.c
-        statement = _PLAN.select.where(column.state == WorkState.OPEN)
-        return _PLAN.all(self._session, statement.order_by(column.created_at, column.id))
+        return _PLAN.all(self._session, _PLANS_IN, state=WorkState.OPEN)
 
     def found(self, kind: PlanKind, cause: str, effect: EffectKind) -> Iterator[Found]:
         """Give what one kind of step found in each plan of a kind and cause, in no order."""
@@ -50,9 +78,7 @@ class ReadPlans(Group):
 
     def effects(self, plan: PlanId) -> tuple[Effect, ...]:
         """Return the plan's effects in their order."""
-        column = schema.effect.c
-        statement = _EFFECT.select.where(column.plan == plan).order_by(column.n)
-        return _EFFECT.all(self._session, statement)
+        return _EFFECT.all(self._session, _EFFECTS, plan=plan)
 
 
 class WritePlans(ReadPlans):
@@ -65,7 +91,7 @@ class WritePlans(ReadPlans):
 
     def claim(self, plan: PlanId, until: datetime) -> bool:
         """Hold an open plan until then (bookkeeping); False if another holds it or it is done."""
-        return _claim(self._session, schema.plan, plan, until)
+        return _claim(self._session, _CLAIM_PLAN, plan, until)
 
     def renew(self, plan: PlanId, until: datetime) -> None:
         """Hold an open plan until then, whoever held it (bookkeeping). Raises ``NotFound``.
@@ -95,7 +121,7 @@ class WritePlans(ReadPlans):
         column = schema.plan.c
         statement = update(schema.plan).where(column.id == plan).values(sealed=sealed)
         found = select(column.id).where(column.id == plan)
-        self._session.change(statement, found, "plan", bookkeeping)
+        self._session.change(statement, found, "plan", bookkeeping=bookkeeping)
 
     def set_part(self, plan: PlanId, grants: tuple[GrantId, ...], sealed: bytes) -> None:
         """Replace whose grants a plan names and what it holds sealed. Raises ``NotFound``."""
@@ -111,22 +137,17 @@ class WritePlans(ReadPlans):
         the plan when the lease ran out.
         """
         column = schema.effect.c
-        this = (column.plan == effect.plan, column.n == effect.n)
-        statement = update(schema.effect).where(*this, column.state == WorkState.OPEN)
-        self._session.change(
-            statement.values(state=WorkState.DONE, found=effect.found),
-            select(column.n).where(*this),
-            "effect",
-        )
+        found = select(column.n).where(column.plan == effect.plan, column.n == effect.n)
+        this = {"of_plan": effect.plan, "step": effect.n}
+        now = {"state": WorkState.DONE, "found": effect.found}
+        self._session.change(_FINISH_EFFECT, found, "effect", {**this, **now})
 
     def finish(self, plan: PlanId) -> None:
         """Note that a plan is done (bookkeeping: its effects have their leaves).
 
         Raises ``NotFound``, and ``Conflict`` while an effect is open.
         """
-        effect = schema.effect.c
-        left = select(func.count()).where(effect.plan == plan, effect.state == WorkState.OPEN)
-        if self._session.number(left):
+        if self._session.number(_OPEN_EFFECTS, {"plan": plan}):
             raise Conflict("the plan has open effects", "do them first")
         column = schema.plan.c
         statement = update(schema.plan).where(column.id == plan)
@@ -143,21 +164,17 @@ class ReadRuns(Group):
 
     def get(self, run: RunId) -> Run | None:
         """Return the run, or None."""
-        return _RUN.one(self._session, _RUN.select.where(schema.run.c.id == run))
+        return _RUN.one(self._session, _RUN_BY_ID, id=run)
 
     def open(self, kind: RunKind | None = None) -> tuple[Run, ...]:
         """Return the runs (of one kind) that are not done, by id."""
-        column = schema.run.c
-        statement = _RUN.select.where(column.state == WorkState.OPEN).order_by(column.id)
-        if kind is not None:
-            statement = statement.where(column.kind == kind)
-        return _RUN.all(self._session, statement)
+        if kind is None:
+            return _RUN.all(self._session, _RUNS_IN, state=WorkState.OPEN)
+        return _RUN.all(self._session, _RUNS_OF_KIND_IN, state=WorkState.OPEN, kind=kind)
 
     def done(self, kind: RunKind) -> tuple[Run, ...]:
         """Return the runs of one kind that are done and not forgotten yet, by id."""
-        column = schema.run.c
-        statement = _RUN.select.where(column.state == WorkState.DONE, column.kind == kind)
-        return _RUN.all(self._session, statement.order_by(column.id))
+        return _RUN.all(self._session, _RUNS_OF_KIND_IN, state=WorkState.DONE, kind=kind)
 
 
 class WriteRuns(ReadRuns):
@@ -169,7 +186,7 @@ class WriteRuns(ReadRuns):
 
     def claim(self, run: RunId, until: datetime) -> bool:
         """Hold an open run until then; False if another holds it or it is done."""
-        return _claim(self._session, schema.run, run, until)
+        return _claim(self._session, _CLAIM_RUN, run, until)
 
     def renew(self, run: RunId, held: datetime, until: datetime) -> bool:
         """Hold an open run for longer; False if it is done or another took it since.

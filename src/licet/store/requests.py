@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import Group, Shape
 from licet.terms.ids import AccountId, GrantId, HoldId, PlanId, RequestId, SubjectId
 from licet.terms.rights import (
@@ -22,19 +23,48 @@ _CODE = Shape(schema.request_code, RequestCode)
 _HOLD = Shape(schema.hold, Hold)
 _ACCOUNT = Shape(schema.account, Account)
 
+_REQUEST = schema.request.c
+_IS_OPEN = _REQUEST.state.in_(tuple(OPEN_REQUESTS))
+_OLDEST = (_REQUEST.received_at, _REQUEST.id)
+_BY_ID = _SHAPE.by("id")
+_OPEN = Prepared(_SHAPE.select.where(_IS_OPEN).order_by(_REQUEST.due, _REQUEST.id))
+_OF_SUBJECT = _SHAPE.by("subject", order=_OLDEST)
+_OF_PLAN = _SHAPE.by("plan")
+_OF_GRANT = _SHAPE.by("grant")
+_SAME = Prepared(
+    _SHAPE.select.where(
+        _REQUEST.subject == bindparam("subject"), _REQUEST.kind == bindparam("kind"), _IS_OPEN
+    ).order_by(*_OLDEST)
+)
+_PUT = Prepared(
+    update(schema.request).where(_REQUEST.id == bindparam("request"), _IS_OPEN),
+    tuple(name for name in _SHAPE.names if name not in {"id", "subject"}),
+)
+_CODE_OF = _CODE.by("request")
+_IN_FORCE = Prepared(
+    _HOLD.select.where(
+        schema.hold.c.lifted_at.is_(None), schema.hold.c.until > bindparam("now")
+    ).order_by(schema.hold.c.placed_at, schema.hold.c.id)
+)
+_OVER = Prepared(
+    _HOLD.select.where(
+        schema.hold.c.lifted_at.is_(None), schema.hold.c.until <= bindparam("now")
+    ).order_by(schema.hold.c.placed_at, schema.hold.c.id)
+)
+_HOLDS_OF = _HOLD.by("subject", order=(schema.hold.c.placed_at, schema.hold.c.id))
+_ACCOUNT_OF_PLAN = _ACCOUNT.by("plan")
+
 
 class ReadRequests(Group):
     """Reading rights requests."""
 
     def get(self, request: RequestId) -> Request | None:
         """Return the request, answered or not, or None."""
-        return _SHAPE.one(self._session, _SHAPE.select.where(schema.request.c.id == request))
+        return _SHAPE.one(self._session, _BY_ID, id=request)
 
     def open(self) -> tuple[Request, ...]:
         """Return the requests that are still to be answered, the first due first."""
-        column = schema.request.c
-        statement = _SHAPE.select.where(column.state.in_(tuple(OPEN_REQUESTS)))
-        return _SHAPE.all(self._session, statement.order_by(column.due, column.id))
+        return _SHAPE.all(self._session, _OPEN)
 
     def all(self) -> tuple[Request, ...]:
         """Return every request, the newest first."""
@@ -51,30 +81,23 @@ class ReadRequests(Group):
 
     def of_subject(self, subject: SubjectId) -> tuple[Request, ...]:
         """Return a data subject's requests, answered ones too, oldest first."""
-        column = schema.request.c
-        statement = _SHAPE.select.where(column.subject == subject)
-        return _SHAPE.all(self._session, statement.order_by(column.received_at, column.id))
+        return _SHAPE.all(self._session, _OF_SUBJECT, subject=subject)
 
     def of_plan(self, plan: PlanId) -> Request | None:
         """Return the request that a plan carries out, or None."""
-        return _SHAPE.one(self._session, _SHAPE.select.where(schema.request.c.plan == plan))
+        return _SHAPE.one(self._session, _OF_PLAN, plan=plan)
 
     def of_grant(self, grant: GrantId) -> Request | None:
         """Return the request that a grant serves, or None."""
-        return _SHAPE.one(self._session, _SHAPE.select.where(schema.request.c.grant == grant))
+        return _SHAPE.one(self._session, _OF_GRANT, grant=grant)
 
     def same(self, subject: SubjectId, kind: RightKind) -> Request | None:
         """Return the open request of one kind of a data subject, the oldest, or None."""
-        column = schema.request.c
-        statement = _SHAPE.select.where(
-            column.subject == subject, column.kind == kind, column.state.in_(tuple(OPEN_REQUESTS))
-        )
-        return _SHAPE.one(self._session, statement.order_by(column.received_at, column.id))
+        return _SHAPE.one(self._session, _SAME, subject=subject, kind=kind)
 
     def code(self, request: RequestId) -> RequestCode | None:
         """Return the request's one-time code, or None."""
-        where = schema.request_code.c.request == request
-        return _CODE.one(self._session, _CODE.select.where(where))
+        return _CODE.one(self._session, _CODE_OF, request=request)
 
 
 class WriteRequests(ReadRequests):
@@ -92,11 +115,8 @@ class WriteRequests(ReadRequests):
         """
         column = schema.request.c
         values = {k: v for k, v in _SHAPE.values(request).items() if k not in {"id", "subject"}}
-        statement = update(schema.request).where(
-            column.id == request.id, column.state.in_(tuple(OPEN_REQUESTS))
-        )
         found = select(column.id).where(column.id == request.id)
-        self._session.change(statement.values(**values), found, "request")
+        self._session.change(_PUT, found, "request", {**values, "request": request.id})
 
     def forget(self, requests: Collection[RequestId]) -> None:
         """Empty what was written in requests that are over: the register keeps the rest."""
@@ -136,9 +156,7 @@ class ReadHolds(Group):
 
     def of_subject(self, subject: SubjectId) -> tuple[Hold, ...]:
         """Return a data subject's holds, lifted ones too, oldest first."""
-        column = schema.hold.c
-        statement = _HOLD.select.where(column.subject == subject)
-        return _HOLD.all(self._session, statement.order_by(column.placed_at, column.id))
+        return _HOLD.all(self._session, _HOLDS_OF, subject=subject)
 
     def all(self) -> tuple[Hold, ...]:
         """Return every hold, lifted ones too, the newest first."""
@@ -148,15 +166,11 @@ class ReadHolds(Group):
 
     def in_force(self, now: datetime) -> tuple[Hold, ...]:
         """Return the holds that are neither lifted nor over, oldest first."""
-        column = schema.hold.c
-        statement = _HOLD.select.where(column.lifted_at.is_(None), column.until > now)
-        return _HOLD.all(self._session, statement.order_by(column.placed_at, column.id))
+        return _HOLD.all(self._session, _IN_FORCE, now=now)
 
     def over(self, now: datetime) -> tuple[Hold, ...]:
         """Return the holds whose term is over and that nobody lifted, oldest first."""
-        column = schema.hold.c
-        statement = _HOLD.select.where(column.lifted_at.is_(None), column.until <= now)
-        return _HOLD.all(self._session, statement.order_by(column.placed_at, column.id))
+        return _HOLD.all(self._session, _OVER, now=now)
 
 
 class WriteHolds(ReadHolds):
@@ -194,7 +208,7 @@ class ReadAccounts(Group):
 
     def of_plan(self, plan: PlanId) -> Account | None:
         """Return the record that an erasure wrote, or None."""
-        return _ACCOUNT.one(self._session, _ACCOUNT.select.where(schema.account.c.plan == plan))
+        return _ACCOUNT.one(self._session, _ACCOUNT_OF_PLAN, plan=plan)
 
     def due(self, now: datetime) -> tuple[Account, ...]:
         """Return the records whose term is over, oldest first."""

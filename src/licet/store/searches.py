@@ -3,9 +3,19 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, distinct, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    delete,
+    distinct,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import GROUPED, Group, Shape
 from licet.terms.ids import CandidateId, CaseId, MemberId, SearchId
 from licet.terms.search import Search, SearchCandidate, SearchState, Verification
@@ -13,6 +23,15 @@ from licet.terms.search import Search, SearchCandidate, SearchState, Verificatio
 _SHAPE = Shape(schema.search, Search)
 _CANDIDATE = Shape(schema.candidate, SearchCandidate)
 _VERIFICATION = Shape(schema.verification, Verification)
+_BY_ID = _SHAPE.by("id")
+_CANDIDATE_BY_ID = _CANDIDATE.by("id")
+_LISTED = Prepared(
+    _CANDIDATE.select.where(
+        schema.candidate.c.search == bindparam("search"), schema.candidate.c.sealed != b""
+    ).order_by(schema.candidate.c.id)
+)
+_TAGGED = _CANDIDATE.by("subject_tag", order=(schema.candidate.c.id,))
+_OF_GRANT = _CANDIDATE.by("grant_tag", order=(schema.candidate.c.id,))
 _NO_PROBE = {"sealed_probe": None, "probe_until": None}
 
 
@@ -21,7 +40,7 @@ class ReadSearches(Group):
 
     def get(self, search: SearchId) -> Search | None:
         """Return the search, or None."""
-        return _SHAPE.one(self._session, _SHAPE.select.where(schema.search.c.id == search))
+        return _SHAPE.one(self._session, _BY_ID, id=search)
 
     def of_case(self, case: CaseId) -> tuple[Search, ...]:
         """Return a case's searches, by leaf."""
@@ -45,13 +64,11 @@ class ReadSearches(Group):
 
     def candidate(self, candidate: CandidateId) -> SearchCandidate | None:
         """Return the candidate, or None."""
-        where = schema.candidate.c.id == candidate
-        return _CANDIDATE.one(self._session, _CANDIDATE.select.where(where))
+        return _CANDIDATE.one(self._session, _CANDIDATE_BY_ID, id=candidate)
 
     def candidates(self, search: SearchId) -> tuple[SearchCandidate, ...]:
         """Return a search's candidates, by id: their rank is sealed."""
-        column = schema.candidate.c
-        return self._candidates((column.search == search) & (column.sealed != b""))
+        return _CANDIDATE.all(self._session, _LISTED, search=search)
 
     def count_taken_off(self, search: SearchId) -> int:
         """Return how many were taken off a search's list because their grant ended."""
@@ -68,11 +85,11 @@ class ReadSearches(Group):
 
     def candidates_tagged(self, subject_tag: bytes) -> tuple[SearchCandidate, ...]:
         """Return the candidates with this subject tag, by id."""
-        return self._candidates(schema.candidate.c.subject_tag == subject_tag)
+        return _CANDIDATE.all(self._session, _TAGGED, subject_tag=subject_tag)
 
     def candidates_of_grant(self, grant_tag: bytes) -> tuple[SearchCandidate, ...]:
         """Return the candidates with this grant tag, by id."""
-        return self._candidates(schema.candidate.c.grant_tag == grant_tag)
+        return _CANDIDATE.all(self._session, _OF_GRANT, grant_tag=grant_tag)
 
     def listed_under(self, grant_tags: Collection[bytes]) -> tuple[SearchCandidate, ...]:
         """Return the candidates with these grant tags that are still on their lists, by id."""

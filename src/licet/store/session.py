@@ -1,26 +1,28 @@
 """One transaction's statements: read rows, stream them, write them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import chain, starmap
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
     Executable,
-    Insert,
     Row,
     Select,
     Table,
+    bindparam,
     delete,
     insert,
     select,
 )
 
+from licet.store import prepared
 from licet.store.explain import explained
+from licet.store.prepared import Prepared
 from licet.terms.errors import Conflict, LicetError, NotFound
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ GROUPED = 1000
 """Rows written, or ids asked for, in one statement."""
 
 T = TypeVar("T", bound="DataclassInstance")
-Values = Mapping[str, object]
+
+Values = prepared.Values
+_NONE: Values = {}
 
 
 class UnitWithoutLeaf(LicetError):
@@ -62,20 +66,36 @@ class Session:
         self._at = at
         self._writes = writes
 
-    def rows(self, statement: Executable, values: object = None) -> Sequence[Row[Any]]:
+    @overload
+    def rows(self, statement: Executable, values: Values = ...) -> Sequence[Row[Any]]: ...
+
+    @overload
+    def rows(self, statement: Prepared, values: Values = ...) -> Sequence[tuple[Any, ...]]: ...
+
+    def rows(self, statement: Executable | Prepared, values: Values = _NONE) -> Sequence[Any]:
         """Return all rows."""
         with explained():
+            if isinstance(statement, Prepared):
+                return statement.rows(self.connection, values)
             return self._execute(statement, values).all()
 
-    def first(self, statement: Executable) -> Row[Any] | None:
+    @overload
+    def first(self, statement: Executable, values: Values = ...) -> Row[Any] | None: ...
+
+    @overload
+    def first(self, statement: Prepared, values: Values = ...) -> tuple[Any, ...] | None: ...
+
+    def first(self, statement: Executable | Prepared, values: Values = _NONE) -> Any:
         """Return the first row, or None."""
         with explained():
-            return self.connection.execute(statement).first()
+            if isinstance(statement, Prepared):
+                return statement.first(self.connection, values)
+            return self._execute(statement, values).first()
 
-    def number(self, statement: Executable) -> int:
+    def number(self, statement: Executable | Prepared, values: Values = _NONE) -> int:
         """Return the one number that the statement counts."""
-        with explained():
-            return int(self.connection.execute(statement).scalar_one())
+        row = self.first(statement, values)
+        return int(row[0]) if row is not None else 0
 
     def parts(self, statement: Executable, size: int = STREAMED) -> Iterator[Sequence[Row[Any]]]:
         """Give rows as they come, ``size`` at a time.
@@ -105,7 +125,7 @@ class Session:
 
     def write(
         self,
-        statement: Executable,
+        statement: Executable | Prepared,
         values: Values | Sequence[Values] | None = None,
         *,
         bookkeeping: bool = False,
@@ -123,7 +143,7 @@ class Session:
             raise self.failed
         try:
             with explained():
-                count = self._execute(statement, values).rowcount
+                count = self._changed(statement, values)
         except Conflict as conflict:
             # PostgreSQL ends the transaction here and SQLite does not: both must.
             self.failed = Conflict(refused, conflict.what) if refused else conflict
@@ -135,13 +155,22 @@ class Session:
             self.changed = True
             self.unrecorded = self.unrecorded or not bookkeeping
         self._at("unit.effects")
-        return int(count)
+        return count
+
+    def _changed(
+        self, statement: Executable | Prepared, values: Values | Sequence[Values] | None
+    ) -> int:
+        if isinstance(statement, Prepared):
+            return statement.change(self.connection, _NONE if values is None else values)
+        return int(self._execute(statement, values).rowcount)
 
     def _execute(self, statement: Executable, values: Any) -> CursorResult[Any]:
         result: CursorResult[Any] = self.connection.execute(statement, values)
         return result
 
-    def write_many(self, statement: Executable, values: Iterable[Values], refused: str = "") -> int:
+    def write_many(
+        self, statement: Executable | Prepared, values: Iterable[Values], refused: str = ""
+    ) -> int:
         """Write rows in groups, so that a million of them need little memory; return how many."""
         total = 0
         group: list[Values] = []
@@ -156,16 +185,24 @@ class Session:
         return total + len(group)
 
     def change(
-        self, statement: Executable, found: Executable, name: str, bookkeeping: bool = False
+        self,
+        statement: Executable | Prepared,
+        found: Executable | Prepared,
+        name: str,
+        values: Values | None = None,
+        *,
+        wanted: Values = _NONE,
+        bookkeeping: bool = False,
     ) -> None:
         """Change exactly the row that ``found`` selects.
 
-        Raises ``NotFound`` if there is no such row and ``Conflict`` if its state kept the
-        statement from changing it.
+        ``values`` are what the statement is given, ``wanted`` what ``found`` is. Raises
+        ``NotFound`` if there is no such row and ``Conflict`` if its state kept the statement
+        from changing it.
         """
-        if self.write(statement, bookkeeping=bookkeeping):
+        if self.write(statement, values, bookkeeping=bookkeeping):
             return
-        if self.first(found) is None:
+        if self.first(found, wanted) is None:
             raise NotFound(f"there is no such {name}")
         raise Conflict(f"the {name} is in a state that does not allow this")
 
@@ -184,7 +221,8 @@ def delete_among(
 class Shape(Generic[T]):
     """How a dataclass of ``licet.terms`` lies in a table, column by field.
 
-    ``select`` reads the fields in their order, ``insert`` writes them.
+    ``select`` reads the fields in their order, ``insert`` writes them, and :meth:`by` finds
+    them by what some columns equal.
     """
 
     def __init__(self, table: Table, make: type[T]) -> None:
@@ -193,9 +231,15 @@ class Shape(Generic[T]):
         self._make: Callable[..., T] = make
         # Statements never change, so each is built once.
         self.select: Select[Any] = select(*(table.c[name] for name in self.names))
-        self.insert: Insert = insert(table)
+        self.insert = Prepared(insert(table), self.names)
+        self.everything = Prepared(self.select)
 
-    def read(self, row: Row[Any]) -> T:
+    def by(self, *names: str, order: Sequence[ColumnElement[Any]] = ()) -> Prepared:
+        """Return the statement that finds rows by these columns, each equal to what is given."""
+        where = (self.table.c[name] == bindparam(name) for name in names)
+        return Prepared(self.select.where(*where).order_by(*order))
+
+    def read(self, row: Sequence[Any]) -> T:
         """Return the dataclass that a row of :attr:`select` holds."""
         return self._make(*row)
 
@@ -203,14 +247,16 @@ class Shape(Generic[T]):
         """Return the columns' values of a dataclass."""
         return {name: getattr(thing, name) for name in self.names}
 
-    def one(self, session: Session, statement: Executable) -> T | None:
-        """Return the first, or None."""
-        row = session.first(statement)
+    def one(self, session: Session, statement: Executable | Prepared, **values: object) -> T | None:
+        """Return the first, or None. ``values`` are what the statement is given."""
+        row = session.first(statement, values)
         return None if row is None else self.read(row)
 
-    def all(self, session: Session, statement: Executable) -> tuple[T, ...]:
-        """Return all of them."""
-        return tuple(self.read(row) for row in session.rows(statement))
+    def all(
+        self, session: Session, statement: Executable | Prepared, **values: object
+    ) -> tuple[T, ...]:
+        """Return all of them. ``values`` are what the statement is given."""
+        return tuple(self.read(row) for row in session.rows(statement, values))
 
     def each(self, session: Session, statement: Executable) -> Iterator[T]:
         """Give them one after the other, without holding all."""

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import GROUPED, Group, Shape
 from licet.store.types import Moment
 from licet.terms.gallery import TemplateKind
@@ -16,6 +17,22 @@ from licet.terms.rights import OPEN_REQUESTS
 
 _SHAPE = Shape(schema.subject, Subject)
 _THERE = (SubjectState.KNOWN, SubjectState.BLOCKED)
+_BY_ID = _SHAPE.by("id")
+_ON_CONTACT = _SHAPE.by("contact_tag", order=(schema.subject.c.id,))
+
+
+def _counting_enrolled() -> Prepared:
+    grant, template = schema.grant.c, schema.template.c
+    # One look into an index for each grant: a tenth of a join over all templates.
+    reference = exists().where(template.grant == grant.id, template.kind == TemplateKind.REFERENCE)
+    nobody = select(schema.canary.c.subject)
+    real = grant.subject.not_in(nobody)
+    people = select(grant.subject).where(grant.kept, reference, real).distinct()
+    some = people.limit(bindparam("at_most")).subquery()
+    return Prepared(select(func.count()).select_from(some))
+
+
+_COUNT_ENROLLED = _counting_enrolled()
 
 
 class ReadSubjects(Group):
@@ -23,7 +40,7 @@ class ReadSubjects(Group):
 
     def get(self, subject: SubjectId) -> Subject | None:
         """Return the data subject, erased or not, or None."""
-        return _SHAPE.one(self._session, _SHAPE.select.where(schema.subject.c.id == subject))
+        return _SHAPE.one(self._session, _BY_ID, id=subject)
 
     def many(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Subject]:
         """Return those of the data subjects that exist, by id."""
@@ -37,9 +54,7 @@ class ReadSubjects(Group):
 
     def on_contact(self, contact_tag: bytes) -> tuple[Subject, ...]:
         """Return the data subjects on one contact, by id (one adult, up to five dependants)."""
-        column = schema.subject.c
-        statement = _SHAPE.select.where(column.contact_tag == contact_tag).order_by(column.id)
-        return _SHAPE.all(self._session, statement)
+        return _SHAPE.all(self._session, _ON_CONTACT, contact_tag=contact_tag)
 
     def ids(self) -> Iterator[SubjectId]:
         """Give every data subject's id, in order."""
@@ -114,15 +129,7 @@ class ReadSubjects(Group):
         People who do not exist are left out. A ceiling asks whether they are many, and must
         not count a million to find out.
         """
-        grant, template = schema.grant.c, schema.template.c
-        # One look into an index for each grant: a tenth of a join over all templates.
-        reference = exists().where(
-            template.grant == grant.id, template.kind == TemplateKind.REFERENCE
-        )
-        nobody = select(schema.canary.c.subject)
-        real = grant.subject.not_in(nobody)
-        people = select(grant.subject).where(grant.kept, reference, real).distinct().limit(at_most)
-        return self._session.number(select(func.count()).select_from(people.subquery()))
+        return self._session.number(_COUNT_ENROLLED, {"at_most": at_most})
 
 
 class WriteSubjects(ReadSubjects):

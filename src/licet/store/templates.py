@@ -17,6 +17,9 @@ _SHAPE = Shape(schema.template, StoredTemplate)
 _SUGGESTION = Shape(schema.suggestion, StoredSuggestion)
 _NO_GRANT = "the grant has ended or never was, or the id is taken"
 _KINDS = {kind.value: kind for kind in TemplateKind}
+_BY_ID = _SHAPE.by("id")
+_OF_GRANT = _SHAPE.by("grant", order=(schema.template.c.leaf, schema.template.c.id))
+_SUGGESTED = _SUGGESTION.by("grant", order=(schema.suggestion.c.leaf, schema.suggestion.c.id))
 
 
 class ReadTemplates(Group):
@@ -24,13 +27,11 @@ class ReadTemplates(Group):
 
     def get(self, template: TemplateId) -> StoredTemplate | None:
         """Return the template, or None."""
-        return _SHAPE.one(self._session, _SHAPE.select.where(schema.template.c.id == template))
+        return _SHAPE.one(self._session, _BY_ID, id=template)
 
     def of_grant(self, grant: GrantId) -> tuple[StoredTemplate, ...]:
         """Return the templates kept under a grant, by leaf, then id."""
-        column = schema.template.c
-        statement = _SHAPE.select.where(column.grant == grant).order_by(column.leaf, column.id)
-        return _SHAPE.all(self._session, statement)
+        return _SHAPE.all(self._session, _OF_GRANT, grant=grant)
 
     def all(self, kind: TemplateKind | None = None) -> Iterator[StoredTemplate]:
         """Give every template (of one kind), in no order, without holding them all."""
@@ -119,9 +120,7 @@ class ReadSuggestions(Group):
 
     def of_grant(self, grant: GrantId) -> tuple[StoredSuggestion, ...]:
         """Return a grant's suggestions, by leaf, then id."""
-        column = schema.suggestion.c
-        statement = _SUGGESTION.select.where(column.grant == grant)
-        return _SUGGESTION.all(self._session, statement.order_by(column.leaf, column.id))
+        return _SUGGESTION.all(self._session, _SUGGESTED, grant=grant)
 
     def expired(self, now: datetime, most: int | None = None) -> tuple[StoredSuggestion, ...]:
         """Return the (at ``most``) suggestions with ``expires <= now``, oldest first."""
