@@ -19,6 +19,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "alembic": frozenset({"store"}),
     "babel": frozenset({"effects"}),  # dates and numbers in letters
     "cryptography": frozenset({"vault", "ledger"}),
+    "dns": frozenset({"sources"}),
+    "httpcore2": frozenset({"sources"}),
     "httpx2": frozenset({"post"}),
     "jinja2": frozenset({"effects"}),
     "numkong": frozenset({"gallery"}),
@@ -28,6 +30,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "onnxruntime": frozenset({"vision"}),
     "pi_heif": frozenset({"vision"}),
     "platformdirs": frozenset({"cli", "settings"}),
+    "protego": frozenset({"sources"}),
     "psycopg": frozenset({"store"}),
     "pydantic": frozenset({"settings"}),
     "pydantic_settings": frozenset({"settings"}),
@@ -35,6 +38,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "rfc8785": frozenset({"consent", "ledger", "vault"}),
     "rfc3161_client": frozenset({"ledger"}),
     "rich": frozenset({"cli", "demo", "bench"}),
+    "selectolax": frozenset({"sources"}),
     "simplejpeg": frozenset({"vision"}),
     "sqlalchemy": frozenset({"store"}),
     "sqlite3": frozenset({"store", "vault"}),  # vault: the keyring is a store of its own

@@ -1,0 +1,187 @@
+"""A website as a source of items: polite, within the proved place, and with reasons.
+
+1. Nothing is asked, not even the DNS, before the first walk or reading.
+2. Before every request the caller is asked whether it may still be sent.
+3. The address of an item is its whole web address in its one spelling; the order of a
+   walk is by the letters of the addresses, so it resumes after any of them.
+4. What a site reserves is not collected, though control of it was proved: who may open
+   a source is not always who may give its photos away.
+5. Every photo that the site names gets its decision: see ``traces``.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from licet.sources.contract import MOST_BYTES, Address
+from licet.sources.reserved import reserved_by_fields
+from licet.sources.site.memory import NOTHING, Memory, ShortMemory, Validators
+from licet.sources.site.pace import Budget, Pace
+from licet.sources.site.place import Site, site_of, spell
+from licet.sources.site.trace import Decision, Rule, Stop, Trace
+from licet.sources.sniff import photo_format
+from licet.terms.errors import BadInput, Busy
+from licet.terms.face import Unreadable
+
+if TYPE_CHECKING:
+    from licet.sources.site.door import Answer, Door
+    from licet.sources.site.survey import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The photo is as it was when it was last kept; its bytes were not read."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who reads a site, and how: ``contact`` is where its people can write to.
+
+    ``may`` is asked before each request whether it may still be sent; ``now`` is the time
+    in UTC. The memory says what was read before.
+    """
+
+    contact: str
+    may: Callable[[], bool]
+    now: Callable[[], datetime]
+    memory: Memory = field(default_factory=ShortMemory)
+    budget: Budget = field(default_factory=Budget)
+
+
+class SiteSource:
+    """The photos of one site. Made by ``open_site``; close it after use."""
+
+    def __init__(self, site: Site, door: "Door", visitor: Visitor) -> None:
+        from licet.sources.site.gate import Gate
+
+        self.site = site
+        self._door = door
+        self._gate = Gate(site, door)
+        self._visitor = visitor
+        self._found: Found | None = None
+        self._traces: list[Trace] = []
+        self._validators: dict[str, Validators] = {}
+
+    def walk(self, after: str = "") -> Iterator[Address]:
+        """Yield the photos in order; the pages are read first, once.
+
+        Raises ``Conflict`` when the site wants no robots; ``Busy`` when it asks to be left
+        alone or the budget of one go is used up: the walk goes on later from there.
+        """
+        for address in sorted(self._survey().photos):
+            if address > after:
+                self._check_budget()
+                yield Address(address)
+
+    def count(self) -> int:
+        """Return how many photos a walk would yield now; reads the pages first, once."""
+        return len(self._survey().photos)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all pages were read, so that a photo not found is not there."""
+        return self._survey().complete
+
+    def read(self, address: Address) -> bytes | Unreadable:
+        """Return a photo's bytes, or why not. Raises ``BadInput``, ``Busy``, ``Conflict``."""
+        found = self._read(address, NOTHING)
+        return _NOTHING_NEW if isinstance(found, Unchanged) else found
+
+    def read_changed(self, address: Address) -> bytes | Unchanged | Unreadable:
+        """Return a photo's bytes if they changed since the memory kept them, or why not."""
+        return self._read(address, self._visitor.memory.photo(address))
+
+    def validators_of(self, address: Address) -> Validators:
+        """Return what the site said of a photo when it was last read here, for its memory."""
+        return self._validators.get(address, NOTHING)
+
+    def traces(self) -> tuple[Trace, ...]:
+        """Return the decisions made since this was last asked, in order, and let go of them."""
+        made, self._traces = tuple(self._traces), []
+        return made
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._door.close()
+
+    def _survey(self) -> "Found":
+        if self._found is None:
+            from licet.sources.site.survey import Survey
+
+            visitor = self._visitor
+            survey = Survey(
+                self._gate, self._door, visitor.memory, self._traces.append, visitor.now()
+            )
+            self._found = survey.make()
+        return self._found
+
+    def _check_budget(self) -> None:
+        spent = self._door.pace.spent()
+        if spent:
+            raise Busy(f"{self.site.host}: {spent}", "Collect again; it goes on from there.")
+
+    def _read(self, address: Address, since: Validators) -> bytes | Unchanged | Unreadable:
+        from licet.sources.site.door import Wish
+
+        if spell(address) != address or self.site.outside(address) is not None:
+            raise BadInput("this is no address of this source", "Use one that the source listed.")
+        answer = self._door.get(Wish(address, MOST_BYTES, self._gate.judge, self._look, since))
+        if isinstance(answer, Stop):
+            return self._left_out(address, answer)
+        stop = self._refused(answer, since)
+        if stop is not None:
+            return self._left_out(address, stop)
+        self._validators[address] = answer.validators or since
+        changed = answer.status == 200
+        decision = Decision.COLLECTED if changed else Decision.UNCHANGED
+        self._traces.append(Trace(address, decision, Rule.AUTHORITY, self._why(address)))
+        return answer.data if changed else Unchanged()
+
+    def _left_out(self, address: str, stop: Stop) -> Unreadable:
+        if stop.rule is Rule.BUDGET:
+            self._check_budget()
+        self._traces.append(stop.trace(address))
+        return stop.unreadable()
+
+    def _refused(self, answer: "Answer", since: Validators) -> Stop | None:
+        reserved = reserved_by_fields(answer.fields, self._visitor.now())
+        if reserved:
+            return Stop(Rule.RESERVATION, reserved)
+        if answer.status == 200:
+            return None if answer.data else Stop(Rule.KIND, "it is empty")
+        if answer.status == 304 and since:
+            return None
+        return Stop(Rule.ANSWER, f"the site answers {answer.status}")
+
+    def _look(self, answer: "Answer") -> Stop | None:
+        """Look at the fields and first bytes of a photo before the rest is read."""
+        reserved = reserved_by_fields(answer.fields, self._visitor.now())
+        if reserved:
+            return Stop(Rule.RESERVATION, reserved)
+        if answer.field("content-encoding") not in {"", "identity"}:
+            return Stop(Rule.KIND, "it comes packed though that was not asked for")
+        if answer.data and photo_format(answer.data) is None:
+            return Stop(Rule.KIND, "it is not a photo in a known format")
+        return None
+
+    def _why(self, address: str) -> str:
+        page = self._found.photos.get(address, "") if self._found else ""
+        where = f"; named by {page}" if page else ""
+        return f"within the proved place, allowed by robots.txt, not reserved{where}"
+
+
+_NOTHING_NEW = Unreadable("the site sent nothing", "Collect again later.")
+
+
+def open_site(place: str, visitor: Visitor) -> SiteSource:
+    """Return the source behind a place such as ``https://host/path``. Nothing is asked yet.
+
+    Raises ``BadInput`` for what is no site, ``Setup`` without a contact.
+    """
+    from licet.sources.site.door import Door
+    from licet.sources.site.line import Line
+
+    site = site_of(place)
+    door = Door(Line(), Pace(site.host, visitor.budget), visitor.contact, visitor.may)
+    return SiteSource(site, door, visitor)

@@ -1,0 +1,239 @@
+"""Finding the photos of a site: sitemaps and pages first, photos later.
+
+A walk has one order that never changes, and a site has none of its own. So its pages are
+read before its photos, and the addresses found are walked in the order of their letters.
+
+1. Pages that are remembered are known with all that they name before anything is asked.
+2. Pages that nobody has read come first, nearest to the start first; then those that are
+   known, longest unread first, asked only whether they changed. So a site too large for
+   one go is known further after each.
+3. Of the copies of a photo the largest one that may be taken is.
+4. A photo that any page reserves is left out, whatever other pages say.
+"""
+
+import heapq
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from licet.sources.reserved import reserved_by_fields
+from licet.sources.site.door import Answer, Door, Wish
+from licet.sources.site.gate import Gate
+from licet.sources.site.html import looks_like_photo, read_page
+from licet.sources.site.line import Cut
+from licet.sources.site.memory import NOTHING, Memory, Page, Validators, Visit
+from licet.sources.site.sitemaps import MOST_PACKED, read_sitemap
+from licet.sources.site.trace import Note, Rule, Stop
+
+MOST_PAGE_BYTES = 2 * 1024 * 1024
+MOST_SITEMAPS = 100
+_HTML = frozenset({"text/html", "application/xhtml+xml", ""})
+_GONE = frozenset({404, 410})
+
+_LARGER = Stop(Rule.VARIANT, "a larger copy of the same photo is taken")
+
+Turn = tuple[int, float, int, str]
+"""When a page is read: known or not, when it was last read, how far from the start, where."""
+
+
+@dataclass
+class Found:
+    """The photos of a site, each with the page that names it. ``complete``: all pages were read."""
+
+    photos: dict[str, str] = field(default_factory=dict)
+    complete: bool = False
+
+
+class Survey:
+    """One reading of a site's pages. ``now`` is when it is made, in UTC."""
+
+    def __init__(self, gate: Gate, door: Door, memory: Memory, note: Note, now: datetime) -> None:
+        self._gate = gate
+        self._door = door
+        self._memory = memory
+        self._note = note
+        self._now = now
+        self._known = dict(memory.visits())
+        self._found = Found()
+        self._reserved: dict[str, str] = {}
+        self._noted: set[str] = set()
+        self._turns: list[Turn] = []
+        self._seen: set[str] = set()
+        self._questions: dict[tuple[str, bool], int] = {}
+
+    def make(self) -> Found:
+        """Read the pages and return the photos that may be asked for.
+
+        Raises ``Conflict`` when the host wants no robots, ``Busy`` when it asks to be left alone.
+        """
+        try:
+            self._begin()
+            self._found.complete = self._read_all()
+        except Cut:
+            self._found.complete = False
+        for address, why in self._reserved.items():
+            if self._found.photos.pop(address, None) is not None:
+                self._leave_out(address, Stop(Rule.RESERVATION, why))
+        return self._found
+
+    def _begin(self) -> None:
+        site = self._gate.site
+        self._add(site.start, 0)
+        for address, visit in sorted(self._known.items()):
+            # The place may be narrower now than when this was remembered.
+            if self._gate.judge(address) is None:
+                self._add(address, 0)
+                self._take(address, visit.page, 0)
+        self._read_sitemaps()
+
+    def _read_all(self) -> bool:
+        budget = self._door.pace
+        while self._turns:
+            if budget.spent() or budget.documents >= budget.budget.documents:
+                return False
+            *_, depth, address = heapq.heappop(self._turns)
+            if not self._read(address, depth):
+                return False
+        return True
+
+    def _read(self, address: str, depth: int) -> bool:
+        """Read one page; False when nothing may be read any more."""
+        before = self._known.get(address)
+        since = before.validators if before else NOTHING
+        answer = self._ask(address, since)
+        if isinstance(answer, Stop):
+            self._leave_out(address, answer)
+            return answer.rule not in {Rule.PERMISSION, Rule.BUDGET}
+        self._seen.add(answer.address)
+        if answer.status == 304 and before is not None:
+            reserved = before.page.reserved or reserved_by_fields(answer.fields, self._now)
+            page = Page(before.page.links, before.page.photos, before.page.outside, reserved)
+            self._keep(address, page, depth, answer.validators or since)
+        elif answer.status == 200 and answer.media_type in _HTML:
+            named = read_page(self._gate.site, answer, self._now)
+            if isinstance(named, Stop):
+                self._leave_out(address, named)
+            else:
+                self._keep(address, named, depth, answer.validators)
+        elif answer.status == 200 and answer.media_type.startswith("image/"):
+            self._take(address, Page(photos=((answer.address,),)), depth)
+        elif answer.status != 200:
+            self._gone(address, answer.status)
+        return True
+
+    def _ask(self, address: str, since: Validators) -> Answer | Stop:
+        self._door.pace.documents += 1
+        judge = self._gate.judge
+        return self._door.get(Wish(address, MOST_PAGE_BYTES, judge, _is_page, since))
+
+    def _keep(self, address: str, page: Page, depth: int, validators: Validators) -> None:
+        self._memory.keep(address, Visit(page, validators, self._now))
+        self._take(address, page, depth)
+
+    def _gone(self, address: str, status: int) -> None:
+        if status in _GONE:
+            self._memory.forget(address)
+        self._leave_out(address, Stop(Rule.ANSWER, f"the site answers {status}"))
+
+    def _take(self, address: str, page: Page, depth: int) -> None:
+        """Take what a page names: its links to be read, its photos to be walked."""
+        for link in page.links:
+            self._add(link, depth + 1)
+        for one in page.outside:
+            stop = self._gate.site.outside(one)
+            if stop is not None:
+                self._leave_out(one, stop)
+        for copies in page.photos:
+            if page.reserved:
+                for copy in copies:
+                    self._reserved.setdefault(copy, page.reserved)
+                    self._leave_out(copy, Stop(Rule.RESERVATION, page.reserved))
+            else:
+                self._choose(copies, address)
+
+    def _choose(self, copies: tuple[str, ...], page: str) -> None:
+        """Take the largest copy that may be taken, and say why not the others."""
+        chosen = False
+        for copy in copies:
+            if chosen:
+                if copy not in self._found.photos:
+                    self._leave_out(copy, _LARGER)
+            elif copy in self._found.photos:
+                chosen = True
+            else:
+                stop = self._gate.judge(copy) or self._too_many(copy, photo=True)
+                if stop is None:
+                    chosen = True
+                    self._found.photos[copy] = page
+                else:
+                    self._leave_out(copy, stop)
+
+    def _add(self, address: str, depth: int) -> None:
+        """Put a page where it will be read in its turn, once."""
+        if address in self._seen:
+            return
+        self._seen.add(address)
+        if looks_like_photo(address):
+            self._choose((address,), address)
+            return
+        stop = self._too_many(address, photo=False)
+        if stop is not None:
+            self._leave_out(address, stop)
+            return
+        before = self._known.get(address)
+        read = before.at.timestamp() if before else 0.0
+        heapq.heappush(self._turns, (int(before is not None), read, depth, address))
+
+    def _too_many(self, address: str, *, photo: bool) -> Stop | None:
+        path, asks, _ = address.partition("?")
+        if not asks:
+            return None
+        budget = self._door.pace.budget
+        most = budget.of_photo if photo else budget.of_page
+        asked = self._questions[path, photo] = self._questions.get((path, photo), 0) + 1
+        if asked <= most:
+            return None
+        return Stop(Rule.TRAP, f"its path was asked {most} different questions already")
+
+    def _leave_out(self, address: str, stop: Stop) -> None:
+        """Note why an address is left out, once."""
+        if address not in self._noted:
+            self._noted.add(address)
+            self._note(stop.trace(address))
+
+    def _read_sitemaps(self) -> None:
+        waiting = list(reversed(self._gate.sitemaps()))
+        met: set[str] = set()
+        while waiting and len(met) < MOST_SITEMAPS:
+            address = waiting.pop()
+            if address in met:
+                continue
+            met.add(address)
+            self._door.pace.documents += 1
+            answer = self._door.get(Wish(address, MOST_PACKED, self._gate.judge_sitemap))
+            if isinstance(answer, Stop):
+                if answer.rule is Rule.PERMISSION:
+                    raise Cut(answer)
+                continue
+            if answer.status != 200:
+                continue
+            listed = read_sitemap(answer.data, answer.address)
+            waiting += reversed(listed.maps)
+            for page, photos in listed.pages.items():
+                self._take_listed(page, photos)
+
+    def _take_listed(self, page: str, photos: list[str]) -> None:
+        site = self._gate.site
+        if site.outside(page) is None:
+            self._add(page, 1)
+        inside = [one for one in photos if site.outside(one) is None]
+        outside = [one for one in photos if site.outside(one) is not None]
+        self._take(page, Page((), tuple((one,) for one in inside), tuple(outside)), 1)
+
+
+def _is_page(answer: Answer) -> Stop | None:
+    """Stop reading what is no page: a film need not be read to know that it is none."""
+    if answer.field("content-encoding") not in {"", "identity"}:
+        return Stop(Rule.KIND, "it comes packed though that was not asked for")
+    if answer.media_type in _HTML:
+        return None
+    return Stop(Rule.KIND, "it is no page")

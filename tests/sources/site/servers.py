@@ -1,0 +1,212 @@
+"""Real servers on this machine, and a line that may lead to them: only tests make one."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+
+from licet.sources.site.door import Door
+from licet.sources.site.line import Line
+from licet.sources.site.memory import Memory, ShortMemory
+from licet.sources.site.networks import why_refused
+from licet.sources.site.pace import Budget, Pace
+from licet.sources.site.place import site_of
+from licet.sources.site.source import SiteSource, Visitor
+
+HOST = "www.album.example"
+HERE = "127.0.0.1"
+PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 20
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+@dataclass
+class Reply:
+    """What a path answers."""
+
+    body: bytes | str = b""
+    status: int = 200
+    type: str = "text/html"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Answering = Callable[[Mapping[str, str]], Reply]
+
+
+@dataclass
+class Web:
+    """A website: what each path answers, and what was asked."""
+
+    pages: dict[str, Reply | Answering] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    port: int = 0
+    scheme: str = "http"
+
+    def photo(self, *paths: str, **headers: str) -> None:
+        """Put a photo at each path; its bytes are its own."""
+        for path in paths:
+            self.pages[path] = Reply(PHOTO + path.encode(), type="image/jpeg", headers=headers)
+
+    def page(self, path: str, html: str, **headers: str) -> None:
+        """Put a page at a path."""
+        self.pages[path] = Reply(html, headers=headers)
+
+    def at(self, path: str) -> str:
+        """Return the whole address of a path."""
+        return f"{self.scheme}://{HOST}:{self.port}{path}"
+
+    def count(self, path: str) -> int:
+        """Return how often a path was asked for."""
+        return self.asked.count(path)
+
+
+@contextlib.contextmanager
+def serve(web: Web, address: str = HERE, tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    """Serve a website at an address of this machine."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            web.asked.append(self.path)
+            asked = {name.lower(): value for name, value in self.headers.items()}
+            web.headers.append(asked)
+            found = web.pages.get(self.path, Reply("none such", 404))
+            reply = found(asked) if callable(found) else found
+            body = reply.body.encode() if isinstance(reply.body, str) else reply.body
+            empty = reply.status == 304
+            with contextlib.suppress(ConnectionError):
+                self.send_response(reply.status)
+                for name, value in reply.headers.items():
+                    self.send_header(name.replace("_", "-"), value)
+                if not empty:
+                    self.send_header("Content-Type", reply.type)
+                    self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(b"" if empty else body)
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer((address, 0), Handler)
+    server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_args: None  # type: ignore[method-assign]
+        web.scheme = "https"
+    web.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
+    thread.start()
+    try:
+        yield web
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def local_line(
+    names: Mapping[str, list[str]] | None = None, tls: ssl.SSLContext | None = None
+) -> Line:
+    """Return a line that knows these names alone, and may lead to 127.0.0.1 and no further."""
+    known = {HOST: [HERE]} if names is None else names
+
+    def look_up(host: str, _port: int) -> list[str]:
+        if host not in known:
+            raise socket.gaierror(host)
+        return known[host]
+
+    return Line(look_up, lambda one: None if one == HERE else why_refused(one), tls)
+
+
+@dataclass
+class Clock:
+    """Time that passes only while somebody sleeps."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def pace(budget: Budget | None = None, clock: Clock | None = None) -> Pace:
+    """Return a pace that waits for nothing."""
+    time = clock or Clock()
+    return Pace(HOST, budget or Budget(), time, time.sleep)
+
+
+def local_door(line: Line | None = None, clock: Clock | None = None) -> Door:
+    """Return a door to this machine that may go through."""
+    return Door(line or local_line(), pace(clock=clock), "ask@album.example", lambda: True)
+
+
+def source(
+    web: Web,
+    path: str = "/",
+    *,
+    memory: Memory | None = None,
+    budget: Budget | None = None,
+    clock: Clock | None = None,
+    may: Callable[[], bool] = lambda: True,
+    line: Line | None = None,
+) -> SiteSource:
+    """Return the source of a served site."""
+    site = site_of(web.at(path))
+    visitor = Visitor(
+        "ask@album.example", may, lambda: NOW, memory or ShortMemory(), budget or Budget()
+    )
+    return SiteSource(
+        site,
+        Door(line or local_line(), pace(visitor.budget, clock), visitor.contact, may),
+        visitor,
+    )
+
+
+@contextlib.contextmanager
+def dns_server(records: Mapping[str, list[str]], rcode: int = dns.rcode.NOERROR) -> Iterator[int]:
+    """A DNS server that knows these TXT records; yields its port."""
+    over = threading.Event()
+
+    def answer(listening: socket.socket) -> None:
+        while not over.is_set():
+            try:
+                data, who = listening.recvfrom(4096)
+            except TimeoutError:
+                continue
+            asked = dns.message.from_wire(data)
+            (wanted,) = asked.question
+            reply = dns.message.make_response(asked)
+            reply.flags |= dns.flags.RA
+            texts = records.get(wanted.name.to_text())
+            if rcode != dns.rcode.NOERROR:
+                reply.set_rcode(dns.rcode.Rcode(rcode))
+            elif texts is None:
+                reply.set_rcode(dns.rcode.NXDOMAIN)
+            elif texts:
+                reply.answer.append(dns.rrset.from_text(wanted.name, 60, "IN", "TXT", *texts))
+            listening.sendto(reply.to_wire(), who)
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.bind((HERE, 0))
+        listening.settimeout(0.05)
+        thread = threading.Thread(target=answer, args=(listening,), daemon=True)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            over.set()
+            thread.join(5)
