@@ -102,8 +102,9 @@ def _copy(root: Path, to: Path) -> Path:
 
 def _pytest(copy: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(copy / "src"), str(copy)])
-    compiled = str(copy / "compiled")
-    known = {"PYTHONPATH": path, "PYTHONPYCACHEPREFIX": compiled, "LICET_SOAK": "1"}
+    # Compiled files lie beside their sources, so that what is installed is not compiled again.
+    beside = {"PYTHONPYCACHEPREFIX": "", "PYTHONDONTWRITEBYTECODE": ""}
+    known = {"PYTHONPATH": path, "LICET_SOAK": "1", **beside}
     environment = {**os.environ, **known}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     return subprocess.run(

@@ -1,7 +1,7 @@
 """Every module says what it is for; nine of ten public things say what they do."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tests.gates.tree import Code, package
 
@@ -24,12 +24,12 @@ def public(code: Code) -> Iterator[tuple[str, bool]]:
     return walk(code.tree.body, code.module)
 
 
-def bare_modules(codes: list[Code]) -> list[str]:
+def bare_modules(codes: Sequence[Code]) -> list[str]:
     """Modules that do not say what they are for."""
     return [code.module for code in codes if not ast.get_docstring(code.tree)]
 
 
-def share(codes: list[Code]) -> float:
+def share(codes: Sequence[Code]) -> float:
     """Percent of public things with a docstring."""
     told = [has for code in codes for _, has in public(code)]
     return 100.0 * sum(told) / len(told)

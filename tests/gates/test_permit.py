@@ -16,10 +16,10 @@ HOME = "consent"
 PERMIT = "Permit"
 
 
-def aliases(tree: ast.AST) -> set[str]:
+def aliases(code: Code) -> set[str]:
     """Every name that stands for the class in this file."""
     found = {PERMIT}
-    for node in ast.walk(tree):
+    for node in code.nodes:
         if isinstance(node, ast.ImportFrom):
             found |= {name.asname or name.name for name in node.names if name.name == PERMIT}
         if isinstance(node, ast.Assign) and _is_permit(node.value, found):
@@ -31,9 +31,9 @@ def makes_permits(code: Code) -> list[str]:
     """The lines of a file that make a permit, or a changed copy of one."""
     if code.room == HOME:
         return []
-    names = aliases(code.tree)
+    names = aliases(code)
     found = []
-    for node in ast.walk(code.tree):
+    for node in code.nodes:
         if isinstance(node, ast.Call) and (
             _is_permit(node.func, names) or _builds(node, names) or _copies(node)
         ):
@@ -74,7 +74,7 @@ def test_consent_does_make_one() -> None:
     calls = [
         code.module
         for code in package()
-        for node in ast.walk(code.tree)
+        for node in code.nodes
         if isinstance(node, ast.Call) and _is_permit(node.func, {PERMIT})
     ]
     assert calls == ["licet.consent.permits"]

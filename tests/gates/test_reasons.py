@@ -22,7 +22,9 @@ REASONED = re.compile(
 
 def unreasoned(code: Code) -> list[str]:
     """The lines of a file that silence a rule without saying which and why."""
-    found = []
+    found: list[str] = []
+    if not EXCEPTION.search(code.text):
+        return found
     for token in tokenize.generate_tokens(io.StringIO(code.text).readline):
         if token.type != tokenize.COMMENT or not EXCEPTION.search(token.string):
             continue

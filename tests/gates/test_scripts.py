@@ -40,7 +40,13 @@ def test_a_room_that_was_never_run_is_below_its_floor() -> None:
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is started here needs no plugin; finding them takes longer than the rest."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, bare: None) -> Path:
     """A tree of one rule and two tests, of which one looks."""
     (tmp_path / "src").mkdir()
     (tmp_path / "tests").mkdir()
@@ -84,6 +90,7 @@ def test_the_table_of_mutants_is_current() -> None:
     assert stale == []
 
 
+@pytest.mark.usefixtures("bare")
 def test_a_row_fails_when_its_test_fails_or_does_not_run(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-p no:xdist'\n")
     (tmp_path / "test_good.py").write_text("def test_a():\n    pass\n")

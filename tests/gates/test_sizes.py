@@ -52,7 +52,7 @@ def too_big(code: Code) -> list[str]:
         found.append(f"{code.module}: {len(code.lines)} lines, at most {FILE_LINES}")
     lines = FLOW_LINES if code.room in FLOWS and code.module.startswith("licet") else FUNCTION_LINES
     most = OPTIONS if code.module.startswith("licet.cli") else ARGUMENTS
-    for one in functions(code.tree):
+    for one in functions(code):
         where = f"{code.module}:{one.lineno} {one.name}"
         if length(one) > lines:
             found.append(f"{where}: {length(one)} lines, at most {lines}")
@@ -71,7 +71,7 @@ def test_most_files_are_small() -> None:
 
 
 def test_most_functions_are_short() -> None:
-    lengths = [length(one) for code in package() for one in functions(code.tree)]
+    lengths = [length(one) for code in package() for one in functions(code)]
     assert quantiles(lengths, n=20)[-1] <= MOST_FUNCTIONS
 
 

@@ -43,8 +43,8 @@ def loaded_by(statement: str) -> set[str]:
 @pytest.mark.skipif(not (SOURCE / "licet/cli").is_dir(), reason="there is no command line yet")
 def test_help_is_quick() -> None:
     command = [str(LICET), "--help"]
-    cpu_seconds(command)  # the first run may write bytecode
-    assert min(cpu_seconds(command) for _ in range(7)) < HELP_SECONDS
+    # The first run may write bytecode, and a crowded core is slow now and then.
+    assert any(cpu_seconds(command) < HELP_SECONDS for _ in range(8))
 
 
 @pytest.mark.parametrize("module", ["licet", "licet.terms"])
@@ -65,4 +65,5 @@ def test_opening_a_rooms_door_brings_no_model_and_no_decoder(room: str) -> None:
 
 def test_what_is_heavy_is_seen() -> None:
     assert "numpy" in loaded_by("import numpy")
-    assert cpu_seconds([sys.executable, "-c", "sum(range(30_000_000))"]) > HELP_SECONDS / 2
+    busy = f"import time\nwhile time.process_time() < {HELP_SECONDS}: pass"
+    assert cpu_seconds([sys.executable, "-c", busy]) > HELP_SECONDS

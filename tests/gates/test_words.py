@@ -96,9 +96,9 @@ def parts(name: str) -> str:
     return "_" + _CAMEL.sub("_", name).lower().strip("_") + "_"
 
 
-def given_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def given_names(code: Code) -> Iterator[tuple[str, int]]:
     """Every name that a file gives, with its line."""
-    for node in ast.walk(tree):
+    for node in code.nodes:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name, node.lineno
         elif isinstance(node, ast.arg):
@@ -111,20 +111,23 @@ def given_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield node.asname, 0
 
 
-def said_texts(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def said_texts(code: Code) -> Iterator[tuple[str, int]]:
     """Every text that a file holds, docstrings aside, with its line."""
-    told = docstrings(tree)
-    for node in ast.walk(tree):
+    told = docstrings(code)
+    for node in code.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             yield node.value, node.lineno
 
 
 def wrong_words(code: Code) -> list[str]:
     """The words of a file that the glossary calls otherwise."""
-    names = [(name, line, parts(name)) for name, line in given_names(code.tree)]
-    texts = [(text, line, _CAMEL.sub("_", text).lower()) for text, line in said_texts(code.tree)]
+    names = [(name, line, parts(name)) for name, line in given_names(code)]
+    texts = [(text, line, _CAMEL.sub("_", text).lower()) for text, line in said_texts(code)]
     found = []
+    whole = "\n".join(plain for *_, plain in (*names, *texts))
     for word in (one for one in WORDS if one.holds_in(code.room)):
+        if word.never.split("_")[0] not in whole:
+            continue
         pattern = re.compile(rf"_{word.never}s?_")
         for name, line, plain in names:
             if word.never in plain and pattern.search(plain) and not _innocent(word, name):

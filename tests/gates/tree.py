@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,6 +21,11 @@ class Code:
     def tree(self) -> ast.Module:
         """The syntax tree."""
         return ast.parse(self.text)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree, as ``ast.walk`` gives them: most of a gate's time is walking."""
+        return tuple(ast.walk(self.tree))
 
     @property
     def room(self) -> str:
@@ -41,38 +46,39 @@ def read(path: Path, root: Path) -> Code:
     return Code(".".join(parts), path.read_text(encoding="utf-8"))
 
 
-def package() -> list[Code]:
-    """Every file of the package."""
-    return [read(path, SOURCE) for path in sorted(SOURCE.rglob("*.py"))]
+@cache
+def package() -> tuple[Code, ...]:
+    """Every file of the package, read and parsed once for all gates."""
+    return tuple(read(path, SOURCE) for path in sorted(SOURCE.rglob("*.py")))
 
 
 def everything() -> list[Code]:
     """Every file of the package, the scripts and the tests."""
     places = (ROOT / "scripts", ROOT / "tests")
-    return package() + [read(path, ROOT) for one in places for path in sorted(one.rglob("*.py"))]
+    return [*package()] + [read(path, ROOT) for one in places for path in sorted(one.rglob("*.py"))]
 
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def functions(tree: ast.AST) -> Iterator[Function]:
+def functions(code: Code) -> Iterator[Function]:
     """Every function and method, nested ones too."""
-    return (node for node in ast.walk(tree) if isinstance(node, Function))
+    return (node for node in code.nodes if isinstance(node, Function))
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def imports(code: Code) -> Iterator[tuple[str, int]]:
     """Every module imported anywhere in a file, lazily or not, with its line."""
-    for node in ast.walk(tree):
+    for node in code.nodes:
         if isinstance(node, ast.Import):
             yield from ((name.name, node.lineno) for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or "", node.lineno
 
 
-def docstrings(tree: ast.AST) -> set[int]:
+def docstrings(code: Code) -> set[int]:
     """The ids of the constant nodes that are docstrings (of attributes too)."""
     found: set[int] = set()
-    for node in ast.walk(tree):
+    for node in code.nodes:
         body = getattr(node, "body", [])
         for child in body if isinstance(body, list) else []:
             if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
