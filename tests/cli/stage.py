@@ -40,6 +40,8 @@ from licet.cli.outside import Outside
 from licet.settings import Settings
 from licet.terms.face import Inspection, Unreadable
 from licet.vision.contract import Vision
+from licet.vision.covering import Covering
+from tests.fakes.covering import FakeCovering
 from tests.fakes.deployment import AnyPhoto, FakeClock, FakeOutbox
 from tests.fakes.vision import FakeVision, photo
 
@@ -93,6 +95,9 @@ class Theatre(Outside):
 
     def vision(self, models: Path | None, cache: Path, threads: int) -> Vision:
         return self.fake
+
+    def covering(self, models: Path | None, cache: Path, threads: int) -> Covering:
+        return FakeCovering()
 
     def ask_passphrase(self, prompt: str) -> str:
         return self.answers.pop(0) if self.answers else super().ask_passphrase(prompt)

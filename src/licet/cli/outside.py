@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from licet.app import App
     from licet.settings import Settings
     from licet.vision.contract import Vision
+    from licet.vision.covering import Covering
 
 
 class Outside:
@@ -36,6 +37,12 @@ class Outside:
         from licet.vision.engine import Engine
 
         return Engine.open(models, cache, threads)
+
+    def covering(self, models: Path | None, cache: Path, threads: int) -> "Covering":
+        """Open the detector alone, to cover everybody. Raises ``Setup``."""
+        from licet.vision.everybody import Everybody
+
+        return Everybody.open(models, cache, threads)
 
     @property
     def can_ask(self) -> bool:

@@ -30,18 +30,21 @@ CLOSE_UP_SIDE = 360
 """A photo no larger than this may be all face; the detector needs some ground around one."""
 
 
-def find_faces(run: Runner, pixels: Pixels, scale: float, side: int = SIDE) -> tuple[Face, ...]:
+def find_faces(
+    run: Runner, pixels: Pixels, scale: float, side: int = SIDE, least: float = STRENGTH
+) -> tuple[Face, ...]:
     """Return the faces in upright RGB pixels, strongest first.
 
     ``scale`` is how many pixels of the full photo one of these stands for: boxes and
-    landmarks come back in the full photo's. ``side`` is the long side looked at.
+    landmarks come back in the full photo's. ``side`` is the long side looked at, ``least``
+    the strength below which a region is not taken for a face.
     """
     small, shrink = _shrink(pixels, side)
-    found = _detect(run, small)
+    found = _detect(run, small, least)
     if not len(found) and max(pixels.shape[:2]) <= CLOSE_UP_SIDE:
         margin = max(small.shape[:2]) // 4
         framed = np.pad(small, ((margin, margin), (margin, margin), (0, 0)), mode="edge")
-        found = _detect(run, framed)
+        found = _detect(run, framed, least)
         found[:, 0:2] -= margin
         found[:, 4:14] -= margin
     found[:, :14] *= shrink * scale
@@ -70,22 +73,22 @@ def _shrink(pixels: Pixels, side: int) -> tuple[Pixels, float]:
     return np.asarray(image), longest / max(image.size)
 
 
-def _detect(run: Runner, pixels: Pixels) -> Floats:
+def _detect(run: Runner, pixels: Pixels, least: float) -> Floats:
     """Return rows of x, y, w, h, five (x, y), strength: strongest first, in these pixels."""
     height, width = pixels.shape[:2]
     rows, columns = -(-height // 32) * 32, -(-width // 32) * 32
     tensor = np.zeros((1, 3, rows, columns), np.float32)
     tensor[0, :, :height, :width] = pixels[:, :, ::-1].transpose(2, 0, 1)
     answers = dict(zip(run.outputs, run(tensor), strict=True))
-    parts = [_rows_of(answers, stride, columns // stride) for stride in STRIDES]
+    parts = [_rows_of(answers, stride, columns // stride, least) for stride in STRIDES]
     return _thin(np.concatenate(parts))
 
 
-def _rows_of(answers: dict[str, Floats], stride: int, columns: int) -> Floats:
-    """Return the rows that one grid answers above the least strength."""
+def _rows_of(answers: dict[str, Floats], stride: int, columns: int, least: float) -> Floats:
+    """Return the rows that one grid answers at or above the least strength."""
     shape = answers[f"cls_{stride}"][0, :, 0], answers[f"obj_{stride}"][0, :, 0]
     strength = np.sqrt(np.clip(shape[0], 0, 1) * np.clip(shape[1], 0, 1))
-    at = np.flatnonzero(strength >= STRENGTH)
+    at = np.flatnonzero(strength >= least)
     cell = np.stack([at % columns, at // columns], axis=1).astype(np.float32)
     box = answers[f"bbox_{stride}"][0, at]
     marks = answers[f"kps_{stride}"][0, at]

@@ -1,24 +1,27 @@
 """Covering faces for good, and small upright copies.
 
-A covered face keeps nothing a model could use: the region (the box with a margin for
-hair, ears and chin) is averaged to a few cells, these are drawn towards their common
-mean, and the whole is laid over an ellipse. What was there is not in the file: the
-photo is encoded anew, upright, without metadata.
+A covered face keeps nothing: the region (the box with a margin for hair, ears and chin)
+is laid over with a mosaic of greys that is the same for every face. A mosaic made of the
+face itself, however coarse, would still tell people apart (docs/decisions/cover.md). What
+was there is not in the file: the photo is encoded anew, upright, without metadata.
 """
 
 from collections.abc import Sequence
 from math import ceil, floor
 
+import numpy as np
 import simplejpeg
 from PIL import Image, ImageDraw, ImageFont
 
 from licet.terms.face import Box
 from licet.vision.decode import open_photo
 
-CELLS = 5
-"""Cells across a covered face: too few for any feature of it."""
-FLATTEN = 0.5
-"""How far each cell is drawn to the region's mean colour."""
+TILE = Image.frombytes(
+    "L",
+    (5, 5),
+    bytes.fromhex("727c70787e 7a74807076 707e76727c 80707a7e74 76787c7080"),
+).convert("RGB")
+"""What a cover looks like: chosen once, made of nothing that is in a photo."""
 MARGIN = 0.25
 """How much wider than its box a covered region is, on each side."""
 JPEG_QUALITY = 88
@@ -46,18 +49,18 @@ def redact(
     kept = set(keep)
     for box in boxes:
         if box not in kept:
-            _cover(image, _scaled(box, share))
+            cover(image, _scaled(box, share))
     width = max(2, max(image.size) // 300)
     for box, words in outline:
         _outline(image, _scaled(box, share), words, width)
-    return _jpeg(image)
+    return to_jpeg(image)
 
 
 def thumbnail(photo: bytes, long_side: int) -> bytes:
     """Return an upright JPEG copy of at most ``long_side`` pixels. Raises ``UnreadableError``."""
     image: Image.Image = Image.fromarray(open_photo(photo).pixels(long_side))
     image.thumbnail((long_side, long_side))
-    return _jpeg(image)
+    return to_jpeg(image)
 
 
 def _scaled(box: Box, share: tuple[float, float]) -> Box:
@@ -67,33 +70,28 @@ def _scaled(box: Box, share: tuple[float, float]) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def _jpeg(image: Image.Image) -> bytes:
+def to_jpeg(image: Image.Image) -> bytes:
     """Encode RGB pixels; nothing but pixels goes in."""
-    import numpy as np
-
     pixels = np.ascontiguousarray(image)
     content: bytes = simplejpeg.encode_jpeg(pixels, JPEG_QUALITY, "RGB", "420")
     return content
 
 
-def _cover(image: Image.Image, box: Box) -> None:
-    """Cover one region in place."""
+def cover(image: Image.Image, box: Box) -> None:
+    """Cover one region in place: nothing of what is under it is looked at."""
     wide, high = round(box.w * MARGIN), round(box.h * MARGIN)
     left, top = max(0, box.x - wide), max(0, box.y - high)
     right = min(image.width, box.x + box.w + wide)
     bottom = min(image.height, box.y + box.h + high)
     if right <= left or bottom <= top:
         return
-    region = image.crop((left, top, right, bottom))
-    cells = region.resize((CELLS, CELLS), Image.Resampling.BOX)
-    mean = cells.resize((1, 1), Image.Resampling.BOX).resize(cells.size)
-    flat = Image.blend(cells, mean, FLATTEN).resize(region.size, Image.Resampling.NEAREST)
-    mask = Image.new("L", region.size, 0)
-    ImageDraw.Draw(mask).ellipse((0, 0, region.width - 1, region.height - 1), fill=255)
+    size = (right - left, bottom - top)
+    mask = Image.new("L", size, 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, size[0] - 1, size[1] - 1), fill=255)
     # The box itself is covered whole; the ellipse only rounds off the margin.
     inner = (box.x - left, box.y - top, box.x - left + box.w, box.y - top + box.h)
     ImageDraw.Draw(mask).rounded_rectangle(inner, radius=min(box.w, box.h) // 4, fill=255)
-    image.paste(flat, (left, top), mask)
+    image.paste(TILE.resize(size, Image.Resampling.NEAREST), (left, top), mask)
 
 
 def _outline(image: Image.Image, box: Box, words: str, width: int) -> None:

@@ -1,0 +1,70 @@
+"""Covering everybody in photos with the detector alone.
+
+The recogniser is not opened here, so that no features of a face can come of it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from licet.terms.covering import Bare, Covered
+from licet.terms.face import Box, Unreadable
+from licet.vision.batch import in_groups
+from licet.vision.card import shipped_card
+from licet.vision.decode import UnreadableError, open_photo
+from licet.vision.redact import cover, to_jpeg
+from licet.vision.runtime import Runner, prepared
+from licet.vision.spot import outermost, spot
+
+DETECTOR = "yunet-2023mar"
+
+
+class Everybody:
+    """The real :class:`licet.vision.covering.Covering`."""
+
+    def __init__(self, detector: Runner, threads: int = 2) -> None:
+        self._detector = detector
+        self._threads = threads
+
+    @classmethod
+    def open(cls, models: Path | None, cache: Path, threads: int = 2) -> "Everybody":
+        """Open the shipped detector, looked for in ``models`` or in its package.
+
+        Raises :class:`licet.terms.errors.Setup` when its file is missing, altered or
+        unwritable in ``cache``.
+        """
+        return cls(Runner(prepared(shipped_card(DETECTOR), models, cache)), threads)
+
+    def cover_many(
+        self, photos: Iterable[Bare], *, thorough: bool = True
+    ) -> Iterator[Covered | Unreadable]:
+        """Yield each photo with everybody covered, in order, on all threads."""
+
+        def work(group: Sequence[Bare]) -> list[Covered | Unreadable]:
+            return [self._cover(one, thorough) for one in group]
+
+        return in_groups(photos, work, self._threads)
+
+    def _cover(self, photo: Bare, thorough: bool) -> Covered | Unreadable:
+        """Return one photo covered, or why it cannot be read."""
+        try:
+            pixels = open_photo(photo.content).pixels()
+        except UnreadableError as error:
+            return error.value
+        faces = outermost(spot(self._detector, pixels, thorough=thorough))
+        image: Image.Image = Image.fromarray(pixels)
+        for box in (*(face.box for face in faces), *(_placed(one, image) for one in photo.also)):
+            cover(image, box)
+        picture = to_jpeg(image)
+        small = image.copy()
+        small.thumbnail((photo.look_side, photo.look_side))
+        return Covered(picture, to_jpeg(small), image.width, image.height, faces)
+
+
+def _placed(box: Box, image: Image.Image) -> Box:
+    """Return a box given in thousandths of the photo's sides in its pixels."""
+    left, top = box.x * image.width // 1000, box.y * image.height // 1000
+    right = -(-(box.x + box.w) * image.width // 1000)
+    bottom = -(-(box.y + box.h) * image.height // 1000)
+    return Box(left, top, right - left, bottom - top)
