@@ -44,9 +44,8 @@ def test_nobody_is_erased_by_counting_them() -> None:
     def forge(one: Entry) -> Entry | None:
         return None if one.kind is EntryKind.EFFECT_DONE else one
 
-    assert _forged(forge) == (
-        "people count as erased, and no entry says that any key was destroyed and looked for",
-    )
+    (problem,) = _forged(forge)
+    assert problem.startswith("people count as erased, and no key of theirs was destroyed")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ each other.
 1. The clauses and the scope that were registered are those of the text.
 2. What the order reached was counted, before anybody was erased for it, and every request
    that waited then is named.
-3. Nobody counts as erased of whom no entry says that a key was destroyed and looked for.
+3. Nobody counts as erased of whom no entry says that a key was destroyed and looked for: each
+   plan of the order has these entries of its own, and looks for a key of each of its people.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -41,8 +42,7 @@ def claims(
     if text is not None:
         yield from _as_written(statement, own, text)  # 1
     yield from _found(statement, own)  # 2
-    if _nothing_destroyed(statement, counted):  # 3
-        yield "people count as erased, and no entry says that any key was destroyed and looked for"
+    yield from _not_looked_for(statement, counted)  # 3
 
 
 def refused(statement: OrderStatement, counted: Collection[Read]) -> int:
@@ -136,19 +136,44 @@ def _found(statement: OrderStatement, own: Collection[Read]) -> Iterator[str]:
         yield f"{waiting} requests waited when it was registered, and {requests} are named"
 
 
-def _nothing_destroyed(statement: OrderStatement, counted: Collection[Read]) -> bool:
-    """Say whether plans count people as erased, and none of them ever destroyed a key.
+def _not_looked_for(statement: OrderStatement, counted: Collection[Read]) -> Iterator[str]:
+    """Yield how many people count as erased, and no key of theirs was destroyed and looked for.
 
-    Whom a legal hold keeps has a plan that waits.
+    Whom a legal hold keeps has a plan that waits; they are still there, and their hold is named.
     """
-    held = dict(statement.left).get("held", 0)
-    if statement.people <= held:
-        return False
-    plans = {part.plan for part in statement.record.parts}
-    looked = (
-        dict(one.entry.facts)
-        for one in counted
-        if one.entry.kind is EntryKind.EFFECT_DONE
-        and any(role == "plan" and named in plans for role, named in one.entry.objects)
-    )
-    return not any(one.get("effect") == EffectKind.CHECK_KEYS.value for one in looked)
+    shredded, looked = _keys_by_plan(counted)
+    whole = any(DataKind.PEOPLE in one.data for one in statement.record.clauses)
+    parts = [part for part in statement.record.parts if part.people > 0]
+    waiting = [one for one in parts if one.plan not in shredded or one.plan not in looked]
+    people = sum(one.people for one in waiting)
+    left = dict(statement.left)
+    held = min(left.get("held", 0), left.get("people", 0)) if statement.held else 0
+    if people > held:
+        yield (
+            "people count as erased, and no key of theirs was destroyed and looked for: "
+            f"{people - held}, plan {waiting[0].plan}"
+        )
+    for part in parts:
+        if whole and looked.get(part.plan, part.people) < part.people:
+            yield (
+                f"plan {part.plan} counts {part.people} people as erased, and looked for "
+                f"{looked[part.plan]} keys"
+            )
+
+
+def _keys_by_plan(counted: Collection[Read]) -> tuple[frozenset[str], dict[str, int]]:
+    """Return the plans that destroyed keys, and how many keys each plan looked for."""
+    shredded, looked = set(), dict[str, int]()
+    for one in counted:
+        plans = [named for role, named in one.entry.objects if role == "plan"]
+        # One step is of one plan: an entry that names many would do for all of them.
+        if one.entry.kind is not EntryKind.EFFECT_DONE or len(plans) != 1:
+            continue
+        facts = dict(one.entry.facts)
+        if facts.get("effect") == EffectKind.SHRED_KEYS.value:
+            shredded.add(plans[0])
+        elif facts.get("effect") == EffectKind.CHECK_KEYS.value:
+            number = facts.get("looked_for")
+            found = number if isinstance(number, int) else 0
+            looked[plans[0]] = max(found, looked.get(plans[0], 0))
+    return frozenset(shredded), looked
