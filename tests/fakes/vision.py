@@ -12,6 +12,7 @@ import random
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
+from licet.terms.clip import Clip, TellWatched, Track, VideoFile, Watched
 from licet.terms.errors import BadInput
 from licet.terms.face import (
     STEP,
@@ -32,6 +33,9 @@ DIMENSION = 128
 START = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 """What a JPEG begins with, so that sources take the fake photos for photos."""
 
+VIDEO_START = b"\x00\x00\x00\x14ftypisom\x00\x00\x02\x00isom"
+"""What an MP4 file begins with, so that sources take the fake videos for videos."""
+
 FIT = Quality(60.0, 200.0, 128.0, 50.0, 0.0, 0.0)
 
 
@@ -39,6 +43,15 @@ def photo(*people: str, noise: float = 0.3, shot: int = 0, blurred: bool = False
     """Return a photo of people standing side by side; ``shot`` makes another photo of them."""
     faces = [{"who": who, "noise": noise} for who in people]
     return START + json.dumps({"faces": faces, "shot": shot, "blurred": blurred}).encode()
+
+
+def video(*shots: tuple[str, int, int], noise: float = 0.3, take: int = 0) -> bytes:
+    """Return a video in which each of ``shots`` (who, from, to in ms) is one track."""
+    said = [
+        {"who": who, "noise": noise, "span": [begins, ends], "box": [100 * n + 10, 10, 80, 80]}
+        for n, (who, begins, ends) in enumerate(shots)
+    ]
+    return VIDEO_START + json.dumps({"shots": said, "take": take}).encode()
 
 
 def features(who: str, noise: float, seed: str) -> list[float]:
@@ -97,6 +110,40 @@ class FakeVision:
         for one in photos:
             yield self.inspect(one, thorough=thorough)
 
+    def watch(
+        self,
+        video: VideoFile,
+        *,
+        thorough: bool = False,
+        tell: TellWatched = lambda _watched: None,
+    ) -> Clip | Unreadable:
+        """Read what :func:`video` wrote: each shot is a track."""
+        self.inspected += 1
+        content = video.read(1 << 20)
+        try:
+            shots = json.loads(content.removeprefix(VIDEO_START))["shots"]
+        except (ValueError, TypeError, KeyError):
+            return Unreadable("it is not a video", "Use another file.")
+        tracks = tuple(self._track(content, n, shot) for n, shot in enumerate(shots))
+        end = max((track.span[1] for track in tracks), default=1000)
+        for frames in (1, 2):
+            tell(Watched(frames, end * (frames - 1), end))
+        return Clip(400, 300, end, 2, tracks)
+
+    def still(self, video: VideoFile, at: int) -> bytes | Unreadable:
+        """Give a fake photo of everybody who is shown at that moment."""
+        clip = self.watch(video)
+        if isinstance(clip, Unreadable):
+            return clip
+        video.seek(0)
+        shots = json.loads(video.read(1 << 20).removeprefix(VIDEO_START))["shots"]
+        faces = [
+            {"who": shot["who"], "noise": shot["noise"], "box": shot["box"]}
+            for shot in shots
+            if shot["span"][0] <= at < shot["span"][1]
+        ]
+        return START + json.dumps({"faces": faces, "shot": at, "blurred": False}).encode()
+
     def combine(self, templates: Sequence[Template]) -> Template:
         if not templates:
             raise BadInput("no templates", "Give one.")
@@ -118,10 +165,16 @@ class FakeVision:
         covered = [[b.x, b.y, b.w, b.h] for b in boxes if b not in keep]
         return json.dumps({"covered": covered}).encode()
 
+    def _track(self, content: bytes, place: int, shot: dict) -> Track:
+        seen = self._seen(content, {}, place, shot)
+        begins, ends = shot["span"]
+        boxes = ((begins, seen.face.box),)
+        return Track(seen, (begins + ends) // 2, (begins, ends), begins, boxes, 3)
+
     def _seen(self, photo: bytes, said: dict, place: int, face: dict) -> SeenFace:
         seed = hashlib.sha256(photo + bytes([place])).hexdigest()
         vector = features(face["who"], face["noise"], seed)
-        box = Box(100 * place + 10, 10, 80, 80)
+        box = Box(*face.get("box", (100 * place + 10, 10, 80, 80)))
         quality = Quality(60.0, 10.0, 128.0, 50.0, 0.0, 0.0) if said.get("blurred") else FIT
         return SeenFace(Face(box, ((0.0, 0.0),) * 5, 0.9), quality, template(vector, self._model))
 

@@ -1,4 +1,4 @@
-"""Many photos in order, on all cores, in bounded memory.
+"""Many photos, or frames of a video, in order, on all cores, in bounded memory.
 
 Photos are taken a few at a time; each group is decoded, detected and aligned by one
 thread, and all its faces go through the recogniser together. Groups wait in a short
@@ -6,11 +6,12 @@ queue, so a slow reader holds back the work instead of filling memory.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+Given = TypeVar("Given")
 Result = TypeVar("Result")
 
 GROUP = 4
@@ -20,10 +21,10 @@ AHEAD = 2
 
 
 def in_groups(
-    photos: Iterable[bytes],
-    work: Callable[[list[bytes]], list[Result]],
+    photos: Iterable[Given],
+    work: Callable[[list[Given]], list[Result]],
     threads: int,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield ``work``'s result for each photo, in order.
 
     At most ``threads * AHEAD`` groups of photos are held. Closing the iterator (or

@@ -7,6 +7,7 @@ An unreadable photo is a value, because folders hold such files.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from licet.terms.clip import Clip, TellWatched, VideoFile
 from licet.terms.face import Box, Inspection, Score, SeenFace, Template, Unreadable
 from licet.terms.ids import ModelId
 
@@ -15,7 +16,7 @@ ENROLMENT_PHOTOS = 3
 
 
 class Vision(Protocol):
-    """Photo to faces to templates, and the model's calibration."""
+    """Photo or video to faces to templates, and the model's calibration."""
 
     @property
     def model(self) -> ModelId:
@@ -54,6 +55,24 @@ class Vision(Protocol):
         self, photos: Iterable[bytes], *, thorough: bool = False
     ) -> Iterator[Inspection | Unreadable]:
         """Yield what :meth:`inspect` would, in order, on all cores and in bounded memory."""
+        ...
+
+    def watch(
+        self,
+        video: VideoFile,
+        *,
+        thorough: bool = False,
+        tell: TellWatched = lambda _watched: None,
+    ) -> Clip | Unreadable:
+        """Return the faces of a video, each followed through time with one template.
+
+        Hours take the memory of seconds. ``tell`` is told after each frame that was
+        looked at. What is damaged is left out and said in the clip.
+        """
+        ...
+
+    def still(self, video: VideoFile, at: int) -> bytes | Unreadable:
+        """Return the frame that is shown at ``at`` milliseconds, as upright JPEG."""
         ...
 
     def combine(self, templates: Sequence[Template]) -> Template:

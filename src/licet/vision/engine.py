@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from licet.terms.clip import Clip, TellWatched, VideoFile
 from licet.terms.errors import BadInput
 from licet.terms.face import Box, Inspection, Score, SeenFace, Template, Unreadable
 from licet.terms.ids import ModelId
@@ -12,7 +13,7 @@ from licet.vision.calibration import Calibration
 from licet.vision.card import ModelCard, shipped_card
 from licet.vision.contract import ENROLMENT_PHOTOS
 from licet.vision.decode import UnreadableError
-from licet.vision.look import Looked, look
+from licet.vision.look import Looked, Opened, look, look_at
 from licet.vision.runtime import Runner, prepared
 
 DETECTOR = "yunet-2023mar"
@@ -91,6 +92,34 @@ class Engine:
 
         return in_groups(photos, work, self._threads)
 
+    def watch(
+        self,
+        video: VideoFile,
+        *,
+        thorough: bool = False,
+        tell: TellWatched = lambda _watched: None,
+    ) -> Clip | Unreadable:
+        """Return the faces of a video, each followed through time, or why it cannot be read."""
+        try:
+            from licet.vision import clip, tracks
+        except ModuleNotFoundError as missing:
+            return _no_video(missing)
+
+        def inspect(frames: Sequence[Opened]) -> list[tuple[SeenFace, ...]]:
+            looked = [look_at(self._detector, one, thorough=thorough) for one in frames]
+            return self._seen(looked)
+
+        tracker = tracks.Tracker(self.same_person_threshold(), self.combine)
+        return clip.watch(video, inspect, tracker, self._threads, tell)
+
+    def still(self, video: VideoFile, at: int) -> bytes | Unreadable:
+        """Return the frame shown at a moment as JPEG, or why it cannot be read."""
+        try:
+            from licet.vision import clip
+        except ModuleNotFoundError as missing:
+            return _no_video(missing)
+        return clip.still(video, at)
+
     def combine(self, templates: Sequence[Template]) -> Template:
         """Return the mean of one person's templates. Raises ``BadInput``."""
         return embed.combine(templates)
@@ -125,20 +154,23 @@ class Engine:
     ) -> list[Inspection | Unreadable]:
         """Inspect photos of which all faces share the recogniser's batches."""
         looked = [self._look(photo, thorough) for photo in photos]
-        readable = [one for one in looked if isinstance(one, Looked)]
-        samples = [face.sample for one in readable for face in one.faces]
+        faces = iter(self._seen([one for one in looked if isinstance(one, Looked)], flips=flips))
+        return [
+            one if isinstance(one, Unreadable) else Inspection(one.width, one.height, next(faces))
+            for one in looked
+        ]
+
+    def _seen(self, looked: Sequence[Looked], *, flips: bool = False) -> list[tuple[SeenFace, ...]]:
+        """Return what :func:`look` found with templates, made in common batches."""
+        samples = [face.sample for one in looked for face in one.faces]
         vectors = iter(embed.embed(self._recogniser, samples, flips=flips))
-        results: list[Inspection | Unreadable] = []
-        for one in looked:
-            if isinstance(one, Unreadable):
-                results.append(one)
-                continue
-            seen = tuple(
+        return [
+            tuple(
                 SeenFace(face.face, face.quality, embed.to_template(self.model, next(vectors)))
                 for face in one.faces
             )
-            results.append(Inspection(one.width, one.height, seen))
-        return results
+            for one in looked
+        ]
 
     def _look(self, photo: bytes, thorough: bool) -> Looked | Unreadable:
         """Return a photo's faces, or why it cannot be read."""
@@ -146,3 +178,13 @@ class Engine:
             return look(self._detector, photo, thorough=thorough)
         except UnreadableError as error:
             return error.value
+
+
+def _no_video(missing: ModuleNotFoundError) -> Unreadable:
+    """Say that videos need an extra: its decoders' licence is not everybody's."""
+    if (missing.name or "").split(".")[0] != "av":
+        raise missing
+    return Unreadable(
+        "licet was installed without the part that reads videos",
+        'install it with `pip install "licet[video]"`',
+    )

@@ -1,10 +1,11 @@
 """One photo, from bytes to faces with aligned samples: everything before the recogniser."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from licet.terms.face import Face, Quality
 from licet.vision.align import REFERENCE_EYES, eye_distance, sample_of
-from licet.vision.decode import Photo, Pixels, open_photo
+from licet.vision.decode import Pixels, open_photo
 from licet.vision.detect import SIDE, THOROUGH_SIDE, find_faces
 from licet.vision.quality import measure
 from licet.vision.runtime import Runner
@@ -15,6 +16,29 @@ FIRST_SIDE = 1280
 FINE_ENOUGH = 0.7
 """A face whose eyes are at least this share of the sample's eye distance apart needs no
 finer pixels: measured, the score hardly changes (docs/reference/models.md)."""
+
+
+class Opened(Protocol):
+    """A photo or a frame of a video, of which pixels can be asked for at several sizes."""
+
+    @property
+    def width(self) -> int:
+        """The upright width in pixels."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """The upright height in pixels."""
+        ...
+
+    @property
+    def long_side(self) -> int:
+        """The longer of width and height."""
+        ...
+
+    def pixels(self, long_side: int | None = None) -> Pixels:
+        """Return upright pixels whose long side is at least ``long_side``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +61,11 @@ class Looked:
 
 def look(detector: Runner, content: bytes, *, thorough: bool = False) -> Looked:
     """Return the faces of a photo. Raises :class:`licet.vision.decode.UnreadableError`."""
-    photo = open_photo(content)
+    return look_at(detector, open_photo(content), thorough=thorough)
+
+
+def look_at(detector: Runner, photo: Opened, *, thorough: bool = False) -> Looked:
+    """Return the faces of an opened photo or frame. Raises what reading its pixels raises."""
     side = THOROUGH_SIDE if thorough else SIDE
     pixels = photo.pixels(max(FIRST_SIDE, side))
     faces = find_faces(detector, pixels, _scale(photo, pixels), side)
@@ -45,13 +73,13 @@ def look(detector: Runner, content: bytes, *, thorough: bool = False) -> Looked:
     return Looked(photo.width, photo.height, tuple(_sampled(photo, fine, face) for face in faces))
 
 
-def _scale(photo: Photo, pixels: Pixels) -> float:
+def _scale(photo: Opened, pixels: Pixels) -> float:
     """Return how many of the full photo's pixels one of these stands for."""
     height, width = pixels.shape[:2]
     return float(photo.long_side / max(height, width))
 
 
-def _finer(photo: Photo, pixels: Pixels, faces: tuple[Face, ...]) -> Pixels:
+def _finer(photo: Opened, pixels: Pixels, faces: tuple[Face, ...]) -> Pixels:
     """Return pixels fine enough for the smallest face, decoding again only if that helps."""
     if not faces or max(pixels.shape[:2]) >= photo.long_side:
         return pixels
@@ -61,7 +89,7 @@ def _finer(photo: Photo, pixels: Pixels, faces: tuple[Face, ...]) -> Pixels:
     return photo.pixels(round(photo.long_side * REFERENCE_EYES / max(smallest, 1.0)))
 
 
-def _sampled(photo: Photo, pixels: Pixels, face: Face) -> Sampled:
+def _sampled(photo: Opened, pixels: Pixels, face: Face) -> Sampled:
     """Return a face with its sample and quality."""
     sample = sample_of(pixels, face, _scale(photo, pixels))
     return Sampled(face, measure(face, sample), sample)

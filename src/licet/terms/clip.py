@@ -1,0 +1,103 @@
+"""What is seen in a video: faces followed through time, in memory only.
+
+Times are whole milliseconds of presentation time since the beginning, as a player shows
+them. Boxes are pixels of the upright picture, with square pixels.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from licet.terms.face import Box, SeenFace
+
+Span = tuple[int, int]
+"""From the first frame that shows it to the first that does not any more, in milliseconds."""
+
+
+class VideoFile(Protocol):
+    """An open video: hours do not fit into memory, so it is read where it lies."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most ``size`` bytes, none at the end."""
+        ...
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go to a place as files do, and return it."""
+        ...
+
+    def tell(self) -> int:
+        """Return the place."""
+        ...
+
+
+def between(one: Box, other: Box, share: float) -> Box:
+    """Return the box that lies ``share`` of the straight way from one to the other."""
+
+    def part(a: int, b: int) -> int:
+        return round(a + (b - a) * share)
+
+    return Box(
+        part(one.x, other.x), part(one.y, other.y), part(one.w, other.w), part(one.h, other.h)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One face, followed from frame to frame.
+
+    ``seen`` is its best frame's face with the mean of its best frames' templates; ``at`` is
+    when that frame is shown. ``boxes`` say where the face is at some moments; in between it
+    moves straight. ``unseen`` is the last moment before the span at which it was looked for
+    in vain: whoever covers the face begins there.
+    """
+
+    seen: SeenFace
+    at: int
+    span: Span
+    unseen: int
+    boxes: tuple[tuple[int, Box], ...]
+    samples: int
+
+    def box_at(self, at: int) -> Box | None:
+        """Return where the face is at a moment, as far as looks some time apart can say.
+
+        From the moment when it was last missed to the end of its span; None at others.
+        """
+        if not self.unseen <= at <= self.span[1]:
+            return None
+        after = bisect_right(self.boxes, at, key=lambda one: one[0])
+        (begins, one), (ends, other) = (
+            self.boxes[max(0, after - 1)],
+            self.boxes[min(after, len(self.boxes) - 1)],
+        )
+        return between(one, other, (at - begins) / (ends - begins)) if ends > begins else one
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A video as it was looked at: upright size, duration, and the tracks by their beginning.
+
+    ``frames`` counts the frames looked at; ``lacking`` says what could not be read, in
+    plain words: nothing when the video is sound.
+    """
+
+    width: int
+    height: int
+    duration: int
+    frames: int
+    tracks: tuple[Track, ...]
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How far a video has been looked at: frames and milliseconds, of how many if known."""
+
+    frames: int
+    done: int
+    total: int | None
+
+
+TellWatched = Callable[[Watched], None]
+"""Told after each frame, so that a door can show how long it takes."""
