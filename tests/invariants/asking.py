@@ -6,7 +6,7 @@ from typing import Any
 
 from licet.app import App
 from licet.appearances import confirm_appearance
-from licet.rectifying import unlink
+from licet.rectifying import correct, unlink
 from licet.rights import hold as holds
 from licet.rights.answering import answer_now, refuse_request
 from licet.rights.audit import Opened, open_record
@@ -19,7 +19,7 @@ from licet.terms.errors import BadInput, Busy, Conflict, NotFound
 from licet.terms.granting import Enrolled, FailureToEnrol, WrongCode
 from licet.terms.ids import AccountId, GrantId, HoldId, RequestId, SubjectId, TemplateId
 from licet.terms.permit import Refusal
-from licet.terms.rectifying import Confirmed
+from licet.terms.rectifying import Confirmed, Corrected, Correction
 from licet.terms.rights import Decided, HoldWish, Proved, Received, RequestWish, RightKind
 from licet.worker import run_once
 from tests.fakes.vision import photo
@@ -53,7 +53,8 @@ class RightsActs(Acts):
 
     def write(self, name: str, kind: RightKind, crash: int | None, **parts: Any) -> object:
         """A person's letter comes in. It is taken in, however many came before."""
-        wish = RequestWish(kind, f"{name}@example.org", name=name, **parts)
+        contact = parts.pop("contact", f"{name}@example.org")
+        wish = RequestWish(kind, contact, name=name, **parts)
         steward = self.house.at(ARCHIVE).who("steward")
         done = self.do(lambda app: receive(app, steward, wish), crash)
         assert isinstance(done, Received | Cut), f"10. a letter was turned away: {done}"
@@ -70,11 +71,14 @@ class RightsActs(Acts):
         said = code if right and code else "AAAAA AAAAA"
         if right and code:
             self._may_happen(request)
+        wrong = self._wrong_faces(request)
         done = self.tried(lambda one: prove(one, RequestId(request), said), crash, app)
         if isinstance(done, Proved):
             assert right, "a wrong code was taken"
             self.rights.proved.add(request)
             self._happened(request)
+            for grant, faces in wrong.items():
+                self.rights.unlinked.setdefault(grant, set()).update(faces)
         elif isinstance(done, WrongCode):
             assert not right or not code, "the right code was refused as wrong"
         return done
@@ -97,6 +101,19 @@ class RightsActs(Acts):
                 self.known.must(known.id, "restricted", *(known.may & OVER))
         if asked.kind is RightKind.ERASURE and subject is not None:
             self.known.erasing.add(subject)
+
+    def _wrong_faces(self, request: str) -> dict[str, set[str]]:
+        """The faces that a person's letter names as wrong, and that are theirs to name."""
+        asked, subject = self.rights.requests[request], self.subject_of(request)
+        found: dict[str, set[str]] = {}
+        picture = self.house.database.picture()
+        for row in picture["template"] if asked.kind is RightKind.RECTIFICATION else ():
+            grant = picture.grants[row["grant"]]
+            theirs = grant["subject"] == subject and grant["state"] != "ending"
+            face = self.rights.faces.get(row["id"])
+            if row["id"] in asked.templates and theirs and face is not None:
+                found.setdefault(row["grant"], set()).add(face)
+        return found
 
     def _meant(self, request: str) -> list[Any]:
         asked, subject = self.rights.requests[request], self.subject_of(request)
@@ -201,6 +218,28 @@ class RightsActs(Acts):
         done = self.tried(lambda app: unlink(app, SUBJECT, TemplateId(template)), crash)
         if done is not None and not isinstance(done, Refusal | Cut) and face is not None:
             self.rights.unlinked.setdefault(grant, set()).add(face)
+        return done
+
+    def correct(
+        self, subject: str, name: str, request: str | None, who: tuple[str, ...], crash: int | None
+    ) -> object:
+        """A name, or the contact that a request proves, is put right by the person or members."""
+        doer = self.house.at(ARCHIVE).who(*who) if who else SUBJECT
+        wish = Correction(SubjectId(subject), name, RequestId(request) if request else None)
+        (was,) = self.rights.called[subject]
+        asked = self.rights.requests.get(request or "")
+        becomes = (name or was[0], asked.contact if asked else was[1])
+        self.known.said |= {part.encode() for part in (*was, *becomes)}
+        written = len(self.house.letters.letters)
+        self.rights.called[subject] = {was, becomes}
+        done = self.tried(lambda app: correct(app, doer, wish), crash)
+        if not isinstance(done, Cut):
+            self.rights.called[subject] = {becomes if isinstance(done, Corrected) else was}
+        if isinstance(done, Corrected):
+            assert not who or set(who) == {"steward", "officer"}, f"5. {who} corrected a person"
+            assert request is None or request in self.rights.proved, "an unproved contact was taken"
+            told = {letter.to for letter in self.house.letters.letters[written:]}
+            assert told >= {was[1], becomes[1]}, "a person was corrected and not told"
         return done
 
     def confirm_face(self, template: str, crash: int | None) -> object:

@@ -7,8 +7,12 @@ answers with the child's exit status, and with the boundaries passed when none w
 
 An order that says which boundaries to ``avoid`` kills at the first other one, and answers
 with its name: so a deed that is begun again and again dies once at each.
+
+One that asks what is ``left`` at each passing hears that too, as a digest of what lies in
+the files then: who dies where nothing was written since the boundary before leaves the same.
 """
 
+import hashlib
 import json
 import os
 import signal
@@ -39,13 +43,17 @@ Order = dict[str, Any]
 class Passing:
     """Counts the passings of each boundary, and kills the process at one of them."""
 
-    def __init__(self, where: str, times: int, avoid: list[str] | None, say: int) -> None:
+    def __init__(self, order: Order, say: int) -> None:
         self.passed: list[str] = []
-        self._where, self._left = where, times
-        self._avoid, self._say = avoid, say
+        self.left: list[str] = []
+        self._where, self._left = order.get("where", ""), order.get("times", 1)
+        self._avoid, self._say = order.get("avoid"), say
+        self._looked_at = [Path(one) for one in order.get("left", ())]
 
     def __call__(self, name: str) -> None:
         self.passed.append(name)
+        if self._looked_at:
+            self.left.append(_written(self._looked_at))
         if self._avoid is not None and name not in self._avoid:
             os.write(self._say, json.dumps([name]).encode())
             os.kill(os.getpid(), signal.SIGKILL)
@@ -53,6 +61,16 @@ class Passing:
             self._left -= 1
             if self._left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _written(folders: list[Path]) -> str:
+    """Return a digest over what was written to these folders so far."""
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+    running = hashlib.sha256()
+    for file in files:
+        if not file.name.endswith("-shm"):  # An index of the file beside it, made anew.
+            running.update(str(file).encode() + b"\0" + file.read_bytes())
+    return running.hexdigest()
 
 
 def _open(order: Order, at: Passing, outbox: FakeOutbox) -> App:
@@ -114,7 +132,7 @@ def _steward(order: Order) -> Who:
 def _live(order: Order, say: int) -> None:
     """Be the child: open, do the deed, and say what was passed if still alive."""
     outbox = FakeOutbox()
-    at = Passing(order.get("where", ""), order.get("times", 1), order.get("avoid"), say)
+    at = Passing(order, say)
     try:
         app = _open(order, at, outbox)
     except Ended:
@@ -123,7 +141,8 @@ def _live(order: Order, say: int) -> None:
     else:
         DEEDS[order["deed"]](app, order, outbox)
         app.close()
-    os.write(say, json.dumps(at.passed).encode())
+    said = {"passed": at.passed, "left": at.left} if order.get("left") else at.passed
+    os.write(say, json.dumps(said).encode())
 
 
 def _fork(order: Order) -> dict[str, Any]:
@@ -145,7 +164,8 @@ def _fork(order: Order) -> dict[str, Any]:
         passed = stream.read()
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
-    return {"code": code, "passed": json.loads(passed) if passed else []}
+    said = json.loads(passed) if passed else []
+    return {"code": code, **(said if isinstance(said, dict) else {"passed": said})}
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def told(before: Picture, after: Picture, new: Said) -> None:
     _simple(before, after, new)
     _rights(before, after, new)
     _subjects(before, after, new)
-    _items(before, after, by_index)
+    _items(before, after, by_index, new)
 
 
 def _grants(before: Picture, after: Picture, new: Said) -> None:
@@ -153,6 +153,8 @@ def _subjects(before: Picture, after: Picture, new: Said) -> None:
         elif was["state"] != row["state"]:
             wanted: Callable[[Leaf], bool] = _erasing if row["state"] == "erasing" else _emptied
             assert any(wanted(leaf) for leaf in new), f"a person is {row['state']}, untold"
+        elif was["sealed_identity"] != row["sealed_identity"]:
+            assert any(leaf.kind == "subject.rectified" for leaf in new), "corrected, untold"
 
 
 def _erasing(leaf: Leaf) -> bool:
@@ -166,13 +168,21 @@ def _emptied(leaf: Leaf) -> bool:
     return forgot or leaf.kind in ("grant.ended", "subject.erased")
 
 
-def _items(before: Picture, after: Picture, by_index: dict[int, Leaf]) -> None:
+def _items(before: Picture, after: Picture, by_index: dict[int, Leaf], new: Said) -> None:
     known = before.by_id("item")
     for name, row in after.by_id("item").items():
         if name not in known:
             leaf = by_index.get(row["first_leaf"])
             assert leaf is not None, "an item whose first leaf is not a new one"
             assert leaf.kind == "collect.batch", f"an item met by {leaf.kind}"
+    for name in known.keys() - after.by_id("item").keys():
+        source = known[name]["source"]
+        assert any(_forgot(leaf, source) for leaf in new), "an item was forgotten, untold"
+
+
+def _forgot(leaf: Leaf, source: str) -> bool:
+    erased = leaf.kind == "effect.done" and leaf.facts.get("effect") == "forget_items"
+    return erased or (leaf.kind == "item.forgotten" and leaf.names("source", source))
 
 
 def _need(new: Said, kinds: set[str], role: str, name: str) -> None:

@@ -7,11 +7,12 @@ from licet.terms.errors import Corrupt
 from licet.terms.ids import KeyId
 from licet.vault.locked import Opened
 from licet.vault.seal import open_sealed
-from tests.invariants.checks import replicas
+from tests.invariants.checks import held_grants, replicas
 from tests.invariants.house import House
 from tests.invariants.known_rights import OPEN, PACKED, WEEK, RightsKnown, open_requests, waits
 from tests.invariants.raw import Leaf, Picture, Row, keys_in
 
+DAY = 24 * 60 * 60 * 1000
 COUNTED = ("template", "suggestion", "unlinked")
 """Stores that a package must count as the rows do."""
 
@@ -91,15 +92,92 @@ def unlinked(house: House, rights: RightsKnown, picture: Picture) -> None:
 
 
 def _face(house: House, table: str, row: dict[str, object]) -> str | None:
+    said = _said(house, table, row)
+    return None if said is None else str(said["face"])
+
+
+def _said(house: House, table: str, row: dict[str, object]) -> Row | None:
+    """What is sealed of an appearance or a suggestion; None of a reference, or without a key."""
     name = KeyId(f"grant:{row['grant']}")
     key = house.app.keyring.get_many((name,)).get(name)
     if key is None or row.get("kind") == "reference":
         return None
     try:
-        said = json.loads(open_sealed(key, row["sealed"], f"{table}:{row['id']}"))  # type: ignore[arg-type]
+        said: Row = json.loads(open_sealed(key, row["sealed"], f"{table}:{row['id']}"))  # type: ignore[arg-type]
     except Corrupt:
         return None
-    return str(said["face"])
+    return said
+
+
+def called(house: House, rights: RightsKnown, picture: Picture) -> None:
+    """Who a person is changes by a correction alone, and by no backup to what it never was."""
+    for subject, row in picture.subjects.items():
+        sealed = row["sealed_identity"]
+        name = KeyId(f"subject:{subject}")
+        if not sealed or rights.identities.get(subject) == sealed:
+            continue
+        key = house.app.keyring.get_many((name,)).get(name)
+        if key is None:
+            continue
+        read = json.loads(open_sealed(key, sealed, f"subject:{subject}"))
+        said = (read["name"], read["contact"])
+        assert said in rights.called.setdefault(subject, {said}), "a person is called otherwise"
+        rights.called[subject], rights.identities[subject] = {said}, sealed
+        rights.ever.setdefault(subject, set()).add(said)
+
+
+def over(house: House, picture: Picture) -> None:
+    """1. When the worker came by, nothing is kept whose day is over, but for what a hold needs."""
+    now, held_ = house.now, held_grants(picture, house.now)
+    left = [row["state"] for row in picture["grant"] if row["expires"] <= now and _running(row)]
+    left += [
+        row["kind"]
+        for row in picture["template"]
+        if row["lapses_at"] is not None and row["lapses_at"] <= now and row["grant"] not in held_
+    ]
+    left += ["suggestion" for row in picture["suggestion"] if row["expires"] <= now]
+    left += ["account" for row in picture["account"] if row["destroy_at"] <= now]
+    left += [
+        "probe" for row in picture["search"] if row["sealed_probe"] and row["probe_until"] <= now
+    ]
+    assert not left, f"kept for longer than its term: {left}"
+    if not held_:
+        _met(house, picture)
+
+
+def _running(grant: Row) -> bool:
+    return grant["state"] in ("pending", "active", "restricted")
+
+
+def _met(house: House, picture: Picture) -> None:
+    """No item is remembered for longer than its source's term, and nothing that came from it."""
+    midnight = house.now - house.now % DAY
+    terms = {row["id"]: row["retention_days"] for row in picture["source"]}
+    for row in picture["item"]:
+        days = terms[row["source"]]
+        first = midnight - DAY * ((days or 0) - 1)
+        assert days is None or row["first_seen"] >= first, "an item outlived its source's term"
+    there = picture.by_id("item").keys()
+    for table in ("template", "suggestion"):
+        for row in picture[table]:
+            said = _said(house, table, row)
+            assert said is None or said["item"] in there, f"a {table} outlived its item"
+
+
+def years_after(picture: Picture) -> None:
+    """Nobody, and nothing that they wrote, is kept for years after their last act.
+
+    But who never gave back a code: their letter is red in the list until a human refuses it.
+    """
+    asking = {row["subject"] for row in open_requests(picture)}
+    states = {row["state"] for row in picture["subject"] if row["id"] not in asking}
+    assert states <= {"erased"}, f"years later people are {sorted(states)}"
+    for table in ("template", "suggestion", "account", "confirmation", "unlinked"):
+        assert not picture[table], f"years later there is a {table}"
+    written = [r["kind"] for r in picture["request"] if r["sealed"] and r["state"] not in OPEN]
+    assert not written, f"years later one can read what was written in {written}"
+    assert not any(row["sealed_probe"] for row in picture["search"]), "years later a probe is kept"
+    assert not any(row["sealed"] for row in picture["candidate"]), "years later a list is kept"
 
 
 def held(house: House, before: Picture, after: Picture) -> None:

@@ -11,7 +11,7 @@ from licet.effects import walking
 from tests.databases import DATABASES
 from tests.invariants.acts import Acts
 from tests.invariants.house import Builder, House
-from tests.invariants.scenes import Scene
+from tests.invariants.scenes import ANNA, BELA, Beginnings, Scene
 
 
 def _folder() -> Path:
@@ -47,3 +47,25 @@ def _ask_before_every_photo(monkeypatch: pytest.MonkeyPatch) -> None:
 def scene(house: House) -> Scene:
     """Give a house with nobody in it yet, and people ready to act."""
     return Scene(house, Acts(house))
+
+
+@pytest.fixture(scope="session")
+def beginnings(builder: Builder) -> Beginnings:
+    """Give scenes that begin with people in them."""
+    return Beginnings(builder)
+
+
+@pytest.fixture
+def with_anna(beginnings: Beginnings) -> Iterator[Scene]:
+    """Give a house in which Anna is enrolled."""
+    begun = beginnings.scene(Acts, ANNA)
+    yield begun
+    begun.house.close()
+
+
+@pytest.fixture
+def with_both(beginnings: Beginnings) -> Iterator[Scene]:
+    """Give a house in which Anna and Bela are enrolled."""
+    begun = beginnings.scene(Acts, ANNA, BELA)
+    yield begun
+    begun.house.close()

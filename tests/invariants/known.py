@@ -69,6 +69,7 @@ class Known:
     ceased: set[str] = field(default_factory=set)
     blocks: dict[str, BlockKnown] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    said: set[bytes] = field(default_factory=set)
     values: dict[str, set[bytes]] = field(default_factory=dict)
     sealed: dict[str, Sealed] = field(default_factory=dict)
     backups: list[Backup] = field(default_factory=list)

@@ -25,11 +25,12 @@ class Asked:
     templates: frozenset[str]
     due: int
     letters: int = 1
+    contact: str = ""
 
     @property
     def what(self) -> tuple[object, ...]:
         """What makes a second letter a repeat of the first."""
-        return (self.name, self.kind, self.grants, self.templates)
+        return (self.contact, self.name, self.kind, self.grants, self.templates)
 
 
 @dataclass
@@ -42,7 +43,10 @@ class Held:
 
 @dataclass
 class RightsKnown:
-    """Everything that is known of people's rights."""
+    """Everything that is known of people's rights.
+
+    ``called`` are the names and contacts that a person may go by now, ``ever`` all of theirs.
+    """
 
     requests: dict[str, Asked] = field(default_factory=dict)
     proved: set[str] = field(default_factory=set)
@@ -54,15 +58,18 @@ class RightsKnown:
     listed: dict[str, str] = field(default_factory=dict)
     searched: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
+    called: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    ever: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    identities: dict[str, bytes] = field(default_factory=dict)
 
     def came(self, done: Received, wish: RequestWish) -> None:
         """A letter was taken in: it opened a request, or joined the one that it repeats."""
         known = self.requests.get(done.request)
         if known is None:
             grants, templates = frozenset(wish.grants), frozenset(wish.templates)
-            self.requests[done.request] = Asked(
-                done.request, wish.name, wish.kind, grants, templates, to_ms(done.due)
-            )
+            asked = Asked(done.request, wish.name, wish.kind, grants, templates, to_ms(done.due))
+            asked.contact = wish.contact
+            self.requests[done.request] = asked
             return
         known.letters += 1
         assert done.letters == known.letters, "a repeat was not counted with its first letter"
@@ -107,6 +114,8 @@ class RightsKnown:
 
     def restored(self) -> None:
         """An older store is in service: what came since may have gone, what was said stays."""
+        self.called = {subject: set(said) for subject, said in self.ever.items()}
+        self.identities.clear()
         self.holds.clear()
         self.unlinked.clear()
         self.confirmed.clear()

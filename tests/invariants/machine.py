@@ -21,7 +21,8 @@ from tests.invariants.raw import Leaf, Picture
 PEOPLE = ("anna-lindqvist", "bela-szabados", "carla-moretti", "dorian-okafor")
 STRANGERS = ("xaver-unknown", "yasmin-unknown")
 FOLDERS = {"regatta": ARCHIVE, "briefly": ARCHIVE, "clubhouse": CLUB}
-"""Sources and whose they are; the authority of *briefly* ends after three days."""
+"""Sources and whose they are; the authority of *briefly* ends after three days, what was met
+in *clubhouse* is remembered for twenty."""
 
 RESTORES = 4
 """A restore is the slowest step, and random choice would do little else."""
@@ -57,6 +58,8 @@ class History(RuleBasedStateMachine):
             parts: dict[str, Any] = {}
             if folder == "briefly":
                 parts["valid_to"] = self.house.clock.now.replace(day=5)
+            if folder == "clubhouse":
+                parts["retention_days"] = 20
             self.acts.sources[folder] = self.house.opened_source(organisation, folder, **parts).id
         self.check()
         for name in {someone, other}:

@@ -9,6 +9,7 @@ from licet.terms.rights import RightKind
 from tests.invariants import checks_rights
 from tests.invariants.acts import Cut
 from tests.invariants.asking import RightsActs
+from tests.invariants.known import OVER
 from tests.invariants.known_rights import OPEN
 from tests.invariants.machine import PEOPLE, STRANGERS, History, crashes, picks
 from tests.invariants.raw import Leaf, Picture
@@ -25,6 +26,10 @@ KINDS = (
     RightKind.COMPLAINT,
 )
 KEPT = ("pending", "active", "restricted", "ending")
+YEARS = 365 * 6 + 3
+"""Longer than any regime keeps anything of who did nothing since."""
+WHO = st.sampled_from(((), (), ("steward", "officer"), ("steward",), ("steward", "verifier")))
+"""Who corrects: the person, members, or members who may not."""
 READERS = (("officer", "auditor"), ("officer",), ("auditor",), ("officer", "steward"))
 
 
@@ -36,12 +41,12 @@ class RightsHistory(History):
     def __init__(self) -> None:
         super().__init__()
         self.acts = RightsActs(self.house)
-        self.ends = False
+        self.how = ""
 
-    @initialize(ends=st.booleans())
-    def choose_an_end(self, ends: bool) -> None:
-        """Some histories end with the whole deployment."""
-        self.ends = ends
+    @initialize(how=st.sampled_from(("closed", "years", "")))
+    def choose_an_end(self, how: str) -> None:
+        """Some histories end with the whole deployment, some with years of silence."""
+        self.how = how
 
     # -- what must hold
 
@@ -59,17 +64,33 @@ class RightsHistory(History):
                 checks_rights.accounted(rights, before, picture, new)
             checks_rights.packages(self.house, before, picture)
         checks_rights.surfaced(self.house, rights, picture)
+        checks_rights.called(self.house, rights, picture)
 
     def worked(self) -> None:
         super().worked()
         checks_rights.answered(self.picture, self.house.now)
+        checks_rights.over(self.house, self.picture)
         if not self.restores:
             checks_rights.newcomers(self.house, self.picture)
 
     def finish(self) -> None:
         super().finish()
-        if self.ends:
+        if self.how == "closed":
             self.end()
+        elif self.how == "years":
+            self.be_silent()
+
+    def be_silent(self) -> None:
+        """Nobody does anything for as long as any regime keeps what is left of people."""
+        self.house.clock.go(days=YEARS)
+        for known in self.acts.known.grants.values():
+            known.may |= OVER
+        self.acts.worker()
+        self.check()
+        self.house.clock.go(days=YEARS)
+        self.acts.worker()
+        self.check()
+        checks_rights.years_after(self.picture)
 
     def end(self) -> None:
         """The deployment is ended: everybody is answered and erased, every key destroyed."""
@@ -114,6 +135,9 @@ class RightsHistory(History):
         grant = self.grant(pick, *KEPT) if one else None
         narrow = kind in (RightKind.WITHDRAWAL, RightKind.RESTRICTION, RightKind.OBJECTION)
         parts = {"grants": (grant,)} if grant is not None and narrow else {}
+        chosen = self.appearance(pick) if one and kind is RightKind.RECTIFICATION else None
+        if chosen is not None:
+            parts = {"templates": (chosen[0],)}
         self.acts.write(name, kind, crash, **parts)
         self.check()
 
@@ -185,6 +209,38 @@ class RightsHistory(History):
         if chosen is not None:
             self.acts.confirm_face(chosen[0], crash)
             self.check()
+
+    # -- who somebody is
+
+    @rule(
+        pick=picks,
+        spelled=st.sampled_from(("Anna Lindgren-Maes", "Bo Andersson-Ek", "")),
+        who=WHO,
+        crash=crashes,
+    )
+    def correct_name(
+        self, pick: int, spelled: str, who: tuple[str, ...], crash: int | None
+    ) -> None:
+        """A name is put right, by the person or by members."""
+        subject = self.subject(pick, "known")
+        if subject in self.acts.rights.called:
+            self.acts.correct(subject, spelled, None, who, crash)
+            self.check()
+
+    @rule(pick=picks, right=st.sampled_from((True, True, False)), who=WHO, crash=crashes)
+    def move(self, pick: int, right: bool, who: tuple[str, ...], crash: int | None) -> None:
+        """Somebody writes from another contact that it is theirs now, and may prove it."""
+        subject = self.subject(pick, "known")
+        if subject not in self.acts.rights.called:
+            return
+        name = self.acts.known.names.get(subject) or PEOPLE[0]
+        contact = f"{name}@moved.example.org"
+        done = self.acts.write(name, RightKind.RECTIFICATION, None, contact=contact)
+        self.check()
+        self.acts.prove(done.request, right, None)  # type: ignore[attr-defined]
+        self.check()
+        self.acts.correct(subject, "", done.request, who, crash)  # type: ignore[attr-defined]
+        self.check()
 
     # -- holds and records of who searched
 

@@ -1,7 +1,7 @@
 """Scenes that several tests begin with: people enrolled, sources open, searches made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.fakes.deployment import CLEARANCE, settings_of
 from tests.fakes.vision import photo
 from tests.invariants import checks
 from tests.invariants.acts import Acts
-from tests.invariants.house import ARCHIVE, Crash, House
+from tests.invariants.house import ARCHIVE, Builder, Crash, House, Stage
 from tests.invariants.raw import Picture
 
 ANNA, BELA = "anna-lindqvist", "bela-szabados"
@@ -24,10 +24,14 @@ ANNA, BELA = "anna-lindqvist", "bela-szabados"
 
 @dataclass
 class Scene:
-    """A house in which people act, with the acts that are known."""
+    """A house in which people act, with the acts that are known.
+
+    ``people`` were enrolled before the scene began: enrolling them is no part of it.
+    """
 
     house: House
     acts: Acts
+    people: dict[tuple[str, str], tuple[GrantId, SubjectId]] = field(default_factory=dict)
 
     @property
     def picture(self) -> Picture:
@@ -51,7 +55,9 @@ class Scene:
         return asked.grant, asked.subject
 
     def enrolled(self, name: str, organisation: str = ARCHIVE) -> tuple[GrantId, SubjectId]:
-        """A person is asked, says yes and is enrolled."""
+        """A person is asked, says yes and is enrolled, unless they were when it began."""
+        if (name, organisation) in self.people:
+            return self.people[name, organisation]
         grant, subject = self.granted(name, organisation)
         done = self.acts.enrol(grant, name, "good")
         assert isinstance(done, Enrolled), done
@@ -110,6 +116,38 @@ class Scene:
     def settings(self) -> Settings:
         """The settings of the deployment as it stands."""
         return settings_of(self.house.home, self.house.world.url)
+
+
+@dataclass
+class Beginnings:
+    """Scenes in which people are enrolled already: done once, copied for every test."""
+
+    builder: Builder
+    _made: dict[tuple[type[Acts], tuple[str, ...]], tuple[Stage, Scene]] = field(
+        default_factory=dict
+    )
+
+    def scene(self, acts: type[Acts], *names: str) -> Scene:
+        """A scene in which these people are enrolled with the archive."""
+        if (acts, names) not in self._made:
+            self._made[acts, names] = self._begin(acts, names)
+        stage, first = self._made[acts, names]
+        house = self.builder.copy(stage, first.house)
+        house.serve()
+        return Scene(house, first.acts.copied(house), dict(first.people))
+
+    def _begin(self, acts: type[Acts], names: tuple[str, ...]) -> tuple[Stage, Scene]:
+        house = self.builder.new()
+        try:
+            scene = Scene(house, acts(house))
+            for name in names:
+                scene.people[name, ARCHIVE] = scene.enrolled(name)
+            stage = self.builder.stage(house)
+            # It outlives the house from which it was copied.
+            house.databases = [url for url in house.databases if url != stage.url]
+            return stage, scene
+        finally:
+            house.close()
 
 
 def _die() -> None:

@@ -17,6 +17,7 @@ from licet.terms.errors import Corrupt
 from licet.terms.ids import SubjectId
 from tests.fakes.deployment import CLEARANCE
 from tests.invariants import checks
+from tests.invariants.daily import daily
 from tests.invariants.known import OVER
 from tests.invariants.raw import files_below, places_of
 from tests.invariants.scenes import ANNA, BELA, Scene
@@ -30,6 +31,18 @@ STOPS = (
     "effect.scan_bytes.start",
     "effect.forget_plan.done",
 )
+FIRST, ROWS, KEYS, SHRED, FOUND, SCAN, LAST = STOPS
+CARLA = "carla-moretti"
+AGES = [
+    (age, copied) for age in ("before enrolment", "after", "during") for copied in (True, False)
+]
+MIDDLES = [(stop, copied) for stop in STOPS for copied in (True, False)]
+
+
+@pytest.fixture
+def scene(with_both: Scene) -> Scene:
+    """A house in which two people are enrolled already."""
+    return with_both
 
 
 def held(scene: Scene) -> None:
@@ -107,18 +120,23 @@ def test_the_check_for_clear_bytes_can_fail(scene: Scene) -> None:
     leak.unlink()
 
 
-@pytest.mark.parametrize("age", ["before enrolment", "after", "during"])
-@pytest.mark.parametrize("copied", [True, False])
+@pytest.mark.parametrize(
+    ("age", "copied"), daily(AGES, sqlite=AGES[1:3] + AGES[5:], postgresql=AGES[3:5])
+)
 def test_no_backup_brings_an_erased_person_back(scene: Scene, age: str, copied: bool) -> None:
     """Whatever its age: before the person was enrolled, after, or while they were erased."""
-    anna, subject = scene.granted(ANNA)
     bela, _ = scene.enrolled(BELA)
-    places = [_kept(scene, copied)] if age == "before enrolment" else []
-    scene.acts.enrol(anna, ANNA, "good")
-    scene.source("regatta", ANNA, BELA)
+    who, places = (CARLA if age == "before enrolment" else ANNA), []
+    if who == CARLA:
+        grant, subject = scene.granted(CARLA)
+        places.append(_kept(scene, copied))
+        scene.acts.enrol(grant, CARLA, "good")
+    else:
+        grant, subject = scene.enrolled(ANNA)
+    scene.source("regatta", who, BELA)
     scene.acts.collect("regatta", "archive")
     scene.settle()
-    assert scene.found(ANNA) == {anna}
+    assert scene.found(who) == {grant}
     places += [_kept(scene, copied)] if age == "after" else []
     if age == "during":
         stop = "effect.check_unfindable.start"
@@ -132,7 +150,7 @@ def test_no_backup_brings_an_erased_person_back(scene: Scene, age: str, copied: 
         scene.acts.known.must(known.id, "ending", "ended")
     held(scene)
     _bring_back(scene, places[0])
-    assert scene.found(ANNA) == set()
+    assert scene.found(who) == set()
     assert scene.found(BELA) == {bela}
     for known in scene.acts.known.grants.values():
         known.may |= {"gone", "ended"}
@@ -142,7 +160,7 @@ def test_no_backup_brings_an_erased_person_back(scene: Scene, age: str, copied: 
     held(scene)
 
 
-@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("stop", daily(STOPS, sqlite=(FIRST, SHRED, LAST), postgresql=[SHRED]))
 def test_an_erasure_that_was_begun_is_finished_after_a_restore(scene: Scene, stop: str) -> None:
     """The person was promised it: a backup made before it takes the erasure up again."""
     anna, subject = scene.enrolled(ANNA)
@@ -158,8 +176,14 @@ def test_an_erasure_that_was_begun_is_finished_after_a_restore(scene: Scene, sto
     assert picture.grants[anna]["state"] == "ended"
 
 
-@pytest.mark.parametrize("stop", STOPS)
-@pytest.mark.parametrize("copied", [True, False])
+@pytest.mark.parametrize(
+    ("stop", "copied"),
+    daily(
+        MIDDLES,
+        sqlite=[(FIRST, True), (ROWS, False), (SHRED, True), (SCAN, False), (LAST, True)],
+        postgresql=[(SHRED, False)],
+    ),
+)
 def test_a_backup_from_the_middle_of_an_erasure_goes_on(
     scene: Scene, stop: str, copied: bool
 ) -> None:
@@ -209,7 +233,7 @@ def _bring_back(scene: Scene, place: str | Path) -> None:
     scene.house.serve()
 
 
-@pytest.mark.parametrize("stop", STOPS[:4])
+@pytest.mark.parametrize("stop", daily(STOPS[:4], sqlite=(FIRST, SHRED), postgresql=[KEYS]))
 def test_taking_a_grant_back_in_the_middle_spoils_no_erasure(scene: Scene, stop: str) -> None:
     """The erasure's own steps are carried out, none of them as a withdrawal would."""
     anna, subject = scene.enrolled(ANNA)
@@ -232,7 +256,7 @@ def test_taking_a_grant_back_in_the_middle_spoils_no_erasure(scene: Scene, stop:
     assert sum(b'"certificate.issued"' in row["data"] for row in picture["leaf"]) == 2
 
 
-@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("stop", daily(STOPS, sqlite=(FIRST, SHRED, LAST), postgresql=[ROWS]))
 def test_asking_twice_to_be_erased_ends_well(scene: Scene, stop: str) -> None:
     """Again while the first time was cut short: both end, whoever carries them on."""
     _, subject = scene.enrolled(ANNA)

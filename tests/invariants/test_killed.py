@@ -1,8 +1,10 @@
 """14. Killed at every named boundary: on restart all holds, and what was begun is finished.
 
-A real process dies by SIGKILL. Where it can die is found by a run that nobody kills; a
+A real process dies by SIGKILL. Where it can die is found by a run that nobody kills. Who
+dies where nothing was written since the boundary before leaves just what dying there would:
+so on SQLite, where that can be seen, one death stands for all that leave the same. A
 boundary that is passed many times kills at one of its passings, chosen by its name
-(``LICET_DEEP=1``: at each).
+(``LICET_DEEP=1``: at each of each).
 """
 
 import json
@@ -29,6 +31,8 @@ DEEP = os.environ.get("LICET_DEEP") == "1"
 ROOT = Path(__file__).absolute().parents[2]
 FEWEST = {"grant": 11, "enrol": 6, "withdraw": 18, "erase": 35}
 """Boundaries that the deed passes at least; fewer would mean that some went unnamed."""
+IN_EVERY_DEED = ("keyring.create.", "publish.", "tiles.")
+"""What a room does alike in every deed: dying in the middle of it is done in the first."""
 
 
 @dataclass
@@ -133,14 +137,30 @@ def _places(
 ) -> list[tuple[str, int]]:
     """Where the deed can be killed, from a run that nobody kills."""
     house = builder.copy(stage, scene.house)
+    looked_at = [] if house.cluster else [str(house.home), str(house.root / "store")]
     try:
-        dry = _send(killer, Scene(house, scene.acts), order, "", 1)
+        dry = _send(killer, Scene(house, scene.acts), {**order, "left": looked_at}, "", 1)
     finally:
         house.close()
     assert dry["code"] == 0
     passings = Counter(dry["passed"])
     assert len(passings) >= FEWEST[order["deed"]], sorted(passings)
-    return [(where, n) for where, count in passings.items() for n in _again(where, count)]
+    places = [(where, n) for where, count in passings.items() for n in _again(where, count)]
+    if DEEP:
+        return places
+    first = order["deed"] == DEEDS[0]
+    return _unlike([p for p in places if first or not p[0].startswith(IN_EVERY_DEED)], dry)
+
+
+def _unlike(places: list[tuple[str, int]], dry: dict[str, Any]) -> list[tuple[str, int]]:
+    """Return those places alone at which a death leaves something that no other one leaves."""
+    met: Counter[str] = Counter()
+    left: dict[tuple[str, int], str] = {}
+    for where, written in zip(dry["passed"], dry.get("left", dry["passed"]), strict=True):
+        met[where] += 1
+        left[where, met[where]] = written
+    # The last of each: an effect's own name says best what is half done.
+    return list({left[place]: place for place in places}.values())
 
 
 def _kill(

@@ -1,5 +1,6 @@
 """5, 8, 9, 10, 13. People's rights, one scene for each rule; random histories mix them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,19 @@ from tests.invariants import checks, checks_rights
 from tests.invariants.acts import FAINT
 from tests.invariants.asking import RightsActs
 from tests.invariants.changes import told
-from tests.invariants.house import ARCHIVE, House
+from tests.invariants.house import ARCHIVE
 from tests.invariants.raw import Picture, Row, leaves
-from tests.invariants.scenes import ANNA, BELA, Scene
+from tests.invariants.scenes import ANNA, BELA, Beginnings, Scene
 
 STRANGER = "xaver-unknown"
 
 
 @pytest.fixture
-def scene(house: House) -> Scene:
-    """A house in which people use their rights."""
-    return Scene(house, RightsActs(house))
+def scene(beginnings: Beginnings) -> Iterator[Scene]:
+    """A house in which Anna is enrolled and people use their rights."""
+    begun = beginnings.scene(RightsActs, ANNA)
+    yield begun
+    begun.house.close()
 
 
 def acts(scene: Scene) -> Any:

@@ -19,19 +19,28 @@ from licet.worker import run_once
 from tests.fakes.deployment import CLEARANCE
 from tests.fakes.vision import photo
 from tests.invariants import checks
+from tests.invariants.daily import daily
 from tests.invariants.house import ARCHIVE, CLUB
-from tests.invariants.scenes import ANNA, BELA, Scene
+from tests.invariants.scenes import ANNA, Scene
 
 PROBE = photo(ANNA, shot=77)
+STRANGERS = photo("xaver-unknown", shot=77)
+
+
+@pytest.fixture
+def scene(with_anna: Scene) -> Scene:
+    """A house in which Anna is enrolled already."""
+    return with_anna
 
 
 def asked(scene: Scene, **other: Any) -> SearchResult | Refusal:
     """A search in which everything is right, but for what is given otherwise."""
     organisation = other.get("organisation", ARCHIVE)
-    case = other.get("case") or scene.case(other.get("evidence", PROBE))
+    probe = other.get("probe", PROBE)
+    case = other.get("case") or scene.case(other.get("evidence", probe))
     who = scene.house.at(organisation).who(other.get("role", "investigator"))
     purpose = PurposeId(other.get("purpose", CLEARANCE))
-    return search(scene.house.app, who, case, purpose, PROBE)
+    return search(scene.house.app, who, case, purpose, probe)
 
 
 def unapproved(scene: Scene) -> CaseId:
@@ -57,7 +66,10 @@ WRONG: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("wrong", sorted(WRONG))
+SERVER = ("evidence: the probe is not of the case", "organisation: another one's case")
+
+
+@pytest.mark.parametrize("wrong", daily(sorted(WRONG), sqlite=WRONG, postgresql=SERVER))
 def test_every_part_of_a_search_must_be_right(scene: Scene, wrong: str) -> None:
     """One thing wrong: a refusal with its leaf, no search kept, nobody shown."""
     anna, _ = scene.enrolled(ANNA)
@@ -105,8 +117,7 @@ def test_whose_photo_is_shown_is_live_at_that_moment(scene: Scene) -> None:
 
 def test_without_a_candidate_no_probe_is_kept(scene: Scene) -> None:
     """12. What was searched with is forgotten with the answer."""
-    scene.enrolled(BELA)
-    done = asked(scene)
+    done = asked(scene, probe=STRANGERS)
     assert isinstance(done, SearchResult)
     assert done.state is SearchState.NONE
     (row,) = scene.picture["search"]
@@ -114,6 +125,7 @@ def test_without_a_candidate_no_probe_is_kept(scene: Scene) -> None:
 
 
 def test_nobody_to_search_keeps_no_probe_either(scene: Scene) -> None:
+    scene.acts.withdraw(scene.enrolled(ANNA)[0])
     done = asked(scene)
     assert isinstance(done, SearchResult)
     (row,) = scene.picture["search"]

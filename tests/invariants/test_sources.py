@@ -15,11 +15,20 @@ from licet.terms.permit import Refusal
 from tests.fakes.vision import photo
 from tests.invariants import checks
 from tests.invariants.acts import FAINT, Cut
+from tests.invariants.daily import daily
 from tests.invariants.house import ARCHIVE, Crash
 from tests.invariants.raw import Database
 from tests.invariants.scenes import ANNA, BELA, Scene
 
 STOPPING = ("cease", "lapse", "block")
+WALKS = [(how, where) for how in STOPPING for where in ("gallery.looked", "collect.committed")]
+CUTS = [(stop, n) for stop in ("unit.locked", "unit.effects", "unit.commit") for n in range(2, 7)]
+
+
+@pytest.fixture
+def scene(with_anna: Scene) -> Scene:
+    """A house in which Anna is enrolled already."""
+    return with_anna
 
 
 def stop(scene: Scene, folder: str, how: str) -> None:
@@ -32,7 +41,7 @@ def stop(scene: Scene, folder: str, how: str) -> None:
         scene.acts.block(None, scene.acts.sources[folder], app=scene.house.other)
 
 
-@pytest.mark.parametrize("how", STOPPING)
+@pytest.mark.parametrize("how", daily(STOPPING, STOPPING, ["block"]))
 def test_a_source_that_ended_is_not_read(scene: Scene, how: str) -> None:
     scene.enrolled(ANNA)
     day = scene.house.clock.now.replace(day=5)
@@ -45,8 +54,9 @@ def test_a_source_that_ended_is_not_read(scene: Scene, how: str) -> None:
     assert source
 
 
-@pytest.mark.parametrize("how", STOPPING)
-@pytest.mark.parametrize("where", ["gallery.looked", "collect.committed"])
+@pytest.mark.parametrize(
+    ("how", "where"), daily(WALKS, sqlite=WALKS, postgresql=[WALKS[0], WALKS[5]])
+)
 def test_a_walk_stops_when_the_right_to_read_ends(
     scene: Scene, how: str, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,7 +97,7 @@ def test_a_condition_that_was_taken_away_stops_comparing(scene: Scene) -> None:
     assert scene.house.reads == 0
 
 
-@pytest.mark.parametrize("how", STOPPING)
+@pytest.mark.parametrize("how", daily(STOPPING, STOPPING, ["cease"]))
 def test_a_suggestion_is_not_accepted_from_a_source_that_ended(scene: Scene, how: str) -> None:
     """Accepting reads the photo again, so it needs the same right."""
     scene.enrolled(ANNA)
@@ -106,7 +116,7 @@ def test_a_suggestion_is_not_accepted_from_a_source_that_ended(scene: Scene, how
     assert not scene.house.seen
 
 
-@pytest.mark.parametrize("how", STOPPING)
+@pytest.mark.parametrize("how", daily(STOPPING, STOPPING, ["lapse"]))
 def test_a_picture_is_not_fetched_from_a_source_that_ended(scene: Scene, how: str) -> None:
     """Showing reads the photo again too."""
     anna, _ = scene.enrolled(ANNA)
@@ -147,8 +157,9 @@ def test_collecting_compares_with_references_only(scene: Scene) -> None:
     assert not scene.house.seen
 
 
-@pytest.mark.parametrize("stop_", ["unit.locked", "unit.effects", "unit.commit"])
-@pytest.mark.parametrize("passing", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize(
+    ("stop_", "passing"), daily(CUTS, sqlite=CUTS[::2], postgresql=[CUTS[7], CUTS[13]])
+)
 def test_a_walk_that_was_cut_short_misses_nothing(
     scene: Scene, stop_: str, passing: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,7 +202,7 @@ def test_the_spies_can_see(scene: Scene) -> None:
 
 def suggested(scene: Scene, folder: str) -> str:
     """Collect faint photos of Anna until one waits as a suggestion; returns its id."""
-    for _ in range(40):
+    for _ in range(16):
         scene.acts.new_photo(folder, ANNA, noise=FAINT)
     done = scene.acts.collect(folder, ARCHIVE)
     assert isinstance(done, Collected), done
