@@ -3,15 +3,22 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import Group, Shape
 from licet.terms.ids import BlockId, SubjectId
 from licet.terms.permit import Block, PlacedBlock
 
 _SHAPE = Shape(schema.block, Block)
 _PLACED = Shape(schema.block, PlacedBlock)
+_PLACED_BY_ID = Prepared(_PLACED.select.where(schema.block.c.id == bindparam("id")))
+_ACTIVE = Prepared(
+    _SHAPE.select.where(schema.block.c.lifted_at.is_(None)).order_by(
+        schema.block.c.at, schema.block.c.id
+    )
+)
 
 
 class ReadBlocks(Group):
@@ -19,7 +26,7 @@ class ReadBlocks(Group):
 
     def get(self, block: BlockId) -> PlacedBlock | None:
         """Return the block as it was placed, lifted or not, or None."""
-        return _PLACED.one(self._session, _PLACED.select.where(schema.block.c.id == block))
+        return _PLACED.one(self._session, _PLACED_BY_ID, id=block)
 
     def listed(self) -> tuple[tuple[BlockId, Block, PlacedBlock], ...]:
         """Return every block with its id and how it was placed, the newest first."""
@@ -55,9 +62,7 @@ class ReadBlocks(Group):
 
     def active(self) -> tuple[Block, ...]:
         """Return the blocks that hold now, oldest first."""
-        column = schema.block.c
-        statement = _SHAPE.select.where(column.lifted_at.is_(None))
-        return _SHAPE.all(self._session, statement.order_by(column.at, column.id))
+        return _SHAPE.all(self._session, _ACTIVE)
 
 
 class WriteBlocks(ReadBlocks):

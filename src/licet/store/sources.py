@@ -1,12 +1,13 @@
 """Sources and the authority by which we collect at them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from licet.store import schema
+from licet.store.prepared import Prepared
 from licet.store.session import Group, Session, Shape, Values
 from licet.terms.errors import NotFound
 from licet.terms.ids import AuthorityId, OrganisationId, SourceId
@@ -20,8 +21,20 @@ def _select() -> Select[Any]:
     return select(*schema.source.c)
 
 
-def _read(row: Row[Any]) -> Source:
-    column = dict(row._mapping)
+_NAMES = tuple(column.name for column in schema.source.c)
+_BY_ID = Prepared(_select().where(schema.source.c.id == bindparam("id")))
+_ALL = Prepared(_select().order_by(schema.source.c.name, schema.source.c.id))
+_AUTHORITY_AT = Prepared(
+    _AUTHORITY.select.where(
+        schema.authority.c.source == bindparam("source"),
+        schema.authority.c.valid_from <= bindparam("moment"),
+        schema.authority.c.valid_to > bindparam("moment"),
+    ).order_by(schema.authority.c.valid_from.desc(), schema.authority.c.id)
+)
+
+
+def _read(row: Sequence[Any]) -> Source:
+    column = dict(zip(_NAMES, row, strict=True))
     origin = Origin(column.pop("taken_by"), column.pop("people_told"), column.pop("purposes"))
     return Source(origin=origin, **column)
 
@@ -55,7 +68,8 @@ class ReadSources(Group):
 
     def get(self, source: SourceId) -> Source | None:
         """Return the source, or None."""
-        return _one(self._session, _select().where(schema.source.c.id == source))
+        row = self._session.first(_BY_ID, {"id": source})
+        return None if row is None else _read(row)
 
     def named(self, organisation: OrganisationId, name: str) -> Source | None:
         """Return the organisation's source of this name, or None."""
@@ -71,18 +85,11 @@ class ReadSources(Group):
 
     def all(self) -> tuple[Source, ...]:
         """Return every source, by name, then id."""
-        column = schema.source.c
-        statement = _select().order_by(column.name, column.id)
-        return tuple(_read(row) for row in self._session.rows(statement))
+        return tuple(map(_read, self._session.rows(_ALL)))
 
     def authority_at(self, source: SourceId, moment: datetime) -> Authority | None:
         """Return the authority in force: ``valid_from <= moment < valid_to``, the latest."""
-        column = schema.authority.c
-        statement = _AUTHORITY.select.where(
-            column.source == source, column.valid_from <= moment, column.valid_to > moment
-        )
-        order = (column.valid_from.desc(), column.id)
-        return _AUTHORITY.one(self._session, statement.order_by(*order))
+        return _AUTHORITY.one(self._session, _AUTHORITY_AT, source=source, moment=moment)
 
     def traces(self, source: SourceId, fate: Fate | None = None) -> tuple[StoredTrace, ...]:
         """Return why a source's addresses were collected or not (of one fate), by tag."""
