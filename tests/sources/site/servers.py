@@ -99,9 +99,10 @@ def serve(web: Web, address: str = HERE, tls: ssl.SSLContext | None = None) -> I
 
     server = ThreadingHTTPServer((address, 0), Handler)
     server.daemon_threads = True
+    # Who asked may hang up in the middle, and often does so here.
+    server.handle_error = lambda *_args: None  # type: ignore[method-assign]
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-        server.handle_error = lambda *_args: None  # type: ignore[method-assign]
         web.scheme = "https"
     web.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
@@ -149,9 +150,19 @@ def pace(budget: Budget | None = None, clock: Clock | None = None) -> Pace:
     return Pace(HOST, budget or Budget(), time, time.sleep)
 
 
+OPEN: list[Door] = []
+"""Every door that was made, so that each test's are closed at its end."""
+
+
+def _noted(door: Door) -> Door:
+    OPEN.append(door)
+    return door
+
+
 def local_door(line: Line | None = None, clock: Clock | None = None) -> Door:
     """Return a door to this machine that may go through."""
-    return Door(line or local_line(), pace(clock=clock), "ask@album.example", lambda: True)
+    door = Door(line or local_line(), pace(clock=clock), "ask@album.example", lambda: True)
+    return _noted(door)
 
 
 def source(
@@ -169,11 +180,8 @@ def source(
     visitor = Visitor(
         "ask@album.example", may, lambda: NOW, memory or ShortMemory(), budget or Budget()
     )
-    return SiteSource(
-        site,
-        Door(line or local_line(), pace(visitor.budget, clock), visitor.contact, may),
-        visitor,
-    )
+    door = Door(line or local_line(), pace(visitor.budget, clock), visitor.contact, may)
+    return SiteSource(site, _noted(door), visitor)
 
 
 @contextlib.contextmanager

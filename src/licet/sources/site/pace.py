@@ -63,7 +63,9 @@ class Pace:
                 f"{self.host} wants {pause:.0f} seconds between two requests",
                 "Ask who runs it for a shorter Crawl-delay for licet.",
             )
-        self.pause = max(self.pause, pause)
+        if pause > self.pause:
+            self.pause = pause
+            self._next = max(self._next, self.clock() + pause)
 
     def wait(self) -> None:
         """Wait until the site may be asked again. Raises ``Busy`` if that takes too long."""

@@ -27,7 +27,7 @@ MOST_BYTES = 512 * 1024
 _NO_RULES = frozenset({404, 410})
 _SERVER = 500
 
-_OURS = re.compile(rf"(?im)^(\s*\w+[-\s]?agent\s*:?\s*){TOKEN}(?:[/\s*].*)?$")
+_OURS = re.compile(rf"(?im)^([ \t]*\w+[- \t]?agent[ \t]*:?[ \t]*){TOKEN}(?:[/ \t*#][^\r\n]*)?\r?$")
 
 
 class Robots:

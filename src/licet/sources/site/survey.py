@@ -12,13 +12,13 @@ read before its photos, and the addresses found are walked in the order of their
 """
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from licet.sources.reserved import reserved_by_fields
 from licet.sources.site.door import Answer, Door, Wish
 from licet.sources.site.gate import Gate
-from licet.sources.site.html import looks_like_photo, read_page
+from licet.sources.site.html import read_page
 from licet.sources.site.line import Cut
 from licet.sources.site.memory import NOTHING, Memory, Page, Validators, Visit
 from licet.sources.site.sitemaps import MOST_PACKED, read_sitemap
@@ -29,6 +29,10 @@ MOST_SITEMAPS = 100
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 _GONE = frozenset({404, 410})
 
+_FOR_NOW = frozenset({Rule.PERMISSION, Rule.BUDGET, Rule.UNREACHABLE})
+"""Why a page is not read now, though what it named before may stand."""
+
+_A_PHOTO = Stop(Rule.KIND, "it is a photo, not a page")
 _LARGER = Stop(Rule.VARIANT, "a larger copy of the same photo is taken")
 
 Turn = tuple[int, float, int, str]
@@ -53,8 +57,9 @@ class Survey:
         self._note = note
         self._now = now
         self._known = dict(memory.visits())
+        self._pages: dict[str, Page] = {}
+        self._listed: dict[str, Page] = {}
         self._found = Found()
-        self._reserved: dict[str, str] = {}
         self._noted: set[str] = set()
         self._turns: list[Turn] = []
         self._seen: set[str] = set()
@@ -67,17 +72,17 @@ class Survey:
         """
         try:
             self._begin()
-            self._found.complete = self._read_all()
+            complete = self._read_all()
+            self._gather()
+            self._found.complete = complete
         except Cut:
+            # Permission ended: what was found until then is all that there is.
             self._found.complete = False
-        for address, why in self._reserved.items():
-            if self._found.photos.pop(address, None) is not None:
-                self._leave_out(address, Stop(Rule.RESERVATION, why))
         return self._found
 
     def _begin(self) -> None:
-        site = self._gate.site
-        self._add(site.start, 0)
+        """Take what is known, then what the site lists itself."""
+        self._add(self._gate.site.start, 0)
         for address, visit in sorted(self._known.items()):
             # The place may be narrower now than when this was remembered.
             if self._gate.judge(address) is None:
@@ -86,9 +91,10 @@ class Survey:
         self._read_sitemaps()
 
     def _read_all(self) -> bool:
-        budget = self._door.pace
+        """Read pages in their turn; False when some are left for another go."""
+        pace = self._door.pace
         while self._turns:
-            if budget.spent() or budget.documents >= budget.budget.documents:
+            if pace.spent() or pace.documents >= pace.budget.documents:
                 return False
             *_, depth, address = heapq.heappop(self._turns)
             if not self._read(address, depth):
@@ -100,23 +106,22 @@ class Survey:
         before = self._known.get(address)
         since = before.validators if before else NOTHING
         answer = self._ask(address, since)
-        if isinstance(answer, Stop):
+        if answer == _A_PHOTO:
+            self._pages[address] = Page(photos=((address,),))
+        elif isinstance(answer, Stop):
             self._leave_out(address, answer)
+            if answer.rule not in _FOR_NOW:
+                self._pages.pop(address, None)
             return answer.rule not in {Rule.PERMISSION, Rule.BUDGET}
-        self._seen.add(answer.address)
-        if answer.status == 304 and before is not None:
+        elif answer.status == 200:
+            self._seen.add(answer.address)
+            self._keep(address, answer, depth)
+        elif answer.status == 304 and before is not None:
             reserved = before.page.reserved or reserved_by_fields(answer.fields, self._now)
-            page = Page(before.page.links, before.page.photos, before.page.outside, reserved)
-            self._keep(address, page, depth, answer.validators or since)
-        elif answer.status == 200 and answer.media_type in _HTML:
-            named = read_page(self._gate.site, answer, self._now)
-            if isinstance(named, Stop):
-                self._leave_out(address, named)
-            else:
-                self._keep(address, named, depth, answer.validators)
-        elif answer.status == 200 and answer.media_type.startswith("image/"):
-            self._take(address, Page(photos=((answer.address,),)), depth)
-        elif answer.status != 200:
+            page = replace(before.page, reserved=reserved)
+            self._memory.keep(address, Visit(page, answer.validators or since, self._now))
+            self._take(address, page, depth)
+        else:
             self._gone(address, answer.status)
         return True
 
@@ -125,56 +130,31 @@ class Survey:
         judge = self._gate.judge
         return self._door.get(Wish(address, MOST_PAGE_BYTES, judge, _is_page, since))
 
-    def _keep(self, address: str, page: Page, depth: int, validators: Validators) -> None:
-        self._memory.keep(address, Visit(page, validators, self._now))
-        self._take(address, page, depth)
+    def _keep(self, address: str, answer: Answer, depth: int) -> None:
+        page = read_page(self._gate.site, answer, self._now)
+        if isinstance(page, Stop):
+            self._leave_out(address, page)
+        else:
+            self._memory.keep(address, Visit(page, answer.validators, self._now))
+            self._take(address, page, depth)
 
     def _gone(self, address: str, status: int) -> None:
         if status in _GONE:
             self._memory.forget(address)
+        self._pages.pop(address, None)
         self._leave_out(address, Stop(Rule.ANSWER, f"the site answers {status}"))
 
     def _take(self, address: str, page: Page, depth: int) -> None:
-        """Take what a page names: its links to be read, its photos to be walked."""
+        """Take what a page names, in the place of what it named before."""
+        self._pages[address] = page
         for link in page.links:
             self._add(link, depth + 1)
-        for one in page.outside:
-            stop = self._gate.site.outside(one)
-            if stop is not None:
-                self._leave_out(one, stop)
-        for copies in page.photos:
-            if page.reserved:
-                for copy in copies:
-                    self._reserved.setdefault(copy, page.reserved)
-                    self._leave_out(copy, Stop(Rule.RESERVATION, page.reserved))
-            else:
-                self._choose(copies, address)
-
-    def _choose(self, copies: tuple[str, ...], page: str) -> None:
-        """Take the largest copy that may be taken, and say why not the others."""
-        chosen = False
-        for copy in copies:
-            if chosen:
-                if copy not in self._found.photos:
-                    self._leave_out(copy, _LARGER)
-            elif copy in self._found.photos:
-                chosen = True
-            else:
-                stop = self._gate.judge(copy) or self._too_many(copy, photo=True)
-                if stop is None:
-                    chosen = True
-                    self._found.photos[copy] = page
-                else:
-                    self._leave_out(copy, stop)
 
     def _add(self, address: str, depth: int) -> None:
         """Put a page where it will be read in its turn, once."""
         if address in self._seen:
             return
         self._seen.add(address)
-        if looks_like_photo(address):
-            self._choose((address,), address)
-            return
         stop = self._too_many(address, photo=False)
         if stop is not None:
             self._leave_out(address, stop)
@@ -182,6 +162,66 @@ class Survey:
         before = self._known.get(address)
         read = before.at.timestamp() if before else 0.0
         heapq.heappush(self._turns, (int(before is not None), read, depth, address))
+
+    def _read_sitemaps(self) -> None:
+        waiting = list(reversed(self._gate.sitemaps()))
+        met: set[str] = set()
+        while waiting and len(met) < MOST_SITEMAPS:
+            address = waiting.pop()
+            if address in met:
+                continue
+            met.add(address)
+            self._door.pace.documents += 1
+            answer = self._door.get(Wish(address, MOST_PACKED, self._gate.judge_sitemap))
+            if isinstance(answer, Stop) and answer.rule is Rule.PERMISSION:
+                raise Cut(answer)
+            if isinstance(answer, Stop) or answer.status != 200:
+                continue
+            listed = read_sitemap(answer.data, answer.address)
+            waiting += reversed(listed.maps)
+            for page, photos in listed.pages.items():
+                self._take_listed(page, photos)
+
+    def _take_listed(self, page: str, photos: list[str]) -> None:
+        site = self._gate.site
+        if site.outside(page) is None:
+            self._add(page, 1)
+        inside = tuple((one,) for one in photos if site.outside(one) is None)
+        outside = tuple(one for one in photos if site.outside(one) is not None)
+        self._listed[page] = Page(photos=inside, outside=outside)
+
+    def _gather(self) -> None:
+        """Choose among all photos that were named, now that every page has had its say."""
+        pages = sorted([*self._pages.items(), *self._listed.items()], key=lambda one: one[0])
+        reserved: set[str] = set()
+        for address, page in pages:
+            # What a page reserves it reserves in the sitemap as well.
+            word = page.reserved or self._pages.get(address, page).reserved
+            copies = {copy for photo in page.photos for copy in photo} if word else set()
+            reserved |= copies
+            for copy in sorted(copies):
+                self._leave_out(copy, Stop(Rule.RESERVATION, word))
+        for address, page in pages:
+            for one in page.outside:
+                self._leave_out(one, self._gate.site.outside(one) or _A_PHOTO)
+            for photo in page.photos:
+                self._choose([copy for copy in photo if copy not in reserved], address)
+
+    def _choose(self, copies: list[str], page: str) -> None:
+        """Take the largest copy that may be taken, and say why not the others."""
+        chosen = False
+        for copy in copies:
+            if copy in self._found.photos:
+                chosen = True
+            elif chosen:
+                self._leave_out(copy, _LARGER)
+            else:
+                stop = self._gate.judge(copy) or self._too_many(copy, photo=True)
+                if stop is None:
+                    chosen = True
+                    self._found.photos[copy] = page
+                else:
+                    self._leave_out(copy, stop)
 
     def _too_many(self, address: str, *, photo: bool) -> Stop | None:
         path, asks, _ = address.partition("?")
@@ -200,40 +240,11 @@ class Survey:
             self._noted.add(address)
             self._note(stop.trace(address))
 
-    def _read_sitemaps(self) -> None:
-        waiting = list(reversed(self._gate.sitemaps()))
-        met: set[str] = set()
-        while waiting and len(met) < MOST_SITEMAPS:
-            address = waiting.pop()
-            if address in met:
-                continue
-            met.add(address)
-            self._door.pace.documents += 1
-            answer = self._door.get(Wish(address, MOST_PACKED, self._gate.judge_sitemap))
-            if isinstance(answer, Stop):
-                if answer.rule is Rule.PERMISSION:
-                    raise Cut(answer)
-                continue
-            if answer.status != 200:
-                continue
-            listed = read_sitemap(answer.data, answer.address)
-            waiting += reversed(listed.maps)
-            for page, photos in listed.pages.items():
-                self._take_listed(page, photos)
-
-    def _take_listed(self, page: str, photos: list[str]) -> None:
-        site = self._gate.site
-        if site.outside(page) is None:
-            self._add(page, 1)
-        inside = [one for one in photos if site.outside(one) is None]
-        outside = [one for one in photos if site.outside(one) is not None]
-        self._take(page, Page((), tuple((one,) for one in inside), tuple(outside)), 1)
-
 
 def _is_page(answer: Answer) -> Stop | None:
     """Stop reading what is no page: a film need not be read to know that it is none."""
     if answer.field("content-encoding") not in {"", "identity"}:
         return Stop(Rule.KIND, "it comes packed though that was not asked for")
-    if answer.media_type in _HTML:
-        return None
-    return Stop(Rule.KIND, "it is no page")
+    if answer.media_type.startswith("image/"):
+        return _A_PHOTO
+    return None if answer.media_type in _HTML else Stop(Rule.KIND, "it is no page")

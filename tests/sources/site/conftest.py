@@ -1,0 +1,14 @@
+"""What every test of sites stands on."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sources.site.servers import OPEN
+
+
+@pytest.fixture(autouse=True)
+def _no_door_stays_open() -> Iterator[None]:
+    yield
+    while OPEN:
+        OPEN.pop().close()
