@@ -6,6 +6,7 @@ writes no further lines and refuses any.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -95,6 +96,12 @@ def parse(note: str) -> tuple[Checkpoint, Note]:
 
 def read(note: str, verifier_key: VerifierKey) -> Checkpoint:
     """Read a checkpoint that ``verifier_key`` signed. Raises Corrupt when it did not."""
+    return _read(note, verifier_key)
+
+
+@lru_cache(maxsize=64)
+def _read(note: str, verifier_key: VerifierKey) -> Checkpoint:
+    # The last one published is read before and after each act, and says the same each time.
     checkpoint, taken = parse(note)
     if checkpoint.origin != verifier_key.name:
         raise Corrupt(f"the checkpoint is of {checkpoint.origin}, not of {verifier_key.name}")
