@@ -21,6 +21,7 @@ from licet.sources.site.networks import why_refused
 from licet.sources.site.pace import Budget, Pace
 from licet.sources.site.place import site_of
 from licet.sources.site.source import SiteSource, Visitor
+from licet.terms.collecting import ReportProgress
 
 HOST = "www.album.example"
 HERE = "127.0.0.1"
@@ -174,11 +175,12 @@ def source(
     clock: Clock | None = None,
     may: Callable[[], bool] = lambda: True,
     line: Line | None = None,
+    tell: ReportProgress = lambda _done, _known: None,
 ) -> SiteSource:
     """Return the source of a served site."""
     site = site_of(web.at(path))
     visitor = Visitor(
-        "ask@album.example", may, lambda: NOW, memory or ShortMemory(), budget or Budget()
+        "ask@album.example", may, lambda: NOW, memory or ShortMemory(), budget or Budget(), tell
     )
     door = Door(line or local_line(), pace(visitor.budget, clock), visitor.contact, may)
     return SiteSource(site, _noted(door), visitor)

@@ -421,6 +421,28 @@ def test_an_endless_calendar_ends(web: Web) -> None:
     assert why(place)["?month=11"].rule is Rule.TRAP
 
 
+def test_no_site_fills_the_memory(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("licet.sources.site.survey.MOST_NAMED", 30)
+    chain(web, 40)
+    memory = ShortMemory()
+    place = source(web, memory=memory)
+    assert place.count() == 15
+    assert not place.complete
+    again = source(web, memory=memory)
+    assert again.count() == 15
+    listed = "".join(f"<url><loc>/s{n}</loc></url>" for n in range(40))
+    web.pages["/sitemap.xml"] = Reply(f"<urlset>{listed}</urlset>", type="text/xml")
+    assert not source(web).complete
+
+
+def test_progress_is_told_while_pages_are_read(web: Web) -> None:
+    chain(web, 3)
+    told: list[tuple[int, int]] = []
+    place = source(web, tell=lambda done, known: told.append((done, known)))
+    place.count()
+    assert told == [(1, 2), (2, 3), (3, 4), (4, 5), (5, 6)]
+
+
 def test_many_photos_behind_one_path_are_found_up_to_a_bound(web: Web) -> None:
     web.page("/", "".join(f'<img src="show?id={n}">' for n in range(30)))
     place = source(web, budget=Budget(of_photo=20))

@@ -21,6 +21,7 @@ from licet.sources.site.pace import Budget, Pace
 from licet.sources.site.place import Site, site_of, spell
 from licet.sources.site.trace import Decision, Rule, Stop, Trace
 from licet.sources.sniff import photo_format
+from licet.terms.collecting import ReportProgress
 from licet.terms.errors import BadInput, Busy
 from licet.terms.face import Unreadable
 
@@ -39,7 +40,8 @@ class Visitor:
     """Who reads a site, and how: ``contact`` is where its people can write to.
 
     ``may`` is asked before each request whether it may still be sent; ``now`` is the time
-    in UTC. The memory says what was read before.
+    in UTC. The memory says what was read before. ``tell`` is called while pages are read,
+    with the documents read and those known of so far.
     """
 
     contact: str
@@ -47,6 +49,7 @@ class Visitor:
     now: Callable[[], datetime]
     memory: Memory = field(default_factory=ShortMemory)
     budget: Budget = field(default_factory=Budget)
+    tell: ReportProgress = lambda _done, _known: None
 
 
 class SiteSource:
@@ -111,7 +114,12 @@ class SiteSource:
 
             visitor = self._visitor
             survey = Survey(
-                self._gate, self._door, visitor.memory, self._traces.append, visitor.now()
+                self._gate,
+                self._door,
+                visitor.memory,
+                visitor.now(),
+                self._traces.append,
+                visitor.tell,
             )
             self._found = survey.make()
         return self._found

@@ -23,9 +23,13 @@ from licet.sources.site.line import Cut
 from licet.sources.site.memory import NOTHING, Memory, Page, Validators, Visit
 from licet.sources.site.sitemaps import MOST_PACKED, read_sitemap
 from licet.sources.site.trace import Note, Rule, Stop
+from licet.terms.collecting import ReportProgress
 
 MOST_PAGE_BYTES = 2 * 1024 * 1024
 MOST_SITEMAPS = 100
+MOST_NAMED = 300_000
+"""Addresses that are held at a time, so that no site fills the memory."""
+
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 _GONE = frozenset({404, 410})
 
@@ -48,14 +52,26 @@ class Found:
 
 
 class Survey:
-    """One reading of a site's pages. ``now`` is when it is made, in UTC."""
+    """One reading of a site's pages, made at ``now`` (UTC).
 
-    def __init__(self, gate: Gate, door: Door, memory: Memory, note: Note, now: datetime) -> None:
+    ``note`` gets each decision, ``tell`` the documents read and those known of so far.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        door: Door,
+        memory: Memory,
+        now: datetime,
+        note: Note,
+        tell: ReportProgress,
+    ) -> None:
         self._gate = gate
         self._door = door
         self._memory = memory
-        self._note = note
         self._now = now
+        self._note = note
+        self._tell = tell
         self._known = dict(memory.visits())
         self._pages: dict[str, Page] = {}
         self._listed: dict[str, Page] = {}
@@ -64,6 +80,7 @@ class Survey:
         self._turns: list[Turn] = []
         self._seen: set[str] = set()
         self._questions: dict[tuple[str, bool], int] = {}
+        self._named = 0
 
     def make(self) -> Found:
         """Read the pages and return the photos that may be asked for.
@@ -84,6 +101,8 @@ class Survey:
         """Take what is known, then what the site lists itself."""
         self._add(self._gate.site.start, 0)
         for address, visit in sorted(self._known.items()):
+            if self._named >= MOST_NAMED:
+                break
             # The place may be narrower now than when this was remembered.
             if self._gate.judge(address) is None:
                 self._add(address, 0)
@@ -96,6 +115,9 @@ class Survey:
         while self._turns:
             if pace.spent() or pace.documents >= pace.budget.documents:
                 return False
+            if self._named >= MOST_NAMED:
+                return False
+            self._tell(pace.documents, pace.documents + len(self._turns))
             *_, depth, address = heapq.heappop(self._turns)
             if not self._read(address, depth):
                 return False
@@ -147,6 +169,7 @@ class Survey:
     def _take(self, address: str, page: Page, depth: int) -> None:
         """Take what a page names, in the place of what it named before."""
         self._pages[address] = page
+        self._named += len(page.links) + len(page.outside) + sum(map(len, page.photos))
         for link in page.links:
             self._add(link, depth + 1)
 
@@ -166,7 +189,7 @@ class Survey:
     def _read_sitemaps(self) -> None:
         waiting = list(reversed(self._gate.sitemaps()))
         met: set[str] = set()
-        while waiting and len(met) < MOST_SITEMAPS:
+        while waiting and len(met) < MOST_SITEMAPS and self._named < MOST_NAMED:
             address = waiting.pop()
             if address in met:
                 continue
@@ -189,6 +212,7 @@ class Survey:
         inside = tuple((one,) for one in photos if site.outside(one) is None)
         outside = tuple(one for one in photos if site.outside(one) is not None)
         self._listed[page] = Page(photos=inside, outside=outside)
+        self._named += 1 + len(photos)
 
     def _gather(self) -> None:
         """Choose among all photos that were named, now that every page has had its say."""
@@ -202,9 +226,7 @@ class Survey:
             for copy in sorted(copies):
                 self._leave_out(copy, Stop(Rule.RESERVATION, word))
         for address, page in pages:
-            for one in page.outside:
-                self._leave_out(one, self._gate.site.outside(one) or _A_PHOTO)
-            for photo in page.photos:
+            for photo in [*page.photos, *((one,) for one in page.outside)]:
                 self._choose([copy for copy in photo if copy not in reserved], address)
 
     def _choose(self, copies: list[str], page: str) -> None:
