@@ -76,7 +76,7 @@ def test_registering_blocks_in_the_same_unit_and_erases_nobody(world: World) -> 
     world.enrolled("bea", residence=Territory("DE"))
     before = world.app.store.head().size
     wish = an_order()
-    done = _registered(world, wish)
+    done = _registered(world, wish, "officer")
     assert _kinds(world, before) == [
         EntryKind.ORDER_REGISTERED,
         EntryKind.BLOCK_PLACED,
@@ -353,7 +353,7 @@ def test_what_an_order_reaches_is_counted_in_every_store(world: World) -> None:
     until = world.clock() + timedelta(days=9)
     held = hold.place(world.app, world.who(*TWO), HoldWish(subject, (anna,), "ab" * 32, until))
     assert isinstance(held, str)
-    done = _registered(world, an_order())
+    done = _registered(world, an_order(), "officer")
     assert done.found == Reached(
         people=1, grants=1, templates=1, items=2, probes=1, sources=1, waiting=1, held=1
     )

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from licet.cli.output import Grid, count
-from licet.terms.order import ClauseKind, OrderScope, OrderState, OrderWish, Reached
+from licet.terms.order import (
+    OF_ONE,
+    TOGETHER,
+    ClauseKind,
+    OrderScope,
+    OrderState,
+    OrderWish,
+    Reached,
+)
 from licet.terms.when import to_text
 
 if TYPE_CHECKING:
@@ -37,7 +45,7 @@ def said_registered(wish: OrderWish, done: "Registered") -> tuple[Line, ...]:
     if done.superseded:
         lines.append(f"It takes the place of {count(len(done.superseded), 'earlier version')}.")
     if done.found is not None:
-        lines.append(counts(done.found))
+        lines.append(counts(done.found, exact=done.exact))
     if done.state is not OrderState.PROPOSED:
         lines.append(f"Two members confirm it: licet order confirm {done.order}")
     return tuple(lines)
@@ -53,10 +61,10 @@ def said_confirmed(done: "Confirmed") -> tuple[Line, ...]:
     return (said, *more)
 
 
-def counts(reached: Reached) -> Grid:
+def counts(reached: Reached, *, exact: bool) -> Grid:
     """Return what an order reaches as a table, zeros included."""
-    named = ((_STORES[one.name], getattr(reached, one.name)) for one in fields(Reached))
-    rows = tuple((str(number), what) for what, number in named)
+    named = ((one.name, getattr(reached, one.name)) for one in fields(Reached))
+    rows = tuple((_number(name, found, exact=exact), _STORES[name]) for name, found in named)
     return Grid(("count", "what the order reaches"), rows, "")
 
 
@@ -77,15 +85,22 @@ def said_page(page: "OrderPage") -> tuple[Line, ...]:
         _clauses(page.clauses),
     ]
     if page.found:
-        rows = tuple((str(number), _STORES.get(name, name)) for name, number in page.found)
+        rows = tuple(
+            (_number(name, number, exact=page.exact), _STORES.get(name, name))
+            for name, number in page.found
+        )
         lines.append(Grid(("count", "what it reached when it was registered"), rows, ""))
     if page.plans:
         people = sum(one.people for one in page.plans)
         lines.append(f"{people} of its people are in {count(len(page.plans), 'erasing plan')}.")
-    if page.waiting:
-        lines.append(f"{count(page.waiting, 'open access request')} in its scope: answered first.")
-    if page.held:
-        lines.append(f"A legal hold keeps something of {page.held} of its people.")
+    waiting, held = (
+        _number(name, getattr(page, name), exact=page.exact) for name in ("waiting", "held")
+    )
+    if page.waiting or not page.exact:
+        what = "open access request" if waiting == "1" else "open access requests"
+        lines.append(f"{waiting} {what} in its scope: answered first.")
+    if page.held or not page.exact:
+        lines.append(f"A legal hold keeps something of {held} of its people.")
     return (*lines, _next(page))
 
 
@@ -99,6 +114,13 @@ def scope(named: OrderScope) -> str:
         f"{len(named.subjects)} named people" if named.subjects else "",
     )
     return "; ".join(part for part in parts if part)
+
+
+def _number(store: str, found: object, *, exact: bool) -> str:
+    """Say a count: as it is, or within which ten it lies."""
+    if exact or store not in OF_ONE or not isinstance(found, int):
+        return str(found)
+    return f"{found} to {found + TOGETHER - 1}" if found else f"fewer than {TOGETHER}"
 
 
 def day(moment: datetime) -> str:

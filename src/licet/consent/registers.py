@@ -9,6 +9,10 @@
 4. Requests, legal holds, accountability records, erasures, orders, blocks, letters,
    breaches and transfers are the controller's alone. Papers are each organisation's own.
 5. A person reads what is kept of themselves, and nothing else.
+6. A count can tell of one person what no list tells: an order that names a single one says
+   by its counts whether they were found in a search, or asked for their data. So such counts
+   are exact for the data protection officer alone (GDPR 5(1)(c), 39(1)(b)); for others they
+   are given in tens.
 """
 
 from licet.terms.organisation import Member, Organisation, OrganisationKind, Role
@@ -57,6 +61,11 @@ CONTROLLERS = frozenset(
 
 OWN = frozenset({Register.GRANTS, Register.APPEARANCES})
 """What a person may list of themselves without asking for an access package."""
+
+
+def reads_few(member: Member | None) -> bool:
+    """6. Say whether a member is told exact counts, however few people they are of."""
+    return member is not None and Role.DATA_PROTECTION_OFFICER in member.roles
 
 
 def reads_all(organisation: Organisation | None, member: Member | None) -> bool:

@@ -12,7 +12,12 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import organisation_of
 from licet.effects.facts import read_facts
-from licet.effects.ordering.counting import keep_checkpoint, note_found
+from licet.effects.ordering.counting import (
+    in_tens,
+    keep_checkpoint,
+    note_found,
+    told_exactly,
+)
 from licet.effects.ordering.meeting import COLLECTING, PROVED, meet
 from licet.effects.ordering.naming import name_people
 from licet.effects.ordering.reading import require_stated, spell_order
@@ -48,7 +53,7 @@ class Registered:
     """An order that was written down, the blocks that hold for it, and what it reaches.
 
     ``superseded`` are earlier versions that it took the place of. ``found`` is None where
-    it was counted before.
+    it was counted before. Not ``exact``: what of it tells of one person is rounded to tens.
     """
 
     order: OrderId
@@ -56,6 +61,7 @@ class Registered:
     blocks: tuple[BlockId, ...]
     superseded: tuple[OrderId, ...]
     found: Reached | None
+    exact: bool
     leaf: int
 
 
@@ -102,12 +108,15 @@ def register(app: App, who: Who, wish: OrderWish, text: str = "") -> Registered 
             done = _add(app, unit, permit, draft(app, unit, order_id, wish, text), (wish, text))
         else:
             done = _take_up(app, unit, permit, draft(app, unit, order_id, wish, text))
+        done = replace(done, exact=told_exactly(unit, who))
     app.at("order.committed")
     named = name_people(app, order_id) if done.blocks else ()  # 3
     app.at("order.stopped")
     keep_checkpoint(app, order_id)  # 4
     found = note_found(app, order_id)  # 5
     app.publish()
+    if found is not None and not done.exact:
+        found = in_tens(found)
     return replace(done, blocks=(*done.blocks, *named), found=found)
 
 
@@ -208,7 +217,8 @@ def _add(
         meet(app, unit, permit, order.id, COLLECTING)
     ended = ended_by_registering(unit, order)
     _supersede(app, unit, permit, ended, order.id)
-    return Registered(order.id, order.state, blocks, tuple(one.id for one in ended), None, leaf)
+    superseded = tuple(one.id for one in ended)
+    return Registered(order.id, order.state, blocks, superseded, None, False, leaf)
 
 
 def _take_up(app: App, unit: Unit, permit: Permit, again: Order) -> Registered:
@@ -219,7 +229,7 @@ def _take_up(app: App, unit: Unit, permit: Permit, again: Order) -> Registered:
     )
     facts = (("state", order.state.value), ("taken_up", True))
     leaf = record(app, unit, EntryKind.ORDER_AMENDED, permit, (("order", order.id),), facts)
-    return Registered(order.id, order.state, (), (), None, leaf)
+    return Registered(order.id, order.state, (), (), None, False, leaf)
 
 
 def _supersede(app: App, unit: Unit, permit: Permit, ended: tuple[Order, ...], by: OrderId) -> None:

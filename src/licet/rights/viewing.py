@@ -1,7 +1,9 @@
 """Reading the register of orders, and seeing what one would hit before anything happens.
 
 Every look leaves an entry. How many an order reaches is the controller's to know; who they
-are, by id and place alone, is seen by those who may list people at all.
+are, by id and place alone, is seen by those who may list people at all. Counts that would say
+of one person whether they were found, or asked for their data, are given in tens to all but
+the data protection officer: an order can be made up that names one person, or one more.
 """
 
 from collections.abc import Iterator
@@ -11,7 +13,14 @@ from enum import StrEnum
 
 from licet.app import App
 from licet.effects.listing import About, Reach, listed
-from licet.effects.ordering.counting import count_reached, held_in
+from licet.effects.ordering.counting import (
+    as_facts,
+    count_reached,
+    held_in,
+    in_tens,
+    read_counts,
+    told_exactly,
+)
 from licet.effects.ordering.writing import digest_of_text, due_of, resolved
 from licet.effects.reaching import reached, waiting_for
 from licet.effects.sealed import open_order
@@ -49,9 +58,13 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What an order would reach if it came now, and its clauses' last days, in their order."""
+    """What an order would reach if it came now, and its clauses' last days, in their order.
+
+    Not ``exact``: counts of what tells of one person are rounded down to tens.
+    """
 
     reached: Reached
+    exact: bool
     terms: tuple[tuple[ClauseKind, datetime], ...]
 
 
@@ -104,7 +117,8 @@ class OrderPage:
     """All of one order, and where it stands.
 
     ``found`` is what it reached when it was registered. ``waiting`` open requests are
-    answered before anybody is erased; a legal hold keeps something of ``held`` people.
+    answered before anybody is erased; a legal hold keeps something of ``held`` people. Not
+    ``exact``: these and some of ``found`` are rounded down to tens.
     """
 
     line: OrderLine
@@ -113,6 +127,7 @@ class OrderPage:
     text: str
     scope: OrderScope
     clauses: tuple[ClauseLine, ...]
+    exact: bool
     found: tuple[tuple[str, str | int | bool], ...]
     waiting: int
     held: int
@@ -149,7 +164,8 @@ def preview(app: App, who: Who, wish: OrderWish, text: str) -> Previewed | Refus
     def read(reader: Reader, _reach: Reach) -> tuple[Previewed, ...]:
         scope = resolved(reader, wish.scope)
         terms = tuple((one.kind, due_of(wish, one)) for one in wish.clauses)
-        return (Previewed(count_reached(app, reader, scope), terms),)
+        exact, counted = told_exactly(reader, who), count_reached(app, reader, scope)
+        return (Previewed(counted if exact else in_tens(counted), exact, terms),)
 
     found = listed(app, who, previewing(text), read)
     return found if isinstance(found, Refusal) else found[0]
@@ -191,15 +207,20 @@ def show_order(app: App, who: Who, order_id: OrderId) -> OrderPage | Refusal:
         order = reader.orders.get(order_id)
         if order is None:
             raise NotFound("there is no such order", "See `licet order list`.")
-        return (_page(app, reader, order),)
+        return (_page(app, reader, order, exact=told_exactly(reader, who)),)
 
     found = listed(app, who, showing(order_id), read)
     return found if isinstance(found, Refusal) else found[0]
 
 
-def _page(app: App, reader: Reader, order: Order) -> OrderPage:
+def _page(app: App, reader: Reader, order: Order, *, exact: bool) -> OrderPage:
     payload = open_order(app, order)
     clauses = reader.orders.clauses(order.id)
+    waiting, held = len(waiting_for(reader, order.scope)), len(held_in(reader, order.scope))
+    now, found = Reached(waiting=waiting, held=held), order.found
+    if not exact:
+        now = in_tens(now)
+        found = as_facts(in_tens(read_counts(found))) if found else ()
     return OrderPage(
         line=_line(reader, order),
         contact=payload.contact if payload else "",
@@ -207,9 +228,10 @@ def _page(app: App, reader: Reader, order: Order) -> OrderPage:
         text=payload.text if payload else "",
         scope=order.scope,
         clauses=tuple(_clause(reader, order, one) for one in clauses),
-        found=order.found,
-        waiting=len(waiting_for(reader, order.scope)),
-        held=len(held_in(reader, order.scope)),
+        exact=exact,
+        found=found,
+        waiting=now.waiting,
+        held=now.held,
         plans=tuple(PlanLine(one.plan, one.people) for one in reader.orders.parts(order.id)),
         pack=order.pack,
         sent_at=order.sent_at,

@@ -210,3 +210,11 @@ class Reached:
     sources: int = 0
     waiting: int = 0
     held: int = 0
+
+
+OF_ONE = frozenset({"templates", "suggestions", "probes", "waiting", "held"})
+"""Of these a count says of a single person what was found of them, or what they asked."""
+
+TOGETHER = 10
+"""So many of them are told together to who may not know of one: statistical offices and health
+registers publish no cell of fewer than ten people either."""

@@ -132,7 +132,7 @@ def preview(
         found = viewing.preview(licet, who, wish, text)
     if isinstance(found, Refusal):
         return found
-    return Answer(found, (counts(found.reached), terms(found.terms)))
+    return Answer(found, (counts(found.reached, exact=found.exact), terms(found.terms)))
 
 
 @deed(app, "confirm", Takes.ACTOR)

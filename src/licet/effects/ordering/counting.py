@@ -8,17 +8,19 @@ it is done outside the unit of work, after the order's blocks hold.
 from dataclasses import fields, replace
 
 from licet.app import App
+from licet.consent.registers import reads_few
 from licet.effects.ordering.naming import name_people
 from licet.effects.reaching import here_to_ask, reached, waiting_for
 from licet.effects.record import Facts, record_machine
 from licet.effects.sealed import case_key
 from licet.ledger.order_claims import MOST_NAMED
-from licet.store.unit import Reader
+from licet.store.unit import Reader, Unit
+from licet.terms.acting import Who
 from licet.terms.errors import NotFound
 from licet.terms.grant import SubjectState
 from licet.terms.ids import OrderId, SubjectId
 from licet.terms.ledger import EntryKind
-from licet.terms.order import OrderScope, Reached
+from licet.terms.order import OF_ONE, TOGETHER, OrderScope, Reached
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.search import Search
 from licet.vault.seal import open_sealed
@@ -99,9 +101,28 @@ def settle_orders(app: App) -> int:
     return len(known)
 
 
+def told_exactly(reader: Reader | Unit, who: Who) -> bool:
+    """Say whether who acts is told what an order reaches of fewer people than a ten."""
+    return who.member is not None and reads_few(reader.governance.member(who.member))
+
+
+def in_tens(counted: Reached) -> Reached:
+    """Return counts as who may not know of a single person sees them: rounded down to tens."""
+    return replace(counted, **{one: _tens(getattr(counted, one)) for one in OF_ONE})
+
+
+def _tens(number: int) -> int:
+    return number - number % TOGETHER
+
+
 def as_facts(counted: Reached) -> Facts:
     """Return counts by the name of their store."""
     return tuple((field.name, getattr(counted, field.name)) for field in fields(Reached))
+
+
+def read_counts(facts: Facts) -> Reached:
+    """Return counts that were kept by the names of their stores."""
+    return Reached(**{store: number for store, number in facts if isinstance(number, int)})
 
 
 def _count_probes(app: App, reader: Reader, scope: OrderScope) -> int:
