@@ -99,7 +99,12 @@ def test_a_report_holds_and_says_what_rests_on_a_word(archive: Archive) -> None:
     assert (found.kind, found.ok) == ("usage report", True)
     assert found.rests_on_word[0] == UNWITNESSED
     assert UNCOUNTED in found.rests_on_word
-    assert "5 searches by City Archive in 2026-03, counted from entries" in str(found.proved)
+    proved = f"5 searches by organisation {ORGANISATION} in 2026-03, counted from entries"
+    assert proved in str(found.proved)
+    assert "City Archive" not in str(found.proved)
+    assert f"that organisation {ORGANISATION} is City Archive: no entry says its name" in (
+        found.rests_on_word
+    )
     again = _check(report, archive.folder)
     assert again.ok
     assert UNCOUNTED not in again.rests_on_word

@@ -151,7 +151,7 @@ PROVES = (
     "the ledger entry commits to this statement",
     "of them are about",
     "clause 2 (erase) was met in time",
-    "1 search by The Harbour Archive in 2026-03",
+    "1 search by organisation ",
 )
 
 

@@ -97,6 +97,10 @@ def _check(
     else:
         recount(found, report.statement, period, checkpoint, Tiles(by.mirror, signer), over)
     found.word.append("that nobody searched without an entry in the ledger")
+    found.word += [
+        f"that organisation {one.organisation} is {one.name}: no entry says its name"
+        for one in report.statement.organisations
+    ]
 
 
 def _checkpoint(found: Findings, report: ReportFile, signer: VerifierKey, by: Beside) -> Checkpoint:
@@ -163,8 +167,8 @@ def _listed(found: Findings, report: ReportFile, period: Period, checkpoint: Che
         return
     found.hold(
         tally.uses(about.organisation) == about.uses,
-        f"{_searches(about.uses.searches)} by {about.name} in {period.text}, "
-        "counted from entries that are all in the ledger",
+        f"{_searches(about.uses.searches)} by organisation {about.organisation} in "
+        f"{period.text}, counted from entries that are all in the ledger",
         "the entries that are listed do not count to what the report says",
     )
 
