@@ -6,7 +6,6 @@ be compared; and under which licence, until when (GDPR 5(1)(b), 6, 9(2), 14).
 """
 
 from dataclasses import replace
-from pathlib import Path
 
 from licet.app import App
 from licet.consent.decide import decide
@@ -16,7 +15,7 @@ from licet.effects.facts import read_facts
 from licet.effects.purging import begin_purge, purge
 from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import source_key
-from licet.effects.sourcing import control_of, markers_of
+from licet.effects.sourcing import control_of, markers_of, place_of_kind
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.errors import Conflict, NotFound
@@ -131,7 +130,7 @@ def _draft(wish: SourceWish) -> Source:
         organisation=wish.organisation,
         name=wish.name,
         kind=wish.kind,
-        place=str(Path(wish.place).resolve()),
+        place=place_of_kind(wish.kind, wish.place),
         origin=wish.origin,
         bystander_condition=wish.bystander_condition,
         bystander_evidence=wish.bystander_evidence,

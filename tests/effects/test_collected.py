@@ -120,10 +120,10 @@ def test_a_purged_source_is_shown_to_nobody(world: World) -> None:
 
 
 def test_kinds_of_sources_that_are_not_built_in_are_said_so(world: World) -> None:
-    """No half a source: a bucket is refused before anything is read."""
+    """No half a source: one is refused before anything is read."""
     source = world.source(world.folder(a=photo("anna")))
-    with pytest.raises(Setup, match="bucket"):
-        open_source(replace(source, kind=SourceKind.BUCKET))
+    with pytest.raises(Setup, match="upload"):
+        open_source(replace(source, kind=SourceKind.UPLOAD))
 
 
 def test_a_face_of_two_people_is_nobodys_for_sure() -> None:

@@ -28,6 +28,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "numkong": frozenset({"gallery"}),
     # Of the effects only the look through every file, which is over bytes by the gigabyte.
     "numpy": frozenset({"vision", "gallery", "evaluate", "demo", "bench", "effects"}),
+    "obstore": frozenset({"sources"}),
     "onnx": frozenset({"vision"}),
     "onnxruntime": frozenset({"vision"}),
     "pi_heif": frozenset({"vision"}),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from licet.sources.authority import NotProved, Proof, markers, prove_folder
+from licet.sources.bucket import BucketSource, prove_bucket, read_place
 from licet.sources.contract import ItemSource
 from licet.sources.folder import FolderSource
 from licet.terms.errors import BadInput, Conflict, Setup
@@ -18,7 +19,16 @@ def open_source(source: Source) -> ItemSource:
     """
     if source.kind is SourceKind.FOLDER:
         return FolderSource(_same_folder(source))
+    if source.kind is SourceKind.BUCKET:
+        return BucketSource(source.place)
     raise Setup(f"sources of kind {source.kind.value} are not built in", "Use a folder.")
+
+
+def place_of_kind(kind: SourceKind, place: str) -> str:
+    """Return a place in the one way in which it is written. Raises ``BadInput``."""
+    if kind is SourceKind.BUCKET:
+        return str(read_place(place))
+    return str(Path(place).resolve())
 
 
 def _same_folder(source: Source) -> Path:
@@ -48,6 +58,8 @@ def control_of(source: Source, control: Control, deployment: str) -> str:
 def _prove(source: Source, control: Control, token: str) -> Proof | NotProved:
     if source.kind is SourceKind.FOLDER and control is Control.OWN_STORAGE:
         return prove_folder(Path(source.place), token)
+    if source.kind is SourceKind.BUCKET and control is Control.OWN_STORAGE:
+        return prove_bucket(read_place(source.place), token)
     return NotProved(
         f"control of a {source.kind.value} is not proved by {control.value}",
         "See `licet source add --help` for what proves it.",

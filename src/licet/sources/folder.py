@@ -162,12 +162,13 @@ class FolderSource:
 
 
 def _is_item_or_folder(entry: "os.DirEntry[str]") -> bool:
-    if _left_out(os.fsencode(entry.name).lower()):
+    if left_out(os.fsencode(entry.name).lower()):
         return False
     return entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
 
 
-def _left_out(name: bytes) -> bool:
+def left_out(name: bytes) -> bool:
+    """Say whether a name is hidden or what a tool left behind."""
     return name.startswith(b".") or name in LEFT_OUT_NAMES or name.endswith(LEFT_OUT_ENDINGS)
 
 
