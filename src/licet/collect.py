@@ -9,6 +9,7 @@ box alone is kept, so that it can be blurred (GDPR 5(1)(c), 9, 25).
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 
 from licet.app import App
 from licet.consent.decide import decide
@@ -27,7 +28,7 @@ from licet.effects.running import (
 )
 from licet.effects.sealed import address_tag, seal_address
 from licet.effects.sourcing import open_source
-from licet.effects.walking import Photo, Step, Walk
+from licet.effects.walking import Photo, Step, Walk, drop
 from licet.store.unit import Unit
 from licet.terms.acting import WORKER, Who
 from licet.terms.collecting import Collected, ReportProgress
@@ -115,6 +116,7 @@ def _new_photos(walk: Walk) -> Iterator[Step]:
         if walk.first_time(sha256, lambda known: _known(walk.app, walk.source, known)):
             yield Photo(address, sha256), data
         else:
+            drop(data)
             walk.elsewhere.append(Photo(address, sha256))
             yield None
 
@@ -136,7 +138,10 @@ def _item_of(app: App, source: Source, photo: Photo, seen: Inspection) -> Recogn
         first_leaf=-1,
         first_seen=app.clock(),
     )
-    faces = tuple(ItemFace(FaceId(new_id()), item_id, face.face.box) for face in seen.faces)
+    faces = tuple(
+        ItemFace(FaceId(new_id()), item_id, face.face.box, span)
+        for face, span in zip_longest(seen.faces, seen.spans)
+    )
     return Recognised(item, faces, seen.faces, ())
 
 

@@ -126,9 +126,9 @@ class FakeVision:
             return Unreadable("it is not a video", "Use another file.")
         tracks = tuple(self._track(content, n, shot) for n, shot in enumerate(shots))
         end = max((track.span[1] for track in tracks), default=1000)
-        for frames in (1, 2):
-            tell(Watched(frames, end * (frames - 1), end))
-        return Clip(400, 300, end, 2, tracks)
+        for frames in (1, 2, 3):
+            tell(Watched(frames, end * (frames - 1) // 2, end))
+        return Clip(400, 300, end, 3, tracks)
 
     def still(self, video: VideoFile, at: int) -> bytes | Unreadable:
         """Give a fake photo of everybody who is shown at that moment."""

@@ -4,11 +4,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Tell = Callable[[int, int], None]
+Tell = Callable[[float, int], None]
 """Called with how many are done and how many there are."""
 
 
-def _silent(_done: int, _total: int) -> None:
+def _silent(_done: float, _total: int) -> None:
     """Tell nobody: a pipe or a program reads along."""
 
 

@@ -12,9 +12,13 @@ from licet.terms.errors import BadInput
 
 def strange(app: App, photo: bytes) -> bool:
     """Say whether this deployment is a sandbox and the photo none of its fixtures."""
+    return app.deployment.sandbox and strange_content(app, hashlib.sha256(photo).hexdigest())
+
+
+def strange_content(app: App, sha256: str) -> bool:
+    """Say the same of a photo or video by its content hash (hex)."""
     if not app.deployment.sandbox:
         return False
-    sha256 = hashlib.sha256(photo).hexdigest()
     if sha256 in app.fixture_photos:
         return False
     with app.store.read() as reader:

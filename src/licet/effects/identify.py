@@ -5,8 +5,8 @@
 3. Below: nothing; the face is forgotten.
 
 A face that reaches the strict threshold for two subjects is nobody's for sure:
-both get suggestions. Within one photo a subject has one appearance, their best
-face; a further face (a mirror, a collage) is a suggestion.
+both get suggestions. Within one photo, and at one moment of a video, a subject has one
+appearance, their best face; a further face (a mirror, a collage) is a suggestion.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,14 @@ from licet.terms.face import Score
 from licet.terms.gallery import Candidate
 from licet.terms.ids import GrantId, SubjectId
 
+Spans = Sequence[tuple[int, int] | None]
+"""When each face is seen, in milliseconds; None for the faces of a photo."""
 
-def identify(candidates: Sequence[tuple[Candidate, ...]], strict: Score) -> tuple[Identified, ...]:
-    """Return what to keep of one photo's faces.
+
+def identify(
+    candidates: Sequence[tuple[Candidate, ...]], strict: Score, spans: Spans = ()
+) -> tuple[Identified, ...]:
+    """Return what to keep of the faces of one photo or video.
 
     ``candidates`` holds, face by face, the references at or above the search
     threshold, best first. Pure; the order of the answer is by face, then grant.
@@ -29,9 +34,9 @@ def identify(candidates: Sequence[tuple[Candidate, ...]], strict: Score) -> tupl
         for subject in _in_order(found, sure):
             scores = _best_by_grant(found, subject)
             claims.append((face, subject, scores, len(sure) == 1))
-    best = _best_face_by_subject(claims)
+    best = _best_faces_by_subject(claims, spans or [None] * len(candidates))
     return tuple(
-        Identified(face, grant, score, _standing(score, strict, only and best[subject] == face))
+        Identified(face, grant, score, _standing(score, strict, only and face in best[subject]))
         for face, subject, scores, only in claims
         for grant, score in sorted(scores.items())
     )
@@ -54,16 +59,23 @@ def _best_by_grant(found: tuple[Candidate, ...], subject: SubjectId) -> dict[Gra
     return scores
 
 
-def _best_face_by_subject(
-    claims: Sequence[tuple[int, SubjectId, dict[GrantId, Score], bool]],
-) -> dict[SubjectId, int]:
-    """Return each subject's best face; the earlier one where two are equal."""
-    best: dict[SubjectId, tuple[int, int]] = {}
-    for face, subject, scores, _only in claims:
-        top = max(scores.values())
-        if subject not in best or top > best[subject][0]:
-            best[subject] = (top, face)
-    return {subject: face for subject, (_, face) in best.items()}
+def _best_faces_by_subject(
+    claims: Sequence[tuple[int, SubjectId, dict[GrantId, Score], bool]], spans: Spans
+) -> dict[SubjectId, list[int]]:
+    """Return each subject's best faces, no two at one moment; the earlier of two equal ones."""
+    best: dict[SubjectId, list[int]] = {}
+    for _, face, subject in sorted((-max(s.values()), f, who) for f, who, s, _ in claims):
+        taken = best.setdefault(subject, [])
+        if not any(_together(spans[face], spans[other]) for other in taken):
+            taken.append(face)
+    return best
+
+
+def _together(one: tuple[int, int] | None, other: tuple[int, int] | None) -> bool:
+    """Say whether two faces are seen at the same moment, as all faces of a photo are."""
+    if one is None or other is None:
+        return True
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _standing(score: Score, strict: Score, alone: bool) -> Standing:

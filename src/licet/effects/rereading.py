@@ -6,11 +6,12 @@ reading each item again, at its place, if it is still the same.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from licet.effects.comparing import same_face
 from licet.effects.keeping import Recognised
 from licet.effects.sealed import open_address
-from licet.effects.walking import Photo, Step, Walk
+from licet.effects.walking import Photo, Step, Walk, drop
 from licet.sources.contract import Address
 from licet.terms.errors import NotFound
 from licet.terms.face import Inspection
@@ -40,6 +41,7 @@ class Again:
                 continue
             data, sha256 = read
             if sha256 != item.sha256:
+                drop(data)
                 self.walk.tally.could_not_read(address, "it changed since it was collected")
                 yield None
                 continue
@@ -66,7 +68,7 @@ class Again:
             raise NotFound("an item vanished while it was scanned", "Run the scan again.")
         pairs = [
             (kept, face)
-            for face in seen.faces
-            if (kept := same_face(stored, face.face.box)) is not None
+            for face, span in zip_longest(seen.faces, seen.spans)
+            if (kept := same_face(stored, face.face.box, span)) is not None
         ]
         return Recognised(item, tuple(k for k, _ in pairs), tuple(f for _, f in pairs), ())

@@ -1,4 +1,4 @@
-"""The way of photos from a source to a batch: read, told apart, inspected, in order.
+"""The way of photos and videos from a source to a batch: read, told apart, inspected, in order.
 
 A walk asks again whether it may go on before it reads, at least four times a
 second: an authority that lapsed, a source that was ceased or a block that was
@@ -11,16 +11,18 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import BinaryIO
 
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
-from licet.effects.fixtures import strange
+from licet.effects.fixtures import strange_content
 from licet.effects.keeping import Kept, Recognised
 from licet.effects.running import Hold
 from licet.sources.authority import marks_of_photo
-from licet.sources.contract import Address, ItemSource
+from licet.sources.contract import NO_PHOTO, Address, HoldsVideos, ItemSource
 from licet.terms.acting import Who
+from licet.terms.clip import Watched
 from licet.terms.collecting import Collected, ReportProgress
 from licet.terms.face import Inspection, Unreadable
 from licet.terms.ids import RunId
@@ -32,10 +34,14 @@ BATCH_SECONDS = 0.25
 """At most four units a second, so that withdrawals and blocks never queue behind a walk."""
 
 BATCH_PHOTOS = 64
+HOLD_AGAIN_SECONDS = 30.0
+"""How often a run is held anew while one video takes its time."""
+
 STRETCH_SECONDS = 1.0
 """How long photos that need no inspection may wait for being written down."""
 
 HEAD_BYTES = 65_536
+DIGEST_BYTES = 4 * 1024 * 1024
 TOLD = 100
 """How many unreadable photos are named in the answer; all are counted."""
 
@@ -81,14 +87,27 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo on its way: where it is and its content hash (SHA-256, hex)."""
+    """A photo or video on its way: where it is and its content hash (SHA-256, hex)."""
 
     address: Address
     sha256: str
 
 
-Step = tuple[Photo, bytes] | None
+Content = bytes | BinaryIO
+"""A photo's bytes, or an open video."""
+
+Step = tuple[Photo, Content] | None
 """The next photo to inspect, or None for one that was read and needs no inspection."""
+
+
+def drop(content: Content) -> None:
+    """Let go of what is not looked at: a video is closed."""
+    if not isinstance(content, bytes):
+        content.close()
+
+
+class _RefusedError(Exception):
+    """The walk may not go on; its refusal is kept."""
 
 
 @dataclass
@@ -116,7 +135,9 @@ class Walk:
     at: str = ""
     passed: int = 0
     over: bool = False
+    _film: tuple[Photo, BinaryIO] | None = None
     _asked_at: float = float("-inf")
+    _held_at: float = field(default_factory=time.monotonic)
     _on_the_way: deque[Photo] = field(default_factory=deque)
     _met: set[str] = field(default_factory=set)
 
@@ -140,24 +161,71 @@ class Walk:
             return True
         return self.permit() is not None
 
-    def read(self, address: Address) -> tuple[bytes, str] | None:
-        """Read one photo and its content hash; None when it cannot be read (it is counted)."""
-        data = self.place.read(address)
-        self.done += 1
-        self.tell(self.done, self.total)
-        if isinstance(data, Unreadable):
-            self.tally.could_not_read(address, data.reason)
-            return None
-        if strange(self.app, data):
-            self.tally.could_not_read(address, "left out: a sandbox takes only fixture photos")
-            return None
-        marks = marks_of_photo(address, data[:HEAD_BYTES])
-        if marks:
-            self.tally.could_not_read(address, f"left out: marks of {min(marks).value}")
-            return None
-        return data, hashlib.sha256(data).hexdigest()
+    def read(self, address: Address) -> tuple[Content, str] | None:
+        """Read one photo and its content hash; None when it cannot be read (it is counted).
 
-    def stretches(self, photos: Iterator[Step]) -> Iterator[Iterator[tuple[Photo, bytes]]]:
+        A video stays open and is read through once, for its hash; ``drop`` closes it.
+        """
+        content = self._content(address)
+        self.done += 1
+        self.tell(
+            self.done if isinstance(content, bytes | Unreadable) else self.done - 1, self.total
+        )
+        if isinstance(content, Unreadable):
+            self.tally.could_not_read(address, content.reason)
+            return None
+        try:
+            head, sha256 = self._digest(content)
+        except (_RefusedError, OSError) as stopped:
+            drop(content)
+            if isinstance(stopped, OSError):
+                self.tally.could_not_read(address, "the file cannot be read to its end")
+            return None
+        why = self._left_out(address, head, sha256)
+        if why:
+            drop(content)
+            self.tally.could_not_read(address, why)
+            return None
+        return content, sha256
+
+    def _content(self, address: Address) -> Content | Unreadable:
+        """Return a photo's bytes, an open video, or why there is neither."""
+        data = self.place.read(address)
+        if data == NO_PHOTO and isinstance(self.place, HoldsVideos):
+            return self.place.open_video(address) or data
+        return data
+
+    def _digest(self, content: Content) -> tuple[bytes, str]:
+        """Return the first bytes and the content hash (SHA-256, hex)."""
+        if isinstance(content, bytes):
+            return content[:HEAD_BYTES], hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256()
+        head = content.read(HEAD_BYTES)
+        part = head
+        while part:
+            digest.update(part)
+            self._keep_on()
+            part = content.read(DIGEST_BYTES)
+        content.seek(0)
+        return head, digest.hexdigest()
+
+    def _left_out(self, address: Address, head: bytes, sha256: str) -> str:
+        """Say why a photo that can be read is not taken; nothing when it is."""
+        if strange_content(self.app, sha256):
+            return "left out: a sandbox takes only fixture photos"
+        marks = marks_of_photo(address, head)
+        return f"left out: marks of {min(marks).value}" if marks else ""
+
+    def _keep_on(self) -> None:
+        """Ask again, and hold the run anew, while one video takes its time."""
+        if not self.may_go_on():
+            raise _RefusedError
+        if time.monotonic() - self._held_at >= HOLD_AGAIN_SECONDS:
+            with self.app.store.unit(bookkeeping=True) as unit:
+                self.hold.renew(unit)
+            self._held_at = time.monotonic()
+
+    def stretches(self, photos: Iterator[Step]) -> Iterator[Iterator[tuple[Photo, Content]]]:
         """Part a walk where enough went by that needs no inspection, or enough was done.
 
         At the end of a stretch everything read so far was inspected and handed on, so what
@@ -169,7 +237,7 @@ class Walk:
             if self.over or self._enough():
                 return
 
-    def _stretch(self, photos: Iterator[Step]) -> Iterator[tuple[Photo, bytes]]:
+    def _stretch(self, photos: Iterator[Step]) -> Iterator[tuple[Photo, Content]]:
         since = time.monotonic()
         for found in photos:
             if found is None:
@@ -185,9 +253,44 @@ class Walk:
         return self.until is not None and self.app.clock() >= self.until
 
     def batches(
-        self, photos: Iterator[tuple[Photo, bytes]]
+        self, photos: Iterator[tuple[Photo, Content]]
     ) -> Iterator[list[tuple[Photo, Inspection]]]:
-        """Inspect photos and hand them on in order, in batches of at most a quarter second."""
+        """Inspect photos and hand them on in order, in batches of at most a quarter second.
+
+        A video is a batch of its own.
+        """
+        while True:
+            yield from self._photo_batches(photos)
+            film, self._film = self._film, None
+            if film is None:
+                return
+            yield from self._film_batch(*film)
+
+    def _film_batch(self, photo: Photo, film: BinaryIO) -> Iterator[list[tuple[Photo, Inspection]]]:
+        """Look through one video; what was kept before stays when it may not go on."""
+
+        def tell(watched: Watched) -> None:
+            self._keep_on()
+            if watched.total:
+                share = min(1.0, watched.done / watched.total)
+                self.tell(self.done - 1 + share, self.total)
+
+        with film:
+            try:
+                clip = self.app.vision.watch(film, tell=tell)
+            except _RefusedError:
+                return
+        if isinstance(clip, Unreadable):
+            self.tally.could_not_read(photo.address, clip.reason)
+            self.passed += 1
+            return
+        if clip.lacking:
+            self.tally.could_not_read(photo.address, "read in part: " + "; ".join(clip.lacking))
+        yield [(photo, clip.inspection())]
+
+    def _photo_batches(
+        self, photos: Iterator[tuple[Photo, Content]]
+    ) -> Iterator[list[tuple[Photo, Inspection]]]:
         batch: list[tuple[Photo, Inspection]] = []
         since = time.monotonic()
         for inspected in self.app.vision.inspect_many(self._bytes(photos)):
@@ -203,8 +306,12 @@ class Walk:
         if batch:
             yield batch
 
-    def _bytes(self, photos: Iterator[tuple[Photo, bytes]]) -> Iterator[bytes]:
+    def _bytes(self, photos: Iterator[tuple[Photo, Content]]) -> Iterator[bytes]:
+        """Yield the photos up to the next video, which waits until they are handed on."""
         for photo, data in photos:
+            if not isinstance(data, bytes):
+                self._film = photo, data
+                return
             self._on_the_way.append(photo)
             yield data
 

@@ -5,7 +5,7 @@ may be listed or read at all is decided elsewhere: a flow holds a permit first.
 """
 
 from collections.abc import Iterator
-from typing import NewType, Protocol
+from typing import BinaryIO, NewType, Protocol, runtime_checkable
 
 from licet.terms.face import Unreadable
 
@@ -14,6 +14,9 @@ Address = NewType("Address", str)
 
 MOST_BYTES = 100 * 1024 * 1024
 """No photo is larger; a larger file is not read at all."""
+
+NO_PHOTO = Unreadable("the file is not a photo in a known format", "Remove it, or convert it.")
+"""What reading says of every other file, before it reads on."""
 
 
 class ItemSource(Protocol):
@@ -36,4 +39,13 @@ class ItemSource(Protocol):
 
     def count(self) -> int:
         """Return how many addresses a walk from the start would yield now, for progress."""
+        ...
+
+
+@runtime_checkable
+class HoldsVideos(Protocol):
+    """A place of which videos can be read where they lie."""
+
+    def open_video(self, address: Address) -> BinaryIO | None:
+        """Return the open video behind an address, None when it is none or cannot be read."""
         ...

@@ -8,7 +8,8 @@
 3. Hidden files, files of systems and tools, and notes beside photos are left out, as
    are pipes, sockets and devices.
 4. Every other file is an item, whatever its name says: names lie. Reading looks at the
-   first bytes and refuses what is no photo before the rest is read.
+   first bytes and refuses what is no photo before the rest is read; a video is opened and
+   read where it lies.
 5. The order of a walk is by the bytes of the names, folder by folder. It needs no
    state, so a walk resumes after any address, also after one that is gone.
 6. A folder that cannot be listed is yielded as an address; reading it says why.
@@ -21,10 +22,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from licet.sources.address import Parts, to_address, to_parts
-from licet.sources.contract import MOST_BYTES, Address
-from licet.sources.sniff import photo_format
+from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
+from licet.sources.sniff import photo_format, video_format
 from licet.terms.errors import BadInput
 from licet.terms.face import Unreadable
 from licet.terms.when import from_ms
@@ -59,7 +61,6 @@ _TOO_LARGE = Unreadable(
     "Put a smaller copy of the photo in its place.",
 )
 _EMPTY = Unreadable("the file is empty", "Copy the photo again.")
-_NO_PHOTO = Unreadable("the file is not a photo in a known format", "Remove it, or convert it.")
 
 _WHY = {
     errno.ENOENT: _GONE,
@@ -111,6 +112,21 @@ class FolderSource:
                 return _read(file)
         except OSError as problem:
             return _why(problem)
+
+    def open_video(self, address: Address) -> BinaryIO | None:
+        """Return the open video behind an address: hours of it do not fit into memory."""
+        try:
+            with self._open(to_parts(address), _FILE) as file:
+                if not stat.S_ISREG(os.fstat(file).st_mode):
+                    return None
+                stream = os.fdopen(os.dup(file), "rb")
+        except OSError:
+            return None
+        if video_format(stream.read(_HEAD)) is None:
+            stream.close()
+            return None
+        stream.seek(0)
+        return stream
 
     def count(self) -> int:
         """Return how many addresses a walk would yield now."""
@@ -178,14 +194,14 @@ def _read(file: int) -> bytes | Unreadable:
         return _WHY[errno.EISDIR]
     if not stat.S_ISREG(about.st_mode):
         return _NOT_A_FILE
-    if about.st_size > MOST_BYTES:
-        return _TOO_LARGE
     with os.fdopen(file, "rb", closefd=False) as stream:
         head = stream.read(_HEAD)
         if not head:
             return _EMPTY
         if photo_format(head) is None:
-            return _NO_PHOTO
+            return NO_PHOTO
+        if about.st_size > MOST_BYTES:
+            return _TOO_LARGE
         data = head + stream.read(MOST_BYTES + 1 - len(head))
     return _TOO_LARGE if len(data) > MOST_BYTES else data
 

@@ -1,7 +1,7 @@
 """What a file is, by its first bytes.
 
-Names say nothing reliable. This only tells photos from everything else, so that a film
-or an archive is not read whole; whether a photo is sound is for the decoder to say.
+Names say nothing reliable. This only tells photos and videos from everything else, so that
+an archive is not read whole; whether one is sound is for the decoder to say.
 """
 
 _STARTS = (
@@ -37,3 +37,16 @@ def photo_format(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return _BRANDS.get(head[8:12])
     return None
+
+
+_MATROSKA = b"\x1a\x45\xdf\xa3"
+_MOVIE_BOXES = frozenset({b"free", b"mdat", b"moov", b"pnot", b"skip", b"wide"})
+
+
+def video_format(head: bytes) -> str | None:
+    """Return the container that the first 12 bytes or more announce, or None for no video."""
+    if head.startswith(_MATROSKA):
+        return "matroska"
+    if head[4:8] == b"ftyp":
+        return None if head[8:12] in _BRANDS else "mp4"
+    return "mov" if head[4:8] in _MOVIE_BOXES else None

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from licet.terms.face import Box, SeenFace
+from licet.terms.face import Box, Inspection, SeenFace
 
 Span = tuple[int, int]
 """From the first frame that shows it to the first that does not any more, in milliseconds."""
@@ -88,6 +88,11 @@ class Clip:
     frames: int
     tracks: tuple[Track, ...]
     lacking: tuple[str, ...] = ()
+
+    def inspection(self) -> Inspection:
+        """Return the video as an item's inspection: a face for each track, with its span."""
+        faces = tuple(track.seen for track in self.tracks)
+        return Inspection(self.width, self.height, faces, tuple(t.span for t in self.tracks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from enum import StrEnum
 from licet.terms.face import Score
 from licet.terms.ids import GrantId, RunId, SuggestionId, TemplateId
 
-ReportProgress = Callable[[int, int], None]
-"""Called with photos done and photos in all."""
+ReportProgress = Callable[[float, int], None]
+"""Called with photos done and photos in all; of a video that is looked at, with its part."""
 
 
 class Standing(StrEnum):

@@ -114,11 +114,16 @@ class SeenFace:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A photo as it was read: upright size in pixels and the faces found, strongest first."""
+    """A photo as it was read: upright size in pixels and the faces found, strongest first.
+
+    Of a video: each face that was followed through it, and in ``spans`` when it is seen,
+    from and to in milliseconds; empty for a photo.
+    """
 
     width: int
     height: int
     faces: tuple[SeenFace, ...]
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

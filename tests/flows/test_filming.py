@@ -1,0 +1,207 @@
+"""Videos in a source: one item each, one appearance for each person and span."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from licet.backfill import backfill
+from licet.collect import collect
+from licet.effects import walking
+from licet.effects.blocking import place
+from licet.effects.comparing import same_face, together
+from licet.effects.identify import identify
+from licet.effects.sealed import open_appearance
+from licet.sources.contract import MOST_BYTES, Address
+from licet.sources.folder import FolderSource
+from licet.sources.sniff import video_format
+from licet.terms.clip import Clip
+from licet.terms.collecting import Collected, Identified, Standing
+from licet.terms.face import Box, score_of
+from licet.terms.gallery import Candidate, TemplateKind
+from licet.terms.ids import FaceId, GrantId, ItemId, SourceId, SubjectId, TemplateId
+from licet.terms.permit import Block, Refusal
+from licet.terms.source import ItemFace
+from tests.fakes.deployment import World
+from tests.fakes.vision import VIDEO_START, photo, video
+
+
+def done(world: World, source: SourceId) -> Collected:
+    found = collect(world.app, world.who("steward"), source)
+    assert isinstance(found, Collected), found
+    return found
+
+
+def spans_of(world: World, grant: GrantId) -> set[tuple[int, int] | None]:
+    """When the appearances of a grant are seen; None for those in photos."""
+    with world.app.store.read() as reader:
+        kept = reader.templates.of_grant(grant)
+        seen = [one for one in kept if one.kind is TemplateKind.APPEARANCE]
+        faces = [reader.items.face(open_appearance(world.app, one).face) for one in seen]
+    assert len(faces) == len({face.id for face in faces if face})
+    return {face.span for face in faces if face}
+
+
+def test_each_person_and_span_of_a_video_is_an_appearance(world: World) -> None:
+    ada, _ = world.enrolled("Ada")
+    ben, _ = world.enrolled("Ben")
+    clip = video(("Ada", 0, 2000), ("stranger", 0, 4000), ("Ben", 1000, 3000), ("Ada", 5000, 9000))
+    source = world.source(world.folder(clip=clip, portrait=photo("Ada")))
+    found = done(world, source.id)
+    assert (found.items, found.faces, found.appearances) == (2, 5, 4)
+    assert spans_of(world, ada) == {None, (0, 2000), (5000, 9000)}
+    assert spans_of(world, ben) == {(1000, 3000)}
+
+
+def test_a_video_met_again_is_known_and_stands_at_two_addresses(world: World) -> None:
+    clip = video(("x", 0, 1000))
+    source = world.source(world.folder(a=clip, b=photo("y"), c=clip))
+    found = done(world, source.id)
+    assert (found.items, found.known) == (2, 1)
+    looked = world.vision.inspected
+    assert done(world, source.id).known == 3
+    assert world.vision.inspected == looked
+
+
+def test_who_enrols_later_is_found_in_earlier_videos(world: World) -> None:
+    clip = video(("Ben", 0, 2000), ("Ada", 500, 2500), ("Ada", 7000, 8000))
+    source = world.source(world.folder(clip=clip))
+    done(world, source.id)
+    ada, _ = world.enrolled("Ada")
+    again = backfill(world.app, ada, source.id)
+    assert isinstance(again, Collected), again
+    assert again.appearances == 2
+    assert spans_of(world, ada) == {(500, 2500), (7000, 8000)}
+
+
+def test_a_walk_is_refused_within_a_video(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walking, "ASK_AGAIN_SECONDS", 0.0)
+    source = world.source(world.folder(a=photo("x"), b=video(("x", 0, 1000)), c=photo("y")))
+    told: list[float] = []
+
+    def tell(share: float, _total: int) -> None:
+        told.append(share)
+        if share == 1.5:  # half of the video was looked at
+            with world.app.store.unit() as unit:
+                place(unit, Block(source=source.id), "order")
+
+    found = collect(world.app, world.who("steward"), source.id, tell)
+    assert isinstance(found, Refusal)
+    with world.app.store.read() as reader:
+        assert reader.items.count(source.id) == 1
+        assert len(reader.runs.open()) == 1
+    assert max(told) == 1.5
+
+
+def test_a_long_video_keeps_its_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walking, "HOLD_AGAIN_SECONDS", 0.0)
+    source = world.source(world.folder(clip=video(("x", 0, 1000))))
+    told: list[float] = []
+
+    def tell(share: float, total: int) -> None:
+        told.append(share / total)
+        world.clock.go(seconds=90)
+
+    found = collect(world.app, world.who("steward"), source.id, tell)
+    assert isinstance(found, Collected)
+    assert told == [0.0, 0.0, 0.5, 1.0]
+
+
+def test_a_video_that_cannot_be_read_is_told(world: World) -> None:
+    source = world.source(world.folder(a=VIDEO_START + b"{", b=b"an archive, a note"))
+    found = done(world, source.id)
+    assert (found.items, found.unreadable_count) == (0, 2)
+    assert dict(found.unreadable)["a.jpg"] == "it is not a video"
+
+
+def test_a_video_that_lacks_something_is_taken_and_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = Clip(400, 300, 5000, 3, (), ("the video ends after 0:05",))
+    monkeypatch.setattr(world.vision, "watch", lambda _film, **_how: half)
+    found = done(world, world.source(world.folder(a=video(("x", 0, 1000)))).id)
+    assert found.items == 1
+    assert found.unreadable == (("a.jpg", "read in part: the video ends after 0:05"),)
+
+
+def test_a_video_of_a_platform_and_a_strange_one_are_left_out(world: World) -> None:
+    marked = video(("x", 0, 1000)) + b"  Instagram"
+    source = world.source(world.folder(a=marked))
+    found = done(world, source.id)
+    assert (found.items, found.unreadable_count) == (0, 1)
+    assert "marks of platform" in found.unreadable[0][1]
+    strict = replace(world.app, fixture_photos=frozenset())
+    left = collect(strict, world.who("steward"), source.id)
+    assert isinstance(left, Collected)
+    assert "only fixture photos" in left.unreadable[0][1]
+
+
+# --- the folder ------------------------------------------------------------------
+
+
+def test_a_folder_opens_videos_where_they_lie(tmp_path: Path) -> None:
+    clip = video(("x", 0, 1000))
+    for name, data in (("a.mp4", clip), ("b.txt", b"a note"), ("c.jpg", photo("x"))):
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "link.mp4").symlink_to(tmp_path / "a.mp4")
+    with (tmp_path / "large.mp4").open("wb") as large:
+        large.write(clip)
+        large.truncate(MOST_BYTES + 1)
+    source = FolderSource(tmp_path)
+    for name in ("a.mp4", "large.mp4"):
+        film = source.open_video(Address(name))
+        assert film is not None
+        with film:
+            assert film.read(len(clip)) == clip
+    for name in ("b.txt", "c.jpg", "link.mp4", "gone.mp4"):
+        assert source.open_video(Address(name)) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"\x1a\x45\xdf\xa3" + bytes(8), "matroska"),
+        (b"\x00\x00\x00\x20ftypqt  ", "mp4"),
+        (b"\x00\x00\x00\x20ftypheic", None),
+        (b"\x00\x00\x00\x08wide\x00\x00\x00\x00", "mov"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", None),
+        (b"short", None),
+    ],
+)
+def test_a_video_is_told_by_its_first_bytes(head: bytes, name: str | None) -> None:
+    assert video_format(head) == name
+
+
+# --- whose is it -----------------------------------------------------------------
+
+
+def row(name: str, score: float) -> Candidate:
+    return Candidate(
+        TemplateId(name), GrantId(name), SubjectId(name), TemplateKind.REFERENCE, score_of(score)
+    )
+
+
+def standings(found: tuple[Identified, ...]) -> list[Standing]:
+    return [one.standing for one in found]
+
+
+def test_at_one_moment_a_person_is_seen_once() -> None:
+    faces = [(row("Ada", 0.7),), (row("Ada", 0.9),), (row("Ada", 0.8),)]
+    spans = [(0, 2000), (1000, 3000), (3000, 4000)]
+    found = identify(faces, score_of(0.5), spans)
+    sure, maybe = Standing.APPEARANCE, Standing.SUGGESTION
+    assert standings(found) == [maybe, sure, sure]
+    assert standings(identify(faces, score_of(0.5))) == [maybe, sure, maybe]
+
+
+def test_a_track_found_again_is_the_one_of_its_time() -> None:
+    def face(name: str, x: int, span: tuple[int, int] | None) -> ItemFace:
+        return ItemFace(FaceId(name), ItemId("item"), Box(x, 0, 100, 100), span)
+
+    stored = (face("a", 0, (0, 1000)), face("b", 0, (2000, 3000)), face("c", 400, (2000, 3000)))
+    assert same_face(stored, Box(20, 0, 100, 100), (2100, 3000)) == stored[1]
+    assert same_face(stored, Box(390, 0, 100, 100), (2000, 3000)) == stored[2]
+    assert same_face(stored, Box(0, 0, 100, 100), (900, 1900)) is None
+    assert same_face(stored, Box(200, 0, 100, 100), (0, 1000)) is None
+    assert together((0, 10), (5, 15)) == pytest.approx(1 / 3)
+    assert together((0, 10), (10, 20)) == 0
