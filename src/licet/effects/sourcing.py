@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from licet.sources.authority import NotProved, Proof, markers, prove_folder
+from licet.sources.authority import NotProved, Proof, markers, marks_of_name, prove_folder
 from licet.sources.bucket import BucketSource, prove_bucket, read_place
 from licet.sources.contract import ItemSource
 from licet.sources.folder import FolderSource
@@ -67,5 +67,7 @@ def _prove(source: Source, control: Control, token: str) -> Proof | NotProved:
 
 
 def markers_of(source: Source) -> tuple[Marker, ...]:
-    """Return what the names in a source say against its stated origin."""
-    return markers(source.name, open_source(source).walk())
+    """Return what its own name, its place's and the names in it say against its origin."""
+    own = Path(source.place).name if source.kind is SourceKind.FOLDER else source.place
+    within = markers(source.name, open_source(source).walk())
+    return tuple(sorted({*within, *marks_of_name(own)}))
