@@ -21,13 +21,14 @@ from licet.effects.keeping import Kept, Recognised
 from licet.effects.running import Hold
 from licet.sources.authority import marks_of_photo
 from licet.sources.contract import NO_PHOTO, Address, HoldsVideos, ItemSource
+from licet.sources.reserved_photo import reserved_by_photo
 from licet.terms.acting import Who
 from licet.terms.clip import Watched
 from licet.terms.collecting import Collected, ReportProgress
 from licet.terms.face import Inspection, Unreadable
 from licet.terms.ids import RunId
 from licet.terms.permit import Ask, Permit, Refusal
-from licet.terms.source import Source
+from licet.terms.source import Fate, Source, Trace
 
 ASK_AGAIN_SECONDS = 0.25
 BATCH_SECONDS = 0.25
@@ -106,6 +107,12 @@ def drop(content: Content) -> None:
         content.close()
 
 
+def _reserved(content: Content) -> tuple[str, str] | None:
+    """Return the rule and the words of its own by which a photo is left out (row A3)."""
+    found = reserved_by_photo(content) if isinstance(content, bytes) else None
+    return ("reserved", f"left out: it reserves itself ({found.says})") if found else None
+
+
 class _RefusedError(Exception):
     """The walk may not go on; its refusal is kept."""
 
@@ -116,7 +123,8 @@ class Walk:
 
     ``until`` is when it has done enough for now, None to walk to the end; ``over`` says
     that it came to its end. ``at`` is the last place that was read, and ``passed`` counts
-    photos that went by since the cursor moved without being part of a batch.
+    photos that went by since the cursor moved without being part of a batch. ``traces`` say
+    why what was read was not taken, until they are written down.
     """
 
     app: App
@@ -131,6 +139,7 @@ class Walk:
     tally: Tally = field(default_factory=Tally)
     refusal: Refusal | None = None
     elsewhere: list[Photo] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
     done: int = 0
     at: str = ""
     passed: int = 0
@@ -172,19 +181,20 @@ class Walk:
             self.done if isinstance(content, bytes | Unreadable) else self.done - 1, self.total
         )
         if isinstance(content, Unreadable):
-            self.tally.could_not_read(address, content.reason)
+            self._not_taken(address, Fate.UNREADABLE, "unreadable", content.reason)
             return None
         try:
             head, sha256 = self._digest(content)
         except (_RefusedError, OSError) as stopped:
             drop(content)
             if isinstance(stopped, OSError):
-                self.tally.could_not_read(address, "the file cannot be read to its end")
+                why = "the file cannot be read to its end"
+                self._not_taken(address, Fate.UNREADABLE, "unreadable", why)
             return None
-        why = self._left_out(address, head, sha256)
-        if why:
+        left_out = self._left_out(address, head, sha256) or _reserved(content)
+        if left_out is not None:
             drop(content)
-            self.tally.could_not_read(address, why)
+            self._not_taken(address, Fate.LEFT_OUT, *left_out)
             return None
         return content, sha256
 
@@ -209,12 +219,16 @@ class Walk:
         content.seek(0)
         return head, digest.hexdigest()
 
-    def _left_out(self, address: Address, head: bytes, sha256: str) -> str:
-        """Say why a photo that can be read is not taken; nothing when it is."""
+    def _left_out(self, address: Address, head: bytes, sha256: str) -> tuple[str, str] | None:
+        """Return the rule by which a photo that can be read is not taken, and why; or None."""
         if strange_content(self.app, sha256):
-            return "left out: a sandbox takes only fixture photos"
+            return "sandbox", "left out: a sandbox takes only fixture photos"
         marks = marks_of_photo(address, head)
-        return f"left out: marks of {min(marks).value}" if marks else ""
+        return ("marker", f"left out: marks of {min(marks).value}") if marks else None
+
+    def _not_taken(self, address: Address, fate: Fate, rule: str, why: str) -> None:
+        self.tally.could_not_read(address, why)
+        self.traces.append(Trace(address, fate, rule, why))
 
     def _keep_on(self) -> None:
         """Ask again, and hold the run anew, while one video takes its time."""
@@ -281,7 +295,7 @@ class Walk:
             except _RefusedError:
                 return
         if isinstance(clip, Unreadable):
-            self.tally.could_not_read(photo.address, clip.reason)
+            self._not_taken(photo.address, Fate.UNREADABLE, "unreadable", clip.reason)
             self.passed += 1
             return
         if clip.lacking:
@@ -296,7 +310,7 @@ class Walk:
         for inspected in self.app.vision.inspect_many(self._bytes(photos)):
             photo = self._on_the_way.popleft()
             if isinstance(inspected, Unreadable):
-                self.tally.could_not_read(photo.address, inspected.reason)
+                self._not_taken(photo.address, Fate.UNREADABLE, "unreadable", inspected.reason)
                 self.passed += 1
                 continue
             batch.append((photo, inspected))
