@@ -60,6 +60,8 @@ def test_what_breaks_off_gives_what_came_before() -> None:
 
 
 def test_entities_are_never_expanded() -> None:
+    small = '<!DOCTYPE x [<!ENTITY e "/page">]><urlset><url><loc>&e;</loc></url></urlset>'
+    assert read_sitemap(small.encode(), BASE).pages == {}
     lol = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
     bomb = f'<!DOCTYPE x [<!ENTITY l0 "/lol">{lol}]><urlset><url><loc>&l9;</loc></url></urlset>'
     assert read_sitemap(bomb.encode(), BASE).pages == {}

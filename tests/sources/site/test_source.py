@@ -140,6 +140,17 @@ def test_sitemaps_name_pages_and_photos_that_nothing_links_to(web: Web) -> None:
     assert "/staff/" not in web.asked
 
 
+def test_what_a_page_reserves_is_reserved_in_the_sitemap_too(web: Web) -> None:
+    image = "<image:image><image:loc>/only.jpg</image:loc></image:image>"
+    spaces = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+    listed = f"<urlset {spaces}><url><loc>/page</loc>{image}</url></urlset>"
+    web.pages["/sitemap.xml"] = Reply(listed, type="application/xml")
+    web.page("/page", "nothing")
+    assert walked(web, source(web)) == ["/only.jpg"]
+    web.page("/page", '<meta name="robots" content="noimageai">')
+    assert walked(web, source(web)) == []
+
+
 def test_sitemaps_that_name_each_other_end(web: Web) -> None:
     index = "<sitemapindex><sitemap><loc>/sitemap.xml</loc></sitemap></sitemapindex>"
     web.pages["/sitemap.xml"] = Reply(index, type="application/xml")
@@ -351,6 +362,26 @@ def test_a_page_that_did_not_change_may_reserve_now(web: Web) -> None:
     assert walked(web, source(web, memory=memory)) == ["/a.jpg"]
     web.pages["/"] = Reply(status=304, headers={"X-Robots-Tag": "noai"})
     assert walked(web, source(web, memory=memory)) == []
+
+
+def test_a_photo_that_did_not_change_may_be_reserved_now(web: Web) -> None:
+    memory = ShortMemory(photos={web.at("/a.jpg"): Validators('"1"')})
+    place = source(web, memory=memory)
+    web.pages["/a.jpg"] = Reply(status=304)
+    assert place.read_changed(Address(web.at("/a.jpg"))) == Unchanged()
+    web.pages["/a.jpg"] = Reply(status=304, headers={"X-Robots-Tag": "noai"})
+    assert isinstance(place.read_changed(Address(web.at("/a.jpg"))), Unreadable)
+
+
+def test_a_page_that_may_not_be_read_any_more_names_nothing(web: Web) -> None:
+    """Even where the budget does not reach as far as asking for it again."""
+    web.page("/", '<a href="more">x</a>')
+    web.page("/more", '<img src="b.jpg">')
+    memory = ShortMemory()
+    assert walked(web, source(web, memory=memory)) == ["/b.jpg"]
+    assert walked(web, source(web, memory=memory, budget=Budget(documents=1))) == ["/b.jpg"]
+    web.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /more", type="text/plain")
+    assert walked(web, source(web, memory=memory, budget=Budget(documents=1))) == []
 
 
 def test_what_is_gone_from_a_page_is_gone_from_the_walk(web: Web) -> None:
