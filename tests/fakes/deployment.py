@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar, cast
 
 from sqlalchemy import make_url
 
@@ -41,6 +42,7 @@ from tests.fakes.vision import FakeVision, photo
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CLEARANCE = PurposeId("archive_rights_clearance@1")
 LICENCE = "ab" * 32
+T = TypeVar("T")
 
 
 @dataclass
@@ -259,12 +261,16 @@ class Snapshot:
         rows = rows_of(world.url)
         return cls(folder, rows, world.url, world.organisation, dict(world.people))
 
-    def put(self, home: Path, url: str) -> World:
-        """Write the deployment down in another place, on an empty database."""
+    def put(self, home: Path, url: str, *, rows: bool = True) -> World:
+        """Write the deployment down in another place, on an empty database.
+
+        ``rows`` False leaves the database as it is: the deployment's own.
+        """
         shutil.copytree(self.folder, home, dirs_exist_ok=True)
         file = home / FILE_NAME
         file.write_text(file.read_text().replace(self.url, url))
-        put_rows(url, self.rows)
+        if rows:
+            put_rows(url, self.rows)
         parts = FakeClock(), FakeOutbox(), FakeVision()
         return World(home, url, *parts, self.organisation, dict(self.people))
 
@@ -272,4 +278,52 @@ class Snapshot:
 _FIRST: dict[str, Snapshot] = {}
 
 
-__all__ = ["START", "FakeClock", "FakeOutbox", "World", "digest_of", "new_world", "settings_of"]
+@dataclass(frozen=True)
+class _Begun:
+    """What an act left: the deployment, the moment, the letters, and what it returned."""
+
+    snapshot: Snapshot
+    now: datetime
+    letters: tuple[Message, ...]
+    result: object
+
+
+_BEGUN: dict[tuple[str, Callable[[World], object]], _Begun] = {}
+
+
+def begun(home: Path, url: str, act: Callable[[World], T]) -> tuple[World, T]:
+    """Open a sandbox as ``act`` leaves a new one, with what it returned.
+
+    It acts once in a process, and every world after the first is a copy. The folders that
+    it wrote photos to are one for all of them: read there, and change nothing.
+    """
+    kind = make_url(url).get_backend_name()
+    known = _BEGUN.get((kind, act))
+    if known is None:
+        kept = TemporaryDirectory(prefix="licet-begun-")
+        atexit.register(kept.cleanup)
+        first = new_world(Path(kept.name) / "home", url)
+        result = act(first)
+        first.app.close()
+        snapshot = Snapshot.of(first)
+        known = _Begun(snapshot, first.clock.now, tuple(first.outbox.letters), result)
+        _BEGUN[kind, act] = known
+        made = known.snapshot.put(home, url, rows=False)
+    else:
+        made = known.snapshot.put(home, url)
+    made.clock.now = known.now
+    made.outbox.letters += known.letters
+    made.app = made.reopen()
+    return made, cast("T", known.result)
+
+
+__all__ = [
+    "START",
+    "FakeClock",
+    "FakeOutbox",
+    "World",
+    "begun",
+    "digest_of",
+    "new_world",
+    "settings_of",
+]

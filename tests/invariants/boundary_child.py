@@ -6,7 +6,8 @@ which passing of it. The child opens the deployment itself, as any process would
 answers with the child's exit status, and with the boundaries passed when none was fatal.
 
 An order that says which boundaries to ``avoid`` kills at the first other one, and answers
-with its name: so a deed that is begun again and again dies once at each.
+with its name: so a deed that is begun again and again dies once at each. One that says
+``among`` which to die kills at no other.
 
 One that asks what is ``left`` at each passing hears that too, as a digest of what lies in
 the files then: who dies where nothing was written since the boundary before leaves the same.
@@ -48,13 +49,15 @@ class Passing:
         self.left: list[str] = []
         self._where, self._left = order.get("where", ""), order.get("times", 1)
         self._avoid, self._say = order.get("avoid"), say
+        self._among = order.get("among")
         self._looked_at = [Path(one) for one in order.get("left", ())]
 
     def __call__(self, name: str) -> None:
         self.passed.append(name)
         if self._looked_at:
             self.left.append(_written(self._looked_at))
-        if self._avoid is not None and name not in self._avoid:
+        among = self._among is None or name in self._among
+        if self._avoid is not None and name not in self._avoid and among:
             os.write(self._say, json.dumps([name]).encode())
             os.kill(os.getpid(), signal.SIGKILL)
         if name == self._where:

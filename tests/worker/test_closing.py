@@ -22,7 +22,7 @@ from licet.terms.ledger import EntryKind
 from licet.terms.permit import Refusal
 from licet.terms.source import Source, SourceState
 from licet.worker import Done, run, run_once
-from tests.fakes.deployment import CLEARANCE, World, settings_of
+from tests.fakes.deployment import CLEARANCE, World, begun, settings_of
 from tests.fakes.vision import photo
 
 
@@ -39,6 +39,14 @@ def _filled(world: World) -> None:
     probe = photo("anna", shot=7)
     case = world.case(probe)
     search(world.app, world.who("investigator"), case, CLEARANCE, probe)
+
+
+@pytest.fixture
+def filled(tmp_path: Path, store_url: str) -> Iterator[World]:
+    """Give a deployment with all of that."""
+    made, _ = begun(tmp_path / "home", store_url, _filled)
+    yield made
+    made.app.close()
 
 
 def _ordered(world: World) -> None:
@@ -75,8 +83,8 @@ def _opened(world: World) -> Iterator[App]:
         app.close()
 
 
-def test_it_ends_with_nobody_and_nothing_left(world: World) -> None:
-    _filled(world)
+def test_it_ends_with_nobody_and_nothing_left(filled: World) -> None:
+    world = filled
     _ordered(world)
     done = _to_the_end(world)
     assert done.closed, done
@@ -92,8 +100,8 @@ def test_it_ends_with_nobody_and_nothing_left(world: World) -> None:
         assert app.service.epochs() == ()
 
 
-def test_everybody_is_told(world: World) -> None:
-    _filled(world)
+def test_everybody_is_told(filled: World) -> None:
+    world = filled
     before = len(world.outbox.letters)
     _ordered(world)
     _to_the_end(world)
@@ -101,8 +109,8 @@ def test_everybody_is_told(world: World) -> None:
     assert {"anna@example.org", "bea@example.org"} <= told
 
 
-def test_nothing_new_begins_from_the_order_on(world: World) -> None:
-    _filled(world)
+def test_nothing_new_begins_from_the_order_on(filled: World) -> None:
+    world = filled
     _ordered(world)
     asked = ask_grant(world.app, world.who("steward"), world.wish("cleo"))
     assert isinstance(asked, Refusal)
@@ -114,9 +122,9 @@ def test_nothing_new_begins_from_the_order_on(world: World) -> None:
     assert isinstance(collected, Refusal)
 
 
-def test_every_door_is_shut_afterwards(world: World) -> None:
+def test_every_door_is_shut_afterwards(filled: World) -> None:
     """One clear sentence; also for who has it open still."""
-    _filled(world)
+    world = filled
     other = world.reopen()
     _ordered(world)
     assert _to_the_end(world).closed
@@ -131,8 +139,8 @@ def test_every_door_is_shut_afterwards(world: World) -> None:
     other.close()
 
 
-def test_the_certificate_is_checked_offline(world: World) -> None:
-    _filled(world)
+def test_the_certificate_is_checked_offline(filled: World) -> None:
+    world = filled
     settings = settings_of(world.home, world.url)
     with pytest.raises(Conflict):
         certificate_of_end(settings, world.clock)
@@ -155,9 +163,9 @@ def test_the_certificate_is_checked_offline(world: World) -> None:
 
 
 def test_no_backup_brings_it_back(
-    world: World, tmp_path: Path, new_database: Callable[[str], str]
+    filled: World, tmp_path: Path, new_database: Callable[[str], str]
 ) -> None:
-    _filled(world)
+    world = filled
     backed = back_up(world.app, tmp_path / "monday.licet")
     _ordered(world)
     _to_the_end(world)
@@ -170,10 +178,10 @@ def test_no_backup_brings_it_back(
 
 
 def test_a_backup_of_before_goes_on_ending(
-    world: World, tmp_path: Path, new_database: Callable[[str], str]
+    filled: World, tmp_path: Path, new_database: Callable[[str], str]
 ) -> None:
     """Restored in the middle, it is still being ended, and ends."""
-    _filled(world)
+    world = filled
     backed = back_up(world.app, tmp_path / "monday.licet")
     _ordered(world)
     world.app.close()

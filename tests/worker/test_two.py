@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ from licet.terms.ids import GrantId, KeyId, SubjectId
 from licet.terms.permit import Refusal
 from licet.terms.rights import RequestWish, RightKind
 from licet.worker import run_once
-from tests.fakes.deployment import World
+from tests.fakes.deployment import World, begun
 from tests.fakes.vision import photo
 from tests.worker.ordering import FRANCE, order_wish, ordered
 from tests.worker.test_killed import Workers, _asked, _cut, _hold, workers
@@ -50,6 +51,14 @@ def _busy(world: World) -> None:
     _asked(world, "hal")
     world.clock.go(days=3)
     ordered(world, order_wish(world))
+
+
+@pytest.fixture
+def busy(tmp_path: Path, store_url: str) -> Iterator[World]:
+    """Give a deployment in which all of that waits."""
+    made, _ = begun(tmp_path / "home", store_url, _busy)
+    yield made
+    made.app.close()
 
 
 @dataclass
@@ -84,12 +93,18 @@ class Turns:
 
 @pytest.mark.parametrize(
     ("every", "skip"),
-    [(1, timedelta()), (1, 2 * LEASE), (2, 2 * LEASE), (3, 2 * LEASE), (5, 2 * LEASE)],
+    [
+        (1, timedelta()),
+        (1, 2 * LEASE),
+        (2, 2 * LEASE),
+        pytest.param(3, 2 * LEASE, marks=pytest.mark.soak),
+        pytest.param(5, 2 * LEASE, marks=pytest.mark.soak),
+    ],
     ids=["always there", "late at once", "late second", "late third", "late fifth"],
 )
-def test_two_workers_do_everything_once(world: World, every: int, skip: timedelta) -> None:
+def test_two_workers_do_everything_once(busy: World, every: int, skip: timedelta) -> None:
     """While the first is at work, and when it was held up for longer than its lease."""
-    _busy(world)
+    world = busy
     world.app.close()
     turns = Turns(world, lambda n, name: n % every == 0 and "unit" not in name, skip)
     first = world.reopen(turns)
@@ -112,9 +127,9 @@ def _told_once(world: World) -> None:
 
 
 @pytest.mark.slow
-def test_two_processes_do_everything_once(world: World, workers: Workers) -> None:
+def test_two_processes_do_everything_once(busy: World, workers: Workers) -> None:
     """Really at the same time: neither waits for the other."""
-    _busy(world)
+    world = busy
     for name in ("eve", "fay", "gus"):
         _, subject = world.granted(name, residence="DE")
         _cut(world, "erase.committed", lambda w, s=subject: erase(w.app, SUBJECT, s))  # type: ignore[misc]
@@ -174,10 +189,10 @@ def test_one_that_fails_in_a_batch_is_told_and_ends_later(world: World) -> None:
     assert run_once(world.app).plans == 1
 
 
-@pytest.mark.parametrize("months", [1, 7, 30])
-def test_months_skipped_are_made_up_for_in_one_round(world: World, months: int) -> None:
+@pytest.mark.parametrize("months", [1, pytest.param(7, marks=pytest.mark.soak), 30])
+def test_months_skipped_are_made_up_for_in_one_round(busy: World, months: int) -> None:
     """Leases, terms, probes, letters: whatever fell due meanwhile is done, in order."""
-    _busy(world)
+    world = busy
     gone = _subjects(world)
     world.clock.go(days=31 * months)
     done = run_once(world.app)
