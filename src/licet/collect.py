@@ -28,6 +28,7 @@ from licet.effects.running import (
 )
 from licet.effects.sealed import address_tag, seal_address
 from licet.effects.sourcing import open_source
+from licet.effects.tracing import FIRST_MET, KNOWN, note_traces
 from licet.effects.walking import Photo, Step, Walk, drop
 from licet.store.unit import Unit
 from licet.terms.acting import WORKER, Who
@@ -38,7 +39,7 @@ from licet.terms.ids import FaceId, ItemId, SourceId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Refusal
 from licet.terms.plan import Run, RunKind
-from licet.terms.source import Item, ItemFace, Source
+from licet.terms.source import Fate, Item, ItemFace, Source, Trace
 
 
 def collect(
@@ -167,9 +168,12 @@ def _commit(walk: Walk, batch: list[Photo], recognised: list[Recognised]) -> Non
         for photo, found in zip(batch, dated, strict=True):
             unit.items.add(found.item, found.stored)
             _add_address(app, unit, found.item, photo)
+            walk.traces.append(Trace(photo.address, Fate.COLLECTED, "first_met", FIRST_MET))
         _add_elsewhere(walk, unit)
+        note_traces(app, unit, walk)
         kept = keep(app, unit, dated, leaf)
         record(app, unit, EntryKind.COLLECTED, permit, _objects(walk.hold.run), kept.facts(dated))
+    walk.traces.clear()
     walk.tally.add(dated, kept)
     app.at("collect.committed")
 
@@ -192,6 +196,8 @@ def _note_passed(walk: Walk) -> None:
             none = keep(app, unit, (), unit.head.size)
             objects = _objects(walk.hold.run)
             record(app, unit, EntryKind.COLLECTED, permit, objects, none.facts(()))
+        note_traces(app, unit, walk)
+    walk.traces.clear()
     # What stands nowhere now is a copy of a photo that could not be inspected.
     walk.elsewhere.clear()
     walk.passed = 0
@@ -226,6 +232,7 @@ def _add_elsewhere(walk: Walk, unit: Unit) -> int:
             waiting.append(photo)
         else:
             added += _add_address(walk.app, unit, item, photo)
+            walk.traces.append(Trace(photo.address, Fate.COLLECTED, "known", KNOWN))
     walk.elsewhere = waiting
     return added
 

@@ -194,6 +194,7 @@ class _Purge:
                 due = [one for one in past if one not in self.needed][:PART]
                 if not due:
                     return
+                unit.sources.forget_traces(self.source.id, before)
                 faces, addresses = unit.items.count_within(due)
                 items = unit.items.forget(due)
                 self._count(unit, items=items, faces=faces, addresses=addresses)
@@ -233,6 +234,7 @@ class _Purge:
         with self.app.store.unit() as unit:
             self.hold.renew(unit)
             unit.sources.set_state(self.source.id, SourceState.PURGED)
+            unit.sources.forget_traces(self.source.id)
             ordered = self.gone.ordered_at or to_ms(unit.now)
             facts = tuple(asdict(replace(self.gone, ordered_at=ordered)).items())
             said = (*facts, *statement_fact(_statement(self.source.id, dict(facts))))

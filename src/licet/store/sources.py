@@ -1,6 +1,6 @@
 """Sources and the authority by which we collect at them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from licet.store import schema
 from licet.store.prepared import Prepared
-from licet.store.session import Group, Session, Shape, Values
+from licet.store.session import GROUPED, Group, Session, Shape, Values
 from licet.terms.errors import NotFound
 from licet.terms.ids import AuthorityId, OrganisationId, SourceId
 from licet.terms.source import Authority, Fate, Origin, Source, SourceState, StoredTrace
@@ -128,17 +128,27 @@ class WriteSources(ReadSources):
         """Note that control could not be proved at a moment. Raises ``NotFound``."""
         self._note(authority, {"tried_at": moment}, bookkeeping=True)
 
-    def note_traces(self, traces: Iterable[StoredTrace]) -> None:
-        """Note why addresses were collected or not; an earlier note gives way."""
-        column = schema.trace.c
-        for one in traces:
-            where = (column.source == one.source, column.tag == one.tag)
-            self._session.write(delete(schema.trace).where(*where), bookkeeping=True)
-            self._session.write(_TRACE.insert, _TRACE.values(one), bookkeeping=True)
+    def note_traces(self, traces: Collection[StoredTrace]) -> None:
+        """Note why addresses were collected or not; an earlier note gives way.
 
-    def forget_traces(self, source: SourceId) -> int:
-        """Delete what was noted of a source's addresses and return how many there were."""
-        gone = delete(schema.trace).where(schema.trace.c.source == source)
+        A tag is made under its source's key, so no two sources have the same.
+        """
+        column = schema.trace.c
+        tags = sorted(one.tag for one in traces)
+        for start in range(0, len(tags), GROUPED):
+            part = column.tag.in_(tags[start : start + GROUPED])
+            self._session.write(delete(schema.trace).where(part), bookkeeping=True)
+        values = [_TRACE.values(one) for one in traces]
+        for start in range(0, len(values), GROUPED):
+            part_of = values[start : start + GROUPED]
+            self._session.write(_TRACE.insert, part_of, bookkeeping=True)
+
+    def forget_traces(self, source: SourceId, before: datetime | None = None) -> int:
+        """Delete what was noted of a source's addresses (before a moment); return how much."""
+        column = schema.trace.c
+        gone = delete(schema.trace).where(column.source == source)
+        if before is not None:
+            gone = gone.where(column.at < before)
         return self._session.write(gone, bookkeeping=True)
 
     def add_authority(self, authority: Authority) -> None:

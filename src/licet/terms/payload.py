@@ -64,6 +64,14 @@ class SuggestionPayload:
 
 
 @dataclass(frozen=True, slots=True)
+class TracePayload:
+    """Why an address of a source was collected or not: the address, and a sentence."""
+
+    address: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class CandidatePayload:
     """A candidate on a search's list."""
 
@@ -330,6 +338,7 @@ __all__ = [
     "RequestPayload",
     "SuggestionPayload",
     "TellingPayload",
+    "TracePayload",
     "from_bytes",
     "to_bytes",
 ]

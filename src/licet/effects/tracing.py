@@ -1,0 +1,74 @@
+"""Writes down why each address of a source was collected, or why not, and reads it again.
+
+Who answers for a source can be asked about any file of it, by the people in it or by an
+authority (GDPR 5(2)). An address can name somebody: it is sealed under the source's key and
+goes with the source. The last decision about an address is the one that is kept.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
+
+from licet.app import App
+from licet.effects.sealed import address_tag, source_key
+from licet.effects.walking import Walk
+from licet.store.unit import Reader, Unit
+from licet.terms.ids import SourceId
+from licet.terms.payload import TracePayload, from_bytes, to_bytes
+from licet.terms.source import Fate, StoredTrace, Trace
+from licet.vault.seal import open_sealed, seal
+
+FIRST_MET = "the source may be collected, and nothing in the file speaks against it"
+KNOWN = "the source may be collected; the same content was met at another address"
+
+
+@runtime_checkable
+class Traced(Protocol):
+    """A place that decides on addresses itself, before they are read."""
+
+    def traces(self) -> tuple[Trace, ...]:
+        """Return the decisions since this was last asked, in order, and let go of them."""
+        ...
+
+
+def note_traces(app: App, unit: Unit, walk: Walk) -> None:
+    """Write down what was decided on the way, the place's own decisions first."""
+    place = walk.place
+    if isinstance(place, Traced):
+        walk.traces[:0] = place.traces()
+    unit.sources.note_traces(_sealed(app, unit, walk.source.id, walk.traces))
+
+
+def read_traces(
+    app: App, reader: Reader | Unit, source: SourceId, fate: Fate | None = None
+) -> tuple[Trace, ...]:
+    """Return why a source's addresses were collected or not, by address."""
+    key = app.keyring.get(source_key(source))
+    found = []
+    for one in reader.sources.traces(source, fate):
+        opened = from_bytes(TracePayload, open_sealed(key, one.sealed, _bound(source)))
+        found.append(Trace(opened.address, one.fate, one.rule, opened.because))
+    return tuple(sorted(found, key=lambda trace: trace.address))
+
+
+def _sealed(
+    app: App, unit: Unit, source: SourceId, traces: Iterable[Trace]
+) -> tuple[StoredTrace, ...]:
+    last = {trace.address: trace for trace in traces}
+    if not last:
+        return ()
+    key = app.keyring.get(source_key(source))
+    return tuple(
+        StoredTrace(
+            source,
+            address_tag(app, source, address),
+            trace.fate,
+            trace.rule,
+            seal(key, to_bytes(TracePayload(address, trace.because)), _bound(source)),
+            unit.now,
+        )
+        for address, trace in last.items()
+    )
+
+
+def _bound(source: SourceId) -> str:
+    return f"trace:{source}"
