@@ -104,6 +104,10 @@ class FakeVision:
             tuple(self._seen(photo, said, n, face) for n, face in enumerate(people)),
         )
 
+    def faces(self, photo: bytes) -> tuple[Face, ...] | Unreadable:
+        seen = self.inspect(photo)
+        return seen if isinstance(seen, Unreadable) else tuple(one.face for one in seen.faces)
+
     def inspect_many(
         self, photos: Iterable[bytes], *, thorough: bool = False
     ) -> Iterator[Inspection | Unreadable]:

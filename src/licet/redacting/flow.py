@@ -62,9 +62,9 @@ class _Walk:
                 continue
             self.on_the_way.append(taken)
             yield Bare(data, taken.also)
-        for address in self.missed:
-            if address not in self.met:
-                self.out.leave(Left(address, "marked, and there is no such photo"))
+        for marked in self.missed:
+            if marked not in self.met:
+                self.out.leave(Left(marked, "marked, and there is no such photo"))
 
     def step(self) -> None:
         """Count one file and tell how far it is."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from licet.terms.clip import Clip, TellWatched, VideoFile
-from licet.terms.face import Box, Inspection, Score, SeenFace, Template, Unreadable
+from licet.terms.face import Box, Face, Inspection, Score, SeenFace, Template, Unreadable
 from licet.terms.ids import ModelId
 
 ENROLMENT_PHOTOS = 3
@@ -49,6 +49,10 @@ class Vision(Protocol):
         ``flips`` averages every template with that of the mirrored face
         (enrolment); ``thorough`` looks for smaller faces (long side 1280, not 640).
         """
+        ...
+
+    def faces(self, photo: bytes) -> tuple[Face, ...] | Unreadable:
+        """Return every face to cover, found by a thorough look; no template is made."""
         ...
 
     def inspect_many(

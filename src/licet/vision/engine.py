@@ -5,16 +5,17 @@ from pathlib import Path
 
 from licet.terms.clip import Clip, TellWatched, VideoFile
 from licet.terms.errors import BadInput
-from licet.terms.face import Box, Inspection, Score, SeenFace, Template, Unreadable
+from licet.terms.face import Box, Face, Inspection, Score, SeenFace, Template, Unreadable
 from licet.terms.ids import ModelId
 from licet.vision import embed, quality, redact
 from licet.vision.batch import in_groups
 from licet.vision.calibration import Calibration
 from licet.vision.card import ModelCard, shipped_card
 from licet.vision.contract import ENROLMENT_PHOTOS
-from licet.vision.decode import UnreadableError
+from licet.vision.decode import UnreadableError, open_photo
 from licet.vision.look import Looked, Opened, look, look_at
 from licet.vision.runtime import Runner, prepared
+from licet.vision.spot import spot
 
 DETECTOR = "yunet-2023mar"
 RECOGNISER = "sface-2021dec"
@@ -81,6 +82,14 @@ class Engine:
     ) -> Inspection | Unreadable:
         """Return the faces of one photo, or why it cannot be read."""
         return self._inspect([photo], flips=flips, thorough=thorough)[0]
+
+    def faces(self, photo: bytes) -> tuple[Face, ...] | Unreadable:
+        """Return every face to cover, found by a thorough look; no template is made."""
+        try:
+            pixels = open_photo(photo).pixels()
+        except UnreadableError as error:
+            return error.value
+        return spot(self._detector, pixels, thorough=True)
 
     def inspect_many(
         self, photos: Iterable[bytes], *, thorough: bool = False

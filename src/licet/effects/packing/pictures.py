@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.comparing import same_face
+from licet.effects.covering import faces_to_cover
 from licet.effects.facts import read_facts
 from licet.effects.packing.faces import UNREAD, Boxes
 from licet.effects.packing.parts import ItemPart, Package
@@ -24,7 +24,7 @@ from licet.effects.sourcing import open_source
 from licet.sources.contract import Address, ItemSource
 from licet.terms.acting import WORKER
 from licet.terms.errors import BadInput, Conflict, Setup
-from licet.terms.face import Box, Inspection, Unreadable
+from licet.terms.face import Box, Unreadable
 from licet.terms.ids import ItemId, OrganisationId, SourceId
 from licet.terms.permit import Action, Ask, Refusal
 from licet.terms.source import ItemFace
@@ -64,12 +64,9 @@ def _picture(
     photo = _photo(places, item)
     if isinstance(photo, str):
         return Picture(item.id, b"", photo)
-    found = app.vision.inspect(photo, thorough=True)
-    if not isinstance(found, Inspection):
+    faces = faces_to_cover(app, photo, stored, visible)
+    if isinstance(faces, Unreadable):
         return Picture(item.id, b"", "unreadable")
-    again = (face.face.box for face in found.faces)
-    missed = [box for box in again if same_face(tuple(stored), box) is None]
-    faces = [*(face.box for face in stored), *missed]
     outline = [(box, "") for box in visible]
     return Picture(item.id, app.vision.redact(photo, faces, visible, outline, LONG_SIDE), "")
 

@@ -1,0 +1,39 @@
+"""Which regions of a photo are covered before somebody sees it.
+
+1. Every face found when it was collected.
+2. Every face that a thorough look by the detector alone finds now: one missed then is
+   covered now. No template of anybody is made for that.
+3. Not what is found now about the face that may be seen, off by a little: the same face.
+"""
+
+from collections.abc import Sequence
+
+from licet.app import App
+from licet.effects.comparing import same_face
+from licet.terms.face import Box, Unreadable
+from licet.terms.source import ItemFace
+
+SAME_WITHIN = 0.8
+SAME_SIZE = 0.5
+"""A box that lies so far within another of about its size is of one face: two heads never do."""
+
+
+def faces_to_cover(
+    app: App, photo: bytes, stored: Sequence[ItemFace], visible: Sequence[Box]
+) -> tuple[Box, ...] | Unreadable:
+    """Return every face of a photo, those that may be seen among them, or why it cannot be read."""
+    found = app.vision.faces(photo)
+    if isinstance(found, Unreadable):
+        return found
+    known = tuple(stored)
+    again = (face.box for face in found if same_face(known, face.box) is None)  # 1, 2
+    missed = (box for box in again if not any(_one_face(box, own) for own in visible))  # 3
+    return (*(face.box for face in known), *missed)
+
+
+def _one_face(a: Box, b: Box) -> bool:
+    """Say whether two boxes are of one face: alike in size, the smaller well within the other."""
+    wide = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    high = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    small, large = sorted((a.w * a.h, b.w * b.h))
+    return small >= SAME_SIZE * large and max(0, wide) * max(0, high) >= SAME_WITHIN * small

@@ -1,0 +1,60 @@
+"""What is covered in a photo that is shown: more than was found once, and never the one shown."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+
+from licet.effects.covering import faces_to_cover
+from licet.terms.face import Box, Face, Unreadable
+from licet.terms.ids import FaceId, ItemId
+from licet.terms.source import ItemFace
+
+OWN, OTHER = Box(100, 100, 80, 100), Box(300, 100, 80, 100)
+
+
+@dataclass
+class Detector:
+    """A vision that finds these boxes and refuses to make templates."""
+
+    boxes: tuple[Box, ...]
+    looked: list[bytes] = field(default_factory=list)
+
+    def faces(self, photo: bytes) -> tuple[Face, ...] | Unreadable:
+        if photo == b"broken":
+            return Unreadable("it is damaged", "Use another.")
+        self.looked.append(photo)
+        return tuple(Face(box, ((0.0, 0.0),) * 5, 0.5) for box in self.boxes)
+
+
+def covered(*found: Box) -> set[Box]:
+    app = SimpleNamespace(vision=Detector(found))
+    stored = [ItemFace(FaceId("1"), ItemId("i"), OWN), ItemFace(FaceId("2"), ItemId("i"), OTHER)]
+    faces = faces_to_cover(app, b"photo", stored, [OWN])  # type: ignore[arg-type]
+    assert not isinstance(faces, Unreadable)
+    assert {OWN, OTHER} <= set(faces)
+    return set(faces) - {OWN, OTHER}
+
+
+def test_a_face_that_was_missed_is_covered_now() -> None:
+    new = Box(500, 90, 30, 40)
+    assert covered(OWN, OTHER, new) == {new}
+
+
+@pytest.mark.parametrize("again", [Box(110, 105, 80, 100), Box(108, 110, 60, 75)])
+def test_the_one_who_is_shown_stays_visible_however_they_are_found_again(again: Box) -> None:
+    assert covered(again) == set()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [Box(160, 120, 80, 100), Box(120, 140, 40, 50), Box(60, 60, 160, 190)],
+    ids=["beside", "small in front", "large around"],
+)
+def test_a_head_that_touches_theirs_is_covered(head: Box) -> None:
+    assert covered(OWN, head) == {head}
+
+
+def test_what_cannot_be_read_is_a_value() -> None:
+    app = SimpleNamespace(vision=Detector(()))
+    assert isinstance(faces_to_cover(app, b"broken", [], []), Unreadable)  # type: ignore[arg-type]
