@@ -383,6 +383,7 @@ ACTS: dict[str, Act] = {
     ),
     "file a letter": _act(Action.CORRESPOND, _MEMBER, {"member": OFFICER}),
     "note a breach": _act(Action.BREACH, _MEMBER, {"member": AUDITOR}),
+    "end a breach": _act(Action.END_BREACH, _MEMBER, _AS_STEWARD | _OFFICER_TOO),
     "raise the alarm": _act(Action.BREACH, _WORKER, {}),
     "file a paper": _act(
         Action.FILE, _MEMBER, _AS_STEWARD | {"organisation": RECIPIENT}, evidence=SHA

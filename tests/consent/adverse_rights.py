@@ -32,7 +32,7 @@ WATCHED: list[Row] = [
         "no officer signed",
         (
             *named("hold", "correct for", "release after a look", "close the deployment"),
-            *named("confirm an order", "lift a block", "prepare"),
+            *named("confirm an order", "lift a block", "end a breach", "prepare"),
         ),
         facts(signers=(w.STEWARD, w.SECOND)),
         R.OFFICER_NEEDED,

@@ -58,13 +58,15 @@ RIGHTS_WORK = of(A.RECEIVE, A.ANSWER, A.RESTRICT, A.RELEASE, A.RECTIFY, A.CORREC
 ENDINGS = of(A.CLOSE_CASE, A.CLOSE_DEPLOYMENT)
 DUTIES = (A.REGISTER_ORDER, A.CONFIRM_ORDER, A.CARRY_OUT, A.SEND_ORDER, A.CLOSE_ORDER)
 DUTIES += (A.PLACE_BLOCK, A.LIFT_BLOCK, A.CORRESPOND, A.BREACH, A.FILE, A.PREPARE, A.TRANSFER)
-DUTIES += (A.REPORT,)
+DUTIES += (A.REPORT, A.END_BREACH)
 WORKERS_DUTIES = {A.CARRY_OUT, A.PLACE_BLOCK, A.BREACH, A.REPORT}
 BY_DUTY = of(*DUTIES, by=By.MEMBER)
 OVERSIGHT = (*of(A.HOLD, A.AUDIT), *ENDINGS)
 OVERSIGHT_ACTIONS = (A.HOLD, A.AUDIT, A.CLOSE_CASE, A.CLOSE_DEPLOYMENT)
 AUDITED = named("audit", "list members", "list searches", "list a recipient's searches")
-AUDITED += named("list orders", "list papers", "place a block", "note a breach", "report")
+AUDITED += named(
+    "list orders", "list papers", "place a block", "note a breach", "end a breach", "report"
+)
 LISTING = of(A.LIST, by=By.MEMBER)
 LISTING_AGREED = named("list suggestions", "list searches", "list a recipient's searches")
 LEAVING_FOR = of(A.WITHDRAW, A.ERASE, A.CEASE, by=By.MEMBER) + RIGHTS_WORK + OVERSIGHT + BY_DUTY
@@ -85,7 +87,9 @@ SIGNED = (
     *EVIDENT,
     *named("govern", "grant to a child", "enrol", "authorise", "release for", "correct for"),
     *named("release after a look", "hold", "close the deployment", "confirm an order"),
-    *named("lift a block", "prepare", "state a transfer", "state where a store lies"),
+    *named(
+        "lift a block", "end a breach", "prepare", "state a transfer", "state where a store lies"
+    ),
 )
 CONTROLLERS = (
     *named("govern", "receive for", "answer for", "correct for", "list requests"),

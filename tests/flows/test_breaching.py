@@ -20,7 +20,7 @@ from licet.terms.breaching import AuthorityTold, BreachFindings, BreachWish, Can
 from licet.terms.duties import BreachState
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.ids import BreachId, CanaryId, GrantId
-from licet.terms.permit import Refusal
+from licet.terms.permit import Action, Refusal
 from licet.worker import run_once
 from tests.fakes.deployment import CLEARANCE, World
 
@@ -58,7 +58,7 @@ def test_a_breach_goes_its_way_and_its_clock_with_it(world: World) -> None:
     anna = world.enrolled("anna")[1]
     world.enrolled("bruno")
     breach = reported(world, hours=40)
-    app, officer = world.app, world.who("officer")
+    app, officer, two = world.app, world.who("officer"), world.who("officer", "approver")
     world.outbox.letters.clear()
     run_once(app)
     (alarm,) = world.outbox.letters
@@ -68,15 +68,15 @@ def test_a_breach_goes_its_way_and_its_clock_with_it(world: World) -> None:
     with pytest.raises(Conflict, match="nobody wrote down"):
         tell_authority(app, officer, breach, told())
     with pytest.raises(Conflict, match="suspicion"):
-        close(app, officer, breach, "the door is locked")
+        close(app, two, breach, "the door is locked")
     confirm(app, officer, breach, found(Risk.HIGH, subjects=(anna,)))
     with pytest.raises(Conflict, match="authority"):
-        close(app, officer, breach, "the door is locked")
+        close(app, two, breach, "the door is locked")
     contact = AuthorityTold("CNIL", contact="notify@cnil.example", language="fr")
     done = tell_authority(app, officer, breach, contact)
     assert done.state is BreachState.CONFIRMED, "the people are not told yet"
     with pytest.raises(Conflict, match="people"):
-        close(app, officer, breach, "the door is locked")
+        close(app, two, breach, "the door is locked")
     assert tell_those_touched(app, officer, breach).letters == 1
     assert tell_those_touched(app, officer, breach).letters == 0, "nobody gets two"
     world.outbox.letters.clear()
@@ -85,17 +85,17 @@ def test_a_breach_goes_its_way_and_its_clock_with_it(world: World) -> None:
     assert sent.keys() == {"notify@cnil.example", "anna@example.org"}
     assert "violation de données" in sent["notify@cnil.example"]
     assert all(word in sent["anna@example.org"] for word in WORDS)
-    assert close(app, officer, breach, "the door is locked").state is BreachState.CLOSED
+    assert close(app, two, breach, "the door is locked").state is BreachState.CLOSED
     details = show_breach(app, officer, breach)
     assert (details.what, details.consequences, details.measures) == WORDS
     assert (details.authority, details.end, details.act) == ("CNIL", "the door is locked", None)
     with pytest.raises(Conflict, match="over"):
-        dismiss(app, officer, breach, "it was nothing")
+        dismiss(app, two, breach, "it was nothing")
 
 
 def test_telling_late_needs_a_reason_and_every_step_warns_once(world: World) -> None:
     breach = reported(world)
-    app, officer = world.app, world.who("officer")
+    app, officer, two = world.app, world.who("officer"), world.who("officer", "approver")
     heads = []
     for hours in (0, 47, 2, 18, 4, 2, 48):
         world.clock.go(hours=hours)
@@ -114,22 +114,22 @@ def test_telling_late_needs_a_reason_and_every_step_warns_once(world: World) -> 
         tell_authority(app, officer, breach, told())
     assert tell_authority(app, officer, breach, told("nobody looked")).state is BreachState.TOLD
     assert run_once(app).late_breaches == 0
-    assert close(app, officer, breach, "we look daily now").state is BreachState.CLOSED
+    assert close(app, two, breach, "we look daily now").state is BreachState.CLOSED
 
 
 def test_no_risk_needs_a_reason_and_then_nobody_is_told(world: World) -> None:
     breach = reported(world)
-    app, officer = world.app, world.who("officer")
+    app, two = world.app, world.who("officer", "approver")
     with pytest.raises(BadInput, match="without a reason"):
-        confirm(app, officer, breach, found(Risk.UNLIKELY))
-    confirm(app, officer, breach, found(Risk.UNLIKELY, why="it was sealed"))
+        confirm(app, two, breach, found(Risk.UNLIKELY))
+    confirm(app, two, breach, found(Risk.UNLIKELY, why="it was sealed"))
     world.clock.go(hours=100)
     assert run_once(app).late_breaches == 0
-    assert close(app, officer, breach, "sealed").state is BreachState.CLOSED
+    assert close(app, two, breach, "sealed").state is BreachState.CLOSED
 
 
 def test_what_is_not_said_is_not_taken(world: World) -> None:
-    app, officer = world.app, world.who("officer")
+    app, officer, two = world.app, world.who("officer"), world.who("officer", "approver")
     with pytest.raises(BadInput, match="words"):
         report(app, officer, BreachWish(" ", world.clock(), 0))
     with pytest.raises(BadInput, match="ahead"):
@@ -145,9 +145,9 @@ def test_what_is_not_said_is_not_taken(world: World) -> None:
     with pytest.raises(BadInput, match="mail address"):
         tell_authority(app, officer, breach, AuthorityTold("CNIL", contact="by post"))
     with pytest.raises(BadInput, match="without a word"):
-        close(app, officer, breach, " ")
+        close(app, two, breach, " ")
     with pytest.raises(Conflict, match="confirmed"):
-        dismiss(app, officer, breach, "it was nothing")
+        dismiss(app, two, breach, "it was nothing")
     with pytest.raises(NotFound):
         show_breach(app, officer, BreachId("nowhere"))
 
@@ -181,21 +181,21 @@ def test_who_set_an_alarm_off_does_not_decide_what_comes_of_it(world: World) -> 
     assert details.act is not None
     assert details.act[1:] == ("listed", "The Harbour Archive")
     with pytest.raises(Conflict, match="one's own"):
-        dismiss(app, world.who("steward"), line.id, "it was me")
+        dismiss(app, world.who("officer", "steward"), line.id, "it was me")
     with pytest.raises(Conflict, match="one's own"):
-        confirm(app, world.who("steward"), line.id, found(Risk.UNLIKELY, why="me"))
-    done = dismiss(app, world.who("officer"), line.id, "a test")
+        confirm(app, world.who("steward"), line.id, found(Risk.LIKELY))
+    done = dismiss(app, world.who("officer", "approver"), line.id, "a test")
     assert done.state is BreachState.DISMISSED
     show_grant(app, world.who("steward"), grant)
     assert len(list_breaches(app, world.who("officer"))) == 2, "what is over takes nothing in"
 
 
 def test_a_canary_is_taken_away_like_anybody(world: World) -> None:
-    app, officer = world.app, world.who("officer")
+    app, officer, two = world.app, world.who("officer"), world.who("officer", "approver")
     found_, grant = canary(world)
     (line,) = list_canaries(app, officer)
     assert (line.settled, line.proved, line.touched_at) == (True, True, None)
-    leaf = retire(app, officer, found_)
+    leaf = retire(app, two, found_)
     with app.store.read() as reader:
         (entry,) = reader.leaves.get(leaf, leaf + 1)
     assert grant.encode() in entry.data, "counts of the ledger can leave it out for ever"
@@ -206,7 +206,7 @@ def test_a_canary_is_taken_away_like_anybody(world: World) -> None:
     assert list_canaries(app, officer) == ()
     assert list_breaches(app, officer) == ()
     with pytest.raises(NotFound):
-        retire(app, officer, found_)
+        retire(app, two, found_)
 
 
 def test_a_canary_that_does_not_fit_is_not_placed(world: World) -> None:
@@ -224,3 +224,40 @@ def test_a_canary_that_does_not_fit_is_not_placed(world: World) -> None:
     place(app, officer, CanaryWish(org, CLEARANCE, "example.org", count=12))
     with pytest.raises(BadInput, match="20 at most"):
         place(app, officer, CanaryWish(org, CLEARANCE, "example.org", count=9))
+
+
+ALONE = ("officer",), ("steward",), ("steward", "approver"), ("approver", "officer")
+"""One member, two without the officer, and one who leads and has no such work."""
+
+
+@pytest.mark.parametrize("names", ALONE)
+def test_nobody_alone_lets_a_breach_go(world: World, names: tuple[str, ...]) -> None:
+    """A suspicion dismissed, a risk found unlikely, an end, a canary away: each takes a duty off.
+
+    Nothing of it is done; one member goes on to write down what there is (GDPR 33(5)).
+    """
+    app, who = world.app, world.who(*names)
+    first, second = reported(world), reported(world)
+    watched, _ = canary(world)
+    assert not isinstance(confirm(app, world.who("steward"), second, found(Risk.HIGH)), Refusal)
+    for refused in (
+        dismiss(app, who, first, "it was nothing"),
+        confirm(app, who, first, found(Risk.UNLIKELY, why="it was sealed")),
+        confirm(app, who, second, found(Risk.LIKELY)),
+        close(app, who, second, "we look daily now"),
+        retire(app, who, watched),
+    ):
+        assert isinstance(refused, Refusal)
+        assert refused.action is Action.END_BREACH
+    lines = {one.id: one for one in list_breaches(app, world.who("officer"))}
+    assert (lines[first].state, lines[second].risk_high) == ("suspected", True)
+    assert len(list_canaries(app, world.who("officer"))) == 1
+
+
+def test_two_with_the_officer_find_less_risk_than_one_wrote_down(world: World) -> None:
+    breach = reported(world)
+    two = world.who("steward", "officer")
+    confirm(world.app, world.who("steward"), breach, found(Risk.HIGH))
+    assert not isinstance(confirm(world.app, two, breach, found(Risk.LIKELY)), Refusal)
+    (line,) = list_breaches(world.app, world.who("officer"))
+    assert not line.risk_high

@@ -147,7 +147,10 @@ def _told_in_time(real: RealWorld, breach: BreachId) -> None:
     sent = {one.to for one in real.outbox.letters}
     assert sent == {"notify@cnil.example", "anna@example.org"}
     words = "one office, one key"
-    ended = close(real.app, _signed(real, ending_digest(breach, words)), breach, words)
+    alone = close(real.app, _signed(real, ending_digest(breach, words)), breach, words)
+    assert isinstance(alone, Refusal)
+    end = About(Action.END_BREACH, digest=ending_digest(breach, words))
+    ended = close(real.app, real.signed(end, "officer", "steward"), breach, words)
     assert not isinstance(ended, Refusal), ended
     real.clock.go(hours=100)
     assert run_once(real.app).late_breaches == 0

@@ -209,6 +209,11 @@ BREACH, to keep the register of breaches (GDPR 33, 34)
     doer, organisation_known, member_active, member_signed, member_role, of_controller: by a
     member of the controller, or by the worker when an alarm goes off.
 
+END_BREACH, to dismiss a suspicion, end a breach or find less risk (GDPR 33(5))
+    doer, organisation_known, member_active, member_signed, member_role, of_controller,
+    two_signers, officer_signed: two members of the controller, one of them the officer; so a
+    canary is taken away too.
+
 FILE, to file a paper of one's organisation (GDPR 5(2), 24, 35; AI Act 26)
     doer, organisation_known, member_active, member_signed, member_role, paper_named: by a
     steward of the organisation, agreement or no agreement.
@@ -466,6 +471,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.PLACE_BLOCK: _CONTROLLER,
     Action.LIFT_BLOCK: (*_WITH_OFFICER, orders.block_holds, orders.release_named),
     Action.CORRESPOND: _CONTROLLER,
+    Action.END_BREACH: _WITH_OFFICER,
     Action.BREACH: _CONTROLLER,
     Action.FILE: (*_STOPPING, rights.paper_named),
     Action.PREPARE: (*_WITH_OFFICER, rights.paper_named),

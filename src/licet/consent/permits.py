@@ -59,6 +59,7 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.LIFT_BLOCK: ("GDPR 58(2)(f)",),
     Action.CORRESPOND: ("GDPR 31",),
     Action.BREACH: ("GDPR 33(1)",),
+    Action.END_BREACH: ("GDPR 33(5)",),
     Action.FILE: ("GDPR 5(2)",),
     Action.PREPARE: ("GDPR 35(1)",),
     Action.TRANSFER: ("GDPR 44",),
@@ -85,7 +86,15 @@ _OF_ORDERS = frozenset(
     }
 )
 _OF_DUTIES = frozenset(
-    {Action.CORRESPOND, Action.BREACH, Action.FILE, Action.PREPARE, Action.TRANSFER, Action.REPORT}
+    {
+        Action.CORRESPOND,
+        Action.BREACH,
+        Action.END_BREACH,
+        Action.FILE,
+        Action.PREPARE,
+        Action.TRANSFER,
+        Action.REPORT,
+    }
 )
 _ENDING = frozenset({Action.CEASE, Action.CLOSE_CASE, Action.CLOSE_DEPLOYMENT})
 _ON_A_GRANT = frozenset({Action.WITHDRAW, Action.RESTRICT, Action.RELEASE, Action.RECTIFY})

@@ -97,11 +97,12 @@ def stage(at: CrashPoint = pass_by) -> Iterator[Stage]:
         first = (
             FirstMember("steward", _key("steward"), Role.STEWARD),
             FirstMember("officer", _key("officer"), Role.DATA_PROTECTION_OFFICER),
+            FirstMember("auditor", _key("auditor"), Role.AUDITOR),
         )
         opened = open_deployment(settings, Opening("Drill", first, sandbox=True))
         app = open_app(settings, at=at)
         try:
-            members = dict(zip(("steward", "officer"), opened.members, strict=True))
+            members = dict(zip(("steward", "officer", "auditor"), opened.members, strict=True))
             yield Stage(app, opened.organisation, members)
         finally:
             app.close()

@@ -3,7 +3,9 @@
 From the moment somebody knows, 72 hours run until the authority is told; a suspicion counts
 as knowing, so that nobody gains time by calling it one. People are told too where the risk
 for them is high. Every breach stays on the register, told or not, with its reasons
-(GDPR 33(5)). Whoever set an alarm off themselves does not decide what comes of it.
+(GDPR 33(5)). Whoever set an alarm off themselves does not decide what comes of it. One member
+writes down what there is; what takes a duty away, an end, or less risk than was found, takes
+two, one of them the data protection officer.
 """
 
 from collections.abc import Callable
@@ -105,7 +107,8 @@ def confirm(app: App, who: Who, breach_id: BreachId, findings: BreachFindings) -
     """Write down what was found; again when more is known (GDPR 33(4)).
 
     1. What is written must say all that others will have to be told.
-    2. In one unit of work: decide; change the register; record.
+    2. In one unit of work: decide, as on an end where it takes a duty away; change the
+       register; record.
     3. Mirror the ledger.
 
     Raises ``NotFound``, ``BadInput`` where something is not said, ``Conflict`` for a breach
@@ -131,7 +134,8 @@ def confirm(app: App, who: Who, breach_id: BreachId, findings: BreachFindings) -
         facts = (("people", findings.people), ("risk", findings.risk.value))
         return _Changed(standing(after), found, EntryKind.BREACH_CONFIRMED, facts)
 
-    return _changed(app, who, breach_id, finding_digest(breach_id, findings), change)  # 2, 3
+    signed = finding_digest(breach_id, findings)
+    return _changed(app, who, breach_id, signed, change, lambda one: acting(one, findings))  # 2, 3
 
 
 def tell_authority(
@@ -196,6 +200,21 @@ def tell_those_touched(app: App, who: Who, breach_id: BreachId) -> Told | Refusa
         leaf = record(app, unit, EntryKind.BREACH_TOLD, permit, (("breach", breach_id),), facts)
     app.publish()
     return Told(breach_id, letters, leaf)
+
+
+def acting(breach: Breach, findings: BreachFindings) -> Action:
+    """Return what it is to write this down: an end where nobody has to be told any more."""
+    less = breach.risk_high and findings.risk is not Risk.HIGH
+    return Action.END_BREACH if less or findings.risk is Risk.UNLIKELY else Action.BREACH
+
+
+def acting_now(app: App, breach_id: BreachId, findings: BreachFindings) -> Action:
+    """Return what members sign to write this down about a breach as it stands."""
+    with app.store.read() as reader:
+        breach = reader.breaches.get(breach_id)
+    if breach is None:
+        raise NotFound("there is no such breach", "See `licet breach list`.")
+    return acting(breach, findings)
 
 
 def close(app: App, who: Who, breach_id: BreachId, end: str) -> Stands | Refusal:
@@ -302,7 +321,8 @@ def _ending(
 ) -> Stands | Refusal:
     if not words.strip():
         raise BadInput("a breach does not end without a word", "Say what was learnt, or why.")
-    return _changed(app, who, breach_id, ending_digest(breach_id, words), change)
+    digest = ending_digest(breach_id, words)
+    return _changed(app, who, breach_id, digest, change, lambda _: Action.END_BREACH)
 
 
 def _changed(
@@ -311,12 +331,13 @@ def _changed(
     breach_id: BreachId,
     signed: str,
     change: Callable[[Unit, Breach, BreachPayload], _Changed],
+    action: Callable[[Breach], Action] = lambda _: Action.BREACH,
 ) -> Stands | Refusal:
     """Change one breach in one unit of work: decide, change, record; then mirror the ledger."""
     app.keyring.create(breach_key(breach_id))  # One that an alarm raised has none yet.
     with app.store.unit() as unit:
         breach = _open(unit, breach_id)
-        permit = _decided(app, unit, who, signed)
+        permit = decided(app, unit, who, action(breach), signed)
         if isinstance(permit, Refusal):
             return permit
         if set_off_by(app, unit, breach, who.members):

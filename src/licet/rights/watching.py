@@ -16,7 +16,7 @@ from licet.effects.listing import About, Reach, listed
 from licet.effects.planning import plan_erasure
 from licet.effects.record import record
 from licet.effects.sealed import plan_key
-from licet.store.unit import Reader, Unit
+from licet.store.unit import Reader
 from licet.terms.acting import Who
 from licet.terms.basis import Searchers
 from licet.terms.breaching import CanaryLine, CanaryWish
@@ -26,7 +26,7 @@ from licet.terms.grant import SubjectState
 from licet.terms.ids import CanaryId, PlanId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.letters import AlertKind
-from licet.terms.permit import Action, Permit, Refusal, Register
+from licet.terms.permit import Action, Refusal, Register
 
 CANARIES = About(Register.BREACHES, asked=(("canaries", True),))
 
@@ -44,7 +44,7 @@ def place(app: App, who: Who, wish: CanaryWish) -> tuple[CanaryId, ...] | Refusa
     _require_fit(app, wish)
     subjects = [think_up(app) for _ in range(wish.count)]  # 1
     with app.store.unit() as unit:  # 2
-        permit = _decided(app, unit, who, digest_of_wish(wish))
+        permit = decided(app, unit, who, Action.BREACH, digest_of_wish(wish))
         if isinstance(permit, Refusal):
             return permit
         if unit.governance.organisation(wish.organisation) is None:
@@ -62,7 +62,8 @@ def place(app: App, who: Who, wish: CanaryWish) -> tuple[CanaryId, ...] | Refusa
 def retire(app: App, who: Who, canary_id: CanaryId) -> int | Refusal:
     """Take a person who does not exist away again, as anybody who is erased.
 
-    1. In one unit of work: decide; plan the erasure; say which grants were no person's, so
+    1. In one unit of work: decide (two members, one of them the officer: from here on an
+       act on them raises no alarm); plan the erasure; say which grants were no person's, so
        that counts can leave them out for ever; record; warn who watches, because who means
        to look where they should not begins with this.
     2. Mirror the ledger. A worker carries the erasure out.
@@ -76,7 +77,7 @@ def retire(app: App, who: Who, canary_id: CanaryId) -> int | Refusal:
         subject = unit.subjects.get(canary.subject) if canary else None
         if canary is None or subject is None:
             raise NotFound("there is no such canary", "See `licet breach canaries`.")
-        permit = _decided(app, unit, who, retiring_digest(canary_id))
+        permit = decided(app, unit, who, Action.END_BREACH, retiring_digest(canary_id))
         if isinstance(permit, Refusal):
             return permit
         unit.breaches.drop_canary(canary_id)  # From here on an act on them is no alarm.
@@ -121,7 +122,3 @@ def _require_fit(app: App, wish: CanaryWish) -> None:
         raise BadInput(f"there may be 1 to {MOST_CANARIES}", "Place fewer.")
     if wish.at_once and not app.deployment.sandbox:
         raise BadInput("who is there at once can be told from people", "Let days pass.")
-
-
-def _decided(app: App, unit: Unit, who: Who, signed: str) -> Permit | Refusal:
-    return decided(app, unit, who, Action.BREACH, signed)

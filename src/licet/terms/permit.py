@@ -69,6 +69,7 @@ class Action(StrEnum):
     LIFT_BLOCK = "lift_block"
     CORRESPOND = "correspond"
     BREACH = "breach"
+    END_BREACH = "end_breach"
     FILE = "file"
     PREPARE = "prepare"
     TRANSFER = "transfer"

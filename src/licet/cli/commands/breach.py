@@ -114,15 +114,21 @@ def confirm(
     ] = None,
     why: Annotated[str, typer.Option(help="Why no risk is likely.")] = "",
 ) -> Answer | Refusal:
-    """Write down what was found; again when more is known."""
+    """Write down what was found; again when more is known.
+
+    To find that no risk is likely, or less of it than before, two members act, the data
+    protection officer among them.
+    """
+    from licet.rights.breaching import acting_now, finding_digest
     from licet.rights.breaching import confirm as write
-    from licet.rights.breaching import finding_digest
 
     wanted = BreachId(breach.strip())
     subjects = tuple(SubjectId(one.strip()) for one in subject or ())
     findings = BreachFindings(what, consequences, measures, people, risk, subjects, why)
     with call.app() as licet:
-        who = signing.who(call, licet, _about(finding_digest(wanted, findings)))
+        digest = finding_digest(wanted, findings)
+        action = acting_now(licet, wanted, findings)
+        who = signing.who(call, licet, About(action, digest=digest))
         done = write(licet, who, wanted, findings)
     return _stands(done, "Written down")
 
@@ -174,13 +180,16 @@ def close(
     *,
     learnt: Annotated[str, typer.Option(help="What was learnt from it.")],
 ) -> Answer | Refusal:
-    """End a breach, once everybody was told who must be."""
+    """End a breach, once everybody was told who must be.
+
+    Two members act, the data protection officer among them.
+    """
     from licet.rights.breaching import close as end
     from licet.rights.breaching import ending_digest
 
     wanted = BreachId(breach.strip())
     with call.app() as licet:
-        who = signing.who(call, licet, _about(ending_digest(wanted, learnt)))
+        who = signing.who(call, licet, _ending(ending_digest(wanted, learnt)))
         return _stands(end(licet, who, wanted, learnt), "Ended")
 
 
@@ -191,13 +200,16 @@ def dismiss(
     *,
     why: Annotated[str, typer.Option(help="Why it was none.")],
 ) -> Answer | Refusal:
-    """Say that a suspicion was none. Whoever set it off cannot; it stays on the register."""
+    """Say that a suspicion was none; it stays on the register, with the reason.
+
+    Two members act, the data protection officer among them, and neither of them set it off.
+    """
     from licet.rights.breaching import dismiss as end
     from licet.rights.breaching import ending_digest
 
     wanted = BreachId(breach.strip())
     with call.app() as licet:
-        who = signing.who(call, licet, _about(ending_digest(wanted, why)))
+        who = signing.who(call, licet, _ending(ending_digest(wanted, why)))
         return _stands(end(licet, who, wanted, why), "Ended")
 
 
@@ -224,6 +236,10 @@ joined(app, canary.app)
 
 def _about(digest: str) -> About:
     return About(Action.BREACH, digest=digest)
+
+
+def _ending(digest: str) -> About:
+    return About(Action.END_BREACH, digest=digest)
 
 
 def _moment(word: str) -> datetime:

@@ -98,13 +98,17 @@ def retire(
     call: Call,
     canary: Annotated[str, typer.Argument(help="Its number, see `breach canaries`.")],
 ) -> Answer | Refusal:
-    """Take a person who does not exist away again, as anybody who is erased."""
+    """Take a person who does not exist away again, as anybody who is erased.
+
+    Two members act, the data protection officer among them.
+    """
     from licet.rights.watching import retire as take_away
     from licet.rights.watching import retiring_digest
 
     wanted = CanaryId(canary.strip())
     with call.app() as licet:
-        who = signing.who(call, licet, About(Action.BREACH, digest=retiring_digest(wanted)))
+        about = About(Action.END_BREACH, digest=retiring_digest(wanted))
+        who = signing.who(call, licet, about)
         leaf = take_away(licet, who, wanted)
     if isinstance(leaf, Refusal):
         return leaf

@@ -12,7 +12,10 @@
 5. A block is lifted by two members, one of them the officer, on the release document. Who
    was blocked by an authority is not unblocked by appealing.
 6. Letters, breaches, transfers and where stores lie are the controller's registers. No
-   store is stated to lie outside the Union before the transfer is there that covers it.
+   store is stated to lie outside the Union before the transfer is there that covers it. One member
+   puts a breach on the register and writes down what makes it worse. What takes a duty away
+   takes two, one of them the officer: to dismiss a suspicion, to end a breach, to find no
+   risk or less of it, and to take a canary away (GDPR 33(5), 39(1)(b)).
 7. An organisation that searches has filed its legal instrument, its impact assessment and
    its training record, each in force, and none for longer than papers count. A sandbox,
    which holds nobody, needs none.
