@@ -1,7 +1,8 @@
 """Showing: item -> picture with everybody else covered.
 
 The photo is read from its source again; every face found at collecting, and every
-face found now, is covered for good unless it is one that the permit names.
+face found now, is covered for good unless it is one that the permit names. Of a video
+one frame is shown in which the person is seen.
 """
 
 import hashlib
@@ -10,21 +11,22 @@ from dataclasses import dataclass
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
-from licet.effects.comparing import same_face
+from licet.effects.covering import faces_to_cover
 from licet.effects.facts import read_facts
 from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import open_address, open_appearance
 from licet.effects.sourcing import open_source
+from licet.effects.stills import is_video, open_film, still_of
 from licet.sources.contract import Address
-from licet.store.unit import Unit
+from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.errors import Conflict, NotFound
-from licet.terms.face import Box, Inspection, Unreadable
+from licet.terms.face import Box, Template, Unreadable
 from licet.terms.gallery import TemplateKind
-from licet.terms.ids import CaseId, GrantId, ItemId
+from licet.terms.ids import CaseId, FaceId, GrantId, ItemId
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Permit, Refusal
-from licet.terms.source import Item, Source
+from licet.terms.source import Item, ItemFace, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,31 @@ class Shown:
     leaf: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What is shown, uncovered still: a photo, or one frame of a video.
+
+    ``found`` are the faces found in it now. Of a frame ``visible`` says where the person of
+    the appearance ``face`` is in it; of a photo the appearances themselves do.
+    """
+
+    photo: bytes
+    found: tuple[Box, ...]
+    face: FaceId | None = None
+    visible: Box | None = None
+
+
 def show(
-    app: App, who: Who, item_id: ItemId, grant_id: GrantId, case_id: CaseId | None = None
+    app: App,
+    who: Who,
+    item_id: ItemId,
+    grant_id: GrantId,
+    case_id: CaseId | None = None,
+    at: int | None = None,
 ) -> Shown | Refusal:
     """Show one photo in which a data subject appears, with everybody else covered.
+
+    ``at`` chooses a moment of a video, in milliseconds; without it the first span is shown.
 
     1. Read the facts and decide; a refusal is recorded and returned.
     2. Read the photo from its source; it must still be the one that was collected.
@@ -56,28 +79,29 @@ def show(
     with app.store.read() as reader:  # 1
         now = reader.now
         decided = decide(ask, read_facts(app, reader, ask, who, now, signed), now)
+        stored = reader.items.faces(item_id)
+        seen = () if isinstance(decided, Refusal) else _seen(app, reader, decided, item)
     if isinstance(decided, Refusal):
         return refuse(app, ask, decided)
-    photo = _photo(app, item, source)  # 2
-    found = app.vision.inspect(photo, thorough=True)  # 3
-    again = [face.face.box for face in found.faces] if isinstance(found, Inspection) else []
+    if is_video(stored):
+        film = _Film(item, source, stored)
+        picture = _frame(app, film, _chosen(seen, stored, at))  # 2, 3
+    else:
+        picture = _found(app, _photo(app, item, source), stored, seen)
     with app.store.unit() as unit:  # 4
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        stored = unit.items.faces(item_id)
-        visible = _visible(app, unit, permit, item)
+        visible = _visible(picture, _seen(app, unit, permit, item))
         leaf = unit.head.size
         objects = (("grant", grant_id), ("item", item_id))
         record(app, unit, EntryKind.SHOWN, permit, objects, (("visible", len(visible)),))
     app.publish()
     if not visible:
         raise NotFound("this photo does not show this person", "See `licet search`.")
-    missed = [box for box in again if same_face(stored, box) is None]
-    faces = [*(face.box for face in stored), *missed]
     outline = [(box, "") for box in visible]
-    picture = app.vision.redact(photo, faces, visible, outline)  # 5
-    return Shown(picture, visible, len(faces) - len(visible), leaf)
+    covered = app.vision.redact(picture.photo, picture.found, visible, outline)  # 5
+    return Shown(covered, visible, len(picture.found) - len(visible), leaf)
 
 
 def _asked(
@@ -115,14 +139,78 @@ def _photo(app: App, item: Item, source: Source) -> bytes:
     return photo
 
 
-def _visible(app: App, unit: Unit, permit: Permit, item: Item) -> tuple[Box, ...]:
-    """Return the boxes of the permit's data subject in this item, as far as it may be seen."""
+def _found(
+    app: App, photo: bytes, stored: tuple[ItemFace, ...], seen: "tuple[Seen, ...]"
+) -> _Picture:
+    """Return a photo with the faces found at collecting and those found now."""
+    found = faces_to_cover(app, photo, stored, [box for _, _, box in seen])
+    if isinstance(found, Unreadable):
+        raise Conflict(f"the photo cannot be read: {found.reason}", found.remedy)
+    return _Picture(photo, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Film:
+    """A video that was collected, and its faces."""
+
+    item: Item
+    source: Source
+    stored: tuple[ItemFace, ...]
+
+
+Seen = tuple[Template, FaceId, Box]
+"""An appearance of the person in the item: its template, face and box."""
+
+
+def _seen(app: App, reader: Reader | Unit, permit: Permit, item: Item) -> tuple[Seen, ...]:
+    """Return the appearances of the permit's data subject in this item, if it may be seen."""
     floor = permit.scope.seen_before if permit.scope else None
     if permit.grant is None or (floor is not None and item.first_seen > floor):
         return ()
-    appearances = (
-        open_appearance(app, template)
-        for template in unit.templates.of_grant(permit.grant)
+    return tuple(
+        (Template(template.model, seen.values), seen.face, seen.box)
+        for template in reader.templates.of_grant(permit.grant)
         if template.kind is TemplateKind.APPEARANCE
+        for seen in (open_appearance(app, template),)
+        if seen.item == item.id
     )
-    return tuple(seen.box for seen in appearances if seen.item == item.id)
+
+
+def _visible(picture: _Picture, seen: tuple[Seen, ...]) -> tuple[Box, ...]:
+    """Return where the person is; nowhere when the appearance is gone by now."""
+    if picture.face is None:
+        return tuple(box for _, _, box in seen)
+    there = picture.visible is not None and picture.face in {face for _, face, _ in seen}
+    return (picture.visible,) if there and picture.visible else ()
+
+
+def _chosen(
+    seen: tuple[Seen, ...], stored: tuple[ItemFace, ...], at: int | None
+) -> tuple[Template, ItemFace] | None:
+    """Return the appearance seen at a moment, or the first one, with its face."""
+    faces = {face.id: face for face in stored if face.span is not None}
+    there = sorted(
+        ((faces[face], template) for template, face, _ in seen if face in faces),
+        key=lambda one: (one[0].span, one[0].id),
+    )
+    for face, template in there:
+        if at is None or (face.span is not None and face.span[0] <= at < face.span[1]):
+            return template, face
+    return None
+
+
+def _frame(app: App, film: _Film, chosen: tuple[Template, ItemFace] | None) -> _Picture:
+    """Return a frame of a video in which the person is seen. Raises ``NotFound``, ``Conflict``."""
+    if chosen is None:
+        raise NotFound("this video does not show this person then", "See `licet search`.")
+    template, face = chosen
+    item, source = film.item, film.source
+    address = Address(open_address(app, item.id, source.id, item.sealed_address))
+    opened = open_film(open_source(source), address, item.sha256)
+    if opened is None:
+        raise Conflict("the video changed or is gone at its source", "Collect the source again.")
+    with opened:
+        still = still_of(app, opened, face, template, film.stored)
+    if still is None:
+        raise NotFound("the person is not found again in this video", "See `licet search`.")
+    return _Picture(still.photo, still.faces, face.id, still.visible)

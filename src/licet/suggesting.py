@@ -5,6 +5,7 @@ appearance; rejecting one, or waiting 30 days, forgets it.
 """
 
 import hashlib
+from itertools import zip_longest
 
 from licet.app import App
 from licet.consent.decide import decide
@@ -14,7 +15,8 @@ from licet.effects.keeping import Unlinked
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key, open_address, open_suggestion
 from licet.effects.sourcing import open_source
-from licet.sources.contract import Address
+from licet.effects.stills import open_film
+from licet.sources.contract import Address, ItemSource
 from licet.terms.acting import Who
 from licet.terms.collecting import Accepted
 from licet.terms.errors import Conflict, NotFound
@@ -128,13 +130,33 @@ def _asked(
 
 
 def _face_again(app: App, item: Item, source: Source, face: ItemFace) -> SeenFace:
-    address = open_address(app, item.id, source.id, item.sealed_address)
-    photo = open_source(source).read(Address(address))
-    if isinstance(photo, Unreadable) or hashlib.sha256(photo).hexdigest() != item.sha256:
+    address = Address(open_address(app, item.id, source.id, item.sealed_address))
+    place = open_source(source)
+    seen = _video(app, place, address, item) if face.span else _photo(app, place, address, item)
+    if seen is None:
         raise Conflict("the photo changed or is gone at its source", "Reject the suggestion.")
-    seen = app.vision.inspect(photo)
-    faces = seen.faces if isinstance(seen, Inspection) else ()
-    found = next((f for f in faces if same_face((face,), f.face.box) is not None), None)
-    if found is None:
-        raise Conflict("the face was not found again", "Reject the suggestion.")
-    return found
+    faces = zip_longest(seen.faces, seen.spans) if isinstance(seen, Inspection) else ()
+    for found, span in faces:
+        if same_face((face,), found.face.box, span) is not None:
+            return found
+    raise Conflict("the face was not found again", "Reject the suggestion.")
+
+
+def _photo(
+    app: App, place: ItemSource, address: Address, item: Item
+) -> Inspection | Unreadable | None:
+    photo = place.read(address)
+    if isinstance(photo, Unreadable) or hashlib.sha256(photo).hexdigest() != item.sha256:
+        return None
+    return app.vision.inspect(photo)
+
+
+def _video(
+    app: App, place: ItemSource, address: Address, item: Item
+) -> Inspection | Unreadable | None:
+    film = open_film(place, address, item.sha256)
+    if film is None:
+        return None
+    with film:
+        clip = app.vision.watch(film)
+    return clip if isinstance(clip, Unreadable) else clip.inspection()

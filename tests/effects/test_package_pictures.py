@@ -14,7 +14,7 @@ from licet.terms.ledger import EntryKind
 from licet.terms.source import SourceState
 from tests.effects.packing import Unpacked, asked, unpack
 from tests.fakes.deployment import World
-from tests.fakes.vision import FakeVision, photo
+from tests.fakes.vision import FakeVision, photo, video
 
 
 @pytest.fixture
@@ -91,3 +91,28 @@ def test_a_face_that_was_missed_at_collecting_is_covered_now(world: World, anna:
     pictures = [json.loads(data) for name, data in package.files.items() if "pictures/" in name]
     assert [len(one["covered"]) for one in pictures] == [2, 2, 2]
     app.close()
+
+
+def test_of_a_video_a_frame_shows_the_person_alone(world: World) -> None:
+    """A frame is read again from where the video lies; gone or changed, it is said."""
+    _, subject = world.enrolled("anna")
+    place = world.folder(
+        a=video(("carl", 0, 5000), ("anna", 1000, 3000)), b=video(("anna", 0, 2000), take=1)
+    )
+    collect(world.app, world.who("steward"), world.source(place).id)
+    (place / "b.jpg").write_bytes(b"something else")
+    package = told(world, subject)
+    assert sorted(says(package)) == ["", "gone"]
+    assert [one["span"] for one in package.data["appearances"]].count([1000, 3000]) == 1
+    [picture] = [name for item in package.data["items"] if (name := item["picture"])]
+    assert json.loads(package.files[picture])["covered"] == [[10, 10, 80, 80]]
+
+
+def test_a_video_in_which_nobody_is_found_again_gives_no_picture(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, subject = world.enrolled("anna")
+    place = world.folder(a=video(("anna", 1000, 3000)))
+    collect(world.app, world.who("steward"), world.source(place).id)
+    monkeypatch.setattr(world.vision, "still", lambda _film, _at: photo("carl"))
+    assert says(told(world, subject)) == ["unreadable"]

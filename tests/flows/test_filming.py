@@ -1,28 +1,36 @@
 """Videos in a source: one item each, one appearance for each person and span."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from licet.backfill import backfill
+from licet.cli.commands.search import _place
 from licet.collect import collect
 from licet.effects import walking
 from licet.effects.blocking import place
 from licet.effects.comparing import same_face, together
 from licet.effects.identify import identify
 from licet.effects.sealed import open_appearance
+from licet.search import search
+from licet.show import Shown, show
 from licet.sources.contract import MOST_BYTES, Address
 from licet.sources.folder import FolderSource
 from licet.sources.sniff import video_format
-from licet.terms.clip import Clip
-from licet.terms.collecting import Collected, Identified, Standing
-from licet.terms.face import Box, score_of
+from licet.suggesting import accept
+from licet.terms.acting import SUBJECT
+from licet.terms.clip import Clip, clock_time, moment_of
+from licet.terms.collecting import Accepted, Collected, Identified, Standing
+from licet.terms.errors import BadInput, Conflict, NotFound
+from licet.terms.face import Box, Unreadable, score_of
 from licet.terms.gallery import Candidate, TemplateKind
 from licet.terms.ids import FaceId, GrantId, ItemId, SourceId, SubjectId, TemplateId
 from licet.terms.permit import Block, Refusal
+from licet.terms.search import SearchResult
 from licet.terms.source import ItemFace
-from tests.fakes.deployment import World
+from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.vision import VIDEO_START, photo, video
 
 
@@ -205,3 +213,90 @@ def test_a_track_found_again_is_the_one_of_its_time() -> None:
     assert same_face(stored, Box(200, 0, 100, 100), (0, 1000)) is None
     assert together((0, 10), (5, 15)) == pytest.approx(1 / 3)
     assert together((0, 10), (10, 20)) == 0
+
+
+# --- seen again ------------------------------------------------------------------
+
+
+def items_of(world: World, source: SourceId) -> list[ItemId]:
+    with world.app.store.read() as reader:
+        return [item.id for item in reader.items.of_source(source, None, 100)]
+
+
+def covered(shown: object) -> list[list[int]]:
+    assert isinstance(shown, Shown), shown
+    return json.loads(shown.picture)["covered"]
+
+
+def test_a_frame_of_a_video_shows_the_person_alone(world: World) -> None:
+    ada, _ = world.enrolled("Ada")
+    clip = video(("Ben", 0, 9000), ("Ada", 1000, 2000), ("Ada", 5000, 6000))
+    source = world.source(world.folder(clip=clip))
+    done(world, source.id)
+    [item] = items_of(world, source.id)
+    for at, own in ((None, 110), (1500, 110), (5000, 210)):
+        shown = show(world.app, SUBJECT, item, ada, at=at)
+        assert [box.x for box in getattr(shown, "visible", ())] == [own]
+        assert covered(shown) == [[10, 10, 80, 80]]
+    with pytest.raises(NotFound):
+        show(world.app, SUBJECT, item, ada, at=8000)
+
+
+def test_a_frame_in_which_they_are_not_found_again_shows_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, _ = world.enrolled("Ada")
+    place_ = world.folder(clip=video(("Ada", 0, 2000)))
+    source = world.source(place_)
+    done(world, source.id)
+    [item] = items_of(world, source.id)
+    for instead in (photo("Ben"), photo(), Unreadable("no frame", "None.")):
+        monkeypatch.setattr(world.vision, "still", lambda _film, _at, one=instead: one)
+        with pytest.raises(NotFound):
+            show(world.app, SUBJECT, item, ada)
+    (place_ / "clip.jpg").write_bytes(video(("Ada", 0, 2000), take=2))
+    with pytest.raises(Conflict):
+        show(world.app, SUBJECT, item, ada)
+    (place_ / "clip.jpg").unlink()
+    with pytest.raises(Conflict):
+        show(world.app, SUBJECT, item, ada)
+
+
+def test_a_search_tells_when_somebody_is_seen(world: World) -> None:
+    world.enrolled("Ada")
+    clip = video(("Ada", 61_000, 75_500), ("Ada", 0, 2000))
+    done(world, world.source(world.folder(clip=clip, portrait=photo("Ada"))).id)
+    world.clock.go(hours=25)
+    probe = photo("Ada", shot=9)
+    case = world.case(probe)
+    found = search(world.app, world.who("investigator"), case, CLEARANCE, probe)
+    assert isinstance(found, SearchResult), found
+    [ada] = found.candidates
+    assert {seen.span for seen in ada.appearances} == {None, (0, 2000), (61_000, 75_500)}
+    words = {_place(seen) for seen in ada.appearances}
+    assert words == {"clip.jpg 0:00-0:02", "clip.jpg 1:01-1:15", "portrait.jpg"}
+
+
+def test_a_suggestion_in_a_video_is_looked_at_again(world: World) -> None:
+    ada, _ = world.enrolled("Ada")
+    place_ = world.folder(clip=video(("Ada", 0, 2000), ("Ada", 500, 1500)))
+    done(world, world.source(place_).id)
+    with world.app.store.read() as reader:
+        [waiting] = reader.suggestions.of_grant(ada)
+    kept = accept(world.app, world.who("verifier"), waiting.id)
+    assert isinstance(kept, Accepted), kept
+    assert spans_of(world, ada) == {(0, 2000), (500, 1500)}
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"), [("12", 12_000), ("2:03", 123_000), ("1:02:03.5", 3_723_500)]
+)
+def test_a_moment_is_written_as_people_do(text: str, milliseconds: int) -> None:
+    assert moment_of(text) == milliseconds
+    assert moment_of(clock_time(milliseconds)) == milliseconds // 1000 * 1000
+
+
+@pytest.mark.parametrize("text", ["", "soon", "1:2:3:4", "-1", "nan", "1:inf"])
+def test_anything_else_is_no_moment(text: str) -> None:
+    with pytest.raises(BadInput):
+        moment_of(text)

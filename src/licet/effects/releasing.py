@@ -233,7 +233,7 @@ def _appearances(app: App, unit: Unit, permit: Permit, grant: GrantId) -> tuple[
         if template.kind is TemplateKind.APPEARANCE
     ]
     shown = (s for s in seen if s is not None and (floor is None or s.first_seen <= floor))
-    return tuple(sorted(shown, key=lambda s: (s.first_seen, s.item)))
+    return tuple(sorted(shown, key=lambda s: (s.first_seen, s.item, s.span or (0, 0))))
 
 
 def _seen(app: App, unit: Unit, template: StoredTemplate, blocks: tuple[Block, ...]) -> Seen | None:
@@ -246,6 +246,7 @@ def _seen(app: App, unit: Unit, template: StoredTemplate, blocks: tuple[Block, .
         address = open_address(app, item.id, source.id, item.sealed_address)
     except KeyAbsent:
         return None
+    face = unit.items.face(payload.face)
     return Seen(
         item=item.id,
         source=source.id,
@@ -255,4 +256,5 @@ def _seen(app: App, unit: Unit, template: StoredTemplate, blocks: tuple[Block, .
         first_seen=payload.first_seen,
         score=payload.score,
         confirmed=template.lapses_at is None,
+        span=face.span if face else None,
     )

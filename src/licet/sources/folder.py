@@ -119,14 +119,11 @@ class FolderSource:
             with self._open(to_parts(address), _FILE) as file:
                 if not stat.S_ISREG(os.fstat(file).st_mode):
                     return None
-                stream = os.fdopen(os.dup(file), "rb")
+                if video_format(os.pread(file, _HEAD, 0)) is None:
+                    return None
+                return os.fdopen(os.dup(file), "rb")
         except OSError:
             return None
-        if video_format(stream.read(_HEAD)) is None:
-            stream.close()
-            return None
-        stream.seek(0)
-        return stream
 
     def count(self) -> int:
         """Return how many addresses a walk would yield now."""

@@ -9,10 +9,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from licet.terms.errors import BadInput
 from licet.terms.face import Box, Inspection, SeenFace
+
+MOST_OF_A_PART = 100_000
 
 Span = tuple[int, int]
 """From the first frame that shows it to the first that does not any more, in milliseconds."""
+
+
+def clock_time(milliseconds: int) -> str:
+    """Return a moment for people to read: 1:02:03 or 2:03."""
+    minutes, rest = divmod(milliseconds // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def moment_of(text: str) -> int:
+    """Return the milliseconds that 2:03, 1:02:03 or 12.5 stands for. Raises ``BadInput``."""
+    parts = text.strip().split(":")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    whole = 1 <= len(numbers) <= 3 and all(0 <= number < MOST_OF_A_PART for number in numbers)
+    if not whole:
+        raise BadInput("this is no moment of a video", "Write it as 2:03 or 1:02:03.")
+    seconds = 0.0
+    for number in numbers:
+        seconds = 60 * seconds + number
+    return round(1000 * seconds)
 
 
 class VideoFile(Protocol):

@@ -75,7 +75,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Where a candidate's subject was seen: item, source, address, box, moment collected."""
+    """Where a candidate's subject was seen: item, source, address, box, moment collected.
+
+    ``span`` is when in a video, from and to in milliseconds; None for a photo.
+    """
 
     item: ItemId
     source: SourceId
@@ -85,6 +88,7 @@ class Seen:
     first_seen: datetime
     score: Score
     confirmed: bool
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import simplejpeg
 
-from licet.terms.clip import Clip, TellWatched, VideoFile, Watched
+from licet.terms.clip import Clip, TellWatched, VideoFile, Watched, clock_time
 from licet.terms.face import SeenFace, Unreadable
 from licet.vision.batch import in_groups
 from licet.vision.decode import UnreadableError
 from licet.vision.frames import Reel
-from licet.vision.guard import HOSTILE, seconds
+from licet.vision.guard import HOSTILE
 from licet.vision.opening import opened
 from licet.vision.picture import Frame
 from licet.vision.tracks import MOST_TRACKS, Tracker
@@ -69,7 +69,7 @@ def _followed(
         tell(Watched(frames, look.at, reel.total))
         if tracker.full:
             reel.lacking.append(
-                f"after {MOST_TRACKS} faces, {seconds(look.at)} into the video, nobody looked on"
+                f"after {MOST_TRACKS} faces, {clock_time(look.at)} into the video, nobody looked on"
             )
             break
     if not frames or reel.upright is None:

@@ -20,7 +20,8 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from licet.vision.guard import HOSTILE, MOST_HOURS, TooMuchError, in_bounds, seconds
+from licet.terms.clip import clock_time
+from licet.vision.guard import HOSTILE, MOST_HOURS, TooMuchError, in_bounds
 from licet.vision.picture import Frame, Upright, frame_of, small_copy, upright_of
 from licet.vision.scenes import Chooser, colours
 
@@ -136,7 +137,7 @@ class Reel:
                 self._damaged += 1
             else:
                 return
-        self.lacking.append(f"reading was given up {seconds(self.at)} into the video")
+        self.lacking.append(f"reading was given up {clock_time(self.at)} into the video")
 
     def _next_key(self, packet: Piece) -> Iterator[Frame]:
         """Decode a key frame alone, and the gap before it if another scene is shown now."""
@@ -216,6 +217,5 @@ class Reel:
         if self._damaged:
             self.lacking.append(f"{self._damaged} pieces of the video are damaged")
         if self.total is not None and self.ends + LONG_GAP < self.total:
-            self.lacking.append(
-                f"the video ends after {seconds(self.at)}; it should have {seconds(self.total)}"
-            )
+            read, told = clock_time(self.at), clock_time(self.total)
+            self.lacking.append(f"the video ends after {read}; it should have {told}")

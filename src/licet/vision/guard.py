@@ -48,10 +48,3 @@ class Reader:
 def in_bounds(width: int, height: int) -> bool:
     """Tell whether a picture has pixels, and no more than are decoded."""
     return width > 0 and height > 0 and width * height <= MOST_PIXELS
-
-
-def seconds(milliseconds: int) -> str:
-    """Return a time for people to read: 1:02:03 or 2:03."""
-    minutes, rest = divmod(milliseconds // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

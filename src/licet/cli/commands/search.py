@@ -11,11 +11,12 @@ from typer.core import TyperGroup
 from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid, count
+from licet.terms.clip import clock_time
 from licet.terms.errors import BadInput
 from licet.terms.face import cosine_of
 from licet.terms.ids import CandidateId, SearchId
 from licet.terms.permit import Refusal, Register
-from licet.terms.search import Finding, Found, SearchResult
+from licet.terms.search import Finding, Found, SearchResult, Seen
 from licet.terms.when import to_text
 
 
@@ -197,9 +198,17 @@ def _rows(one: Found) -> list[tuple[str, ...]]:
         one.id,
         one.grant,
     )
-    photos = [(str(seen.item), seen.source_name, seen.address) for seen in one.appearances]
+    photos = [(str(seen.item), seen.source_name, _place(seen)) for seen in one.appearances]
     head, *rest = photos or [("none yet", "", "")]
     return [(*first, *head), *(("",) * len(first) + row for row in rest)]
+
+
+def _place(seen: Seen) -> str:
+    """Return an address; of a video with when it shows the person."""
+    if seen.span is None:
+        return seen.address
+    begins, ends = (clock_time(moment) for moment in seen.span)
+    return f"{seen.address} {begins}-{ends}"
 
 
 def _minute(moment: datetime) -> str:

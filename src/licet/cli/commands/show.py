@@ -10,6 +10,7 @@ from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, single
 from licet.cli.output import Answer
 from licet.cli.person import AsPerson
+from licet.terms.clip import moment_of
 from licet.terms.errors import BadInput
 from licet.terms.face import Box
 from licet.terms.ids import ItemId
@@ -36,11 +37,12 @@ def show(
     grant: Annotated[str, typer.Option(help="The grant of the person who is shown.")],
     out: Annotated[Path, typer.Option(help="Where the picture goes (JPEG); - for stdout.")],
     case: Annotated[str, typer.Option(help="The case, for a member.")] = "",
+    at: Annotated[str, typer.Option(help="The moment of a video, as 1:23.")] = "",
     as_person: AsPerson = False,
 ) -> Answer | Refusal:
     """Write a photo with everybody else covered.
 
-    Only the one person whom the permit names can be seen in it.
+    Only the one person whom the permit names can be seen in it. Of a video a frame is written.
     """
     from licet.show import show as look
 
@@ -56,7 +58,8 @@ def show(
         wanted = ItemId(item.strip())
         about = signing.showing(kept, matter, wanted)
         who = signing.SUBJECT if as_person else signing.who(call, licet, about)
-        shown = look(licet, who, wanted, kept.id, matter.id if matter else None)
+        moment = moment_of(at) if at else None
+        shown = look(licet, who, wanted, kept.id, matter.id if matter else None, moment)
         if isinstance(shown, Refusal):
             return shown
         file.write(shown.picture)

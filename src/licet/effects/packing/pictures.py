@@ -5,6 +5,7 @@
 2. It must still be the photo that was collected.
 3. Every face found at collecting, and every face found now, is covered unless it is one of
    the person's appearances. Covering wins where two overlap (GDPR 15(4)).
+4. Of a video it is one frame in which the person is found again.
 
 What cannot be shown is said, in one word: it is never left out silently.
 """
@@ -13,14 +14,17 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import BinaryIO
 
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.covering import faces_to_cover
 from licet.effects.facts import read_facts
+from licet.effects.packing.asker import template_of
 from licet.effects.packing.faces import UNREAD, Boxes
-from licet.effects.packing.parts import ItemPart, Package
+from licet.effects.packing.parts import Appearance, ItemPart, Package
 from licet.effects.sourcing import open_source
+from licet.effects.stills import Still, is_video, open_film, still_of
 from licet.sources.contract import Address, ItemSource
 from licet.terms.acting import WORKER
 from licet.terms.errors import BadInput, Conflict, Setup
@@ -47,15 +51,58 @@ class Picture:
 
 def pictures_of(app: App, package: Package, boxes: Boxes) -> Iterator[Picture]:
     """Give the pictures of all items in which the person appears, one at a time."""
-    seen: dict[str, list[Box]] = {}
+    seen: dict[str, list[Appearance]] = {}
     for appearance in package.appearances:
         if appearance.item is not None and appearance.region is not None:
-            at = appearance.region
-            seen.setdefault(appearance.item, []).append(Box(at.x, at.y, at.w, at.h))
+            seen.setdefault(appearance.item, []).append(appearance)
     places = _Places(app)
     for item in package.items:
-        if item.picture_says == UNREAD:
-            yield _picture(app, places, item, seen.get(item.id, []), boxes.get(ItemId(item.id), []))
+        if item.picture_says != UNREAD:
+            continue
+        stored, own = boxes.get(ItemId(item.id), []), seen.get(item.id, [])
+        if is_video(stored):
+            yield _frame(app, places, item, own, stored)
+        else:
+            yield _picture(app, places, item, [_box(one) for one in own], stored)
+
+
+def _box(one: Appearance) -> Box:
+    at = one.region
+    return Box(at.x, at.y, at.w, at.h) if at is not None else Box(0, 0, 0, 0)
+
+
+def _frame(
+    app: App, places: "_Places", item: ItemPart, seen: list[Appearance], stored: list[ItemFace]
+) -> Picture:
+    """Give the first frame of a video in which the person is found again."""
+    place = places.open(SourceId(item.source))
+    if isinstance(place, str):
+        return Picture(item.id, b"", place)
+    films = (open_film(place, Address(one), item.sha256) for one in item.addresses)
+    film = next((one for one in films if one is not None), None)
+    if film is None:
+        return Picture(item.id, b"", "gone" if item.addresses else "source_gone")
+    with film:
+        stills = (_still(app, film, one, stored) for one in sorted(seen, key=_begins))
+        still = next((one for one in stills if one is not None), None)
+    if still is None:
+        return Picture(item.id, b"", "unreadable")
+    outline = [(still.visible, "")]
+    data = app.vision.redact(still.photo, still.faces, (still.visible,), outline, LONG_SIDE)
+    return Picture(item.id, data, "")
+
+
+def _begins(one: Appearance) -> int:
+    return one.span[0] if one.span is not None else 0
+
+
+def _still(app: App, film: BinaryIO, one: Appearance, stored: list[ItemFace]) -> Still | None:
+    """Return a frame for one appearance, by the very features that the package gives."""
+    face = next((f for f in stored if (f.span, f.box) == (one.span, _box(one))), None)
+    if face is None or one.features is None:
+        return None
+    template = template_of(one.model, one.features.values)
+    return still_of(app, film, face, template, stored)
 
 
 def _picture(
