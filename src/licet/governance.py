@@ -175,17 +175,7 @@ def approve_case(app: App, who: Who, case_id: CaseId) -> datetime | Refusal:
     Raises ``NotFound``, ``Conflict`` when this member approved it before.
     """
     with app.store.unit() as unit:  # 1
-        case = unit.governance.case(case_id)
-        if case is None:
-            raise NotFound("no such case", "See `licet case list`.")
-        ask = Ask(
-            Action.APPROVE,
-            who.by,
-            app.model,
-            organisation=case.organisation,
-            member=who.member,
-            case=case_id,
-        )
+        ask = _on_case(app, unit, Action.APPROVE, who, case_id)
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
@@ -210,17 +200,7 @@ def close_case(app: App, who: Who, case_id: CaseId) -> int | Refusal:
     Raises ``NotFound``. Leads stay until their dated term.
     """
     with app.store.unit() as unit:  # 1
-        case = unit.governance.case(case_id)
-        if case is None:
-            raise NotFound("no such case", "See `licet case list`.")
-        ask = Ask(
-            Action.CLOSE_CASE,
-            who.by,
-            app.model,
-            organisation=case.organisation,
-            member=who.member,
-            case=case_id,
-        )
+        ask = _on_case(app, unit, Action.CLOSE_CASE, who, case_id)
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
@@ -292,6 +272,21 @@ def _member(permit: Permit) -> MemberId:
     if permit.member is None:
         raise TypeError("an approval is a member's")
     return permit.member
+
+
+def _on_case(app: App, unit: Unit, action: Action, who: Who, case_id: CaseId) -> Ask:
+    """Ask for an act on a case, of the organisation whose case it is. Raises ``NotFound``."""
+    case = unit.governance.case(case_id)
+    if case is None:
+        raise NotFound("no such case", "See `licet case list`.")
+    return Ask(
+        action,
+        who.by,
+        app.model,
+        organisation=case.organisation,
+        member=who.member,
+        case=case_id,
+    )
 
 
 def _govern(app: App, who: Who) -> Ask:

@@ -49,7 +49,14 @@ from licet.store.unit import Reader, Unit
 from licet.terms.acting import SUBJECT, Who
 from licet.terms.basis import LegalBasis
 from licet.terms.errors import BadInput, Conflict, NotFound
-from licet.terms.grant import Grant, GrantState, Identity, Subject, SubjectState
+from licet.terms.grant import (
+    Grant,
+    GrantState,
+    Identity,
+    Subject,
+    SubjectState,
+    pending_grant,
+)
 from licet.terms.granting import Asked, GrantWish, WrongCode
 from licet.terms.ids import GrantId, PlanId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
@@ -264,27 +271,16 @@ def _draft(app: App, wish: GrantWish) -> _Draft:
         raise BadInput(f"there is no purpose {wish.purpose}", "See docs/reference/purposes.md.")
     subject, identity, new = _person(app, wish)
     now = app.clock()
-    days = purpose.retention_days if wish.days is None else wish.days
-    grant = Grant(
-        id=GrantId(new_id()),
-        subject=subject.id,
-        organisation=wish.organisation,
-        purpose=purpose.id,
-        basis=purpose.basis,
-        condition=purpose.condition,
+    language = letter_language(identity.language)
+    widest = pending_grant(GrantId(new_id()), subject.id, wish.organisation, purpose, now, language)
+    wished = widest.expires if wish.days is None else now + timedelta(days=wish.days)
+    grant = replace(
+        widest,
         relationship=wish.relationship,
         source=wish.source,
         territories=wish.territories,
-        notice=purpose.told(letter_language(identity.language)).digest,
-        notice_delivered_at=None,
-        confirmed_at=None,
-        confirmed_by="",
         guardian=wish.guardian,
-        captured=False,
-        not_before=now,
-        expires=_until(wish, subject, identity, now + timedelta(days=days)),
-        state=GrantState.PENDING,
-        leaf=0,
+        expires=_until(wish, subject, identity, wished),
         instrument=wish.instrument,
     )
     return _Draft(subject, identity, grant, new_code(), new)

@@ -6,8 +6,7 @@ Nothing of the deployment that asks for the drill is touched: no row, no key, no
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -24,7 +23,14 @@ from licet.terms.acting import Who
 from licet.terms.basis import Relationship
 from licet.terms.errors import LicetError
 from licet.terms.gallery import TemplateKind
-from licet.terms.grant import Grant, GrantState, Identity, Subject, SubjectState
+from licet.terms.grant import (
+    Grant,
+    GrantState,
+    Identity,
+    Subject,
+    SubjectState,
+    pending_grant,
+)
 from licet.terms.ids import (
     GrantId,
     MemberId,
@@ -184,26 +190,16 @@ def _reference(app: App, grant: GrantId, key: bytes, features: bytes, leaf: int)
 
 
 def _grant(stage: Stage, unit: Unit, person: tuple[SubjectId, GrantId], leaf: int) -> Grant:
-    purpose = table().by_id[CLEARANCE]
     subject, grant = person
-    return Grant(
-        id=grant,
-        subject=subject,
-        organisation=stage.organisation,
-        purpose=purpose.id,
-        basis=purpose.basis,
-        condition=purpose.condition,
+    purpose = table().by_id[CLEARANCE]
+    asked = pending_grant(grant, subject, stage.organisation, purpose, unit.now)
+    return replace(
+        asked,
         relationship=Relationship.PICTURED,
-        source=None,
-        territories=frozenset(),
-        notice=purpose.told("en").digest,
         notice_delivered_at=unit.now,
         confirmed_at=unit.now,
         confirmed_by="code",
-        guardian=False,
         captured=True,
-        not_before=unit.now,
-        expires=unit.now + timedelta(days=purpose.retention_days),
         state=GrantState.ACTIVE,
         leaf=leaf,
     )

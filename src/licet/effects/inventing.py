@@ -31,7 +31,14 @@ from licet.terms.duties import Canary
 from licet.terms.errors import BadInput, Corrupt, KeyAbsent
 from licet.terms.face import STEP
 from licet.terms.gallery import TemplateKind
-from licet.terms.grant import Grant, GrantState, Identity, Subject, SubjectState
+from licet.terms.grant import (
+    Grant,
+    GrantState,
+    Identity,
+    Subject,
+    SubjectState,
+    pending_grant,
+)
 from licet.terms.ids import CanaryId, GrantId, MemberId, PurposeId, SubjectId, TemplateId, new_id
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.payload import CanaryPayload, ReferencePayload, from_bytes, to_bytes
@@ -212,28 +219,9 @@ def _open(app: App, canary: Canary) -> CanaryPayload | None:
 
 
 def _grant(unit: Unit, canary: Canary, payload: CanaryPayload) -> Grant:
-    purpose = _purpose(payload)
-    return Grant(
-        id=payload.grant,
-        subject=canary.subject,
-        organisation=payload.organisation,
-        purpose=purpose.id,
-        basis=purpose.basis,
-        condition=purpose.condition,
-        relationship=Relationship.PICTURED,
-        source=None,
-        territories=frozenset(),
-        notice=purpose.told("en").digest,
-        notice_delivered_at=None,
-        confirmed_at=None,
-        confirmed_by="",
-        guardian=False,
-        captured=False,
-        not_before=unit.now,
-        expires=unit.now + timedelta(days=purpose.retention_days),
-        state=GrantState.PENDING,
-        leaf=unit.head.size,
-    )
+    purpose, organisation = _purpose(payload), payload.organisation
+    asked = pending_grant(payload.grant, canary.subject, organisation, purpose, unit.now)
+    return replace(asked, relationship=Relationship.PICTURED, leaf=unit.head.size)
 
 
 def _purpose(payload: CanaryPayload) -> Purpose:

@@ -8,16 +8,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from licet.app import App
+from licet.effects.acting import organisation_of
 from licet.effects.canaries import alarm_of_list
 from licet.effects.record import Facts, Objects, actor_commitment, subject_commitment
 from licet.effects.sealed import open_identity
 from licet.store.unit import Reader, Unit
+from licet.terms.acting import Who
 from licet.terms.errors import KeyAbsent
 from licet.terms.grant import SubjectState
 from licet.terms.ids import KeyId, RequestId, SubjectId
 from licet.terms.ledger import Commitment, Entry, EntryKind
 from licet.terms.payload import RequestPayload, from_bytes, to_bytes
-from licet.terms.permit import By, Permit
+from licet.terms.permit import Action, Ask, By, Permit
 from licet.terms.rights import Request, RequestState, RightKind
 from licet.vault.seal import open_sealed, seal
 
@@ -54,6 +56,31 @@ def resealed(app: App, request: Request, **parts: object) -> Request:
     """Return the request with parts of what is sealed in it changed."""
     payload = replace(open_request(app, request), **parts)  # type: ignore[arg-type]  # its own parts
     return replace(request, sealed=seal_request(app, request.id, payload))
+
+
+def ask_to_answer(app: App, reader: Reader | Unit, who: Who, request: Request) -> Ask:
+    """Ask for an act by which a request is answered, or comes nearer to its answer."""
+    return Ask(
+        Action.ANSWER,
+        who.by,
+        app.model,
+        organisation=organisation_of(reader, who),
+        member=who.member,
+        subject=living(reader, request),
+        request=request.id,
+    )
+
+
+def accepted(app: App, unit: Unit, request: Request, reason: str) -> Request:
+    """Note that a human accepts who asks, and why; return the request, which goes on."""
+    proved = request.channel_proved_at is not None
+    changed = replace(
+        resealed(app, request, reason=reason),
+        identity_accepted_at=unit.now,
+        state=RequestState.OPEN if proved else RequestState.RECEIVED,
+    )
+    unit.requests.put(changed)
+    return changed
 
 
 def own_contact(payload: RequestPayload) -> str:

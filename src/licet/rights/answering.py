@@ -16,7 +16,7 @@ from licet.consent.decide import decide
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse as refusal
 from licet.consent.regimes import end_of, extended_on, notice_until, terms_on
-from licet.effects.acting import digest_of, organisation_of
+from licet.effects.acting import digest_of
 from licet.effects.answering import (
     BEFORE_DUE,
     HUMAN,
@@ -35,8 +35,9 @@ from licet.effects.reaching import answered_for
 from licet.effects.record import record_refusal, refuse
 from licet.effects.requests import (
     PACKED,
+    accepted,
     answer_contact,
-    living,
+    ask_to_answer,
     open_request,
     own_contact,
     record_request,
@@ -55,7 +56,7 @@ from licet.terms.letters import (
     RequestRefusedLetter,
 )
 from licet.terms.payload import RequestPayload
-from licet.terms.permit import Action, Ask, By, Facts, Permit, Refusal
+from licet.terms.permit import Ask, By, Facts, Permit, Refusal
 from licet.terms.rights import Decided, Request, RequestState, RightKind
 
 _ARTICLE = re.compile(r"[A-Z][A-Za-z]{1,15} \d{1,4}[a-z]?(\(\d{1,2}\))?(\([a-z]\))?")
@@ -137,14 +138,7 @@ def accept_identity(app: App, who: Who, request_id: RequestId, reason: str) -> D
             )
 
     def change(unit: Unit, request: Request, permit: Permit, plan: PlanId) -> Request:
-        proved = request.channel_proved_at is not None
-        accepted = replace(
-            resealed(app, request, reason=said),
-            identity_accepted_at=unit.now,
-            state=RequestState.OPEN if proved else RequestState.RECEIVED,
-        )
-        unit.requests.put(accepted)
-        return hear(app, unit, accepted, permit, plan) if proved else accepted
+        return hear(app, unit, accepted(app, unit, request, said), permit, plan)
 
     kind = EntryKind.REQUEST_IDENTITY_ACCEPTED
     done = _do(app, who, request_id, _Act(kind, ("accept", said), check, change))
@@ -359,7 +353,7 @@ def _do(
     make_plan_key(app, request.kind, plan)  # 1
     with app.store.read() as reader:  # 2
         request = _open(reader, request_id)
-        ask = _ask(app, reader, who, request)
+        ask = ask_to_answer(app, reader, who, request)
         facts = read_facts(app, reader, ask, who, reader.now, digest)
         decided = _decided(ask, facts, reader.now)
         payload = open_request(app, request)
@@ -441,18 +435,6 @@ def _open(reader: Reader | Unit, request_id: RequestId) -> Request:
     if not request.is_open:
         raise Conflict("the request is answered", "A new letter starts a new one.")
     return request
-
-
-def _ask(app: App, reader: Reader | Unit, who: Who, request: Request) -> Ask:
-    return Ask(
-        Action.ANSWER,
-        who.by,
-        app.model,
-        organisation=organisation_of(reader, who),
-        member=who.member,
-        subject=living(reader, request),
-        request=request.id,
-    )
 
 
 def _later(request: Request) -> datetime:

@@ -21,8 +21,8 @@ from licet.effects.facts import read_facts
 from licet.effects.letters import compose
 from licet.effects.record import record_refusal
 from licet.effects.requests import (
+    ask_to_answer,
     day_number,
-    living,
     open_request,
     own_contact,
     record_request,
@@ -115,9 +115,7 @@ def prove(app: App, request_id: RequestId, code: str) -> Proved | WrongCode | Re
     make_plan_key(app, kind, plan)
     with app.store.unit() as unit:  # 2
         request = _known(unit, request_id)
-        ask = Ask(
-            Action.ANSWER, By.SUBJECT, app.model, subject=living(unit, request), request=request_id
-        )
+        ask = ask_to_answer(app, unit, SUBJECT, request)
         permit = decide(ask, read_facts(app, unit, ask, SUBJECT, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)

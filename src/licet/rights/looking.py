@@ -6,36 +6,42 @@ photo and accepted, with a reason on record, that it is the person's own (GDPR 1
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse as refusal
-from licet.effects.acting import digest_of, organisation_of, person_proved
+from licet.effects.acting import digest_of, person_proved
 from licet.effects.answering import hear
 from licet.effects.ending import end_grants
 from licet.effects.facts import read_facts
 from licet.effects.fixtures import refuse_strange
 from licet.effects.newcomers import ask_for, own_photo, put_reference
 from licet.effects.record import record, record_machine, record_refusal, refuse
-from licet.effects.requests import living, open_request, record_request, resealed
+from licet.effects.requests import (
+    accepted,
+    ask_to_answer,
+    open_request,
+    record_request,
+    resealed,
+)
 from licet.effects.sampling import Sample, samples_of
 from licet.effects.sealed import grant_key
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import SUBJECT, Who
-from licet.terms.basis import Purpose, Relationship
+from licet.terms.basis import Purpose
 from licet.terms.errors import BadInput, Conflict, NotFound, Setup
 from licet.terms.face import Template
-from licet.terms.grant import Grant, GrantState
+from licet.terms.grant import Grant, GrantState, pending_grant
 from licet.terms.granting import FailureToEnrol
 from licet.terms.ids import GrantId, PlanId, PurposeId, RequestId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.looking import Attached, LiveCapture
 from licet.terms.payload import ReferencePayload
 from licet.terms.permit import Action, Ask, By, Facts, Permit, Refusal
-from licet.terms.rights import Decided, Request, RequestState
+from licet.terms.rights import Decided, Request
 
 RIGHTS = PurposeId("rights_request@1")
 
@@ -73,7 +79,7 @@ def attach_photo(
     digest = digest_of(request_id, "attach", *photos)
     with app.store.read() as reader:  # 1
         request = _waiting(reader, request_id)
-        ask = _ask(app, reader, who, request)
+        ask = ask_to_answer(app, reader, who, request)
         decided = _attaching(app, reader, ask, who, digest)
     if isinstance(decided, Refusal):
         return refuse(app, ask, decided)
@@ -124,7 +130,7 @@ def accept_photo(
     digest = digest_of(request_id, "accept photo", said, *photos)
     with app.store.read() as reader:  # 1
         request = _waiting(reader, request_id)
-        ask = _ask(app, reader, who, request)
+        ask = ask_to_answer(app, reader, who, request)
         decided = _by_a_member(ask, _facts(app, reader, ask, who, digest), reader.now)
         _check(app, reader, who, request)
     if isinstance(decided, Refusal):
@@ -139,7 +145,7 @@ def accept_photo(
         _same_face(app, unit, request, shown)  # 2, of what is there now
         leaf = unit.head.size
         record_request(app, unit, EntryKind.REQUEST_IDENTITY_ACCEPTED, permit, request)
-        changed = _accepted(app, unit, request, said)
+        changed = accepted(app, unit, replace(request, leaf=leaf), said)
         changed = hear(app, unit, changed, permit, PlanId(new_id()))
     app.publish()  # 4
     return Decided(request_id, changed.state, changed.due, False, leaf)
@@ -155,18 +161,6 @@ def _waiting(reader: Reader | Unit, request_id: RequestId) -> Request:
             "the request is being answered, or is", "A new letter with a photo starts a new one."
         )
     return request
-
-
-def _ask(app: App, reader: Reader, who: Who, request: Request) -> Ask:
-    return Ask(
-        Action.ANSWER,
-        who.by,
-        app.model,
-        organisation=organisation_of(reader, who),
-        member=who.member,
-        subject=living(reader, request),
-        request=request.id,
-    )
 
 
 def _facts(app: App, reader: Reader | Unit, ask: Ask, who: Who, digest: str) -> Facts:
@@ -218,29 +212,8 @@ def _failed(app: App, request_id: RequestId, failure: FailureToEnrol) -> Failure
 
 def _draft(app: App, unit: Unit, request: Request, grant: GrantId) -> Grant:
     """Return the pending grant that the photo hangs on; it ends with the request."""
-    purpose = _purpose()
     language = open_request(app, request).language
-    return Grant(
-        id=grant,
-        subject=request.subject,
-        organisation=None,
-        purpose=purpose.id,
-        basis=purpose.basis,
-        condition=purpose.condition,
-        relationship=Relationship.NONE,
-        source=None,
-        territories=frozenset(),
-        notice=purpose.told(language).digest,
-        notice_delivered_at=None,
-        confirmed_at=None,
-        confirmed_by="",
-        guardian=False,
-        captured=False,
-        not_before=unit.now,
-        expires=unit.now + timedelta(days=purpose.retention_days),
-        state=GrantState.PENDING,
-        leaf=unit.head.size,
-    )
+    return pending_grant(grant, request.subject, None, _purpose(), unit.now, language)
 
 
 def _purpose() -> Purpose:
@@ -305,15 +278,3 @@ def _same_face(
             "this photo does not show the face that is with the request",
             "Look at the photo that was sent.",
         )
-
-
-def _accepted(app: App, unit: Unit, request: Request, reason: str) -> Request:
-    proved = request.channel_proved_at is not None
-    accepted = replace(
-        resealed(app, request, reason=reason),
-        identity_accepted_at=unit.now,
-        state=RequestState.OPEN if proved else RequestState.RECEIVED,
-        leaf=unit.head.size,
-    )
-    unit.requests.put(accepted)
-    return accepted

@@ -1,10 +1,10 @@
 """Data subjects and the grants they give (GDPR 4(11), 7, 9(2)(a))."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from licet.terms.basis import Condition, LegalBasis, Relationship
+from licet.terms.basis import Condition, LegalBasis, Purpose, Relationship
 from licet.terms.ids import GrantId, OrganisationId, PurposeId, SourceId, SubjectId, Territory
 
 
@@ -110,3 +110,39 @@ class Grant:
     def kept(self) -> bool:
         """A grant is kept until it has ended."""
         return self.state is not GrantState.ENDED
+
+
+def pending_grant(
+    grant: GrantId,
+    subject: SubjectId,
+    organisation: OrganisationId | None,
+    purpose: Purpose,
+    now: datetime,
+    language: str = "en",
+) -> Grant:
+    """Return a grant for which a person is asked: nobody was told yet, and nobody acted.
+
+    It is for everywhere and for as long as its purpose allows, on the notice in a language.
+    What a wish narrows, and its entry's ``leaf``, are for the caller to put in.
+    """
+    return Grant(
+        id=grant,
+        subject=subject,
+        organisation=organisation,
+        purpose=purpose.id,
+        basis=purpose.basis,
+        condition=purpose.condition,
+        relationship=Relationship.NONE,
+        source=None,
+        territories=frozenset(),
+        notice=purpose.told(language).digest,
+        notice_delivered_at=None,
+        confirmed_at=None,
+        confirmed_by="",
+        guardian=False,
+        captured=False,
+        not_before=now,
+        expires=now + timedelta(days=purpose.retention_days),
+        state=GrantState.PENDING,
+        leaf=0,
+    )
