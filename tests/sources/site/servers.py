@@ -13,15 +13,20 @@ import dns.flags
 import dns.message
 import dns.rcode
 import dns.rrset
+from dns.resolver import Resolver
 
+from licet.sources.authority import NotProved, Proof
 from licet.sources.site.door import Door
 from licet.sources.site.line import Line
 from licet.sources.site.memory import Memory, ShortMemory
 from licet.sources.site.networks import why_refused
 from licet.sources.site.pace import Budget, Pace
 from licet.sources.site.place import site_of
+from licet.sources.site.proof import prove_by_file, prove_by_record
 from licet.sources.site.source import SiteSource, Visitor
+from licet.sources.site.trace import Trace
 from licet.terms.collecting import ReportProgress
+from licet.terms.source import Control
 
 HOST = "www.album.example"
 HERE = "127.0.0.1"
@@ -187,6 +192,41 @@ def source(
     return SiteSource(site, _noted(door), visitor)
 
 
+def opener(
+    line: Callable[[], Line] = local_line, clock: Clock | None = None
+) -> Callable[[str, Visitor], SiteSource]:
+    """Return what stands in for ``open_site`` where a whole deployment reads a served site."""
+
+    def open_local(place: str, visitor: Visitor) -> SiteSource:
+        door = Door(line(), pace(visitor.budget, clock), visitor.contact, visitor.may)
+        return SiteSource(site_of(place), _noted(door), visitor)
+
+    return open_local
+
+
+def prover(
+    line: Callable[[], Line] = local_line, dns_port: int = 0
+) -> Callable[[str, str, Control, str], Proof | NotProved]:
+    """Return what stands in for ``prove_site``, by a served file or by ``dns_server``."""
+
+    def prove(place: str, expected: str, control: Control, contact: str) -> Proof | NotProved:
+        site = site_of(place)
+        if control is Control.DNS_RECORD:
+            return prove_by_record(site, expected, local_resolver(dns_port))
+        with Door(line(), pace(), contact, lambda: True) as door:
+            return prove_by_file(site, expected, door)
+
+    return prove
+
+
+def local_resolver(port: int) -> Resolver:
+    """Return a resolver that asks the DNS server at a port of this machine."""
+    found = Resolver(configure=False)
+    found.nameservers = [HERE]
+    found.port = port
+    return found
+
+
 @contextlib.contextmanager
 def dns_server(records: Mapping[str, list[str]], rcode: int = dns.rcode.NOERROR) -> Iterator[int]:
     """A DNS server that knows these TXT records; yields its port."""
@@ -221,3 +261,24 @@ def dns_server(records: Mapping[str, list[str]], rcode: int = dns.rcode.NOERROR)
         finally:
             over.set()
             thread.join(5)
+
+
+def walked(web: Web, place: SiteSource, after: str = "") -> list[str]:
+    return [one.removeprefix(web.at("")) for one in place.walk(after)]
+
+
+def why(place: SiteSource) -> dict[str, Trace]:
+    """Return the last decision on each path."""
+    return {one.address.partition(HOST)[2].partition("/")[2]: one for one in place.traces()}
+
+
+def album(web: Web) -> None:
+    """Three pages under /club/ with four photos, and things beside them."""
+    web.page("/club/", '<a href="2023/">2023</a><a href="2024/">2024</a><a href="/staff/">x</a>')
+    web.page("/club/2023/", '<img src="a.jpg"><img src="b.jpg"><a href="../">up</a>')
+    web.page("/club/2024/", '<img src="z.jpg"><img src="/club/2023/a.jpg"><img src="/staff/s.jpg">')
+    web.page("/staff/", '<img src="s.jpg">')
+    web.photo("/club/2023/a.jpg", "/club/2023/b.jpg", "/club/2024/z.jpg", "/staff/s.jpg")
+
+
+PHOTOS = ["/club/2023/a.jpg", "/club/2023/b.jpg", "/club/2024/z.jpg"]

@@ -35,12 +35,6 @@ from tests.sources.site.servers import (
 )
 
 
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serve(Web()) as served:
-        yield served
-
-
 def wish(web: Web, path: str, most: int = 1000, **more: object) -> Wish:
     return Wish(web.at(path), most, site_of(web.at("/")).outside, **more)  # type: ignore[arg-type]
 

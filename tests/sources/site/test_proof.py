@@ -2,11 +2,9 @@
 
 import hashlib
 import socket
-from collections.abc import Iterator
 
 import dns.rcode
 import pytest
-from dns.resolver import Resolver
 
 from licet.sources.authority import NotProved, Proof
 from licet.sources.site import proof as room
@@ -14,17 +12,20 @@ from licet.sources.site.place import site_of
 from licet.sources.site.proof import TOKEN_PATH, prove_by_file, prove_by_record, prove_site
 from licet.terms.errors import BadInput, Setup
 from licet.terms.source import Control
-from tests.sources.site.servers import HERE, HOST, Reply, Web, dns_server, local_door, serve
+from tests.sources.site.servers import (
+    HERE,
+    HOST,
+    Reply,
+    Web,
+    dns_server,
+    local_door,
+    local_resolver,
+    prover,
+)
 
 TOKEN = "licet 6f1c0b1e 2b7d"
 DIGEST = hashlib.sha256(TOKEN.encode()).hexdigest()
 SITE = site_of(f"https://{HOST}/club/")
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serve(Web()) as served:
-        yield served
 
 
 def by_file(web: Web, expected: str = TOKEN) -> Proof | NotProved:
@@ -55,7 +56,7 @@ def test_an_empty_token_is_never_expected(web: Web) -> None:
     web.pages[TOKEN_PATH] = Reply("", type="text/plain")
     assert isinstance(by_file(web, ""), NotProved)
     with dns_server({f"_licet.{HOST}.": ['""']}) as port:
-        assert isinstance(prove_by_record(SITE, "", resolver(port)), NotProved)
+        assert isinstance(prove_by_record(SITE, "", local_resolver(port)), NotProved)
 
 
 def test_a_token_below_the_path_proves_nothing(web: Web) -> None:
@@ -95,13 +96,6 @@ def test_other_ways_prove_no_site(control: Control) -> None:
     assert isinstance(prove_site(SITE.start, TOKEN, control, "a@b.example"), NotProved)
 
 
-def resolver(port: int) -> Resolver:
-    found = Resolver(configure=False)
-    found.nameservers = [HERE]
-    found.port = port
-    return found
-
-
 @pytest.mark.parametrize(
     "texts",
     [
@@ -112,7 +106,7 @@ def resolver(port: int) -> Resolver:
 )
 def test_the_record_of_the_name_proves_control(texts: list[str]) -> None:
     with dns_server({f"_licet.{HOST}.": texts}) as port:
-        found = prove_by_record(SITE, TOKEN, resolver(port))
+        found = prove_by_record(SITE, TOKEN, local_resolver(port))
     assert found == Proof(Control.DNS_RECORD, f"token sha256 {DIGEST} at TXT _licet.{HOST}")
 
 
@@ -130,24 +124,34 @@ def test_no_record_another_or_that_of_another_name_prove_nothing(
     records: dict[str, list[str]],
 ) -> None:
     with dns_server(records) as port:
-        found = prove_by_record(SITE, TOKEN, resolver(port))
+        found = prove_by_record(SITE, TOKEN, local_resolver(port))
     assert isinstance(found, NotProved)
     assert f"_licet.{HOST}" in found.remedy
 
 
 def test_a_dns_that_fails_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with dns_server({}, dns.rcode.SERVFAIL) as port:
-        assert isinstance(prove_by_record(SITE, TOKEN, resolver(port)), NotProved)
+        assert isinstance(prove_by_record(SITE, TOKEN, local_resolver(port)), NotProved)
     monkeypatch.setattr(room, "_DNS_SECONDS", 0.1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind((HERE, 0))
-        found = prove_by_record(SITE, TOKEN, resolver(silent.getsockname()[1]))
+        found = prove_by_record(SITE, TOKEN, local_resolver(silent.getsockname()[1]))
     assert isinstance(found, NotProved)
     assert "in time" in found.reason
 
 
 def test_the_ordinary_way_asks_the_machines_own_dns(monkeypatch: pytest.MonkeyPatch) -> None:
     with dns_server({f"_licet.{HOST}.": [f'"{TOKEN}"']}) as port:
-        monkeypatch.setattr("dns.resolver.Resolver", lambda: resolver(port))
+        monkeypatch.setattr("dns.resolver.Resolver", lambda: local_resolver(port))
         found = prove_site(SITE.start, TOKEN, Control.DNS_RECORD, "")
     assert isinstance(found, Proof)
+
+
+def test_what_stands_in_for_the_ordinary_way_proves_as_it_does(web: Web) -> None:
+    web.pages[TOKEN_PATH] = Reply(TOKEN, type="text/plain")
+    place = web.at("/club/")
+    assert isinstance(prover()(place, TOKEN, Control.WELL_KNOWN_TOKEN, "a@b.example"), Proof)
+    assert isinstance(prover()(place, "other", Control.WELL_KNOWN_TOKEN, "a@b.example"), NotProved)
+    with dns_server({f"_licet.{HOST}.": [f'"{TOKEN}"']}) as port:
+        proved = prover(dns_port=port)(place, TOKEN, Control.DNS_RECORD, "a@b.example")
+    assert isinstance(proved, Proof)

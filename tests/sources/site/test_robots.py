@@ -1,7 +1,5 @@
 """robots.txt and the TDM file: what a host says before anything of it is read."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from licet.sources.site.gate import READ_AGAIN_SECONDS, Gate, trap
@@ -9,15 +7,9 @@ from licet.sources.site.place import Site, site_of
 from licet.sources.site.robots import MOST_BYTES, Robots
 from licet.sources.site.trace import Rule
 from licet.terms.errors import Busy, Conflict
-from tests.sources.site.servers import Clock, Reply, Web, local_door, local_line, serve
+from tests.sources.site.servers import Clock, Reply, Web, local_door, local_line
 
 AT = "https://www.album.example"
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serve(Web()) as served:
-        yield served
 
 
 def allows(text: str, path: str = "/a.jpg") -> bool:
