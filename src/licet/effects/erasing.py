@@ -103,6 +103,15 @@ def empty_subject(app: App, unit: Unit, plan: Plan) -> Found:
     return found
 
 
+def forget_mirrored(app: App, plan: Plan) -> Found:
+    """Destroy the plan's own key once the ledger's mirror tells what was done.
+
+    Without the key a restored store takes the plan for carried out, and nothing is done again.
+    """
+    app.publish()
+    return forget_plan(app, plan)
+
+
 _WAIT = partial(wait_until_free, take=take_free)
 
 ERASE_OUTSIDE: dict[EffectKind, Step] = {
@@ -117,7 +126,7 @@ ERASE_OUTSIDE: dict[EffectKind, Step] = {
     EffectKind.CHECK_BYTES: check_bytes,
     EffectKind.SCAN_BYTES: scan_bytes,
     EffectKind.DELIVER_CERTIFICATE: deliver_certificate,
-    EffectKind.FORGET_PLAN: forget_plan,
+    EffectKind.FORGET_PLAN: forget_mirrored,
 }
 ERASE_INSIDE: dict[EffectKind, InUnit] = {
     EffectKind.SEAL_ACCOUNT: seal_account,

@@ -5,19 +5,21 @@ what was forgotten, and does not take along the proof of who searched whom: as l
 record's key is there, it is written again from the lists that the backup still holds.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
 from licet.app import App
 from licet.effects.accounting import ACCOUNT_TERM, write_account
 from licet.effects.breaches import BREACHES_AGAIN
 from licet.effects.corresponding import LETTERS_AGAIN
 from licet.effects.sealed import account_key
-from licet.effects.surfacing import Surfacing, with_cases
+from licet.effects.surfacing import with_cases
 from licet.effects.winding_up import closing_again
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
 from licet.terms.ids import AccountId, GrantId, HoldId, ItemId, PlanId, SearchId
 from licet.terms.ledger import Entry, EntryKind, Leaf
+from licet.terms.plan import PlanKind
 from licet.terms.rights import Hold
 from licet.terms.when import from_ms
 
@@ -77,28 +79,33 @@ AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
 
 
 def account_again(app: App, unit: Unit, leaves: Iterable[Leaf], listed: Listed) -> int:
-    """Write the records of erasures since the backup again; returns how many.
+    """Write the records of erasures again that the backup does not hold; returns how many.
 
     Whoever searched somebody, had them erased and brought an older backup back would else
     have rid themselves of the proof.
     """
     written = 0
-    for leaf in leaves:
-        entry = decode(leaf.data)
-        if entry.kind is not EntryKind.SUBJECT_ERASING:
-            continue
-        plan = PlanId(dict(entry.objects)["plan"])
-        surfaced = _surfaced(unit, entry, listed)
-        if surfaced and _is_owed(app, unit, plan) and entry.at + ACCOUNT_TERM > unit.now:
-            write_account(app, unit, plan, surfaced, entry.at)
+    for plan, grants, at in _erasures(unit, leaves):
+        searches = {search for grant in grants for search in listed.get(grant, ())}
+        surfaced = with_cases(unit, searches)
+        if surfaced and _is_owed(app, unit, plan) and at + ACCOUNT_TERM > unit.now:
+            write_account(app, unit, plan, surfaced, at)
             written += 1
     return written
 
 
-def _surfaced(unit: Unit, entry: Entry, listed: Listed) -> tuple[Surfacing, ...]:
-    grants = [GrantId(grant) for role, grant in entry.objects if role == "grant"]
-    searches = {search for grant in grants for search in listed.get(grant, ())}
-    return with_cases(unit, searches)
+def _erasures(
+    unit: Unit, leaves: Iterable[Leaf]
+) -> Iterator[tuple[PlanId, tuple[GrantId, ...], datetime]]:
+    """Give the erasures that are open in the backup, and those that were begun since."""
+    for plan in unit.plans.open():
+        if plan.kind in {PlanKind.ERASE, PlanKind.ORDER}:
+            yield plan.id, plan.grants, plan.created_at
+    for leaf in leaves:
+        entry = decode(leaf.data)
+        if entry.kind is EntryKind.SUBJECT_ERASING:
+            grants = tuple(GrantId(named) for role, named in entry.objects if role == "grant")
+            yield PlanId(dict(entry.objects)["plan"]), grants, entry.at
 
 
 def _is_owed(app: App, unit: Unit, plan: PlanId) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from licet.app import App
 from licet.effects.blocking import lift_again, place_again
+from licet.effects.carrying.again import is_part, plan_again, settle_parts
 from licet.effects.closing import close_again, count_again
 from licet.effects.ending import end_grants
 from licet.effects.membership import end_again
@@ -54,9 +55,12 @@ class Replayed:
 def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
     """Apply later entries to the store, in their order, by object id."""
     done = Replayed()
-    for leaf in leaves:
+    later = tuple(leaves)
+    for leaf in later:
         entry = decode(leaf.data)
-        if entry.kind in _ENDING:
+        if is_part(entry):
+            _carry_on(app, unit, entry, done)
+        elif entry.kind in _ENDING:
             _end(unit, entry, done)
         elif entry.kind is EntryKind.SUBJECT_ERASING:
             _erase(app, unit, entry, done)
@@ -74,7 +78,17 @@ def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
             _AGAIN[entry.kind](unit, entry, leaf.index)
         else:
             _take_away(unit, entry)
+    settle_parts(app, unit, later, done.plans)
     return done
+
+
+def _carry_on(app: App, unit: Unit, entry: Entry, done: Replayed) -> None:
+    """Take up a part of an order that was planned after the backup, under its own number."""
+    planned = plan_again(app, unit, entry)
+    if planned is not None:
+        plan, kept = planned
+        done.plans.append(plan)
+        done.ended += kept
 
 
 def _end(unit: Unit, entry: Entry, done: Replayed) -> None:

@@ -85,6 +85,12 @@ def people_facts(people: Iterable[tuple[str, int]]) -> tuple[tuple[str, str | in
     return tuple((f"people_{n}", count) for n, (_, count) in enumerate(sorted(people)))
 
 
+def people_of_orders(entry: Entry) -> dict[str, int]:
+    """Return of how many people of each order a plan's entry speaks, as ``people_facts`` wrote."""
+    facts, orders = dict(entry.facts), sorted(_ids(entry, "order"))
+    return {order: _number(facts.get(f"people_{n}")) for n, order in enumerate(orders)}
+
+
 def belonging(order: str, entries: Collection[Read]) -> tuple[Read, ...]:
     """Return the entries that belong to an order."""
     followed = followed_by(order, entries)
@@ -191,10 +197,9 @@ def _parts(own: Iterable[Entry], order: str) -> Iterator[PartSaid]:
     people: dict[str, int] = {}
     for entry in own:
         if entry.kind in _PLANS:
-            facts, orders = dict(entry.facts), sorted(_ids(entry, "order"))
-            count = _number(facts.get(f"people_{orders.index(order)}"))
+            count = people_of_orders(entry)[order]
             people.update(dict.fromkeys(_ids(entry, "plan"), count))
-            before = str(facts.get(TAKEN_FROM))
+            before = str(dict(entry.facts).get(TAKEN_FROM))
             if before in people:
                 people[before] -= count
     yield from (PartSaid(plan, count) for plan, count in people.items())

@@ -25,6 +25,9 @@ from licet.terms.source import Source
 Kinds = frozenset[DataKind]
 
 EVERYTHING: Kinds = frozenset(DataKind)
+OF_GRANTS: Kinds = frozenset({DataKind.PEOPLE, DataKind.TEMPLATES})
+"""The kinds of data that go with the keys of people's grants."""
+
 PAGE = 20_000
 """How many people are looked at together: finding the next page looks at every grant."""
 
@@ -73,10 +76,13 @@ def covers(done: Kinds, wanted: Kinds) -> bool:
 
 def kinds_of(plan: Plan) -> Kinds:
     """Return which data of its people a plan destroys."""
-    if plan.kind is PlanKind.ERASE:
-        return EVERYTHING
+    return EVERYTHING if plan.kind is PlanKind.ERASE else kinds_in(plan.cause)
+
+
+def kinds_in(word: str) -> Kinds:
+    """Return the kinds that a plan's cause names, and its entry; none for another cause."""
     known = {kind.value: kind for kind in DataKind}
-    return frozenset(known[word] for word in plan.cause.split("+") if word in known)
+    return frozenset(known[one] for one in word.split("+") if one in known)
 
 
 def may_carry_out(app: App, reader: Reader | Unit, order: Order) -> Permit | Refusal:

@@ -111,6 +111,12 @@ def write_part(
     unit.plans.add(_plan(unit, plan, word_of(part.kinds), part.grants, sealed), steps)
 
 
+def write_over(unit: Unit, plan: PlanId, part: Part) -> None:
+    """Write a plan of which nothing can be opened any more: its steps are noted as done."""
+    steps = [Effect(plan, n, kind, WorkState.OPEN) for n, kind in enumerate(steps_of(part.kinds))]
+    unit.plans.add(_plan(unit, plan, word_of(part.kinds), part.grants, b""), steps)
+
+
 def write_letters(
     app: App,
     unit: Unit,

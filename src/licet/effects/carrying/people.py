@@ -11,7 +11,7 @@ from itertools import chain
 
 from licet.app import App
 from licet.effects.accounting import write_account
-from licet.effects.carrying.demands import kinds_of
+from licet.effects.carrying.demands import OF_GRANTS, kinds_of
 from licet.effects.carrying.photos import forget_photos
 from licet.effects.carrying.searched import person_tags, surfacings
 from licet.effects.carrying.splitting import split_held
@@ -42,8 +42,6 @@ from licet.terms.order import DataKind
 from licet.terms.plan import Plan
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.when import to_ms
-
-_OF_GRANTS = frozenset({DataKind.PEOPLE, DataKind.TEMPLATES})
 
 
 def people_in(app: App, plan: Plan) -> tuple[SubjectId, ...]:
@@ -113,7 +111,7 @@ def delete_rows(app: App, unit: Unit, plan: Plan) -> Found:
     require_unheld(unit, plan.grants)
     kinds, people = kinds_of(plan), people_in(app, plan)
     gone: dict[str, int] = {}
-    if kinds & _OF_GRANTS:
+    if kinds & OF_GRANTS:
         gone.update((name, int(n)) for name, n in rows_of_grants(app, unit, plan.grants))
     tags = person_tags(app, people)
     searches: list[SearchId] = []
@@ -197,14 +195,19 @@ def keys_of_part(app: App, plan: Plan) -> tuple[KeyId, ...]:
         requests = reader.people.requests(payload.people) if whole else ()
     return (
         *(subject_key(one) for one in (payload.people if whole else ())),
-        *(grant_key(one) for one in (current.grants if kinds & _OF_GRANTS else ())),
+        *(grant_key(one) for one in (current.grants if kinds & OF_GRANTS else ())),
         *(request_key(one.id) for one in requests),
         *(search_key(one) for one in payload.searches),
     )
 
 
 def shred_part(app: App, plan: Plan) -> Found:
-    """Destroy the part's keys in one transaction; answers packed and never delivered go too."""
+    """Destroy the part's keys in one transaction; answers packed and never delivered go too.
+
+    The ledger is mirrored before: a store that is lost right after takes the entries with it
+    that nobody mirrored, and nobody could tell any more for which order these keys went.
+    """
+    app.publish()
     packages = 0
     if DataKind.PEOPLE in kinds_of(plan):
         with app.store.read() as reader:
@@ -217,7 +220,9 @@ def shred_part(app: App, plan: Plan) -> Found:
 def end_people(app: App, unit: Unit, plan: Plan) -> Found:
     """Say that the grants have ended, and empty the people's own rows."""
     leaf = unit.head.size
-    found = mark_ended(app, unit, plan)
+    # A restored store may not know all of them: some came after the backup.
+    known = tuple(sorted(unit.grants.many(plan.grants)))
+    found = mark_ended(app, unit, replace(plan, grants=known))
     if DataKind.PEOPLE in kinds_of(plan):
         unit.people.set_state(people_in(app, plan), SubjectState.ERASED)
     return (*found, ("leaf", leaf))

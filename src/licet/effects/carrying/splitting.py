@@ -46,7 +46,8 @@ from licet.terms.order import DataKind, OrderPart
 from licet.terms.permit import Permit
 from licet.terms.plan import EffectKind, Plan, PlanKind, WorkState
 
-_ENDED = frozenset({GrantState.ENDED})
+GONE = frozenset({GrantState.ENDED})
+"""What a person's own plan need not look for: their part is what the rest was going by."""
 
 
 def split_held(app: App, plan: Plan, people: Collection[SubjectId]) -> int:
@@ -88,7 +89,7 @@ def _split(app: App, plan: Plan, subject: SubjectId) -> bool:
         if current is not None and person is not None and permit is not None:
             part = Part((person,), kinds_of(plan))
             take_out(app, unit, current, person)  # 3
-            write_part(app, unit, own, part, _ENDED)
+            write_part(app, unit, own, part, GONE)
             write_letters(app, unit, letters, own, part, every.values())
             hung = _hang(unit, plan.id, own, person, every)
             grants = (("grant", one) for one in part.grants)

@@ -13,9 +13,8 @@ from licet.effects.carrying.people import (
     wait_for_nobody,
 )
 from licet.effects.checking import scan_bytes
-from licet.effects.erasing import turn_epoch
+from licet.effects.erasing import forget_mirrored, turn_epoch
 from licet.effects.plans import InUnit, Step
-from licet.effects.telling import forget_plan
 from licet.terms.plan import EffectKind
 
 ORDER_OUTSIDE: dict[EffectKind, Step] = {
@@ -30,7 +29,7 @@ ORDER_OUTSIDE: dict[EffectKind, Step] = {
     EffectKind.CHECK_BYTES: wipe_once,
     EffectKind.SCAN_BYTES: scan_bytes,
     EffectKind.DELIVER_CERTIFICATE: tell_each,
-    EffectKind.FORGET_PLAN: forget_plan,
+    EffectKind.FORGET_PLAN: forget_mirrored,
 }
 ORDER_INSIDE: dict[EffectKind, InUnit] = {
     EffectKind.SEAL_ACCOUNT: seal_account,

@@ -1,0 +1,204 @@
+"""A backup from the middle of an order comes to the same proof, of the same people."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from licet.effects.carrying import planning
+from licet.effects.proving.packing import write_pack
+from licet.effects.sealed import subject_key
+from licet.recovery import back_up
+from licet.rights.hold import place
+from licet.rights.proving import require_pack
+from licet.terms.grant import GrantState, SubjectState
+from licet.terms.ids import OrderId, SubjectId
+from licet.terms.order import DataKind, OrderState
+from licet.terms.plan import WorkState
+from licet.terms.rights import HoldWish
+from licet.worker import run_once
+from tests.fakes.deployment import World
+from tests.worker.ordering import (
+    FRANCE,
+    grant_state,
+    order_of,
+    order_wish,
+    ordered,
+    searched,
+    state_of,
+    work,
+)
+
+GoBack = Callable[[Path], None]
+NEVER = "never"
+
+
+class Killed(BaseException):
+    """A process that ends here."""
+
+
+def _worked(world: World, file: Path, backed_up_at: str, killed_at: str) -> None:
+    """Let a worker run that is killed at a boundary; before, a backup is made at another."""
+    met: set[str] = set()
+
+    def at(point: str) -> None:
+        if point == backed_up_at and point not in met:
+            met.add(point)
+            back_up(world.app, file)
+        if point == killed_at and backed_up_at in met:
+            raise Killed
+
+    dying = world.reopen(at)
+    try:
+        run_once(dying)
+    except Killed:
+        assert killed_at != NEVER
+    else:
+        assert killed_at == NEVER
+    finally:
+        dying.close()
+    world.clock.go(minutes=2)
+
+
+def _is_proved(world: World, order: OrderId, people: int) -> None:
+    """Hold the pack against its own verifier, and the rows against what it says."""
+    assert order_of(world, order).state is OrderState.PROVED
+    pack = write_pack(world.app, order)
+    assert require_pack(world.app, order, pack.data) == pack.sha256
+    assert pack.statement.people == people
+    with world.app.store.read() as reader:
+        parts = reader.orders.parts(order)
+        plans = [reader.plans.get(one.plan) for one in parts]
+    assert {part.plan for part in pack.statement.record.parts} == {one.plan for one in parts}
+    assert sum(one.people for one in parts) == people
+    assert all(plan is not None and plan.state is WorkState.DONE for plan in plans)
+
+
+def _all_erased(world: World, people: list[SubjectId]) -> None:
+    assert {state_of(world, one) for one in people} == {SubjectState.ERASED}
+    keys = {subject_key(one) for one in people}
+    assert world.app.keyring.absent(keys) == keys
+
+
+FIRST = "effect.deliver_history.start"
+
+
+@pytest.mark.parametrize(
+    ("backed_up_at", "killed_at"),
+    [
+        ("order.keys", "effect.shred_keys.done"),
+        ("effect.delete_rows.done", "effect.forget_plan.done"),
+        pytest.param("order.keys", FIRST, marks=pytest.mark.soak),
+        pytest.param("order.keys", "effect.delete_rows.done", marks=pytest.mark.soak),
+        pytest.param("order.keys", "effect.check_keys.done", marks=pytest.mark.soak),
+        pytest.param("order.keys", NEVER, marks=pytest.mark.soak),
+        pytest.param("order.planned", "effect.shred_keys.done", marks=pytest.mark.soak),
+        pytest.param("order.planned", NEVER, marks=pytest.mark.soak),
+        pytest.param("effect.shred_keys.done", NEVER, marks=pytest.mark.soak),
+    ],
+)
+def test_an_order_is_proved_after_a_restore_from_its_middle(
+    world: World,
+    tmp_path: Path,
+    go_back: GoBack,
+    monkeypatch: pytest.MonkeyPatch,
+    backed_up_at: str,
+    killed_at: str,
+) -> None:
+    """Three people in three parts, some done, some not; nobody is told twice who searched them."""
+    monkeypatch.setattr(planning, "PEOPLE", 1)
+    people = [world.enrolled(name, residence=FRANCE)[1] for name in ("anna", "bea", "cleo")]
+    searched(world, "anna")
+    world.outbox.letters.clear()
+    order = ordered(world, order_wish(world))
+    file = tmp_path / "midway.licet"
+    _worked(world, file, backed_up_at, killed_at)
+    go_back(file)
+    work(world)
+    _all_erased(world, people)
+    _is_proved(world, order, 3)
+    histories = [one.to for one in world.outbox.letters if one.subject == "Who searched you"]
+    assert histories == ["anna@example.org"]
+    with world.app.store.read() as reader:
+        assert len(reader.accounts.all()) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        DataKind.TEMPLATES,
+        pytest.param(DataKind.PROBES, marks=pytest.mark.soak),
+        pytest.param(DataKind.PHOTOS, marks=pytest.mark.soak),
+    ],
+)
+def test_each_kind_of_data_alone_is_proved_after_a_restore(
+    world: World, tmp_path: Path, go_back: GoBack, data: DataKind
+) -> None:
+    """Nobody is planned twice, so nobody counts twice."""
+    grant, a = world.enrolled("anna", residence=FRANCE)
+    searched(world, "anna")
+    order = ordered(world, order_wish(world, data))
+    file = tmp_path / "midway.licet"
+    _worked(world, file, "order.keys", "effect.shred_keys.done")
+    go_back(file)
+    work(world)
+    assert state_of(world, a) is SubjectState.KNOWN
+    ended = data is DataKind.TEMPLATES
+    assert (grant_state(world, grant) is GrantState.ENDED) is ended
+    _is_proved(world, order, 1)
+
+
+def test_people_who_came_after_the_backup_are_proved_too(
+    world: World, tmp_path: Path, go_back: GoBack
+) -> None:
+    """Their rows are lost; that their keys are gone is looked for, for each of them."""
+    _, a = world.enrolled("anna", residence=FRANCE)
+    file = back_up(world.app, tmp_path / "early.licet").file
+    grant, _ = world.enrolled("bea", residence=FRANCE)
+    order = ordered(world, wish := order_wish(world))
+    _worked(world, tmp_path / "other.licet", "order.keys", "effect.seal_account.done")
+    world.app.publish()
+    go_back(file)
+    ordered(world, wish, confirmed=False)
+    work(world)
+    assert state_of(world, a) is SubjectState.ERASED
+    keys = {subject_key(a), f"grant:{grant}"}
+    assert world.app.keyring.absent(keys) == keys  # type: ignore[arg-type]
+    _is_proved(world, order, 2)
+
+
+@pytest.mark.parametrize(
+    "backed_up_at",
+    [
+        "order.planned",
+        pytest.param("order.keys", marks=pytest.mark.soak),
+        pytest.param("order.split.keys", marks=pytest.mark.soak),
+    ],
+)
+def test_who_was_taken_out_of_a_part_stays_out_of_it(
+    world: World, tmp_path: Path, go_back: GoBack, backed_up_at: str
+) -> None:
+    """A hold came after the plan; the restore knows both, and keeps whom it keeps."""
+    grant, a = world.enrolled("anna", residence=FRANCE)
+    _, b = world.enrolled("bea", residence=FRANCE)
+    order = ordered(world, order_wish(world))
+    file, other = tmp_path / "midway.licet", tmp_path / "other.licet"
+    later = backed_up_at == "order.split.keys"
+    _worked(world, other if later else file, "order.planned" if later else backed_up_at, FIRST)
+    wish = HoldWish(a, (grant,), "ef" * 32, world.clock() + timedelta(days=90))
+    assert isinstance(place(world.app, world.who("steward", "officer"), wish), str)
+    # Killed while the others' keys are gone and their part is not done.
+    _worked(world, file if later else other, "order.split.keys", "effect.shred_keys.done")
+    go_back(file)
+    work(world)
+    assert state_of(world, a) is SubjectState.ERASING
+    assert world.app.keyring.has(subject_key(a))
+    assert state_of(world, b) is SubjectState.ERASED
+    pack = write_pack(world.app, order)
+    assert require_pack(world.app, order, pack.data) == pack.sha256
+    assert (pack.statement.people, len(pack.statement.held)) == (2, 1)
+    assert [one.people for one in pack.statement.record.parts] == [1, 1]
+    world.clock.go(days=91)
+    work(world)
+    _all_erased(world, [a, b])
