@@ -1,4 +1,8 @@
-"""The installed command as a process of its own: streams, limits, signals, real models."""
+"""The installed command as a process of its own: streams, limits, signals, real models.
+
+What is looked at here is started as anybody starts it. What only leads there is a process
+too, but a forked one, which has no need to import everything anew.
+"""
 
 import json
 import os
@@ -8,11 +12,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from licet.cli.exits import Exit
+from tests.docs.forking import Starter
 
 LICET = Path(sys.executable).with_name("licet")
 ROOT = Path(__file__).parents[2]
@@ -36,18 +43,40 @@ def licet(*words: str, home: Path, **more: object) -> "subprocess.CompletedProce
     )
 
 
-def told(*words: str, home: Path) -> dict[str, str]:
-    """Run a command that must end well and give its one document."""
-    done = licet(*words, "--json", home=home)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
+class Quick:
+    """Runs commands that must end well in forked processes."""
+
+    def __init__(self, programs: Path) -> None:
+        self._licet = str(programs / "licet")
+
+    def told(self, *words: str, home: Path) -> dict[str, str]:
+        """Run a command and give its one document."""
+        done = subprocess.run(
+            [self._licet, *words, "--json"],
+            env={**os.environ, "LICET_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def quick() -> Iterator[Quick]:
+    """Give what runs the commands that lead to the one that is looked at."""
+    # A socket's path may have 107 bytes, which pytest's folders can exceed.
+    with TemporaryDirectory(prefix="licet-") as folder:
+        starter = Starter(Path(folder))
+        yield Quick(starter.folder)
+        starter.stop()
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory, quick: Quick) -> Path:
     """Give a sandbox on real parts."""
     home = tmp_path_factory.mktemp("process") / "home"
-    told("init", "--sandbox", "--controller", "Harbour Archive", home=home)
+    quick.told("init", "--sandbox", "--controller", "Harbour Archive", home=home)
     return home
 
 
@@ -72,14 +101,14 @@ def test_a_reader_who_goes_away_is_no_error(sandbox: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_disk_that_takes_no_more_is_told(sandbox: Path) -> None:
+def test_a_disk_that_takes_no_more_is_told(sandbox: Path, quick: Quick) -> None:
     """Files may not grow: what a full disk does, without needing one."""
 
     def small() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
 
-    before = told("member", "list", "--as", "steward", home=sandbox)
+    before = quick.told("member", "list", "--as", "steward", home=sandbox)
     done = licet(
         *("member", "add", "vera", "--role", "verifier", "--as", "steward,officer"),
         home=sandbox,
@@ -88,7 +117,7 @@ def test_a_disk_that_takes_no_more_is_told(sandbox: Path) -> None:
     assert done.returncode not in (0, Exit.DEFECT), done.stdout
     assert done.stderr.startswith("error: ")
     assert "What to do" in done.stderr
-    assert told("member", "list", "--as", "steward", home=sandbox) == before
+    assert quick.told("member", "list", "--as", "steward", home=sandbox) == before
 
 
 def heeding() -> None:
@@ -120,7 +149,8 @@ def test_a_worker_is_stopped_by_a_signal(sandbox: Path) -> None:
 
 @pytest.mark.vision
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason="the fixture photos are not fetched")
-def test_a_person_is_found_on_real_photos(sandbox: Path, tmp_path: Path) -> None:
+def test_a_person_is_found_on_real_photos(sandbox: Path, quick: Quick, tmp_path: Path) -> None:
+    told = quick.told
     for name, role in (("ines", "investigator"), ("arno", "approver")):
         told("member", "add", name, "--role", role, "--as", "steward,officer", home=sandbox)
     album = tmp_path / "album"

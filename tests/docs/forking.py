@@ -73,15 +73,28 @@ def serve(address: str) -> None:
         asker.close()
 
 
+_WITH_THREADS = ("licet.vision.", "licet.store.migrations.")
+"""What is left to the commands: models' libraries start threads, which no fork takes along."""
+
+_LATER = ("PIL.Image", "alembic.command", "babel.dates", "jinja2", "numpy", "rich.progress")
+"""What the package imports where it is used, and most commands use."""
+
+
 def _import_all() -> None:
     """Import what the commands import, and nothing that starts a thread or reads a model."""
+    import gc
     import importlib
     import pkgutil
 
-    import licet.cli.commands
+    import licet
 
-    for found in pkgutil.iter_modules(licet.cli.commands.__path__, "licet.cli.commands."):
-        importlib.import_module(found.name)
+    for found in pkgutil.walk_packages(licet.__path__, "licet."):
+        if not found.name.startswith(_WITH_THREADS) and not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+    for name in _LATER:
+        importlib.import_module(name)
+    # Nothing of this is garbage: the children need not look through it.
+    gc.freeze()
 
 
 def _start(asker: socket.socket) -> None:
