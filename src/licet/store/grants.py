@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Update, bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from licet.store import schema
 from licet.store.prepared import Prepared
@@ -46,6 +46,18 @@ _LIVE_VITAL = Prepared(
     )
 )
 
+_THIS = update(schema.grant).where(schema.grant.c.id == bindparam("this"))
+_THIS_KEPT = _THIS.where(schema.grant.c.kept)
+_SET_ENDED = Prepared(_THIS, ("state", "leaf"))
+_SET_STATE = Prepared(_THIS_KEPT, ("state", "leaf"))
+_SET_INSTRUMENT = Prepared(_THIS_KEPT, ("instrument",))
+_SET_DELIVERED = Prepared(_THIS_KEPT, ("notice_delivered_at", "leaf"))
+_SET_CAPTURED = Prepared(_THIS_KEPT, ("captured", "leaf"))
+_CONFIRM = Prepared(
+    _THIS.where(schema.grant.c.state == GrantState.PENDING),
+    ("state", "confirmed_at", "confirmed_by", "leaf"),
+)
+
 _OWN = (
     schema.grant.c.id,
     schema.grant.c.subject,
@@ -77,13 +89,7 @@ class ReadGrants(Group):
 
     def many(self, grants: Collection[GrantId]) -> dict[GrantId, Grant]:
         """Return those of the grants that exist, by id."""
-        wanted = sorted(set(grants))
-        found: dict[GrantId, Grant] = {}
-        for start in range(0, len(wanted), GROUPED):
-            part = schema.grant.c.id.in_(wanted[start : start + GROUPED])
-            for grant in _SHAPE.all(self._session, _SHAPE.select.where(part)):
-                found[grant.id] = grant
-        return found
+        return {grant.id: grant for grant in _SHAPE.among(self._session, grants)}
 
     def of_subject(self, subject: SubjectId) -> tuple[Grant, ...]:
         """Return a data subject's grants, ended ones too, by id."""
@@ -166,10 +172,8 @@ class WriteGrants(ReadGrants):
 
         Ending a grant whose templates or suggestions are still kept is a ``Conflict`` too.
         """
-        statement = update(schema.grant).values(state=state, leaf=leaf)
-        if state is not GrantState.ENDED:
-            statement = statement.where(schema.grant.c.kept)
-        self._change(grant, statement)
+        over = state is GrantState.ENDED
+        self._change(grant, _SET_ENDED if over else _SET_STATE, state=state, leaf=leaf)
 
     def set_states(self, grants: Collection[GrantId], state: GrantState, leaf: int) -> None:
         """Move many grants to a state, as :meth:`set_state` moves one; raises what it raises."""
@@ -190,31 +194,24 @@ class WriteGrants(ReadGrants):
 
     def confirm(self, grant: GrantId, at: datetime, by: str, leaf: int) -> None:
         """Make a pending grant active: the person acted, ``by`` code, passkey or paper."""
-        statement = update(schema.grant).where(schema.grant.c.state == GrantState.PENDING)
-        self._change(
-            grant,
-            statement.values(state=GrantState.ACTIVE, confirmed_at=at, confirmed_by=by, leaf=leaf),
-        )
+        now = {"confirmed_at": at, "confirmed_by": by, "leaf": leaf}
+        self._change(grant, _CONFIRM, state=GrantState.ACTIVE, **now)
 
     def rests_on(self, grant: GrantId, instrument: str) -> None:
         """Note the paper or order that a grant rests on. Raises ``NotFound``, ``Conflict``."""
-        statement = update(schema.grant).where(schema.grant.c.kept)
-        self._change(grant, statement.values(instrument=instrument))
+        self._change(grant, _SET_INSTRUMENT, instrument=instrument)
 
     def notice_delivered(self, grant: GrantId, at: datetime, leaf: int) -> None:
         """Note that the notice reached the person. Raises ``Conflict`` on an ended grant."""
-        statement = update(schema.grant).where(schema.grant.c.kept)
-        self._change(grant, statement.values(notice_delivered_at=at, leaf=leaf))
+        self._change(grant, _SET_DELIVERED, notice_delivered_at=at, leaf=leaf)
 
     def capture_agreed(self, grant: GrantId, leaf: int) -> None:
         """Note that a live capture or witnessed photo agreed with the references."""
-        statement = update(schema.grant).where(schema.grant.c.kept)
-        self._change(grant, statement.values(captured=True, leaf=leaf))
+        self._change(grant, _SET_CAPTURED, captured=True, leaf=leaf)
 
-    def _change(self, grant: GrantId, statement: Update) -> None:
-        column = schema.grant.c
-        found = select(column.id).where(column.id == grant)
-        self._session.change(statement.where(column.id == grant), found, "grant")
+    def _change(self, grant: GrantId, statement: Prepared, **values: object) -> None:
+        given = {**values, "this": grant}
+        self._session.change(statement, _BY_ID, "grant", given, wanted={"id": grant})
 
 
 class ReadConfirmations(Group):

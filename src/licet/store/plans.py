@@ -46,6 +46,26 @@ def _claiming(table: Table) -> Prepared:
     return Prepared(update(table).where(*where), ("lease_until",))
 
 
+_HOLD_PLAN = Prepared(
+    update(schema.plan).where(schema.plan.c.id == bindparam("this")), ("lease_until",)
+)
+_RELEASE_PLAN = Prepared(
+    update(schema.plan).where(
+        schema.plan.c.id == bindparam("this"), schema.plan.c.lease_until == bindparam("held")
+    ),
+    ("lease_until",),
+)
+_RENEW_RUN = Prepared(
+    update(schema.run).where(
+        schema.run.c.id == bindparam("this"),
+        schema.run.c.state == WorkState.OPEN,
+        schema.run.c.lease_until == bindparam("held"),
+    ),
+    ("lease_until",),
+)
+_FINISH_PLAN = Prepared(
+    update(schema.plan).where(schema.plan.c.id == bindparam("this")), ("state", "lease_until")
+)
 _CLAIM_PLAN = _claiming(schema.plan)
 _CLAIM_RUN = _claiming(schema.run)
 
@@ -98,20 +118,19 @@ class WritePlans(ReadPlans):
 
         For the unit that finishes an effect: whoever finishes it goes on with the plan.
         """
-        column = schema.plan.c
-        statement = update(schema.plan).where(column.id == plan).values(lease_until=until)
-        found = select(column.id).where(column.id == plan)
-        self._session.change(statement, found, "plan", bookkeeping=True)
+        given = {"this": plan, "lease_until": until}
+        wanted = {"id": plan}
+        self._session.change(
+            _HOLD_PLAN, _PLAN_BY_ID, "plan", given, wanted=wanted, bookkeeping=True
+        )
 
     def release(self, plan: PlanId, held: datetime) -> None:
         """Let go of a plan before its lease ends (bookkeeping); not of somebody else's.
 
         ``held`` is until when the caller held it, see :meth:`WriteRuns.renew`.
         """
-        column = schema.plan.c
-        mine = (column.id == plan, column.lease_until == held)
-        statement = update(schema.plan).where(*mine).values(lease_until=None)
-        self._session.write(statement, bookkeeping=True)
+        given = {"this": plan, "held": held, "lease_until": None}
+        self._session.write(_RELEASE_PLAN, given, bookkeeping=True)
 
     def set_sealed(self, plan: PlanId, sealed: bytes, bookkeeping: bool = False) -> None:
         """Replace what the plan holds sealed (``bookkeeping``: only how far it came).
@@ -149,13 +168,10 @@ class WritePlans(ReadPlans):
         """
         if self._session.number(_OPEN_EFFECTS, {"plan": plan}):
             raise Conflict("the plan has open effects", "do them first")
-        column = schema.plan.c
-        statement = update(schema.plan).where(column.id == plan)
+        given = {"this": plan, "state": WorkState.DONE, "lease_until": None}
+        wanted = {"id": plan}
         self._session.change(
-            statement.values(state=WorkState.DONE, lease_until=None),
-            select(column.id).where(column.id == plan),
-            "plan",
-            bookkeeping=True,
+            _FINISH_PLAN, _PLAN_BY_ID, "plan", given, wanted=wanted, bookkeeping=True
         )
 
 
@@ -194,10 +210,8 @@ class WriteRuns(ReadRuns):
         ``held`` is until when the caller held it. Each claim ends later than the one
         before it, so a lease that ends at another moment is somebody else's.
         """
-        column = schema.run.c
-        mine = (column.id == run, column.state == WorkState.OPEN, column.lease_until == held)
-        statement = update(schema.run).where(*mine).values(lease_until=until)
-        return self._session.write(statement, bookkeeping=True) == 1
+        given = {"this": run, "held": held, "lease_until": until}
+        return self._session.write(_RENEW_RUN, given, bookkeeping=True) == 1
 
     def set_cursor(self, run: RunId, cursor: str, lease_until: datetime | None) -> None:
         """Note how far an open run came. Raises ``NotFound``, and ``Conflict`` if it is done."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -207,11 +208,18 @@ class Session:
         raise Conflict(f"the {name} is in a state that does not allow this")
 
 
+@cache
+def _deleting_one(table: Table, column: str) -> Prepared:
+    return Prepared(delete(table).where(table.c[column] == bindparam("one")))
+
+
 def delete_among(
     session: Session, table: Table, column: ColumnElement[Any], ids: Collection[str]
 ) -> int:
     """Delete the rows whose ``column`` is one of ``ids``, in groups; return how many."""
     wanted = sorted(set(ids))
+    if len(wanted) == 1:
+        return session.write(_deleting_one(table, column.key), {"one": wanted[0]})
     return sum(
         session.write(delete(table).where(column.in_(wanted[start : start + GROUPED])))
         for start in range(0, len(wanted), GROUPED)
@@ -233,6 +241,7 @@ class Shape(Generic[T]):
         self.select: Select[Any] = select(*(table.c[name] for name in self.names))
         self.insert = Prepared(insert(table), self.names)
         self.everything = Prepared(self.select)
+        self._by_id = self.by("id") if "id" in self.names else None
 
     def by(self, *names: str, order: Sequence[ColumnElement[Any]] = ()) -> Prepared:
         """Return the statement that finds rows by these columns, each equal to what is given."""
@@ -257,6 +266,16 @@ class Shape(Generic[T]):
     ) -> tuple[T, ...]:
         """Return all of them. ``values`` are what the statement is given."""
         return tuple(self.read(row) for row in session.rows(statement, values))
+
+    def among(self, session: Session, ids: Collection[str]) -> Iterator[T]:
+        """Give those with these ids, in groups, in no order."""
+        wanted = sorted(set(ids))
+        if len(wanted) == 1 and self._by_id is not None:
+            yield from self.all(session, self._by_id, id=wanted[0])
+            return
+        for start in range(0, len(wanted), GROUPED):
+            part = self.table.c.id.in_(wanted[start : start + GROUPED])
+            yield from self.all(session, self.select.where(part))
 
     def each(self, session: Session, statement: Executable) -> Iterator[T]:
         """Give them one after the other, without holding all."""

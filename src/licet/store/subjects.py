@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 
 from licet.store import schema
 from licet.store.prepared import Prepared
-from licet.store.session import GROUPED, Group, Shape
+from licet.store.session import Group, Shape
 from licet.store.types import Moment
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Subject, SubjectState
@@ -44,13 +44,7 @@ class ReadSubjects(Group):
 
     def many(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Subject]:
         """Return those of the data subjects that exist, by id."""
-        wanted = sorted(set(subjects))
-        found: dict[SubjectId, Subject] = {}
-        for start in range(0, len(wanted), GROUPED):
-            part = schema.subject.c.id.in_(wanted[start : start + GROUPED])
-            for subject in _SHAPE.all(self._session, _SHAPE.select.where(part)):
-                found[subject.id] = subject
-        return found
+        return {subject.id: subject for subject in _SHAPE.among(self._session, subjects)}
 
     def on_contact(self, contact_tag: bytes) -> tuple[Subject, ...]:
         """Return the data subjects on one contact, by id (one adult, up to five dependants)."""
