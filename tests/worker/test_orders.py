@@ -1,17 +1,25 @@
 """Orders that two members confirmed are carried out: answered first, then erased, then proved."""
 
+from collections import Counter
 from datetime import timedelta
 
+import pytest
+
+from licet.app import App
+from licet.effects.carrying import planning
+from licet.effects.ordering.counting import settle_orders
 from licet.effects.proving.packing import write_pack
 from licet.effects.sealed import grant_key, search_key, subject_key
 from licet.granting import withdraw
 from licet.ledger.order import OrderStatement
 from licet.rights.hold import place
 from licet.rights.intake import prove, receive
+from licet.store.unit import Reader, Unit
 from licet.terms.acting import SUBJECT
 from licet.terms.grant import GrantState, SubjectState
-from licet.terms.ids import OrderId
-from licet.terms.order import OrderState
+from licet.terms.ids import OrderId, Territory
+from licet.terms.order import Order, OrderScope, OrderState
+from licet.terms.permit import Permit, Refusal
 from licet.terms.plan import PlanKind
 from licet.terms.rights import HoldWish, Received, RequestState, RequestWish, RightKind
 from licet.worker import run_once
@@ -137,6 +145,27 @@ def test_orders_that_overlap_erase_once(world: World) -> None:
     assert len(digests) == 5
     with world.app.store.read() as reader:
         assert len({reader.orders.parts(one)[0].plan for one in (*orders, late)}) == 1
+
+
+def test_orders_that_overlap_are_decided_on_once_for_each_part(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each order's permit once before, and once inside the unit that plans for it: no square."""
+    world.enrolled("anna", residence=FRANCE)
+    decided: list[OrderId] = []
+    decide = planning.may_carry_out
+
+    def counting(app: App, reader: Reader | Unit, order: Order) -> Permit | Refusal:
+        decided.append(order.id)
+        return decide(app, reader, order)
+
+    orders = [ordered(world, order_wish(world, authority=f"authority {n}")) for n in range(6)]
+    elsewhere = OrderScope(territories=(Territory("DE"),))
+    far = ordered(world, order_wish(world, authority="far", scope=elsewhere))
+    settle_orders(world.app)
+    monkeypatch.setattr(planning, "may_carry_out", counting)
+    assert planning.plan_people(world.app) == 1
+    assert Counter(decided) == {**dict.fromkeys(orders, 2), far: 1}
 
 
 def test_a_withdrawal_in_between_is_nobodys_second_plan(world: World) -> None:
