@@ -10,12 +10,14 @@ import tempfile
 import time
 from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 
 from bench.measure import Result
+from licet.consent.purposes import table
 from licet.demo.stage import allowed
 from licet.effects.certifying import certificate
 from licet.effects.sealed import grant_key, subject_key
@@ -25,11 +27,18 @@ from licet.recovery import back_up, restore
 from licet.rights.erase import erase
 from licet.store import migrate
 from licet.terms.acting import SUBJECT
-from licet.terms.basis import Condition, LegalBasis, Relationship
+from licet.terms.basis import Relationship
 from licet.terms.errors import Integrity
 from licet.terms.face import STEP
 from licet.terms.gallery import TemplateKind
-from licet.terms.grant import Grant, GrantState, Identity, Subject, SubjectState
+from licet.terms.grant import (
+    Grant,
+    GrantState,
+    Identity,
+    Subject,
+    SubjectState,
+    pending_grant,
+)
 from licet.terms.ids import GrantId, KeyId, PlanId, SubjectId, TemplateId, Territory, new_id
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.payload import ReferencePayload, to_bytes
@@ -104,24 +113,15 @@ def _subject(subject: SubjectId, key: bytes, residence: Territory | None) -> Sub
 
 def a_grant(world: World, subject: SubjectId, grant: GrantId, leaf: int) -> Grant:
     """Return a grant that may be used now, tied to no place."""
-    now = world.clock()
-    return Grant(
-        id=grant,
-        subject=subject,
-        organisation=world.organisation,
-        purpose=CLEARANCE,
-        basis=LegalBasis.CONSENT,
-        condition=Condition.EXPLICIT_CONSENT,
+    now, purpose = world.clock(), table().by_id[CLEARANCE]
+    asked = pending_grant(grant, subject, world.organisation, purpose, now)
+    return replace(
+        asked,
         relationship=Relationship.PICTURED,
-        source=None,
-        territories=frozenset(),
-        notice="ab" * 32,
         notice_delivered_at=now,
         confirmed_at=now,
         confirmed_by="code",
-        guardian=False,
         captured=True,
-        not_before=now,
         expires=now + timedelta(days=300),
         state=GrantState.ACTIVE,
         leaf=leaf,

@@ -17,7 +17,7 @@ from licet.terms.ids import GrantId, SubjectId, new_id
 from licet.worker import run_once
 from tests.fakes.deployment import World
 
-GRANTS = int(os.environ.get("LICET_BENCH_GRANTS", "10000"))
+GRANTS = int(os.environ.get("LICET_BENCH_GRANTS", "100000"))
 A_NIGHT = 8 * 3600.0
 """Seconds from ten in the evening to six in the morning."""
 
