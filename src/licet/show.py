@@ -21,10 +21,11 @@ from licet.sources.contract import Address
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.errors import Conflict, NotFound
-from licet.terms.face import Box, Template, Unreadable
+from licet.terms.face import Box, Unreadable
 from licet.terms.gallery import TemplateKind
 from licet.terms.ids import CaseId, FaceId, GrantId, ItemId
 from licet.terms.ledger import EntryKind
+from licet.terms.payload import AppearancePayload
 from licet.terms.permit import Action, Ask, Permit, Refusal
 from licet.terms.source import Item, ItemFace, Source
 
@@ -131,7 +132,7 @@ def _asked(
 
 def _photo(app: App, item: Item, source: Source) -> bytes:
     address = open_address(app, item.id, source.id, item.sealed_address)
-    photo = open_source(source).read(Address(address))
+    photo = open_source(app, source).read(Address(address))
     if isinstance(photo, Unreadable):
         raise Conflict(f"the photo cannot be read: {photo.reason}", photo.remedy)
     if hashlib.sha256(photo).hexdigest() != item.sha256:
@@ -140,10 +141,10 @@ def _photo(app: App, item: Item, source: Source) -> bytes:
 
 
 def _found(
-    app: App, photo: bytes, stored: tuple[ItemFace, ...], seen: "tuple[Seen, ...]"
+    app: App, photo: bytes, stored: tuple[ItemFace, ...], seen: tuple[AppearancePayload, ...]
 ) -> _Picture:
     """Return a photo with the faces found at collecting and those found now."""
-    found = faces_to_cover(app, photo, stored, [box for _, _, box in seen])
+    found = faces_to_cover(app, photo, stored, [one.box for one in seen])
     if isinstance(found, Unreadable):
         raise Conflict(f"the photo cannot be read: {found.reason}", found.remedy)
     return _Picture(photo, found)
@@ -158,59 +159,52 @@ class _Film:
     stored: tuple[ItemFace, ...]
 
 
-Seen = tuple[Template, FaceId, Box]
-"""An appearance of the person in the item: its template, face and box."""
-
-
-def _seen(app: App, reader: Reader | Unit, permit: Permit, item: Item) -> tuple[Seen, ...]:
+def _seen(
+    app: App, reader: Reader | Unit, permit: Permit, item: Item
+) -> tuple[AppearancePayload, ...]:
     """Return the appearances of the permit's data subject in this item, if it may be seen."""
     floor = permit.scope.seen_before if permit.scope else None
     if permit.grant is None or (floor is not None and item.first_seen > floor):
         return ()
-    return tuple(
-        (Template(template.model, seen.values), seen.face, seen.box)
+    appearances = (
+        open_appearance(app, template)
         for template in reader.templates.of_grant(permit.grant)
         if template.kind is TemplateKind.APPEARANCE
-        for seen in (open_appearance(app, template),)
-        if seen.item == item.id
     )
+    return tuple(seen for seen in appearances if seen.item == item.id)
 
 
-def _visible(picture: _Picture, seen: tuple[Seen, ...]) -> tuple[Box, ...]:
+def _visible(picture: _Picture, seen: tuple[AppearancePayload, ...]) -> tuple[Box, ...]:
     """Return where the person is; nowhere when the appearance is gone by now."""
     if picture.face is None:
-        return tuple(box for _, _, box in seen)
-    there = picture.visible is not None and picture.face in {face for _, face, _ in seen}
-    return (picture.visible,) if there and picture.visible else ()
+        return tuple(one.box for one in seen)
+    return tuple(one.box for one in seen if (one.face, one.box) == (picture.face, picture.visible))
 
 
 def _chosen(
-    seen: tuple[Seen, ...], stored: tuple[ItemFace, ...], at: int | None
-) -> tuple[Template, ItemFace] | None:
-    """Return the appearance seen at a moment, or the first one, with its face."""
-    faces = {face.id: face for face in stored if face.span is not None}
-    there = sorted(
-        ((faces[face], template) for template, face, _ in seen if face in faces),
-        key=lambda one: (one[0].span, one[0].id),
-    )
-    for face, template in there:
-        if at is None or (face.span is not None and face.span[0] <= at < face.span[1]):
-            return template, face
+    seen: tuple[AppearancePayload, ...], stored: tuple[ItemFace, ...], at: int | None
+) -> AppearancePayload | None:
+    """Return the appearance during whose span a moment lies, or the first one."""
+    spans = {face.id: face.span for face in stored if face.span is not None}
+    there = sorted((one for one in seen if one.face in spans), key=lambda one: spans[one.face])
+    for one in there:
+        begins, ends = spans[one.face]
+        if at is None or begins <= at < ends:
+            return one
     return None
 
 
-def _frame(app: App, film: _Film, chosen: tuple[Template, ItemFace] | None) -> _Picture:
-    """Return a frame of a video in which the person is seen. Raises ``NotFound``, ``Conflict``."""
-    if chosen is None:
+def _frame(app: App, film: _Film, one: AppearancePayload | None) -> _Picture:
+    """Return the frame of an appearance. Raises ``NotFound``, ``Conflict``."""
+    if one is None or one.at < 0:
         raise NotFound("this video does not show this person then", "See `licet search`.")
-    template, face = chosen
     item, source = film.item, film.source
     address = Address(open_address(app, item.id, source.id, item.sealed_address))
-    opened = open_film(open_source(source), address, item.sha256)
+    opened = open_film(open_source(app, source), address, item.sha256)
     if opened is None:
         raise Conflict("the video changed or is gone at its source", "Collect the source again.")
     with opened:
-        still = still_of(app, opened, face, template, film.stored)
-    if still is None:
-        raise NotFound("the person is not found again in this video", "See `licet search`.")
-    return _Picture(still.photo, still.faces, face.id, still.visible)
+        still = still_of(app, opened, one.at, one.box, film.stored)
+    if isinstance(still, Unreadable):
+        raise Conflict(still.reason, still.remedy)
+    return _Picture(still.photo, still.faces, one.face, still.visible)

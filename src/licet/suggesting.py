@@ -67,7 +67,8 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
             source.id,
             item.first_seen,
             pointer.score,
-            face.box,
+            face.box if seen.at is None else seen.face.box,
+            -1 if seen.at is None else seen.at,
         )
         sealed = seal(
             app.keyring.get(grant_key(kept.grant)), to_bytes(payload), f"template:{template}"
@@ -131,7 +132,7 @@ def _asked(
 
 def _face_again(app: App, item: Item, source: Source, face: ItemFace) -> SeenFace:
     address = Address(open_address(app, item.id, source.id, item.sealed_address))
-    place = open_source(source)
+    place = open_source(app, source)
     seen = _video(app, place, address, item) if face.span else _photo(app, place, address, item)
     if seen is None:
         raise Conflict("the photo changed or is gone at its source", "Reject the suggestion.")

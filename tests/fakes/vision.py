@@ -11,6 +11,7 @@ import math
 import random
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from licet.terms.clip import Clip, TellWatched, Track, VideoFile, Watched
 from licet.terms.errors import BadInput
@@ -39,10 +40,16 @@ VIDEO_START = b"\x00\x00\x00\x14ftypisom\x00\x00\x02\x00isom"
 FIT = Quality(60.0, 200.0, 128.0, 50.0, 0.0, 0.0)
 
 
-def photo(*people: str, noise: float = 0.3, shot: int = 0, blurred: bool = False) -> bytes:
-    """Return a photo of people standing side by side; ``shot`` makes another photo of them."""
+def photo(
+    *people: str, noise: float = 0.3, shot: int = 0, blurred: bool = False, scene: str = ""
+) -> bytes:
+    """Return a photo of people standing side by side; ``shot`` makes another photo of them.
+
+    Photos of one ``scene`` look alike to whoever does not look at the faces.
+    """
     faces = [{"who": who, "noise": noise} for who in people]
-    return START + json.dumps({"faces": faces, "shot": shot, "blurred": blurred}).encode()
+    said = {"faces": faces, "shot": shot, "blurred": blurred}
+    return START + json.dumps({**said, "scene": scene} if scene else said).encode()
 
 
 def video(*shots: tuple[str, int, int], noise: float = 0.3, take: int = 0) -> bytes:
@@ -102,6 +109,9 @@ class FakeVision:
             100 * max(len(people), 1),
             100,
             tuple(self._seen(photo, said, n, face) for n, face in enumerate(people)),
+            likeness=hashlib.sha256(scene.encode()).digest()
+            if (scene := said.get("scene"))
+            else b"",
         )
 
     def faces(self, photo: bytes) -> tuple[Face, ...] | Unreadable:
@@ -173,7 +183,8 @@ class FakeVision:
         seen = self._seen(content, {}, place, shot)
         begins, ends = shot["span"]
         boxes = ((begins, seen.face.box),)
-        return Track(seen, (begins + ends) // 2, (begins, ends), begins, boxes, 3)
+        seen = replace(seen, at=(begins + ends) // 2)
+        return Track(seen, (begins, ends), begins, boxes, 3)
 
     def _seen(self, photo: bytes, said: dict, place: int, face: dict) -> SeenFace:
         seed = hashlib.sha256(photo + bytes([place])).hexdigest()

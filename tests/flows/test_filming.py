@@ -242,7 +242,7 @@ def test_a_frame_of_a_video_shows_the_person_alone(world: World) -> None:
         show(world.app, SUBJECT, item, ada, at=8000)
 
 
-def test_a_frame_in_which_they_are_not_found_again_shows_nobody(
+def test_a_frame_in_which_they_are_not_where_they_were_shows_nobody(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada, _ = world.enrolled("Ada")
@@ -250,10 +250,18 @@ def test_a_frame_in_which_they_are_not_found_again_shows_nobody(
     source = world.source(place_)
     done(world, source.id)
     [item] = items_of(world, source.id)
-    for instead in (photo("Ben"), photo(), Unreadable("no frame", "None.")):
-        monkeypatch.setattr(world.vision, "still", lambda _film, _at, one=instead: one)
-        with pytest.raises(NotFound):
+    at: list[int] = []
+    left = photo("Ben", "Ada").replace(b'"who": "Ben"', b'"who": "Ben", "box": [300, 10, 80, 80]')
+    for instead in (left, photo(), b"no photo", Unreadable("no frame", "None.")):
+
+        def still(_film: object, moment: int, one: object = instead) -> object:
+            at.append(moment)
+            return one
+
+        monkeypatch.setattr(world.vision, "still", still)
+        with pytest.raises(Conflict):
             show(world.app, SUBJECT, item, ada)
+    assert at == [1000] * 4
     (place_ / "clip.jpg").write_bytes(video(("Ada", 0, 2000), take=2))
     with pytest.raises(Conflict):
         show(world.app, SUBJECT, item, ada)

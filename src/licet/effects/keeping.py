@@ -171,7 +171,8 @@ def _appearance(
         source=found.item.source,
         first_seen=found.item.first_seen,
         score=identified.score,
-        box=face.box,
+        box=face.box if seen.at is None else seen.face.box,
+        at=-1 if seen.at is None else seen.at,
     )
     template = TemplateId(new_id())
     key = app.keyring.get(grant_key(identified.grant))

@@ -1,9 +1,8 @@
 """One frame of a video in place of a photo, for whoever may see somebody in it.
 
-A video's boxes are those of one frame for each face; a frame is looked at again before it is
-shown, so that everybody in it is found where they are. The person is who agrees with the
-template of their own appearance as two photos of one person do: nobody else is left visible
-because a box said so.
+It is the very frame that their appearance is of: the same bytes give the same picture, so
+the person is where the box says, and everybody else in it is looked for by the detector
+alone. Nobody is compared for showing it.
 """
 
 import hashlib
@@ -12,13 +11,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from licet.app import App
-from licet.effects.comparing import overlap
+from licet.effects.comparing import SAME_FACE, overlap
+from licet.effects.covering import faces_to_cover
 from licet.sources.contract import Address, HoldsVideos, ItemSource
-from licet.terms.face import Box, Inspection, Template
+from licet.terms.face import Box, Unreadable
 from licet.terms.source import ItemFace
-
-MOMENTS = (0.5, 0.3, 0.7, 0.15, 0.85)
-"""Where in a span a frame is tried, as its share: people turn away for a moment."""
 
 PART = 4 * 1024 * 1024
 
@@ -62,31 +59,25 @@ def open_film(place: ItemSource, address: Address, sha256: str) -> BinaryIO | No
 
 
 def still_of(
-    app: App, film: BinaryIO, face: ItemFace, template: Template, stored: Sequence[ItemFace]
-) -> Still | None:
-    """Return a frame in which a person is seen during the span of one of their faces.
+    app: App, film: BinaryIO, at: int, own: Box, stored: Sequence[ItemFace]
+) -> Still | Unreadable:
+    """Return the frame at a moment at which a person is where ``own`` says.
 
-    ``template`` is that of the appearance; ``stored`` are the faces of the video. None when
-    they are not found again.
+    ``stored`` are the faces of the video: who was seen about then and is not found in the
+    frame is covered where they were seen, unless that is where the person is.
     """
-    begins, ends = face.span or (0, 0)
-    for share in MOMENTS:
-        at = begins + int((ends - begins) * share)
-        film.seek(0)
-        photo = app.vision.still(film, at)
-        seen = app.vision.inspect(photo, thorough=True) if isinstance(photo, bytes) else None
-        if not isinstance(photo, bytes) or not isinstance(seen, Inspection) or not seen.faces:
-            continue
-        best = max(seen.faces, key=lambda one: one.template.compare(template))
-        if best.template.compare(template) < app.vision.same_person_threshold():
-            continue
-        here = [one.face.box for one in seen.faces if one is not best]
-        kept = [one.box for one in stored if one.id != face.id and _at(one, at)]
-        own = best.face.box
-        # A face that was seen then and is missed now is covered where it was seen.
-        here += [box for box in kept if overlap(box, own) == 0]
-        return Still(photo, own, tuple(dict.fromkeys(here)))
-    return None
+    photo = app.vision.still(film, at)
+    if isinstance(photo, Unreadable):
+        return photo
+    found = app.vision.faces(photo)
+    if isinstance(found, Unreadable) or all(overlap(f.box, own) < SAME_FACE for f in found):
+        return Unreadable("the face is not found where it was seen", "Collect the source again.")
+    about = [face for face in stored if _at(face, at) and overlap(face.box, own) == 0]
+    faces = faces_to_cover(app, photo, about, [own])
+    if isinstance(faces, Unreadable):
+        return faces
+    others = tuple(box for box in dict.fromkeys(faces) if box != own)
+    return Still(photo, own, others)
 
 
 def _at(face: ItemFace, at: int) -> bool:

@@ -72,18 +72,22 @@ def between(one: Box, other: Box, share: float) -> Box:
 class Track:
     """One face, followed from frame to frame.
 
-    ``seen`` is its best frame's face with the mean of its best frames' templates; ``at`` is
-    when that frame is shown. ``boxes`` say where the face is at some moments; in between it
-    moves straight. ``unseen`` is the last moment before the span at which it was looked for
-    in vain: whoever covers the face begins there.
+    ``seen`` is its best frame's face with the mean of its best frames' templates. ``boxes``
+    say where the face is at some moments; in between it moves straight. ``unseen`` is the
+    last moment before the span at which it was looked for in vain: whoever covers the face
+    begins there.
     """
 
     seen: SeenFace
-    at: int
     span: Span
     unseen: int
     boxes: tuple[tuple[int, Box], ...]
     samples: int
+
+    @property
+    def at(self) -> int:
+        """When its best frame is shown."""
+        return self.span[0] if self.seen.at is None else self.seen.at
 
     def box_at(self, at: int) -> Box | None:
         """Return where the face is at a moment, as far as looks some time apart can say.

@@ -105,11 +105,15 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class SeenFace:
-    """A face found in a photo, with the template computed for it, in memory only."""
+    """A face found in a photo, with the template computed for it, in memory only.
+
+    ``at`` is when the frame of a video is shown in which it is there, in milliseconds.
+    """
 
     face: Face
     quality: Quality
     template: Template
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +121,15 @@ class Inspection:
     """A photo as it was read: upright size in pixels and the faces found, strongest first.
 
     Of a video: each face that was followed through it, and in ``spans`` when it is seen,
-    from and to in milliseconds; empty for a photo.
+    from and to in milliseconds; empty for a photo. ``likeness`` is a coarse mark of the
+    whole photo, the same or near for other sizes of it; empty for a video.
     """
 
     width: int
     height: int
     faces: tuple[SeenFace, ...]
     spans: tuple[tuple[int, int], ...] = ()
+    likeness: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,11 @@ class ReferencePayload:
 
 @dataclass(frozen=True, slots=True)
 class AppearancePayload:
-    """An appearance: the features, the face it is, where and since when it was seen."""
+    """An appearance: the features, the face it is, where and since when it was seen.
+
+    ``at`` is the moment of a video, in milliseconds, at which it is where ``box`` says; -1 in
+    a photo.
+    """
 
     values: bytes
     face: FaceId
@@ -51,6 +55,7 @@ class AppearancePayload:
     first_seen: datetime
     score: Score
     box: Box
+    at: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,29 @@ class SuggestionPayload:
 
 @dataclass(frozen=True, slots=True)
 class TracePayload:
-    """Why an address of a source was collected or not: the address, and a sentence."""
+    """Why an address of a source was collected or not: the address, and a sentence.
+
+    ``etag`` and ``modified`` are what a site said of its state then (RFC 9110, 8.8).
+    """
 
     address: str
     because: str
+    etag: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPayload:
+    """A page of a site as it was when it was read: what it named, and its state then."""
+
+    address: str
+    links: tuple[str, ...]
+    photos: tuple[tuple[str, ...], ...]
+    outside: tuple[str, ...]
+    reserved: str
+    etag: str
+    modified: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +363,7 @@ __all__ = [
     "SuggestionPayload",
     "TellingPayload",
     "TracePayload",
+    "VisitPayload",
     "from_bytes",
     "to_bytes",
 ]

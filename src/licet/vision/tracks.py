@@ -70,8 +70,7 @@ class _Open:
         _, at, face = self.best[0]
         mean = combine([one[2].template for one in self.best])
         return Track(
-            seen=SeenFace(face.face, face.quality, mean),
-            at=at,
+            seen=SeenFace(face.face, face.quality, mean, at),
             span=(self.begins, end if self.gone is None else self.gone),
             unseen=self.unseen,
             boxes=tuple(self.boxes),

@@ -1,8 +1,5 @@
 """Who asks, and what every part of a package is read with."""
 
-import sys
-from array import array
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -92,11 +89,3 @@ def region(box: Box) -> Region:
 def features(model: ModelId, values: bytes) -> Features:
     """Return features as whole numbers that need no program of ours to be read."""
     return Features(STEP, tuple(Template(model, values).integers()))
-
-
-def template_of(model: str, values: Iterable[int]) -> Template:
-    """Return the template of which these are the features."""
-    numbers = array("h", values)
-    if sys.byteorder == "big":  # pragma: no cover - no such machine in the suite
-        numbers.byteswap()
-    return Template(ModelId(model), numbers.tobytes())

@@ -122,6 +122,7 @@ def _appearance(
         item=payload.item if payload else None,
         region=region(payload.box) if payload else None,
         span=face.span if face else None,
+        moment=payload.at if payload and payload.at >= 0 else None,
         meaning=asker.meaning(payload.score) if payload else None,
         features=features(one.model, payload.values) if payload else None,
     )

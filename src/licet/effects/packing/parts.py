@@ -149,7 +149,8 @@ class Appearance:
     """A face in an item that the program takes for this person.
 
     ``confirmed`` says that somebody looked and agreed; who nobody confirmed lapses. ``span``
-    is from when to when in a video, in milliseconds.
+    is from when to when in a video, in milliseconds, and ``moment`` when it is where ``region``
+    says.
     """
 
     id: str
@@ -161,6 +162,7 @@ class Appearance:
     item: str | None
     region: Region | None
     span: tuple[int, int] | None
+    moment: int | None
     meaning: Meaning | None
     features: Features | None
 

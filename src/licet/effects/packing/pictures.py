@@ -14,13 +14,11 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import BinaryIO
 
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.covering import faces_to_cover
 from licet.effects.facts import read_facts
-from licet.effects.packing.asker import template_of
 from licet.effects.packing.faces import UNREAD, Boxes
 from licet.effects.packing.parts import Appearance, ItemPart, Package
 from licet.effects.sourcing import open_source
@@ -74,7 +72,7 @@ def _box(one: Appearance) -> Box:
 def _frame(
     app: App, places: "_Places", item: ItemPart, seen: list[Appearance], stored: list[ItemFace]
 ) -> Picture:
-    """Give the first frame of a video in which the person is found again."""
+    """Give the first frame of a video that an appearance is of."""
     place = places.open(SourceId(item.source))
     if isinstance(place, str):
         return Picture(item.id, b"", place)
@@ -83,8 +81,12 @@ def _frame(
     if film is None:
         return Picture(item.id, b"", "gone" if item.addresses else "source_gone")
     with film:
-        stills = (_still(app, film, one, stored) for one in sorted(seen, key=_begins))
-        still = next((one for one in stills if one is not None), None)
+        stills = (
+            still_of(app, film, one.moment, _box(one), stored)
+            for one in sorted(seen, key=_begins)
+            if one.moment is not None
+        )
+        still = next((one for one in stills if isinstance(one, Still)), None)
     if still is None:
         return Picture(item.id, b"", "unreadable")
     outline = [(still.visible, "")]
@@ -94,15 +96,6 @@ def _frame(
 
 def _begins(one: Appearance) -> int:
     return one.span[0] if one.span is not None else 0
-
-
-def _still(app: App, film: BinaryIO, one: Appearance, stored: list[ItemFace]) -> Still | None:
-    """Return a frame for one appearance, by the very features that the package gives."""
-    face = next((f for f in stored if (f.span, f.box) == (one.span, _box(one))), None)
-    if face is None or one.features is None:
-        return None
-    template = template_of(one.model, one.features.values)
-    return still_of(app, film, face, template, stored)
 
 
 def _picture(
@@ -169,6 +162,6 @@ class _Places:
         if isinstance(permit, Refusal):
             return permit.reason
         try:
-            return open_source(source)
+            return open_source(app, source)
         except (BadInput, Conflict, Setup):
             return "source_unreachable"
