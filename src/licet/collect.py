@@ -14,6 +14,7 @@ from itertools import zip_longest
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.comparing import compare
+from licet.effects.copies import Met, new_among
 from licet.effects.facts import read_facts
 from licet.effects.keeping import Recognised, keep
 from licet.effects.record import Objects, record, record_refusal, refuse
@@ -27,10 +28,11 @@ from licet.effects.running import (
     release_run,
 )
 from licet.effects.sealed import address_tag, seal_address
-from licet.effects.sourcing import open_source
+from licet.effects.sourcing import open_to_walk
 from licet.effects.tracing import FIRST_MET, KNOWN, note_traces
 from licet.effects.walking import Photo, Step, Walk, drop
-from licet.store.unit import Unit
+from licet.sources.contract import Address
+from licet.store.unit import Reader, Unit
 from licet.terms.acting import WORKER, Who
 from licet.terms.collecting import Collected, ReportProgress
 from licet.terms.errors import NotFound
@@ -77,10 +79,10 @@ def collect(
             return record_refusal(app, unit, ask, permit)
         record(app, unit, EntryKind.COLLECTING, permit, (("source", source_id),))
     prove_now(app, source)
-    place = open_source(source)
+    on = replace(ask, by=WORKER.by, member=None)
+    place = open_to_walk(app, source, on, tell)
     total = place.count()
     hold = open_run(app, RunKind.COLLECT, source)  # 2
-    on = replace(ask, by=WORKER.by, member=None)
     walk = Walk(app, WORKER, on, source, place, hold, tell, total)
     with let_go(app, hold, "collecting"):
         for stretch in walk.stretches(_new_photos(walk)):  # 3
@@ -124,7 +126,13 @@ def _new_photos(walk: Walk) -> Iterator[Step]:
 
 def _known(app: App, source: Source, sha256: str) -> bool:
     with app.store.read() as reader:
-        return reader.items.find(source.id, sha256) is not None
+        return _find(reader, source, sha256) is not None
+
+
+def _find(reader: Reader | Unit, source: Source, sha256: str) -> Item | None:
+    """Return the item with this content, or the one that it is a copy of."""
+    items = reader.items
+    return items.find(source.id, sha256) or items.find_copy(source.id, sha256)
 
 
 def _item_of(app: App, source: Source, photo: Photo, seen: Inspection) -> Recognised:
@@ -148,27 +156,29 @@ def _item_of(app: App, source: Source, photo: Photo, seen: Inspection) -> Recogn
 
 def _take(walk: Walk, batch: list[tuple[Photo, Inspection]]) -> None:
     """Compare and keep one batch; nothing once the walk was refused."""
-    recognised = compare(walk, [_item_of(walk.app, walk.source, *pair) for pair in batch])
+    met = [Met(photo, seen, _item_of(walk.app, walk.source, photo, seen)) for photo, seen in batch]
+    new = new_among(walk, met)
+    recognised = compare(walk, [one.found for one in new])
     walk.app.at("collect.compared")
     if walk.refusal is None:
-        _commit(walk, [photo for photo, _ in batch], recognised)
+        _commit(walk, batch[-1][0].address, new, recognised)
 
 
-def _commit(walk: Walk, batch: list[Photo], recognised: list[Recognised]) -> None:
-    """Keep one batch in one unit of work, or keep the refusal that came instead."""
+def _commit(walk: Walk, at: Address, new: list[Met], recognised: list[Recognised]) -> None:
+    """Keep one batch, which ends ``at``, in one unit of work, or keep the refusal instead."""
     app, ask = walk.app, walk.ask
     with app.store.unit() as unit:
         permit = decide(ask, read_facts(app, unit, ask, walk.who, unit.now), unit.now)
         if isinstance(permit, Refusal):
             walk.refusal = permit
             return
-        move_cursor(app, unit, walk.hold, batch[-1].address)
+        move_cursor(app, unit, walk.hold, at)
         leaf = unit.head.size
         dated = [_dated(found, leaf, unit.now) for found in recognised]
-        for photo, found in zip(batch, dated, strict=True):
-            unit.items.add(found.item, found.stored)
-            _add_address(app, unit, found.item, photo)
-            walk.traces.append(Trace(photo.address, Fate.COLLECTED, "first_met", FIRST_MET))
+        for met, found in zip(new, dated, strict=True):
+            unit.items.add(found.item, found.stored, met.seen.likeness)
+            _add_address(app, unit, found.item, met.photo)
+            walk.traces.append(Trace(met.photo.address, Fate.COLLECTED, "first_met", FIRST_MET))
         _add_elsewhere(walk, unit)
         note_traces(app, unit, walk)
         kept = keep(app, unit, dated, leaf)
@@ -215,7 +225,8 @@ def _add_address(app: App, unit: Unit, item: Item, photo: Photo) -> bool:
     if unit.items.known_address(item.source, tag) is not None:
         return False
     sealed = seal_address(app, item.id, item.source, photo.address)
-    unit.items.add_address(item.id, tag, sealed)
+    copy = photo.sha256 if photo.sha256 != item.sha256 else None
+    unit.items.add_address(item.id, tag, sealed, copy)
     return True
 
 
@@ -227,7 +238,9 @@ def _add_elsewhere(walk: Walk, unit: Unit) -> int:
     waiting: list[Photo] = []
     added = 0
     for photo in walk.elsewhere:
-        item = unit.items.find(walk.source.id, photo.sha256)
+        item = _find(unit, walk.source, photo.sha256)
+        if item is None and photo.sha256 in walk.copies:
+            item = unit.items.get(walk.copies[photo.sha256])
         if item is None:
             waiting.append(photo)
         else:

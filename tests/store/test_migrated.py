@@ -27,6 +27,8 @@ NEW = {
     },
     "organisation": {"contact": ""},
     "source": {"retention_days": None},
+    "item": {"likeness": None},
+    "item_address": {"sha256": None},
     "authority": {"proved_at": old.NOON, "tried_at": old.NOON},
 }
 """What every row of a table has now and had not then."""

@@ -20,15 +20,16 @@ from licet.effects.fixtures import strange_content
 from licet.effects.keeping import Kept, Recognised
 from licet.effects.running import Hold
 from licet.sources.authority import marks_of_photo
-from licet.sources.contract import NO_PHOTO, Address, HoldsVideos, ItemSource
+from licet.sources.contract import NO_PHOTO, UNCHANGED, Address, HoldsVideos, ItemSource
 from licet.sources.reserved_photo import reserved_by_photo
 from licet.terms.acting import Who
 from licet.terms.clip import Watched
 from licet.terms.collecting import Collected, ReportProgress
 from licet.terms.face import Inspection, Unreadable
-from licet.terms.ids import RunId
+from licet.terms.ids import ItemId, RunId
 from licet.terms.permit import Ask, Permit, Refusal
 from licet.terms.source import Fate, Source, Trace
+from licet.vision.likeness import Marks
 
 ASK_AGAIN_SECONDS = 0.25
 BATCH_SECONDS = 0.25
@@ -124,7 +125,8 @@ class Walk:
     ``until`` is when it has done enough for now, None to walk to the end; ``over`` says
     that it came to its end. ``at`` is the last place that was read, and ``passed`` counts
     photos that went by since the cursor moved without being part of a batch. ``traces`` say
-    why what was read was not taken, until they are written down.
+    why what was read was not taken, until they are written down. ``copies`` are contents
+    found to be an item in another size, and ``marks`` what proposes them.
     """
 
     app: App
@@ -139,6 +141,8 @@ class Walk:
     tally: Tally = field(default_factory=Tally)
     refusal: Refusal | None = None
     elsewhere: list[Photo] = field(default_factory=list)
+    copies: dict[str, ItemId] = field(default_factory=dict)
+    marks: Marks | None = None
     traces: list[Trace] = field(default_factory=list)
     done: int = 0
     at: str = ""
@@ -180,6 +184,9 @@ class Walk:
         self.tell(
             self.done if isinstance(content, bytes | Unreadable) else self.done - 1, self.total
         )
+        if content == UNCHANGED:
+            self.tally.known += 1
+            return None
         if isinstance(content, Unreadable):
             self._not_taken(address, Fate.UNREADABLE, "unreadable", content.reason)
             return None

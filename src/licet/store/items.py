@@ -1,6 +1,6 @@
 """Items met at sources, their faces' boxes, and the addresses where they were met."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,9 +24,16 @@ _AT_ADDRESS = Prepared(
         schema.item_address.c.tag == bindparam("tag"),
     )
 )
+_COPY = Prepared(
+    _SHAPE.select.join(schema.item_address, schema.item_address.c.item == schema.item.c.id).where(
+        schema.item_address.c.source == bindparam("source"),
+        schema.item_address.c.sha256 == bindparam("sha256"),
+    )
+)
 _FACES = Prepared(
     select(*schema.face.c).where(schema.face.c.item == bindparam("item")).order_by(schema.face.c.id)
 )
+_ADD = Prepared(insert(schema.item), (*_SHAPE.names, "likeness"))
 _ADD_FACE = Prepared(insert(schema.face), schema.face.c.keys())
 
 
@@ -61,6 +68,21 @@ class ReadItems(Group):
     def find(self, source: SourceId, sha256: str) -> Item | None:
         """Return the source's item with this content, or None."""
         return _SHAPE.one(self._session, _BY_CONTENT, source=source, sha256=sha256)
+
+    def find_copy(self, source: SourceId, sha256: str) -> Item | None:
+        """Return the source's item of which this content is a copy in another size, or None."""
+        return _SHAPE.one(self._session, _COPY, source=source, sha256=sha256)
+
+    def likenesses(self, source: SourceId) -> Iterator[tuple[ItemId, bytes]]:
+        """Give the photos of a source that have a mark, each with it."""
+        column = schema.item.c
+        statement = select(column.id, column.likeness).where(
+            column.source == source, column.likeness.is_not(None)
+        )
+        for part in self._session.parts(statement):
+            for row in part:
+                item, likeness = tuple(row)
+                yield item, likeness
 
     def known_address(self, source: SourceId, tag: bytes) -> Item | None:
         """Return the item met at an address of the source, or None. ``tag`` is its HMAC."""
@@ -147,24 +169,27 @@ class ReadItems(Group):
 class WriteItems(ReadItems):
     """Writing items."""
 
-    def add(self, item: Item, faces: Sequence[ItemFace]) -> None:
-        """Add an item and its faces. Raises ``Conflict`` if the source has this content."""
+    def add(self, item: Item, faces: Sequence[ItemFace], likeness: bytes = b"") -> None:
+        """Add an item, its faces and its mark. ``Conflict`` if the source has this content."""
         self._session.write(
-            _SHAPE.insert,
-            _SHAPE.values(item),
+            _ADD,
+            {**_SHAPE.values(item), "likeness": likeness or None},
             refused="the source does not exist or has an item with this content already",
         )
         self._session.write_many(_ADD_FACE, map(_face_values, faces))
 
-    def add_address(self, item: ItemId, tag: bytes, sealed: bytes) -> None:
-        """Note an address where this content was met. ``tag`` is its HMAC under the source key.
+    def add_address(
+        self, item: ItemId, tag: bytes, sealed: bytes, sha256: str | None = None
+    ) -> None:
+        """Note an address where this item was met. ``tag`` is its HMAC under the source key.
 
+        ``sha256`` is the content there when it is a copy in another size.
         Raises ``NotFound`` without such an item, ``Conflict`` if the address is known.
         """
         known = self.get(item)
         if known is None:
             raise NotFound("there is no such item")
-        row = {"source": known.source, "tag": tag, "item": item, "sealed": sealed}
+        row = {"source": known.source, "tag": tag, "item": item, "sealed": sealed, "sha256": sha256}
         self._session.write(
             insert(schema.item_address), row, refused="this address is known already"
         )

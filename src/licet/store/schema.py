@@ -222,6 +222,7 @@ item = Table(
     Column("height", Integer, nullable=False),
     number("first_leaf"),
     moment("first_seen"),
+    octets("likeness", nullable=True),
     UniqueConstraint("source", "sha256"),
     UniqueConstraint("source", "first_leaf", "id"),
 )
@@ -232,6 +233,8 @@ item_address = Table(
     octets("tag", primary_key=True),
     ref("item", index=True),
     octets("sealed"),
+    # The content there when it is not the item's own: the same photo in another size.
+    line("sha256", nullable=True, index=True),
 )
 face = Table(
     "face",

@@ -165,7 +165,9 @@ class Engine:
         looked = [self._look(photo, thorough) for photo in photos]
         faces = iter(self._seen([one for one in looked if isinstance(one, Looked)], flips=flips))
         return [
-            one if isinstance(one, Unreadable) else Inspection(one.width, one.height, next(faces))
+            one
+            if isinstance(one, Unreadable)
+            else Inspection(one.width, one.height, next(faces), likeness=one.likeness)
             for one in looked
         ]
 

@@ -7,6 +7,7 @@ from licet.terms.face import Face, Quality
 from licet.vision.align import REFERENCE_EYES, eye_distance, sample_of
 from licet.vision.decode import Pixels, open_photo
 from licet.vision.detect import SIDE, THOROUGH_SIDE, find_faces
+from licet.vision.likeness import mark_of
 from licet.vision.quality import measure
 from licet.vision.runtime import Runner
 
@@ -57,6 +58,7 @@ class Looked:
     width: int
     height: int
     faces: tuple[Sampled, ...]
+    likeness: bytes = b""
 
 
 def look(detector: Runner, content: bytes, *, thorough: bool = False) -> Looked:
@@ -70,7 +72,8 @@ def look_at(detector: Runner, photo: Opened, *, thorough: bool = False) -> Looke
     pixels = photo.pixels(max(FIRST_SIDE, side))
     faces = find_faces(detector, pixels, _scale(photo, pixels), side)
     fine = _finer(photo, pixels, faces)
-    return Looked(photo.width, photo.height, tuple(_sampled(photo, fine, face) for face in faces))
+    sampled = tuple(_sampled(photo, fine, face) for face in faces)
+    return Looked(photo.width, photo.height, sampled, mark_of(pixels))
 
 
 def _scale(photo: Opened, pixels: Pixels) -> float:

@@ -23,6 +23,9 @@ def upgrade() -> None:
         op.add_column("authority", never)
     # Control was proved when the source was opened, and each time it was collected since.
     op.execute("UPDATE authority SET proved_at = valid_from, tried_at = valid_from")
+    op.add_column("item", sa.Column("likeness", sa.LargeBinary(), nullable=True))
+    op.add_column("item_address", sa.Column("sha256", TEXT, nullable=True))
+    op.create_index("ix_item_address_sha256", "item_address", ["sha256"])
     op.create_table(
         "trace",
         sa.Column("source", TEXT, nullable=False),
@@ -39,5 +42,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("trace")
+    op.drop_index("ix_item_address_sha256", "item_address")
+    op.drop_column("item_address", "sha256")
+    op.drop_column("item", "likeness")
     for name in PROVED:
         op.drop_column("authority", name)
