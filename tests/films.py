@@ -11,6 +11,8 @@ import av
 import numpy as np
 from PIL import Image
 
+from licet.sources.fixtures import FixturePhoto
+
 SIZE = (160, 120)
 RATE = 10
 TICK = Fraction(1, 1000)
@@ -118,6 +120,21 @@ def without_frames() -> bytes:
         stream.width, stream.height = SIZE
         container.start_encoding()
     return out.getvalue()
+
+
+def portrait(photo: FixturePhoto, height: int) -> Image.Image:
+    """The head and shoulders of a fixture photo, so many pixels high."""
+    face = photo.face
+    room = face.h // 2
+    with Image.open(io.BytesIO(photo.content())) as image:
+        box = (
+            max(0, face.x - room),
+            max(0, face.y - room),
+            min(image.width, face.x + face.w + room),
+            min(image.height, face.y + face.h + room),
+        )
+        cut = image.convert("RGB").crop(box)
+        return cut.resize((round(cut.width * height / cut.height), height))
 
 
 def people(

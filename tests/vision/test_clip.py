@@ -18,7 +18,7 @@ from licet.vision.engine import Engine
 from licet.vision.picture import Frame, frame_of
 from licet.vision.tracks import Tracker
 from tests.fakes.vision import FIT, FakeVision, features, template
-from tests.films import COLOURS, KINDS, RATE, film, people, scenes, sound_alone
+from tests.films import COLOURS, KINDS, RATE, film, people, portrait, scenes, sound_alone
 
 VISION = FakeVision()
 
@@ -133,20 +133,6 @@ def test_a_still_is_a_jpeg_without_metadata() -> None:
 
 
 # --- the real models -----------------------------------------------------------
-
-
-def portrait(photo: FixturePhoto, height: int) -> Image.Image:
-    face = photo.face
-    room = face.h // 2
-    with Image.open(io.BytesIO(photo.content())) as image:
-        box = (
-            max(0, face.x - room),
-            max(0, face.y - room),
-            min(image.width, face.x + face.w + room),
-            min(image.height, face.y + face.h + room),
-        )
-        cut = image.convert("RGB").crop(box)
-        return cut.resize((round(cut.width * height / cut.height), height))
 
 
 @pytest.mark.vision
