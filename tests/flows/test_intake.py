@@ -315,13 +315,17 @@ def test_an_erasure_that_is_under_way_is_joined(world: World) -> None:
     assert (request.subject, request.plan) == (subject, plan.id)
 
 
-def test_a_receipt_proves_the_person_in_one_step(world: World) -> None:
-    """No code is asked of who holds what was handed to them."""
+@pytest.mark.parametrize("letters", [1, 2])
+def test_a_receipt_proves_the_person_in_one_step(world: World, letters: int) -> None:
+    """No code is asked of who holds what was handed to them, whoever wrote the same before."""
     grant = ask_grant(world.app, world.who("steward"), world.wish("anna"))
     said = confirm(world.app, grant.grant, world.outbox.code())
     who = Who(By.SUBJECT, proof=said.receipt)
+    if letters == 2:
+        asked(world, RightKind.WITHDRAWAL)
     done = receive(world.app, who, RequestWish(RightKind.WITHDRAWAL, ANNA))
     assert isinstance(done, Received)
+    assert (done.proved, done.letters) == (True, letters)
     assert state_of(world, grant.grant) is GrantState.ENDING
     assert not re.search(r"[A-Z2-9]{5} [A-Z2-9]{5}", world.outbox.letters[-1].text)
 

@@ -17,7 +17,7 @@ DEEP = os.environ.get("LICET_DEEP") == "1"
 SEEDS = (1, 2)
 """Two parts, so that two workers share them."""
 
-FEW = {"sqlite": 5, "postgresql": 2}
+FEW = {"sqlite": 7, "postgresql": 3}
 """A history takes three times as long on the server."""
 
 HISTORIES = settings(

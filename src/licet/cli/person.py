@@ -53,6 +53,17 @@ def acting(
     return signing.who(call, app, about)
 
 
+def whose(proof: Path) -> SubjectId | None:
+    """Return the person whose receipt it is, None where it opens nobody.
+
+    It only says about whom to ask: :func:`acting` holds the receipt against the ledger.
+    """
+    from licet.ledger.receipt import decode
+
+    opened = decode(files.read(proof, "the receipt")).openings
+    return next((SubjectId(one.object) for one in opened if one.of == "subject"), None)
+
+
 def _hold(app: "App", data: bytes, subject: SubjectId) -> None:
     from licet.ledger.receipt import decode
     from licet.ledger.verify import verify_file

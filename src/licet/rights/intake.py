@@ -178,21 +178,36 @@ def _take(app: App, unit: Unit, who: Who, permit: Permit, draft: _Draft) -> _Tak
     else:
         subject, identity = found
     again = _repeated(app, unit, subject, wish, identity.contact)
-    if again is not None:
-        return _join(app, unit, permit, again, wish)
-    request = _new(app, unit, who, draft, (subject, identity))
+    if again is None:
+        taken = _begin(app, unit, who, permit, draft, (subject, identity))
+    else:
+        taken = _join(app, unit, permit, again, wish)
+    if not _by_receipt(app, unit, who, subject, wish):
+        return taken
+    request = _proved(app, unit, taken.request, permit)
+    request = hear(app, unit, request, permit, draft.plan)
+    return _Taken(request, request.leaf, identity.contact, proved=True)
+
+
+def _begin(
+    app: App,
+    unit: Unit,
+    who: Who,
+    permit: Permit,
+    draft: _Draft,
+    person: tuple[Subject, Identity],
+) -> _Taken:
+    """Open a new request: its clock starts with this letter."""
+    subject, identity = person
+    request = _new(app, unit, who, draft, person)
     unit.requests.add(request)
     facts = (
-        ("kind", wish.kind.value),
+        ("kind", request.kind.value),
         ("regime", request.regime),
         ("received", day_number(request.received_at.date())),
         ("due", day_number(request.due.date())),
     )
     record_request(app, unit, EntryKind.REQUEST_RECEIVED, permit, request, facts)
-    if _by_receipt(app, unit, who, subject, wish):
-        request = _proved(app, unit, request, permit)
-        request = hear(app, unit, request, permit, draft.plan)
-        return _Taken(request, request.leaf, identity.contact, proved=True)
     if is_full(app, unit, subject.id):
         return _Taken(request, request.leaf, "")
     return _Taken(request, request.leaf, identity.contact, put_code(unit, request.id))
@@ -354,7 +369,8 @@ def _received(app: App, who: Who, taken: _Taken, *, told: bool) -> Received:
     """Return what the door may say: who is not proved hears of this letter alone."""
     request = taken.request
     if who.by is By.MEMBER or taken.proved:
-        return Received(request.id, request.kind, request.due, request.letters, told, taken.leaf)
+        said = (request.due, request.letters, told, taken.leaf, taken.proved)
+        return Received(request.id, request.kind, *said)
     today = app.clock().date()
     due = end_of(due_on(terms_on(request.regime, today), today))
     return Received(request.id, request.kind, due, 1, told, taken.leaf)

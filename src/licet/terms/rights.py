@@ -139,6 +139,7 @@ class Received:
     ``due`` is the last day to answer. ``letters`` counts this letter and those that it
     repeats; whoever is not proved to be the person and no member is told of this one alone.
     ``told`` says whether the code went out; if not, it goes out with the worker's next round.
+    ``proved`` says that a receipt proved the person, so that no code is needed.
     """
 
     request: RequestId
@@ -147,6 +148,7 @@ class Received:
     letters: int
     told: bool
     leaf: int
+    proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import typer
 from licet.cli import files, handed, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
-from licet.cli.person import AsPerson, Proof, acting
+from licet.cli.person import AsPerson, Proof, acting, whose
 from licet.terms.errors import NotFound
 from licet.terms.grant import Grant
 from licet.terms.ids import SubjectId, TemplateId
@@ -24,7 +24,7 @@ app = group("Kept faces: confirm one, or take it off.")
 def list_(
     call: Call,
     *,
-    person: Annotated[str, typer.Argument(help="The person's own: by id, with a proof.")] = "",
+    person: Annotated[str, typer.Argument(help="The person's own: by id, or by the proof.")] = "",
     proof: Proof = None,
     as_person: AsPerson = False,
 ) -> Answer | Refusal:
@@ -35,7 +35,8 @@ def list_(
     from licet.appearances import about_appearances, list_appearances
 
     with call.app() as licet:
-        subject = SubjectId(person.strip()) if person else None
+        named = SubjectId(person.strip()) if person else None
+        subject = whose(proof) if proof is not None and named is None else named
         about = signing.listing(about_appearances(subject))
         if subject is None:
             who = signing.who(call, licet, about)

@@ -331,10 +331,11 @@ def _person(proof: Path) -> Who:
 def _received(done: Received) -> Answer:
     repeat = f"This is letter {done.letters}; the day stays." if done.letters > 1 else ""
     code = "The code went to the contact." if done.told else "The code goes out with the worker."
+    next_ = f"{code} Next: licet request prove {done.request} CODE"
     lines = (
         f"Received: request {done.request}, to be answered by {done.due.date().isoformat()}.",
         *([f"  {repeat}"] if repeat else []),
-        f"  {code} Next: licet request prove {done.request} CODE",
+        f"  {'The receipt proves the person: no code is needed.' if done.proved else next_}",
     )
     return Answer(done, lines)
 
