@@ -56,7 +56,8 @@ def test_registers_of_complaints_refusals_and_representatives(world: World) -> N
     assert [one.id for one in listed(world, kind=RightKind.COMPLAINT, everything=True)] == [
         complaint.id
     ]
-    assert [one.id for one in listed(world, refused=True)] == [complaint.id]
+    refused = [(complaint.id, "GDPR 12(5)")]
+    assert [(one.id, one.article) for one in listed(world, refused=True)] == refused
     assert [one.id for one in listed(world, represented=True)] == [represented.request]
     assert len(listed(world)) == 2
 

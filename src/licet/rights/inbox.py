@@ -104,6 +104,7 @@ def _line(reader: Reader, request: Request, payload: RequestPayload) -> RequestL
         represented=bool(request.mandate),
         regime=request.regime,
         waits_for=_waits_for(request, payload),
+        article=payload.article,
     )
 
 

@@ -13,6 +13,7 @@ class RequestLine:
 
     ``waits_for`` says whose turn it is: ``person``, ``human``, ``worker`` or ``nobody``.
     It says nothing of who asks, and the same for people who are known and who are not.
+    ``article`` is what a refusal rests on, empty for others and once it is forgotten.
     """
 
     id: RequestId
@@ -27,6 +28,7 @@ class RequestLine:
     represented: bool
     regime: str
     waits_for: str
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)

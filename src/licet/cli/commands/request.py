@@ -178,9 +178,10 @@ def list_(
         found = list_requests(licet, who, Which(kind, everything, refused, represented))
     if isinstance(found, Refusal):
         return found
-    rows = tuple(_row(one) for one in found)
     red = frozenset(number for number, one in enumerate(found) if one.late)
-    headings = ("right", "received", "due", "left", "state", "waits for", "letters", "id")
+    rows = tuple(_row(one, one.article if refused else one.waits_for) for one in found)
+    said = "rests on" if refused else "waits for"
+    headings = ("right", "received", "due", "left", "state", said, "letters", "id")
     return Answer(found, (Grid(headings, rows, "There is no request.", red),))
 
 
@@ -347,7 +348,7 @@ def _decided(done: Decided | Refusal, said: str) -> Answer | Refusal:
     return Answer(done, (said, f"  now: {state}, due {done.due.date().isoformat()}"))
 
 
-def _row(one: RequestLine) -> tuple[str, ...]:
+def _row(one: RequestLine, said: str) -> tuple[str, ...]:
     left = f"late by {count(-one.left, 'day')}" if one.late else str(one.left)
     over = one.state in {RequestState.DELIVERED, RequestState.REFUSED}
     return (
@@ -356,7 +357,7 @@ def _row(one: RequestLine) -> tuple[str, ...]:
         one.due.isoformat(),
         "" if over else left,
         one.state.value.replace("_", " "),
-        one.waits_for,
+        said,
         str(one.letters),
         one.id,
     )
