@@ -183,7 +183,7 @@ def test_an_hour_takes_the_memory_of_a_minute() -> None:
     began = time.monotonic()
     found = watched(long)
     assert isinstance(found, Clip)
-    assert found.duration == 3_600_000
+    assert abs(found.duration - 3_600_000) < 500
     assert len(found.tracks) == 180
     more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(f"{time.monotonic() - began:.1f} s, {found.frames} frames, {more:.0f} MB more")
