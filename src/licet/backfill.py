@@ -70,7 +70,7 @@ def backfill(
         kept.follow(app, reader)
     if isinstance(decided, Refusal):
         return decided if polled else refuse(app, ask, decided)
-    place = open_source(source)
+    place = open_source(app, source)
     hold = open_run(app, RunKind.BACKFILL, source, grant_id)  # 2
     walk = Walk(app, WORKER, ask, source, place, hold, tell, total, until)
     after = ItemId(place_of(app, hold.run)) or None

@@ -14,12 +14,13 @@ from licet.effects.listing import About, Reach, asking, listed, record_listed
 from licet.effects.record import record_refusal
 from licet.effects.sealed import case_key, contact_tag
 from licet.effects.standing import causes
+from licet.effects.tracing import read_traces
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.errors import NotFound
 from licet.terms.face import cosine_of
 from licet.terms.grant import Grant, GrantState
-from licet.terms.ids import CaseId, GrantId, OrganisationId, SearchId
+from licet.terms.ids import CaseId, GrantId, OrganisationId, SearchId, SourceId
 from licet.terms.listing import (
     CandidateLine,
     CaseLine,
@@ -35,6 +36,7 @@ from licet.terms.listing import (
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.permit import Refusal, Register
 from licet.terms.search import Search, SearchCandidate
+from licet.terms.source import Fate, Trace
 from licet.vault.seal import open_sealed
 
 MILLION = 1_000_000
@@ -101,6 +103,25 @@ def list_sources(app: App, who: Who) -> tuple[SourceLine, ...] | Refusal:
         )
 
     return listed(app, who, About(Register.SOURCES), read)
+
+
+def about_traces(source: SourceId) -> About:
+    """Return what is read of one source's files: members sign for this very one."""
+    return About(Register.SOURCES, objects=(("source", source),))
+
+
+def list_traces(
+    app: App, who: Who, source: SourceId, fate: Fate | None = None
+) -> tuple[Trace, ...] | Refusal:
+    """List why each file of a source was collected, or why not. Raises ``NotFound``."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[Trace, ...]:
+        found = reader.sources.get(source)
+        if found is None or not reach.sees(found.organisation):
+            raise NotFound("no such source", "See `licet source list`.")
+        return read_traces(app, reader, source, fate)
+
+    return listed(app, who, about_traces(source), read)
 
 
 def list_cases(app: App, who: Who) -> tuple[CaseLine, ...] | Refusal:

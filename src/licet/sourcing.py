@@ -39,18 +39,19 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
     Raises ``BadInput`` for a place that cannot be read, ``Conflict`` for a name taken.
     """
     source = _draft(wish)  # 1
+    proof = control_of(app, source, wish.control)
     authority = Authority(
         AuthorityId(new_id()),
         source.id,
-        wish.control,
-        control_of(source, wish.control, app.deployment.id),
+        proof.control,
+        proof.text,
         wish.licence,
         (now := app.clock()),
         wish.valid_to,
         proved_at=now,
         tried_at=now,
     )
-    markers = markers_of(source)
+    markers = markers_of(app, source)
     ask = Ask(
         Action.AUTHORISE,
         who.by,

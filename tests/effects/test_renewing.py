@@ -13,6 +13,7 @@ from licet.effects.trying import Trying
 from licet.ledger.leaf import decode
 from licet.sourcing import cease_source
 from licet.terms.collecting import Collected
+from licet.terms.errors import BadInput
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Block, Refusal
 from licet.terms.source import Authority, Source, SourceState
@@ -103,7 +104,12 @@ def test_it_is_tried_once_a_day(
     world: World, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr(renewing, "control_of", lambda *about: asked.append(about) or "")
+
+    def no_proof(*about: object) -> None:
+        asked.append(about)
+        raise BadInput("control of the place is not proved", "")
+
+    monkeypatch.setattr(renewing, "control_of", no_proof)
     world.clock.go(days=24)
     for hours, wanted in ((0, 1), (12, 1), (11, 1), (1, 2)):
         world.clock.go(hours=hours)

@@ -50,6 +50,7 @@ TABLES = (
     "trace",
     "unlinked",
     "verification",
+    "visit",
 )
 ORDER = {"leaf": ' ORDER BY "index"'}
 Row = dict[str, Any]

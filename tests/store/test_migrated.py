@@ -36,7 +36,7 @@ NEW = {
 TABLES = {
     *("request", "request_code", "hold", "account", "unlinked"),
     *("order", "clause", "order_part", "correspondence", "breach", "canary"),
-    *("filing", "residence", "transfer", "trace"),
+    *("filing", "residence", "transfer", "trace", "visit"),
 }
 """The tables that were not there then."""
 

@@ -160,7 +160,7 @@ def test_without_its_key_a_source_loses_its_items(store: Store) -> None:
     house, other = things.furnished(store, "one"), things.furnished(store, "two")
     with store.unit() as unit:
         found = unit.recover.delete_keyless([keys_of(house)["source"]])
-        assert found == (("face", 2), ("item", 1), ("item_address", 1), ("trace", 1))
+        assert found == (("face", 2), ("item", 1), ("item_address", 1), ("trace", 1), ("visit", 1))
         unit.record(entry())
     with store.read() as reader:
         assert reader.items.count() == 1

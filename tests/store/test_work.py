@@ -23,7 +23,7 @@ from licet.terms.ids import (
 from licet.terms.permit import Block
 from licet.terms.plan import RunKind, WorkState
 from licet.terms.search import SearchState, Verification
-from licet.terms.source import Fate, SourceState
+from licet.terms.source import Control, Fate, SourceState
 from tests.store import things
 from tests.store.things import DAY, NOON, change, entry, refused
 
@@ -52,9 +52,16 @@ def test_sources(store: Store) -> None:
         assert it.authority_at(bare.id, NOON) == proof
         assert it.authority_at(bare.id, NOON + DAY) is None
     later = NOON + timedelta(hours=1)
-    change(store, lambda unit: unit.sources.set_proved(proof.id, "inode 8", later))
+    paper = (Control.SIGNED_AGREEMENT, "paper", later)
+    change(store, lambda unit: unit.sources.set_proved(proof.id, *paper))
     with store.read() as reader:
-        again = replace(proof, proof="inode 8", proved_at=later, tried_at=later)
+        again = replace(
+            proof,
+            control=Control.SIGNED_AGREEMENT,
+            proof="paper",
+            proved_at=later,
+            tried_at=later,
+        )
         assert reader.sources.authority_at(bare.id, NOON) == again
     with store.unit(bookkeeping=True) as unit:
         unit.sources.set_tried(proof.id, later + DAY)
@@ -62,7 +69,11 @@ def test_sources(store: Store) -> None:
         tried = replace(again, tried_at=later + DAY)
         assert reader.sources.authority_at(bare.id, NOON) == tried
     gone = AuthorityId("none")
-    refused(store, NotFound, lambda unit: unit.sources.set_proved(gone, "inode 9", later))
+    refused(
+        store,
+        NotFound,
+        lambda unit: unit.sources.set_proved(gone, *paper),
+    )
     change(store, lambda unit: unit.sources.set_state(bare.id, SourceState.PURGED))
     refused(store, Conflict, lambda unit: unit.sources.set_state(bare.id, SourceState.AUTHORISED))
     nowhere = SourceId("none")
@@ -77,14 +88,33 @@ def test_traces(store: Store) -> None:
     kept = things.a_trace(source, tag=b"u" * 32, fate=Fate.COLLECTED, rule="first_met")
     again = things.a_trace(source, rule="marker", sealed=b"other")
     with store.unit(bookkeeping=True) as unit:
-        unit.sources.note_traces([kept, again])
+        unit.sources.note_traces(source, [kept, again])
     with store.read() as reader:
         assert reader.sources.traces(source) == (again, kept)
         assert reader.sources.traces(source, Fate.COLLECTED) == (kept,)
         assert reader.sources.traces(SourceId("none")) == ()
+        assert reader.sources.trace(source, kept.tag) == kept
+        assert reader.sources.trace(source, b"none") is None
     with store.unit(bookkeeping=True) as unit:
         assert unit.sources.forget_traces(source) == 2
         assert unit.sources.traces(source) == ()
+
+
+def test_visits(store: Store) -> None:
+    """A site's pages are remembered sealed, each once."""
+    house = things.furnished(store)
+    source = house.source.id
+    with store.unit(bookkeeping=True) as unit:
+        unit.sources.forget_visits(source)
+        for tag, sealed in ((b"a" * 32, b"one"), (b"b" * 32, b"two"), (b"a" * 32, b"three")):
+            unit.sources.note_visit(source, tag, sealed)
+        assert unit.sources.visits(source) == (b"three", b"two")
+        unit.sources.forget_visit(source, b"a" * 32)
+        assert unit.sources.visits(source) == (b"two",)
+    with store.unit(bookkeeping=True) as unit:
+        unit.sources.forget_visits(source)
+    with store.read() as reader:
+        assert reader.sources.visits(source) == ()
 
 
 def test_items(store: Store) -> None:

@@ -178,7 +178,7 @@ def _walk(
         refuse(app, ask, decided)
         return SourceRead.NOT_ALLOWED
     try:
-        place = open_source(source)
+        place = open_source(app, source)
     except (BadInput, Conflict, Setup):
         # The place is gone, was changed for another, or is of a kind not built in.
         return SourceRead.UNREADABLE

@@ -235,6 +235,7 @@ class _Purge:
             self.hold.renew(unit)
             unit.sources.set_state(self.source.id, SourceState.PURGED)
             unit.sources.forget_traces(self.source.id)
+            unit.sources.forget_visits(self.source.id)
             ordered = self.gone.ordered_at or to_ms(unit.now)
             facts = tuple(asdict(replace(self.gone, ordered_at=ordered)).items())
             said = (*facts, *statement_fact(_statement(self.source.id, dict(facts))))

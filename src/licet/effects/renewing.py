@@ -17,6 +17,7 @@ from licet.effects.facts import read_facts
 from licet.effects.record import record_machine
 from licet.effects.sourcing import control_of
 from licet.effects.trying import Trying
+from licet.sources.authority import Proof
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import WORKER
 from licet.terms.errors import BadInput
@@ -55,9 +56,9 @@ def renew_proof(app: App, source_id: SourceId) -> datetime | None:
     if source is None or authority is None:
         return None
     try:
-        proof = control_of(source, authority.control, app.deployment.id)
+        proof: Proof | None = control_of(app, source, authority.control)
     except BadInput:
-        proof = ""
+        proof = None
     with app.store.unit(bookkeeping=True) as unit:
         if _due(app, unit, source) != authority:
             return None
@@ -72,7 +73,7 @@ def prove_now(app: App, source: Source) -> None:
     with app.store.read() as reader:
         authority = reader.sources.authority_at(source.id, reader.now)
     if authority is not None:
-        control_of(source, authority.control, app.deployment.id)
+        control_of(app, source, authority.control)
 
 
 def _due(app: App, reader: Reader | Unit, source: Source) -> Authority | None:
@@ -109,11 +110,11 @@ def _may_be_asked(app: App, reader: Reader | Unit, source: Source, authority: Au
     return not isinstance(decide(ask, proved, now), Refusal)
 
 
-def _note(unit: Unit, source: Source, authority: Authority, proof: str) -> datetime | None:
+def _note(unit: Unit, source: Source, authority: Authority, proof: Proof | None) -> datetime | None:
     """Write down that control was proved again, or that it was not."""
     objects = (("source", source.id), ("authority", authority.id))
-    if proof:
-        unit.sources.set_proved(authority.id, proof, unit.now)
+    if proof is not None:
+        unit.sources.set_proved(authority.id, proof.control, proof.text, unit.now)
         if source.state is SourceState.LAPSED:
             unit.sources.set_state(source.id, SourceState.AUTHORISED)
         record_machine(unit, EntryKind.SOURCE_PROVED, objects)

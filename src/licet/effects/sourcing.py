@@ -2,17 +2,39 @@
 
 from pathlib import Path
 
-from licet.sources.authority import NotProved, Proof, markers, marks_of_name, prove_folder
+from licet.app import App
+from licet.effects.visiting import VisitedSite
+from licet.sources.authority import (
+    TOKEN_FILE,
+    NotProved,
+    Proof,
+    markers,
+    marks_of_name,
+    prove_folder,
+)
 from licet.sources.bucket import BucketSource, prove_bucket, read_place
 from licet.sources.contract import ItemSource
 from licet.sources.folder import FolderSource
+from licet.sources.site.place import site_of
+from licet.sources.site.proof import RECORD, TOKEN_PATH, prove_site
+from licet.terms.collecting import ReportProgress
 from licet.terms.errors import BadInput, Conflict, Setup
 from licet.terms.ids import OrganisationId
+from licet.terms.permit import Ask
 from licet.terms.source import Control, Marker, Source, SourceKind
 
+TOKEN_PLACES = (
+    f"in a folder: the file {TOKEN_FILE}, which a folder of this account's own does not need",
+    f"in a bucket: the object {TOKEN_FILE} below the prefix",
+    f"on a website: {TOKEN_PATH}, or a TXT record {RECORD}.<host>",
+)
+"""Where the token of an organisation is written, so that it proves control."""
 
-def open_source(source: Source) -> ItemSource:
-    """Return the place behind a source.
+_AT_A_SITE = (Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD)
+
+
+def open_source(app: App, source: Source) -> ItemSource:
+    """Return the place behind a source, of which something is read now.
 
     Raises ``Setup`` for a kind not built in, ``Conflict`` for a place that was changed for
     another, ``BadInput`` for one that cannot be read.
@@ -21,14 +43,62 @@ def open_source(source: Source) -> ItemSource:
         return FolderSource(_same_folder(source))
     if source.kind is SourceKind.BUCKET:
         return BucketSource(source.place)
+    if source.kind is SourceKind.SITE:
+        return VisitedSite(app, source)
     raise Setup(f"sources of kind {source.kind.value} are not built in", "Use a folder.")
+
+
+def open_to_walk(app: App, source: Source, ask: Ask, tell: ReportProgress) -> ItemSource:
+    """Return the place behind a source that is walked through, which can take hours.
+
+    ``ask`` is decided anew before a site is asked for anything; ``tell`` hears how far it is
+    with the pages before the first photo. Raises as :func:`open_source` does.
+    """
+    if source.kind is SourceKind.SITE:
+        return VisitedSite(app, source, ask, tell)
+    return open_source(app, source)
 
 
 def place_of_kind(kind: SourceKind, place: str) -> str:
     """Return a place in the one way in which it is written. Raises ``BadInput``."""
     if kind is SourceKind.BUCKET:
         return str(read_place(place))
+    if kind is SourceKind.SITE:
+        return site_of(place).start
     return str(Path(place).resolve())
+
+
+def token_for(deployment: str, organisation: OrganisationId) -> str:
+    """Return the token that an organisation writes into a place to prove control of it."""
+    return f"licet {deployment} {organisation}"
+
+
+def control_of(app: App, source: Source, control: Control) -> Proof:
+    """Return the proof that the place is the operator's own. Raises ``BadInput`` without one.
+
+    A site may prove it in either of two ways; the one that is named is asked for first.
+    """
+    token = token_for(app.deployment.id, source.organisation)
+    proof = _prove(app, source, control, token)
+    if isinstance(proof, NotProved) and source.kind is SourceKind.SITE and control in _AT_A_SITE:
+        other = next(one for one in _AT_A_SITE if one is not control)
+        found = _prove(app, source, other, token)
+        proof = found if isinstance(found, Proof) else proof
+    if isinstance(proof, NotProved):
+        raise BadInput(f"control of the place is not proved: {proof.reason}", proof.remedy)
+    return proof
+
+
+def markers_of(app: App, source: Source) -> tuple[Marker, ...]:
+    """Return what its own name, its place's and the names in it say against its origin.
+
+    Nothing is asked of a site before it is authorised: its photos are looked at one by one.
+    """
+    if source.kind is SourceKind.SITE:
+        return tuple(sorted({*marks_of_name(source.name), *marks_of_name(source.place)}))
+    own = Path(source.place).name if source.kind is SourceKind.FOLDER else source.place
+    within = markers(source.name, open_source(app, source).walk())
+    return tuple(sorted({*within, *marks_of_name(own)}))
 
 
 def _same_folder(source: Source) -> Path:
@@ -42,32 +112,14 @@ def _same_folder(source: Source) -> Path:
     return place
 
 
-def token_for(deployment: str, organisation: OrganisationId) -> str:
-    """Return the token that an organisation writes into a folder to prove control of it."""
-    return f"licet {deployment} {organisation}"
-
-
-def control_of(source: Source, control: Control, deployment: str) -> str:
-    """Return the proof that the place is the operator's own. Raises ``BadInput`` without one."""
-    proof = _prove(source, control, token_for(deployment, source.organisation))
-    if isinstance(proof, NotProved):
-        raise BadInput(f"control of the place is not proved: {proof.reason}", proof.remedy)
-    return proof.text
-
-
-def _prove(source: Source, control: Control, token: str) -> Proof | NotProved:
+def _prove(app: App, source: Source, control: Control, token: str) -> Proof | NotProved:
     if source.kind is SourceKind.FOLDER and control is Control.OWN_STORAGE:
         return prove_folder(Path(source.place), token)
     if source.kind is SourceKind.BUCKET and control is Control.OWN_STORAGE:
         return prove_bucket(read_place(source.place), token)
+    if source.kind is SourceKind.SITE and control in _AT_A_SITE:
+        return prove_site(source.place, token, control, app.settings.answer_to)
     return NotProved(
         f"control of a {source.kind.value} is not proved by {control.value}",
         "See `licet source add --help` for what proves it.",
     )
-
-
-def markers_of(source: Source) -> tuple[Marker, ...]:
-    """Return what its own name, its place's and the names in it say against its origin."""
-    own = Path(source.place).name if source.kind is SourceKind.FOLDER else source.place
-    within = markers(source.name, open_source(source).walk())
-    return tuple(sorted({*within, *marks_of_name(own)}))

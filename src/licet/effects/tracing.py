@@ -6,6 +6,7 @@ goes with the source. The last decision about an address is the one that is kept
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from licet.app import App
@@ -35,16 +36,19 @@ def note_traces(app: App, unit: Unit, walk: Walk) -> None:
     place = walk.place
     if isinstance(place, Traced):
         walk.traces[:0] = place.traces()
-    unit.sources.note_traces(_sealed(app, unit, walk.source.id, walk.traces))
+    unit.sources.note_traces(walk.source.id, _sealed(app, unit, walk.source.id, walk.traces))
 
 
 def read_traces(
     app: App, reader: Reader | Unit, source: SourceId, fate: Fate | None = None
 ) -> tuple[Trace, ...]:
     """Return why a source's addresses were collected or not, by address."""
+    rows = reader.sources.traces(source, fate)
+    if not rows:
+        return ()
     key = app.keyring.get(source_key(source))
     found = []
-    for one in reader.sources.traces(source, fate):
+    for one in rows:
         opened = from_bytes(TracePayload, open_sealed(key, one.sealed, _bound(source)))
         found.append(Trace(opened.address, one.fate, one.rule, opened.because))
     return tuple(sorted(found, key=lambda trace: trace.address))
@@ -53,7 +57,11 @@ def read_traces(
 def _sealed(
     app: App, unit: Unit, source: SourceId, traces: Iterable[Trace]
 ) -> tuple[StoredTrace, ...]:
-    last = {trace.address: trace for trace in traces}
+    last: dict[str, Trace] = {}
+    for trace in traces:
+        before = last.get(trace.address, trace)
+        # The site said its state when it was read; that it was kept is decided after.
+        last[trace.address] = replace(trace, state=max(before.state, trace.state))
     if not last:
         return ()
     key = app.keyring.get(source_key(source))
@@ -63,7 +71,7 @@ def _sealed(
             address_tag(app, source, address),
             trace.fate,
             trace.rule,
-            seal(key, to_bytes(TracePayload(address, trace.because)), _bound(source)),
+            seal(key, to_bytes(TracePayload(address, trace.because, *trace.state)), _bound(source)),
             unit.now,
         )
         for address, trace in last.items()

@@ -18,6 +18,9 @@ MOST_BYTES = 100 * 1024 * 1024
 NO_PHOTO = Unreadable("the file is not a photo in a known format", "Remove it, or convert it.")
 """What reading says of every other file, before it reads on."""
 
+UNCHANGED = Unreadable("it is as it was when it was collected", "Nothing.")
+"""What reading in a walk says of what was collected before and has not changed."""
+
 
 class ItemSource(Protocol):
     """A place that items come from."""

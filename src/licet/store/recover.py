@@ -163,7 +163,7 @@ class WriteRecover(ReadRecover):
     def _sources(self, sources: list[str], counts: dict[str, int]) -> None:
         items = select(schema.item.c.id).where(schema.item.c.source.in_(sources))
         self._count(counts, schema.face, delete(schema.face).where(schema.face.c.item.in_(items)))
-        for table in (schema.trace, schema.item_address, schema.item):
+        for table in (schema.trace, schema.visit, schema.item_address, schema.item):
             self._count(counts, table, delete(table).where(table.c.source.in_(sources)))
 
     def _cases(self, cases: list[str], counts: dict[str, int]) -> None:

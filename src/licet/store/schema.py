@@ -211,6 +211,13 @@ trace = Table(
     octets("sealed"),
     moment("at"),
 )
+visit = Table(
+    "visit",
+    METADATA,
+    ref("source", primary_key=True),
+    octets("tag", primary_key=True),
+    octets("sealed"),
+)
 item = Table(
     "item",
     METADATA,
@@ -487,5 +494,5 @@ __all__ = [
     "effect", "face", "filing", "generated", "grant", "head", "hold", "item", "item_address",
     "leaf", "member", "order", "order_part", "organisation", "plan", "request", "request_code",
     "residence", "run", "search", "source", "subject", "suggestion", "template", "trace",
-    "transfer", "unlinked", "verification",
+    "transfer", "unlinked", "verification", "visit",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from licet.store.prepared import Prepared
 from licet.store.session import GROUPED, Group, Session, Shape, Values
 from licet.terms.errors import NotFound
 from licet.terms.ids import AuthorityId, OrganisationId, SourceId
-from licet.terms.source import Authority, Fate, Origin, Source, SourceState, StoredTrace
+from licet.terms.source import Authority, Control, Fate, Origin, Source, SourceState, StoredTrace
 
 _AUTHORITY = Shape(schema.authority, Authority)
 _TRACE = Shape(schema.trace, StoredTrace)
@@ -99,6 +99,18 @@ class ReadSources(Group):
             statement = statement.where(column.fate == fate)
         return _TRACE.all(self._session, statement.order_by(column.tag))
 
+    def trace(self, source: SourceId, tag: bytes) -> StoredTrace | None:
+        """Return why the address of this tag was collected or not, or None."""
+        column = schema.trace.c
+        where = (column.source == source, column.tag == tag)
+        return _TRACE.one(self._session, _TRACE.select.where(*where))
+
+    def visits(self, source: SourceId) -> tuple[bytes, ...]:
+        """Return what is remembered of a site's pages, sealed, by tag."""
+        column = schema.visit.c
+        statement = select(column.sealed).where(column.source == source).order_by(column.tag)
+        return tuple(row[0] for row in self._session.rows(statement))
+
 
 class WriteSources(ReadSources):
     """Writing sources."""
@@ -120,28 +132,47 @@ class WriteSources(ReadSources):
         found = select(column.id).where(column.id == source)
         self._session.change(statement, found, "source")
 
-    def set_proved(self, authority: AuthorityId, proof: str, moment: datetime) -> None:
-        """Note that control was proved again. Raises ``NotFound``."""
-        self._note(authority, {"proof": proof, "proved_at": moment, "tried_at": moment})
+    def set_proved(
+        self, authority: AuthorityId, control: Control, proof: str, moment: datetime
+    ) -> None:
+        """Note that control was proved again, and how. Raises ``NotFound``."""
+        proved = {"control": control, "proof": proof}
+        self._note(authority, {**proved, "proved_at": moment, "tried_at": moment})
 
     def set_tried(self, authority: AuthorityId, moment: datetime) -> None:
         """Note that control could not be proved at a moment. Raises ``NotFound``."""
         self._note(authority, {"tried_at": moment}, bookkeeping=True)
 
-    def note_traces(self, traces: Collection[StoredTrace]) -> None:
-        """Note why addresses were collected or not; an earlier note gives way.
-
-        A tag is made under its source's key, so no two sources have the same.
-        """
+    def note_traces(self, source: SourceId, traces: Collection[StoredTrace]) -> None:
+        """Note why addresses of a source were collected or not; an earlier note gives way."""
         column = schema.trace.c
         tags = sorted(one.tag for one in traces)
         for start in range(0, len(tags), GROUPED):
-            part = column.tag.in_(tags[start : start + GROUPED])
-            self._session.write(delete(schema.trace).where(part), bookkeeping=True)
+            part = delete(schema.trace).where(
+                column.source == source, column.tag.in_(tags[start : start + GROUPED])
+            )
+            self._session.write(part, bookkeeping=True)
         values = [_TRACE.values(one) for one in traces]
         for start in range(0, len(values), GROUPED):
             part_of = values[start : start + GROUPED]
             self._session.write(_TRACE.insert, part_of, bookkeeping=True)
+
+    def note_visit(self, source: SourceId, tag: bytes, sealed: bytes) -> None:
+        """Remember a page of a site; what was remembered of it gives way."""
+        self.forget_visit(source, tag)
+        row = {"source": source, "tag": tag, "sealed": sealed}
+        self._session.write(insert(schema.visit), row, bookkeeping=True)
+
+    def forget_visit(self, source: SourceId, tag: bytes) -> None:
+        """Forget a page of a site."""
+        column = schema.visit.c
+        gone = delete(schema.visit).where(column.source == source, column.tag == tag)
+        self._session.write(gone, bookkeeping=True)
+
+    def forget_visits(self, source: SourceId) -> None:
+        """Forget all pages of a site."""
+        gone = delete(schema.visit).where(schema.visit.c.source == source)
+        self._session.write(gone, bookkeeping=True)
 
     def forget_traces(self, source: SourceId, before: datetime | None = None) -> int:
         """Delete what was noted of a source's addresses (before a moment); return how much."""

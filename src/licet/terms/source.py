@@ -122,12 +122,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Why what lies at an address was collected, or why not: a rule's word, and a sentence."""
+    """Why what lies at an address was collected, or why not: a rule's word, and a sentence.
+
+    ``state`` is what a site said of its state: entity tag, and when it was changed last.
+    """
 
     address: str
     fate: Fate
     rule: str
     because: str
+    state: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

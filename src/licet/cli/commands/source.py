@@ -9,12 +9,14 @@ import typer
 from licet.cli import files, handed, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
+from licet.terms.errors import BadInput
 from licet.terms.governing import SourceWish
 from licet.terms.ids import SourceId, Territory
 from licet.terms.permit import Action, Refusal, Register
 from licet.terms.source import (
     BystanderCondition,
     Control,
+    Fate,
     ItemPolicy,
     Origin,
     SourceKind,
@@ -24,6 +26,14 @@ from licet.terms.source import (
 app = group("Sources: where photos come from, and by what right.")
 
 
+_CONTROLS = {
+    SourceKind.FOLDER: Control.OWN_STORAGE,
+    SourceKind.BUCKET: Control.OWN_STORAGE,
+    SourceKind.SITE: Control.WELL_KNOWN_TOKEN,
+}
+"""How control of a place is proved first; a website's DNS record is asked for next."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A source that may be collected."""
@@ -31,6 +41,14 @@ class Opened:
     source: SourceId
     name: str
     state: SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The line that proves control, and the places where it may be written."""
+
+    token: str
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +65,10 @@ class Ceased:
 def add(
     call: Call,
     *,
-    folder: Annotated[Path, typer.Argument(help="The folder that holds the photos.")],
+    place: Annotated[
+        str,
+        typer.Argument(help="A folder, s3://bucket/prefix, or https://host/path."),
+    ],
     name: Annotated[str, typer.Option(help="What the source is called.")],
     taken_by: Annotated[str, typer.Option(help="Who took the photos.")],
     people_told: Annotated[str, typer.Option(help="How the people in them were told.")],
@@ -69,26 +90,28 @@ def add(
     territory: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
     org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
 ) -> Answer | Refusal:
-    """Open a folder as a source. A steward and a second member act.
+    """Open a folder, a bucket or a website as a source. A steward and a second member act.
 
-    Being reachable is not a right to collect: a source says who took its photos, how the
-    people in them were told, and on what basis strangers' faces may be compared in memory.
+    Being reachable is not a right to collect: control of the place is proved by a token
+    (`licet source token`), and a source says who took its photos, how the people in them
+    were told, and on what basis strangers' faces may be compared in memory.
     """
     from licet.sources.authority import licence_digest
     from licet.sourcing import add_source
 
+    kind = _kind(place)
     with call.app() as licet:
         wish = SourceWish(
             organisation=signing.acting_organisation(call, licet, org),
             name=name,
-            kind=SourceKind.FOLDER,
-            place=str(folder.absolute()),
+            kind=kind,
+            place=str(Path(place).absolute()) if kind is SourceKind.FOLDER else place,
             origin=Origin(taken_by, people_told, frozenset(made_for)),
             bystander_condition=bystanders,
             bystander_evidence=evidence,
             territory=Territory(territory.upper()) if territory else None,
             item_policy=policy,
-            control=Control.OWN_STORAGE,
+            control=_CONTROLS[kind],
             licence=licence_digest(files.read(licence, "the licence")),
             valid_to=names.day(until, "the end of the licence"),
             retention_days=retention,
@@ -99,6 +122,56 @@ def add(
         return opened
     said = f"Opened the source {opened.name} ({opened.id}). Next: `licet collect {opened.name}`."
     return Answer(Opened(opened.id, opened.name, opened.state), (said,))
+
+
+def _kind(place: str) -> SourceKind:
+    """Say of what kind a place is, as it is written."""
+    scheme, found, _ = place.partition("://")
+    if not found:
+        return SourceKind.FOLDER
+    kinds = {"s3": SourceKind.BUCKET, "https": SourceKind.SITE, "http": SourceKind.SITE}
+    if scheme.lower() not in kinds:
+        raise BadInput(
+            f"photos are not collected by {scheme}",
+            "Name a folder, s3://bucket/prefix, or https://host/path.",
+        )
+    return kinds[scheme.lower()]
+
+
+@deed(app, "token", Takes.ACTOR)
+def token(
+    call: Call, org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = ""
+) -> Answer | Refusal:
+    """Print the line that proves control of a place, and where it is written.
+
+    Whoever can write it there controls the place. It is no secret, and opens nothing alone.
+    """
+    from licet.effects.sourcing import TOKEN_PLACES, token_for
+
+    with call.app() as licet:
+        line = token_for(licet.deployment.id, signing.acting_organisation(call, licet, org))
+    return Answer(Token(line, TOKEN_PLACES), (line, *(f"  {one}" for one in TOKEN_PLACES)))
+
+
+@deed(app, "trace", Takes.ACTOR)
+def trace(
+    call: Call,
+    source: str,
+    fate: Annotated[Fate | None, typer.Option(help="Only what came to this.")] = None,
+) -> Answer | Refusal:
+    """Say of every file of a source why it was collected, or why not."""
+    from licet.listing import about_traces, list_traces
+
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            found = names.source(reader, source)
+        who = signing.who(call, licet, signing.listing(about_traces(found.id)))
+        traces = list_traces(licet, who, found.id, fate)
+    if isinstance(traces, Refusal):
+        return traces
+    rows = tuple((one.address, one.fate.value, one.rule, one.because) for one in traces)
+    headings = ("address", "came to", "rule", "because")
+    return Answer(traces, (Grid(headings, rows, "Nothing was decided here yet."),))
 
 
 @deed(app, "list", Takes.ACTOR)

@@ -38,9 +38,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_trace_source"),
         sa.PrimaryKeyConstraint("source", "tag", name="pk_trace"),
     )
+    op.create_table(
+        "visit",
+        sa.Column("source", TEXT, nullable=False),
+        sa.Column("tag", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_visit_source"),
+        sa.PrimaryKeyConstraint("source", "tag", name="pk_visit"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("visit")
     op.drop_table("trace")
     op.drop_index("ix_item_address_sha256", "item_address")
     op.drop_column("item_address", "sha256")

@@ -1,0 +1,146 @@
+"""A website as the flows read it: what is remembered of it, and when it is left alone.
+
+1. Before each request of a walk it is decided anew whether the site may be collected: a
+   block, a cease notice or an authority that ends stops it in the middle of a page.
+2. Pages and the state of photos are remembered between walks, sealed under the source's
+   key, so that only what changed is asked for again.
+3. What was decided about each address is handed on, to be written down.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from weakref import finalize
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.effects.facts import read_facts
+from licet.effects.sealed import address_tag, source_key
+from licet.sources.contract import UNCHANGED, Address
+from licet.sources.site.memory import NOTHING, Page, Validators, Visit
+from licet.sources.site.source import Unchanged, Visitor, open_site
+from licet.sources.site.trace import Decision
+from licet.sources.site.trace import Trace as Decided
+from licet.terms.acting import WORKER
+from licet.terms.collecting import ReportProgress
+from licet.terms.face import Unreadable
+from licet.terms.ids import SourceId
+from licet.terms.payload import TracePayload, VisitPayload, from_bytes, to_bytes
+from licet.terms.permit import Ask, Permit
+from licet.terms.source import Fate, Source, Trace
+from licet.vault.seal import open_sealed, seal
+
+
+class VisitedSite:
+    """A site that is read now; with ``ask`` it is walked, and decided on again and again."""
+
+    def __init__(
+        self,
+        app: App,
+        source: Source,
+        ask: Ask | None = None,
+        tell: ReportProgress = lambda _done, _known: None,
+    ) -> None:
+        self._walked = ask is not None
+        visitor = Visitor(
+            contact=app.settings.answer_to,
+            may=partial(_may_be_asked, app, ask),
+            now=app.clock,
+            memory=SiteMemory(app, source.id),
+            tell=tell,
+        )
+        self._site = open_site(source.place, visitor)
+        # The connection goes with the one who reads.
+        finalize(self, self._site.close)
+
+    def walk(self, after: str = "") -> Iterator[Address]:
+        """Yield the photos in order. Raises ``Busy`` and ``Conflict`` as the site asks."""
+        return self._site.walk(after)
+
+    def count(self) -> int:
+        """Return how many photos a walk would yield now; reads the pages first."""
+        return self._site.count()
+
+    def read(self, address: Address) -> bytes | Unreadable:
+        """Return a photo's bytes, or why not; in a walk ``UNCHANGED`` for one kept before."""
+        if not self._walked:
+            return self._site.read(address)
+        found = self._site.read_changed(address)
+        return UNCHANGED if isinstance(found, Unchanged) else found
+
+    def traces(self) -> tuple[Trace, ...]:
+        """Return what was decided since this was last asked, and let go of it."""
+        return tuple(self._told(one) for one in self._site.traces())
+
+    def _told(self, one: Decided) -> Trace:
+        fate = Fate.LEFT_OUT if one.decision is Decision.LEFT_OUT else Fate.COLLECTED
+        known = self._site.validators_of(Address(one.address))
+        return Trace(one.address, fate, one.rule.value, one.because, (known.etag, known.modified))
+
+
+def _may_be_asked(app: App, ask: Ask | None) -> bool:
+    """Decide anew, for a walk; who reads one photo has just decided."""
+    if ask is None:
+        return True
+    with app.store.read() as reader:
+        facts = read_facts(app, reader, ask, WORKER, reader.now)
+        return isinstance(decide(ask, facts, reader.now), Permit)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteMemory:
+    """What is remembered of one site, in the store: it ends with the source's key."""
+
+    app: App
+    source: SourceId
+
+    def visits(self) -> Iterator[tuple[str, Visit]]:
+        """Yield every page that is remembered, with its address."""
+        with self.app.store.read() as reader:
+            rows = reader.sources.visits(self.source)
+        for sealed in rows:
+            found = from_bytes(VisitPayload, self._open(sealed, "visit"))
+            page = Page(found.links, found.photos, found.outside, found.reserved)
+            validators = Validators(found.etag, found.modified)
+            yield found.address, Visit(page, validators, found.at)
+
+    def keep(self, address: str, visit: Visit) -> None:
+        """Remember a page."""
+        page, said = visit.page, visit.validators
+        payload = VisitPayload(
+            address=address,
+            links=page.links,
+            photos=page.photos,
+            outside=page.outside,
+            reserved=page.reserved,
+            etag=said.etag,
+            modified=said.modified,
+            at=visit.at,
+        )
+        key = self.app.keyring.get(source_key(self.source))
+        sealed = seal(key, to_bytes(payload), f"visit:{self.source}")
+        with self.app.store.unit(bookkeeping=True) as unit:
+            unit.sources.note_visit(self.source, self._tag(address), sealed)
+
+    def forget(self, address: str) -> None:
+        """Forget a page that is gone."""
+        with self.app.store.unit(bookkeeping=True) as unit:
+            unit.sources.forget_visit(self.source, self._tag(address))
+
+    def photo(self, address: str) -> Validators:
+        """Return what a photo was kept with, empty for one that was not."""
+        with self.app.store.read() as reader:
+            tag = self._tag(address)
+            trace = reader.sources.trace(self.source, tag)
+            known = reader.items.known_address(self.source, tag)
+        if trace is None or known is None or trace.fate is not Fate.COLLECTED:
+            return NOTHING
+        found = from_bytes(TracePayload, self._open(trace.sealed, "trace"))
+        return Validators(found.etag, found.modified)
+
+    def _tag(self, address: str) -> bytes:
+        return address_tag(self.app, self.source, address)
+
+    def _open(self, sealed: bytes, what: str) -> bytes:
+        key = self.app.keyring.get(source_key(self.source))
+        return open_sealed(key, sealed, f"{what}:{self.source}")

@@ -1,0 +1,206 @@
+"""A website from opening to ceasing, on a real server: proved, polite, and left alone."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from licet.backfill import backfill
+from licet.collect import collect
+from licet.effects import sourcing as opening
+from licet.effects import visiting
+from licet.effects.blocking import place as place_block
+from licet.effects.sourcing import token_for
+from licet.effects.tracing import read_traces
+from licet.sources.site.proof import TOKEN_PATH
+from licet.sourcing import add_source, cease_source
+from licet.terms.collecting import Collected
+from licet.terms.errors import BadInput, Setup
+from licet.terms.governing import SourceWish
+from licet.terms.permit import Block, Refusal
+from licet.terms.source import Control, Fate, Source, SourceKind, SourceState
+from tests.fakes.deployment import World
+from tests.fakes.vision import photo
+from tests.sources.site.servers import OPEN, Reply, Web, opener, prover, serve
+
+MAY_READ = "User-agent: *\nAllow: /\n"
+PAGE = """
+<p>Our summer</p>
+<img src="a.jpg"><img src="b.jpg"><img src="kept.jpg"><a href="more.html">more</a>
+"""
+MORE = '<meta name="robots" content="noai"><img src="reserved.jpg">'
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """An album on a website; nothing else that a site source opens exists here."""
+    monkeypatch.setattr(visiting, "open_site", opener())
+    monkeypatch.setattr(opening, "prove_site", prover())
+    site = Web()
+    site.pages["/robots.txt"] = Reply(MAY_READ, type="text/plain")
+    site.page("/album/", PAGE)
+    site.page("/album/more.html", MORE)
+    for name, who in (("a", "anna"), ("b", "bert"), ("kept", "carl"), ("reserved", "anna")):
+        _put(site, name, photo(who))
+    site.pages["/album/kept.jpg"] = Reply(photo("carl"), 403, "image/jpeg")
+    with serve(site):
+        yield site
+    while OPEN:
+        OPEN.pop().close()
+
+
+@pytest.fixture(autouse=True)
+def _somebody_to_write_to(world: World) -> None:
+    settings = world.app.settings.model_copy(update={"answer_to": "office@archive.example"})
+    world.app = replace(world.app, settings=settings)
+
+
+def _put(site: Web, name: str, data: bytes) -> None:
+    """Put a photo there that says whether it changed (RFC 9110, 13.1.2)."""
+    tag = f'"{len(data)}-{hash(data)}"'
+
+    def answer(asked: object) -> Reply:
+        same = isinstance(asked, dict) and asked.get("if-none-match") == tag
+        return Reply(b"" if same else data, 304 if same else 200, "image/jpeg", {"ETag": tag})
+
+    site.pages[f"/album/{name}.jpg"] = answer
+
+
+def _wish(world: World, web: Web, **parts: object) -> SourceWish:
+    wish = world.source_wish(Path(), "site", kind=SourceKind.SITE, **parts)
+    wish = replace(wish, control=Control.WELL_KNOWN_TOKEN)
+    return replace(wish, place=web.at("/album/"))
+
+
+def _prove(world: World, web: Web) -> None:
+    token = token_for(world.app.deployment.id, world.organisation)
+    web.pages[TOKEN_PATH] = Reply(token + "\n", type="text/plain")
+
+
+def _opened(world: World, web: Web) -> Source:
+    _prove(world, web)
+    opened = add_source(world.app, world.who("steward", "officer"), _wish(world, web))
+    assert isinstance(opened, Source), opened
+    return opened
+
+
+def _collected(world: World, source: Source) -> Collected:
+    found = collect(world.app, world.who("steward"), source.id)
+    assert isinstance(found, Collected), found
+    return found
+
+
+def test_it_is_collected_and_each_photo_says_why(world: World, web: Web) -> None:
+    world.enrolled("anna")
+    source = _opened(world, web)
+    assert web.asked == [TOKEN_PATH], "nothing of it is read before it is authorised"
+    found = _collected(world, source)
+    assert (found.items, found.appearances) == (2, 1)
+    with world.app.store.read() as reader:
+        traces = {one.address: one for one in read_traces(world.app, reader, source.id)}
+    told = {
+        address.removeprefix(web.at("/album/")): (trace.fate, trace.rule)
+        for address, trace in traces.items()
+    }
+    assert told["a.jpg"] == (Fate.COLLECTED, "first_met")
+    assert told["kept.jpg"][0] is not Fate.COLLECTED
+    assert told["reserved.jpg"] == (Fate.LEFT_OUT, "reservation")
+    assert web.count("/album/reserved.jpg") == 0
+
+
+def test_only_what_changed_is_read_again(world: World, web: Web) -> None:
+    source = _opened(world, web)
+    assert _collected(world, source).items == 2
+    _put(web, "b", photo("bert", shot=7))
+    again = _collected(world, source)
+    assert (again.items, again.known) == (1, 1)
+    a, b = (
+        [head for path, head in zip(web.asked, web.headers, strict=True) if path == one][-1]
+        for one in ("/album/a.jpg", "/album/b.jpg")
+    )
+    assert "if-none-match" in a
+    assert "if-none-match" in b
+
+
+def test_who_enrols_later_is_found_in_photos_that_did_not_change(world: World, web: Web) -> None:
+    source = _opened(world, web)
+    _collected(world, source)
+    _collected(world, source)
+    later, _ = world.enrolled("bert")
+    found = backfill(world.app, later, source.id)
+    assert isinstance(found, Collected)
+    assert found.appearances == 1
+
+
+def test_a_site_without_a_token_is_not_read(world: World, web: Web) -> None:
+    """Being reachable is no authority (row A2): one request, for the token, and no more."""
+    with pytest.raises(BadInput, match="control of the place is not proved"):
+        add_source(world.app, world.who("steward", "officer"), _wish(world, web))
+    assert web.asked == [TOKEN_PATH]
+
+
+@pytest.mark.parametrize("how", ["ceased", "blocked", "licence over", "proof too old"])
+def test_without_a_live_authority_there_is_no_contact(world: World, web: Web, how: str) -> None:
+    source = _opened(world, web)
+    _collected(world, source)
+    web.asked.clear()
+    if how == "ceased":
+        ceased = cease_source(world.app, world.who("steward"), source.id)
+        assert isinstance(ceased, Source)
+        assert ceased.state is SourceState.PURGED
+    elif how == "blocked":
+        with world.app.store.unit() as unit:
+            place_block(unit, Block(source=source.id), "order")
+    elif how == "licence over":
+        world.clock.go(days=4000)
+    else:
+        world.clock.go(days=31)
+        web.pages[TOKEN_PATH] = Reply("another's", type="text/plain")
+    refused = collect(world.app, world.who("steward"), source.id)
+    assert isinstance(refused, Refusal)
+    allowed = {TOKEN_PATH} if how == "proof too old" else set()
+    assert set(web.asked) == allowed
+    later, _ = world.enrolled("bert") if how != "licence over" else ("", "")
+    if later:
+        assert isinstance(backfill(world.app, later, source.id), Refusal)
+        assert set(web.asked) == allowed
+
+
+def test_a_block_stops_it_between_two_requests(world: World, web: Web) -> None:
+    """The order holds for the next request, not only for the next walk (invariant 7)."""
+    source = _opened(world, web)
+    page = web.pages["/album/"]
+    assert isinstance(page, Reply)
+
+    def blocked(_asked: object) -> Reply:
+        with world.app.store.unit() as unit:
+            place_block(unit, Block(source=source.id), "order")
+        return page
+
+    web.pages["/album/"] = blocked
+    stopped = collect(world.app, world.who("steward"), source.id)
+    assert isinstance(stopped, Refusal)
+    assert not [path for path in web.asked if path.endswith(".jpg") or "more" in path]
+
+
+def test_what_was_remembered_of_it_goes_with_it(world: World, web: Web) -> None:
+    source = _opened(world, web)
+    _collected(world, source)
+    with world.app.store.read() as reader:
+        pages = reader.sources.visits(source.id)
+        assert len(pages) == 2
+        assert not any(b"album" in page for page in pages)
+    cease_source(world.app, world.who("steward"), source.id)
+    with world.app.store.read() as reader:
+        assert reader.sources.visits(source.id) == ()
+        assert reader.sources.traces(source.id) == ()
+
+
+def test_whoever_runs_a_site_can_write_to_who_reads_it(world: World, web: Web) -> None:
+    _opened(world, web)
+    assert "office@archive.example" in web.headers[0]["user-agent"]
+    settings = world.app.settings.model_copy(update={"answer_to": ""})
+    world.app = replace(world.app, settings=settings)
+    with pytest.raises(Setup, match="must be able to reach who reads it"):
+        add_source(world.app, world.who("steward", "officer"), _wish(world, web))
