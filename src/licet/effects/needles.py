@@ -7,7 +7,7 @@ hardly more than one, in time and in memory.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 CHUNK = 8 * 1024 * 1024
 PREFIX = 8
 """Bytes of a needle that the filter knows; no needle is shorter."""
+
+Passed = Callable[[int, int], bool]
+"""Says of a place in a file, and of whose needle stands there, that it counts for nothing."""
 
 _WORD = np.dtype("<u8")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -49,22 +52,30 @@ class Needles:
         self._digests = by_digest[order]
         self._owners = np.frombuffer(owners, np.uint32)[order]
 
-    def in_file(self, file: Path, chunk: int = CHUNK) -> Iterator[tuple[int, int]]:
+    def in_file(
+        self, file: Path, chunk: int = CHUNK, passed: Passed | None = None
+    ) -> Iterator[tuple[int, int]]:
         """Yield where an owner's needle stands first in a file, and whose; once for each form.
 
-        The file is read in chunks that overlap, so that no needle is cut in two.
+        The file is read in chunks that overlap, so that no needle is cut in two. A place that
+        is ``passed`` (where, and whose) counts for nothing, and the next one is looked at.
         """
         if not len(self._firsts):
             return
         found: set[int] = set()
+        passed = passed or _never
         with file.open("rb") as stream:
             start, tail = 0, b""
             while fresh := stream.read(chunk):
                 window = tail + fresh
                 for at, digest in self._in_window(window):
-                    if digest not in found:
+                    if digest in found:
+                        continue
+                    place = start - len(tail) + at
+                    there = [one for one in self._whose(digest) if not passed(place, one)]
+                    if there:
                         found.add(digest)
-                        yield from ((start - len(tail) + at, one) for one in self._whose(digest))
+                        yield from ((place, one) for one in there)
                 start += len(fresh)
                 tail = window[-(self._longest - 1) :]
 
@@ -116,6 +127,11 @@ class Needles:
         at = np.searchsorted(self._firsts, words)
         at[at == len(self._firsts)] = 0
         return np.asarray(self._firsts[at] == words)
+
+
+def _never(_place: int, _whose: int) -> bool:
+    """Pass no place."""
+    return False
 
 
 def _digest(needle: bytes) -> bytes:

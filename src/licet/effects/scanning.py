@@ -3,10 +3,16 @@
 import json
 from base64 import b64encode
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from licet.app import App, Scan
 from licet.settings import Settings
+from licet.store.wording import AROUND, is_of_a_format, of_schema
+
+if TYPE_CHECKING:
+    from licet.effects.needles import Passed
 
 SHORTEST = 8
 """A needle shorter than this would be found by chance in any large file."""
@@ -23,13 +29,20 @@ def scan_for(app: App, needles: Collection[bytes]) -> Scan:
     out. A sandbox's outbox is left out too: its letters stand for delivered ones, which
     are the person's own; a real deployment keeps no letter. Anything encrypted, compressed
     or retyped is not found: packages on their way are locked.
+
+    A name that is a word of the database's own schema stands in its file whoever is kept
+    there: of such a word the rows are asked, not the file; and in entries and the other
+    files it counts for nothing where it is an identifier of a format or the id of a key.
     """
     # Imported here because it costs a tenth of a second that most commands save.
     from licet.effects.needles import Needles
 
     began = app.clock()
     ours = sorted(needles)
-    together = Needles((form, n) for n, needle in enumerate(ours) for form in _looked_for(needle))
+    words = of_schema(one for one in ours if len(one) >= SHORTEST)
+    together = Needles(_forms(ours))
+    beside = Needles(one for one in _forms(ours) if one[0] not in words) if words else together
+    database = {path.resolve() for path in app.store.files()}
     outbox = app.settings.place(app.settings.outbox).resolve()
     places: list[tuple[str, int, bytes]] = []
     files = total = 0
@@ -38,8 +51,47 @@ def scan_for(app: App, needles: Collection[bytes]) -> Scan:
             continue
         files += 1
         total += file.stat().st_size
-        places.extend((str(file), at, ours[n]) for at, n in together.in_file(file))
+        if file in database:
+            found = beside.in_file(file)
+        else:
+            found = together.in_file(file, passed=_of_the_format(file, ours, words))
+        places.extend((str(file), at, ours[n]) for at, n in found)
+    places += [(name, 0, one) for one in sorted(words) for name in app.store.columns_holding(one)]
+    places += [("leaf.data", at, one) for at, one in _in_entries(app, words)]
     return Scan(frozenset(needles), began, files, total, tuple(places))
+
+
+def _forms(ours: list[bytes]) -> Iterator[tuple[bytes, int]]:
+    return ((form, n) for n, needle in enumerate(ours) for form in _looked_for(needle))
+
+
+def _of_the_format(file: Path, ours: list[bytes], words: frozenset[bytes]) -> "Passed":
+    """Pass the places at which a word of the schema stands as one of a format's own."""
+
+    def passed(place: int, whose: int) -> bool:
+        word = ours[whose]
+        if word not in words:
+            return False
+        start = max(place - AROUND, 0)
+        with file.open("rb") as stream:
+            stream.seek(start)
+            before, _, after = (stream.read(n) for n in (place - start, len(word), AROUND))
+        return is_of_a_format(before, after)
+
+    return passed
+
+
+def _in_entries(app: App, words: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Give the entries, by their index, that hold a word of the schema and not as their own."""
+    if not words:
+        return
+    with app.store.read() as reader:
+        for leaf in reader.leaves.iterate(0):
+            for word in words:
+                # Split at the word: each gap shows what stands before and after it.
+                parts = leaf.data.split(word)
+                if not all(is_of_a_format(*both) for both in pairwise(parts)):
+                    yield leaf.index, word
 
 
 def _looked_for(needle: bytes) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from licet.store.leaves import read_head
 from licet.store.migration import connect_migrated
 from licet.store.session import At, Session
 from licet.store.unit import Reader, Unit
+from licet.store.wording import columns_holding
 from licet.terms.errors import Busy, Conflict
 from licet.terms.ledger import Head, LeafMaker
 from licet.terms.when import Clock, utc_now
@@ -118,6 +119,16 @@ class Store:
         """
         file = file_of(self._engine.url)
         return files.ON_POSTGRESQL if file is None else files.wipe(file, rewrite)
+
+    def columns_holding(self, word: bytes) -> tuple[str, ...]:
+        """Return the columns, as ``table.column``, of which some row holds a word.
+
+        For a word that stands in the file whoever is kept in it, see
+        :func:`licet.store.wording.of_schema`.
+        """
+        with transaction(self._engine, Begin.SNAPSHOT) as connection:
+            session = Session(connection, self._clock(), self._at, writes=False)
+            return columns_holding(session, word)
 
     def dump(self, write: Callable[[bytes], object]) -> int:
         """Write a logical backup, one line a call, from one snapshot; return its rows.
