@@ -213,7 +213,10 @@ class Walk:
         return data
 
     def _digest(self, content: Content) -> tuple[bytes, str]:
-        """Return the first bytes and the content hash (SHA-256, hex)."""
+        """Return the first bytes and the content hash (SHA-256, hex).
+
+        Of a video also the last bytes: what made it is written at either end.
+        """
         if isinstance(content, bytes):
             return content[:HEAD_BYTES], hashlib.sha256(content).hexdigest()
         digest = hashlib.sha256()
@@ -223,8 +226,10 @@ class Walk:
             digest.update(part)
             self._keep_on()
             part = content.read(DIGEST_BYTES)
+        content.seek(max(HEAD_BYTES, content.tell() - HEAD_BYTES))
+        ends = head + content.read(HEAD_BYTES)
         content.seek(0)
-        return head, digest.hexdigest()
+        return ends, digest.hexdigest()
 
     def _left_out(self, address: Address, head: bytes, sha256: str) -> tuple[str, str] | None:
         """Return the rule by which a photo that can be read is not taken, and why; or None."""
