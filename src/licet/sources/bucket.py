@@ -41,6 +41,7 @@ from licet.terms.face import Unreadable
 from licet.terms.source import Control
 
 if TYPE_CHECKING:
+    from obstore import GetOptions
     from obstore.store import RetryConfig, S3Config
 
 RANGE_BYTES = 8 * 1024 * 1024
@@ -227,7 +228,7 @@ def _asked(store: S3Store, key: str, start: int, end: int, version: str | None) 
     options: dict[str, object] = {"range": (start, end)}
     if version is not None:
         options["if_match"] = version
-    return bytes(obstore.get(store, key, options=options).bytes())  # type: ignore[arg-type]
+    return bytes(obstore.get(store, key, options=cast("GetOptions", options)).bytes())
 
 
 def _is_left_out(key: str) -> bool:
