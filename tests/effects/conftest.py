@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from licet.recovery import restore
-from tests.fakes.deployment import World, new_world, settings_of
+from tests.fakes.deployment import World, settings_of, world_of
 from tests.redteam.real import RealWorld, new_real_world
 
 
 @pytest.fixture
-def world(tmp_path: Path, store_url: str) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, tmp_path: Path, store_url: str) -> Iterator[World]:
     """Give a sandbox deployment with its people, closed at the end."""
-    made = new_world(tmp_path / "home", store_url)
+    made = world_of(request, tmp_path / "home", store_url)
     yield made
     made.app.close()
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, fields, replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.effects.drafting import (
@@ -79,6 +79,7 @@ def test_places_are_read_and_none_is_none() -> None:
     assert [one.store.value for one in stated] == ["records", "keys", "ledger", "mail"]
 
 
+@settings(max_examples=25)  # Each reads a file of TOML.
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))).map(str.strip))
 def test_answers_read_back(said: str) -> None:
     given_ = replace(WHOLE, need=said)

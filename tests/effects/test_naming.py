@@ -35,8 +35,7 @@ class Torn:
     people: frozenset[SubjectId]
 
 
-@pytest.fixture
-def torn(world: World) -> Torn:
+def _torn(world: World) -> Torn:
     """Give two such people, and one whom no order reaches."""
     inside = world.source(world.folder("inside"), "inside", territory=FRANCE)
     outside = world.source(world.folder("outside"), "outside", territory=AWAY)
@@ -47,6 +46,16 @@ def torn(world: World) -> Torn:
         people.add(subject)
     world.granted("cleo", source=outside.id, residence=AWAY)
     return Torn(outside.id, frozenset(people))
+
+
+BEGINS = {"torn": _torn}
+
+
+@pytest.fixture
+def torn(world: World) -> Torn:
+    """Give them."""
+    assert isinstance(world.left, Torn)
+    return world.left
 
 
 def _named(world: World) -> set[SubjectId]:

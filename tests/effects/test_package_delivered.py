@@ -40,14 +40,22 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-@pytest.fixture
-def anna(world: World) -> SubjectId:
+def _anna(world: World) -> SubjectId:
     """Enrol somebody who is in three photos."""
     _, subject = world.enrolled("anna")
     place = world.folder(**{f"p{n}": photo("anna", shot=n) for n in range(3)})
     collect(world.app, world.who("steward"), world.source(place).id)
     world.outbox.letters.clear()
     return subject
+
+
+BEGINS = {"anna": _anna}
+
+
+@pytest.fixture
+def anna(world: World) -> SubjectId:
+    """Give somebody who is in three photos."""
+    return SubjectId(world.left)
 
 
 @pytest.fixture

@@ -17,13 +17,21 @@ from tests.fakes.deployment import World
 from tests.fakes.vision import FakeVision, photo, video
 
 
-@pytest.fixture
-def anna(world: World) -> SubjectId:
+def _anna(world: World) -> SubjectId:
     """Enrol somebody who is in three photos."""
     _, subject = world.enrolled("anna")
     place = world.folder(**{f"p{n}": photo("anna", "carl", shot=n) for n in range(3)})
     collect(world.app, world.who("steward"), world.source(place).id)
     return subject
+
+
+BEGINS = {"anna": _anna}
+
+
+@pytest.fixture
+def anna(world: World) -> SubjectId:
+    """Give somebody who is in three photos."""
+    return SubjectId(world.left)
 
 
 def told(world: World, subject: SubjectId, app=None) -> Unpacked:
@@ -62,7 +70,9 @@ def test_a_source_that_ends_in_the_middle_is_not_read_on(world: World, anna: Sub
 
 
 def test_a_place_that_is_gone_is_said_to_be(world: World, anna: SubjectId) -> None:
-    shutil.rmtree(world.home.parent / "photos")
+    with world.app.store.read() as reader:
+        (source,) = reader.sources.all()
+    shutil.rmtree(source.place)
     assert says(told(world, anna)) == ["source_unreachable"] * 3
 
 

@@ -9,7 +9,7 @@ import pytest
 from licet.collect import collect
 from licet.effects.packing import build_package
 from licet.ledger.checkpoint import LedgerKey
-from licet.ledger.packed import CHECKPOINT, ENTRIES, LISTING, NODES, take_listing, write_listing
+from licet.ledger.package import CHECKPOINT, ENTRIES, LISTING, NODES, take_listing, write_listing
 from licet.ledger.verify_package import verify_package
 from licet.terms.errors import BadInput
 from tests.effects.packing import Unpacked, asked, unpack
@@ -17,8 +17,7 @@ from tests.fakes.deployment import World
 from tests.fakes.vision import photo
 
 
-@pytest.fixture
-def told(world: World) -> Unpacked:
+def _told(world: World) -> Unpacked:
     """Open the package of somebody who is in one photo."""
     _, subject = world.enrolled("anna")
     source = world.source(world.folder(a=photo("anna", "carl", shot=7)))
@@ -26,6 +25,16 @@ def told(world: World) -> Unpacked:
     plan = asked(world.app, subject)
     build_package(world.app, plan)
     return unpack(world.app, plan)
+
+
+BEGINS = {"told": _told}
+
+
+@pytest.fixture
+def told(world: World) -> Unpacked:
+    """Give what is in that package."""
+    assert isinstance(world.left, Unpacked)
+    return world.left
 
 
 def resigned(told: Unpacked, key: LedgerKey, **changed: bytes) -> dict[str, bytes]:

@@ -42,8 +42,7 @@ OTHERS = {"keyring", "gallery", "mirror", "outbox", "packages", "backup", "logs"
 """Places where something is kept that are no tables."""
 
 
-@pytest.fixture
-def anna(world: World) -> SubjectId:
+def _anna(world: World) -> SubjectId:
     """Enrol two people and collect three photos: anna is in two of them, once with others."""
     _, subject = world.enrolled("anna")
     world.enrolled("bob")
@@ -52,6 +51,26 @@ def anna(world: World) -> SubjectId:
     )
     collect(world.app, world.who("steward"), world.source(place).id)
     return subject
+
+
+def _told(world: World) -> Unpacked:
+    return packed(world, _anna(world))
+
+
+BEGINS = {"anna": _anna, "told": _told}
+
+
+@pytest.fixture
+def anna(world: World) -> SubjectId:
+    """Give anna, who is in two photos."""
+    return SubjectId(world.left)
+
+
+@pytest.fixture
+def told(world: World) -> Unpacked:
+    """Give what is in her package."""
+    assert isinstance(world.left, Unpacked)
+    return world.left
 
 
 def packed(world: World, subject: SubjectId, kind: RightKind = RightKind.ACCESS) -> Unpacked:
@@ -87,8 +106,7 @@ def test_a_table_that_holds_nothing_of_anybody_points_at_nobody() -> None:
         assert "subject" not in table.columns, name
 
 
-def test_the_manifest_tells_every_store_zeros_included(world: World, anna: SubjectId) -> None:
-    told = packed(world, anna)
+def test_the_manifest_tells_every_store_zeros_included(told: Unpacked) -> None:
     assert told.counts.keys() >= set(METADATA.tables)
     assert told.counts.keys() == set(METADATA.tables) | OTHERS
     assert told.counts["template"] == 3
@@ -122,8 +140,7 @@ def test_nothing_of_anybody_else_is_in_it(world: World, anna: SubjectId) -> None
 # --- readable ---
 
 
-def test_the_data_are_in_the_form_of_their_schema(world: World, anna: SubjectId) -> None:
-    told = packed(world, anna)
+def test_the_data_are_in_the_form_of_their_schema(told: Unpacked) -> None:
     schema = json.loads(told.files["package.schema.json"])
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(told.data, schema, jsonschema.Draft202012Validator)
@@ -139,9 +156,8 @@ def test_the_schema_is_in_step_with_what_is_written() -> None:
     assert DOCUMENTED.read_text(encoding="utf-8") == text()
 
 
-def test_features_can_be_used_without_us(world: World, anna: SubjectId) -> None:
+def test_features_can_be_used_without_us(told: Unpacked) -> None:
     """Numbers and their scale: the score of two appearances is what anybody computes."""
-    told = packed(world, anna)
     reference = told.data["references"][0]["features"]
     for appearance in told.data["appearances"]:
         values = appearance["features"]["values"]
@@ -179,9 +195,9 @@ def test_what_people_wrote_stays_text(world: World) -> None:
     assert "<script>alert(1)</script> #pagebreak() *x*" in letter.pages[0].extract_text()
 
 
-def test_the_letter_can_be_read_aloud(world: World, anna: SubjectId) -> None:
+def test_the_letter_can_be_read_aloud(told: Unpacked) -> None:
     """PDF/UA: tagged, with a language, a title and headings; tables have headers."""
-    letter = pypdf.PdfReader(BytesIO(packed(world, anna).files["letter.pdf"]))
+    letter = pypdf.PdfReader(BytesIO(told.files["letter.pdf"]))
     root = letter.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
@@ -258,9 +274,8 @@ def test_receipts_are_made_again_for_who_lost_them(world: World, anna: SubjectId
 # --- pictures ---
 
 
-def test_everybody_else_is_covered(world: World, anna: SubjectId) -> None:
+def test_everybody_else_is_covered(told: Unpacked) -> None:
     """Of three people in a photo two are covered, bob among them, whom we know."""
-    told = packed(world, anna)
     covered = [json.loads(v)["covered"] for n, v in told.files.items() if "pictures/" in n]
     assert sorted(map(len, covered)) == [0, 2]
     boxes = {tuple(one) for picture in covered for one in picture}
@@ -281,7 +296,7 @@ def test_a_source_that_may_not_be_read_is_not_read(world: World, anna: SubjectId
 
 
 def test_a_photo_that_is_another_one_now_is_not_shown(world: World, anna: SubjectId) -> None:
-    place = world.home.parent / "photos"
+    place = Path(source_of(world).place)
     (place / "a.jpg").write_bytes(photo("carl", shot=3))
     (place / "b.jpg").unlink()
     said = {item["picture_says"] for item in packed(world, anna).data["items"]}

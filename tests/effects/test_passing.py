@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from licet.collect import collect
-from licet.effects import passing
+from licet.effects import comparing, passing
 from licet.effects.blocking import place
 from licet.effects.finishing import OUTSIDE, finish
 from licet.effects.looked import looked
@@ -212,11 +212,15 @@ def test_a_pass_stopped_between_batches_reads_no_item_twice(
     assert found_for(world.app, request) == (3, 0)
 
 
-def test_each_is_looked_for_as_if_alone(world: World) -> None:
-    """Whoever asks with somebody's face does not hide it from them, nor thirty of them."""
+@pytest.mark.parametrize("many", [5, pytest.param(33, marks=pytest.mark.soak)])
+def test_each_is_looked_for_as_if_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    """Whoever asks with somebody's face does not hide it, nor more than are compared at once."""
+    monkeypatch.setattr(comparing, "CLOSEST", 4)
     _collected(world, a=photo("anna", "bob"), b=photo("anna"))
     anna = asks(world, "anna@example.org", photo("anna", shot=8))
-    others = [asks(world, f"x{n}@example.org", photo("anna", shot=20 + n)) for n in range(33)]
+    others = [asks(world, f"x{n}@example.org", photo("anna", shot=20 + n)) for n in range(many)]
     run_once(world.app)
     assert found_for(world.app, anna) == (2, 0)
     assert {found_for(world.app, other) for other in others} == {(2, 0)}

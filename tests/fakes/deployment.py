@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar, cast
+from typing import Any
 
+import pytest
 from sqlalchemy import make_url
 
 from licet.app import App, open_app, pass_by
@@ -42,7 +43,6 @@ from tests.fakes.vision import FakeVision, photo
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CLEARANCE = PurposeId("archive_rights_clearance@1")
 LICENCE = "ab" * 32
-T = TypeVar("T")
 
 
 @dataclass
@@ -94,6 +94,7 @@ class World:
     vision: FakeVision
     organisation: OrganisationId
     people: dict[str, MemberId]
+    left: Any = None
     app: App = field(init=False)
 
     def reopen(self, at: Callable[[str], None] = pass_by, *, recovering: bool = False) -> App:
@@ -282,39 +283,60 @@ _FIRST: dict[str, Snapshot] = {}
 class _Begun:
     """What an act left: the deployment, the moment, the letters, and what it returned."""
 
+    folder: Path
     snapshot: Snapshot
     now: datetime
     letters: tuple[Message, ...]
-    result: object
+    left: object
+
+    @classmethod
+    def by(cls, act: Callable[[World], object], url: str) -> "_Begun":
+        """Open a new world, and act in it once for all."""
+        kept = TemporaryDirectory(prefix="licet-begun-")
+        atexit.register(kept.cleanup)
+        folder = Path(kept.name)
+        first = new_world(folder / "there" / "home", url)
+        left = act(first)
+        first.app.close()
+        shutil.copytree(folder / "there", folder / "kept", ignore=shutil.ignore_patterns("home"))
+        return cls(folder, Snapshot.of(first), first.clock.now, tuple(first.outbox.letters), left)
+
+    def put(self, home: Path, url: str, *, rows: bool) -> World:
+        """Write it down in another place. What its sources lie in is where it was."""
+        shutil.rmtree(self.folder / "there")
+        shutil.copytree(self.folder / "kept", self.folder / "there")
+        made = self.snapshot.put(home, url, rows=rows)
+        made.clock.now = self.now
+        made.outbox.letters += self.letters
+        made.left = self.left
+        made.app = made.reopen()
+        return made
 
 
 _BEGUN: dict[tuple[str, Callable[[World], object]], _Begun] = {}
 
 
-def begun(home: Path, url: str, act: Callable[[World], T]) -> tuple[World, T]:
-    """Open a sandbox as ``act`` leaves a new one, with what it returned.
+def begun(home: Path, url: str, act: Callable[[World], object]) -> World:
+    """Open a sandbox as ``act`` leaves a new one; ``left`` is what it returned.
 
-    It acts once in a process, and every world after the first is a copy. The folders that
-    it wrote photos to are one for all of them: read there, and change nothing.
+    It acts once in a process, and every world after the first is a copy.
     """
-    kind = make_url(url).get_backend_name()
-    known = _BEGUN.get((kind, act))
-    if known is None:
-        kept = TemporaryDirectory(prefix="licet-begun-")
-        atexit.register(kept.cleanup)
-        first = new_world(Path(kept.name) / "home", url)
-        result = act(first)
-        first.app.close()
-        snapshot = Snapshot.of(first)
-        known = _Begun(snapshot, first.clock.now, tuple(first.outbox.letters), result)
-        _BEGUN[kind, act] = known
-        made = known.snapshot.put(home, url, rows=False)
-    else:
-        made = known.snapshot.put(home, url)
-    made.clock.now = known.now
-    made.outbox.letters += known.letters
-    made.app = made.reopen()
-    return made, cast("T", known.result)
+    known = (make_url(url).get_backend_name(), act)
+    new = known not in _BEGUN
+    if new:
+        _BEGUN[known] = _Begun.by(act, url)
+    return _BEGUN[known].put(home, url, rows=not new)
+
+
+def world_of(request: pytest.FixtureRequest, home: Path, url: str) -> World:
+    """Open the sandbox that a test begins with.
+
+    A module may name, in ``BEGINS``, fixtures and the acts that lead to them: a test that
+    uses one of them begins where the act leaves a new world.
+    """
+    begins: dict[str, Callable[[World], object]] = getattr(request.module, "BEGINS", {})
+    acts = [act for name, act in begins.items() if name in request.fixturenames]
+    return begun(home, url, acts[0]) if acts else new_world(home, url)
 
 
 __all__ = [
@@ -326,4 +348,5 @@ __all__ = [
     "digest_of",
     "new_world",
     "settings_of",
+    "world_of",
 ]

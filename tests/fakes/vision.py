@@ -12,6 +12,7 @@ import random
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from licet.terms.clip import Clip, TellWatched, Track, VideoFile, Watched
 from licet.terms.errors import BadInput
@@ -194,6 +195,7 @@ class FakeVision:
         return SeenFace(Face(box, ((0.0, 0.0),) * 5, 0.9), quality, template(vector, self._model))
 
 
+@lru_cache(maxsize=4096)
 def _unit(seed: str) -> list[float]:
     source = random.Random(seed)
     return _normalised([source.gauss(0, 1) for _ in range(DIMENSION)])

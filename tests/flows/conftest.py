@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.deployment import World, new_world
+from tests.fakes.deployment import World, world_of
 
 
 @pytest.fixture
-def world(tmp_path: Path, store_url: str) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, tmp_path: Path, store_url: str) -> Iterator[World]:
     """Give a sandbox deployment with its people, closed at the end."""
-    made = new_world(tmp_path / "home", store_url)
+    made = world_of(request, tmp_path / "home", store_url)
     yield made
     made.app.close()
 

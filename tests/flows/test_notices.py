@@ -179,7 +179,7 @@ class Notices(RuleBasedStateMachine):
 
 TestNotices = Notices.TestCase
 TestNotices.settings = settings(
-    max_examples=15,
+    max_examples=8,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -64,13 +64,20 @@ def kept(world: World, grant: GrantId) -> list[TemplateId]:
     return [one.id for one in found if one.kind is TemplateKind.APPEARANCE]
 
 
-@pytest.fixture
-def scene(world: World) -> Scene:
+def _found(world: World) -> tuple[GrantId, SubjectId, SourceId, TemplateId]:
     grant, subject = world.enrolled("anna")
     source = world.source(world.folder(gala=photo("anna", "x", shot=7)))
     collect(world.app, world.who("steward"), source.id)
     (appearance,) = kept(world, grant)
-    return Scene(world, grant, subject, source.id, appearance)
+    return grant, subject, source.id, appearance
+
+
+BEGINS = {"scene": _found}
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    return Scene(world, *world.left)
 
 
 def test_a_wrong_face_is_taken_off_and_never_put_on_again(scene: Scene) -> None:

@@ -22,7 +22,7 @@ from licet.terms.ledger import EntryKind
 from licet.terms.permit import Refusal
 from licet.terms.source import Source, SourceState
 from licet.worker import Done, run, run_once
-from tests.fakes.deployment import CLEARANCE, World, begun, settings_of
+from tests.fakes.deployment import CLEARANCE, World, settings_of
 from tests.fakes.vision import photo
 
 
@@ -41,12 +41,13 @@ def _filled(world: World) -> None:
     search(world.app, world.who("investigator"), case, CLEARANCE, probe)
 
 
+BEGINS = {"filled": _filled}
+
+
 @pytest.fixture
-def filled(tmp_path: Path, store_url: str) -> Iterator[World]:
+def filled(world: World) -> World:
     """Give a deployment with all of that."""
-    made, _ = begun(tmp_path / "home", store_url, _filled)
-    yield made
-    made.app.close()
+    return world
 
 
 def _ordered(world: World) -> None:

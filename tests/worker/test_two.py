@@ -2,10 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -23,7 +22,7 @@ from licet.terms.ids import GrantId, KeyId, SubjectId
 from licet.terms.permit import Refusal
 from licet.terms.rights import RequestWish, RightKind
 from licet.worker import run_once
-from tests.fakes.deployment import World, begun
+from tests.fakes.deployment import World
 from tests.fakes.vision import photo
 from tests.worker.ordering import FRANCE, order_wish, ordered
 from tests.worker.test_killed import Workers, _asked, _cut, _hold, workers
@@ -53,12 +52,13 @@ def _busy(world: World) -> None:
     ordered(world, order_wish(world))
 
 
+BEGINS = {"busy": _busy}
+
+
 @pytest.fixture
-def busy(tmp_path: Path, store_url: str) -> Iterator[World]:
+def busy(world: World) -> World:
     """Give a deployment in which all of that waits."""
-    made, _ = begun(tmp_path / "home", store_url, _busy)
-    yield made
-    made.app.close()
+    return world
 
 
 @dataclass
