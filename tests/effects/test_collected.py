@@ -123,7 +123,7 @@ def test_kinds_of_sources_that_are_not_built_in_are_said_so(world: World) -> Non
     """No half a source: one is refused before anything is read."""
     source = world.source(world.folder(a=photo("anna")))
     with pytest.raises(Setup, match="upload"):
-        open_source(replace(source, kind=SourceKind.UPLOAD))
+        open_source(world.app, replace(source, kind=SourceKind.UPLOAD))
 
 
 def test_a_face_of_two_people_is_nobodys_for_sure() -> None:

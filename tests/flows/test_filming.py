@@ -29,7 +29,7 @@ from licet.terms.gallery import Candidate, TemplateKind
 from licet.terms.ids import FaceId, GrantId, ItemId, SourceId, SubjectId, TemplateId
 from licet.terms.permit import Block, Refusal
 from licet.terms.search import SearchResult
-from licet.terms.source import ItemFace
+from licet.terms.source import ItemFace, SourceKind
 from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.vision import VIDEO_START, photo, video
 
@@ -143,6 +143,21 @@ def test_a_video_of_a_platform_and_a_strange_one_are_left_out(world: World) -> N
     left = collect(strict, world.who("steward"), source.id)
     assert isinstance(left, Collected)
     assert "only fixture photos" in left.unreadable[0][1]
+
+
+def test_one_video_is_a_source_of_its_own(world: World) -> None:
+    ada, _ = world.enrolled("Ada")
+    place_ = world.folder(clip=video(("Ada", 0, 2000)), other=photo("Ada")) / "clip.jpg"
+    source = world.source(place_, kind=SourceKind.VIDEO)
+    found = done(world, source.id)
+    assert (found.items, found.appearances) == (1, 1)
+    assert spans_of(world, ada) == {(0, 2000)}
+    [item] = items_of(world, source.id)
+    assert covered(show(world.app, SUBJECT, item, ada)) == []
+    place_.rename(place_.with_name("elsewhere.jpg"))
+    place_.symlink_to(place_.with_name("elsewhere.jpg"))
+    with pytest.raises(Conflict, match="a link to another place"):
+        done(world, source.id)
 
 
 # --- the folder ------------------------------------------------------------------

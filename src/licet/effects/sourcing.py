@@ -17,6 +17,7 @@ from licet.sources.contract import ItemSource
 from licet.sources.folder import FolderSource
 from licet.sources.site.place import site_of
 from licet.sources.site.proof import RECORD, TOKEN_PATH, prove_site
+from licet.sources.video import VideoSource
 from licet.terms.collecting import ReportProgress
 from licet.terms.errors import BadInput, Conflict, Setup
 from licet.terms.ids import OrganisationId
@@ -30,6 +31,7 @@ TOKEN_PLACES = (
 )
 """Where the token of an organisation is written, so that it proves control."""
 
+_ON_DISK = (SourceKind.FOLDER, SourceKind.VIDEO)
 _AT_A_SITE = (Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD)
 
 
@@ -40,7 +42,9 @@ def open_source(app: App, source: Source) -> ItemSource:
     another, ``BadInput`` for one that cannot be read.
     """
     if source.kind is SourceKind.FOLDER:
-        return FolderSource(_same_folder(source))
+        return FolderSource(_same_place(source))
+    if source.kind is SourceKind.VIDEO:
+        return VideoSource(_same_place(source))
     if source.kind is SourceKind.BUCKET:
         return BucketSource(source.place)
     if source.kind is SourceKind.SITE:
@@ -96,17 +100,17 @@ def markers_of(app: App, source: Source) -> tuple[Marker, ...]:
     """
     if source.kind is SourceKind.SITE:
         return tuple(sorted({*marks_of_name(source.name), *marks_of_name(source.place)}))
-    own = Path(source.place).name if source.kind is SourceKind.FOLDER else source.place
+    own = Path(source.place).name if source.kind in _ON_DISK else source.place
     within = markers(source.name, open_source(app, source).walk())
     return tuple(sorted({*within, *marks_of_name(own)}))
 
 
-def _same_folder(source: Source) -> Path:
-    """Return the folder, if it is still the place that was proved and no link to another."""
+def _same_place(source: Source) -> Path:
+    """Return the folder or file, if it is still what was proved and no link to another."""
     place = Path(source.place)
     if place.resolve() != place:
         raise Conflict(
-            f"the folder of {source.name} is a link to another place now",
+            f"the place of {source.name} is a link to another place now",
             "Open that place as a source of its own.",
         )
     return place
@@ -115,6 +119,8 @@ def _same_folder(source: Source) -> Path:
 def _prove(app: App, source: Source, control: Control, token: str) -> Proof | NotProved:
     if source.kind is SourceKind.FOLDER and control is Control.OWN_STORAGE:
         return prove_folder(Path(source.place), token)
+    if source.kind is SourceKind.VIDEO and control is Control.OWN_STORAGE:
+        return prove_folder(Path(source.place).parent, token)
     if source.kind is SourceKind.BUCKET and control is Control.OWN_STORAGE:
         return prove_bucket(read_place(source.place), token)
     if source.kind is SourceKind.SITE and control in _AT_A_SITE:

@@ -28,10 +28,14 @@ app = group("Sources: where photos come from, and by what right.")
 
 _CONTROLS = {
     SourceKind.FOLDER: Control.OWN_STORAGE,
+    SourceKind.VIDEO: Control.OWN_STORAGE,
     SourceKind.BUCKET: Control.OWN_STORAGE,
     SourceKind.SITE: Control.WELL_KNOWN_TOKEN,
 }
 """How control of a place is proved first; a website's DNS record is asked for next."""
+
+
+_ON_DISK = (SourceKind.FOLDER, SourceKind.VIDEO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def add(
     *,
     place: Annotated[
         str,
-        typer.Argument(help="A folder, s3://bucket/prefix, or https://host/path."),
+        typer.Argument(help="A folder, a video, s3://bucket/prefix, or https://host/path."),
     ],
     name: Annotated[str, typer.Option(help="What the source is called.")],
     taken_by: Annotated[str, typer.Option(help="Who took the photos.")],
@@ -90,7 +94,7 @@ def add(
     territory: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
     org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
 ) -> Answer | Refusal:
-    """Open a folder, a bucket or a website as a source. A steward and a second member act.
+    """Open a folder, video, bucket or website as a source. A steward and a second member act.
 
     Being reachable is not a right to collect: control of the place is proved by a token
     (`licet source token`), and a source says who took its photos, how the people in them
@@ -105,7 +109,7 @@ def add(
             organisation=signing.acting_organisation(call, licet, org),
             name=name,
             kind=kind,
-            place=str(Path(place).absolute()) if kind is SourceKind.FOLDER else place,
+            place=str(Path(place).absolute()) if kind in _ON_DISK else place,
             origin=Origin(taken_by, people_told, frozenset(made_for)),
             bystander_condition=bystanders,
             bystander_evidence=evidence,
@@ -128,12 +132,12 @@ def _kind(place: str) -> SourceKind:
     """Say of what kind a place is, as it is written."""
     scheme, found, _ = place.partition("://")
     if not found:
-        return SourceKind.FOLDER
+        return SourceKind.VIDEO if Path(place).is_file() else SourceKind.FOLDER
     kinds = {"s3": SourceKind.BUCKET, "https": SourceKind.SITE, "http": SourceKind.SITE}
     if scheme.lower() not in kinds:
         raise BadInput(
             f"photos are not collected by {scheme}",
-            "Name a folder, s3://bucket/prefix, or https://host/path.",
+            "Name a folder, a video, s3://bucket/prefix, or https://host/path.",
         )
     return kinds[scheme.lower()]
 
