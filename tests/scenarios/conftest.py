@@ -1,7 +1,7 @@
 """The real models on fixture photos, a stage to act on, and a world with fake photos."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -12,15 +12,17 @@ from licet.demo.stage import Stage, set_up
 from licet.sources import fixtures
 from licet.sources.fixtures import FixturePhoto
 from licet.vision.engine import Engine
+from tests.databases import by_copy
 from tests.fakes.deployment import World, new_world
+from tests.scenarios.remembering import Remembering, composed
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    """Give the real models, opened once."""
-    return Engine.open(None, ROOT / ".cache" / "models")
+    """Give the real models, opened once, which look at each photo once."""
+    return Remembering.open(None, ROOT / ".cache" / "models")
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +31,25 @@ def photos() -> tuple[FixturePhoto, ...]:
     return fixtures.photos(Path(os.environ.get("LICET_FIXTURES", ROOT / ".cache" / "fixtures")))
 
 
+@pytest.fixture(scope="session")
+def new_stage(
+    engine: Engine, photos: tuple[FixturePhoto, ...], sqlite_template: Path
+) -> Callable[[Path], Stage]:
+    """Give a maker of sandboxes with group photos of real people."""
+
+    def made(folder: Path) -> Stage:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("licet.demo.stage.compose", composed)
+            patch.setattr("licet.deployment.migrate", by_copy(sqlite_template))
+            return set_up(folder / "stage", photos, partial(open_app, vision=engine))
+
+    return made
+
+
 @pytest.fixture
-def stage(tmp_path: Path, engine: Engine, photos: tuple[FixturePhoto, ...]) -> Iterator[Stage]:
+def stage(tmp_path: Path, new_stage: Callable[[Path], Stage]) -> Iterator[Stage]:
     """Give a sandbox with group photos of real people."""
-    made = set_up(tmp_path / "stage", photos, partial(open_app, vision=engine))
+    made = new_stage(tmp_path)
     yield made
     made.app.close()
 

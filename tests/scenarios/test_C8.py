@@ -1,7 +1,9 @@
 """C8: every other face in a picture that is shown or handed over is covered, pixel by pixel."""
 
 import hashlib
+from collections.abc import Callable, Iterator
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +21,17 @@ from tests.effects.packing import Unpacked, asked, unpack
 from tests.scenarios.acts import be_enrolled, open_album
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def stage(
+    tmp_path_factory: pytest.TempPathFactory, new_stage: Callable[[Path], Stage]
+) -> Iterator[Stage]:
+    """Give one sandbox for all of these looks."""
+    made = new_stage(tmp_path_factory.mktemp("covered"))
+    yield made
+    made.app.close()
+
+
+@pytest.fixture(scope="module")
 def told(stage: Stage) -> Unpacked:
     """Let one person of the group photos ask for everything, and open what they get."""
     _, subject = be_enrolled(stage, "Jacinda Ardern", "ardern-2018")
