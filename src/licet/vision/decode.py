@@ -6,14 +6,15 @@ Rules, in the order of the code:
 2. Only the formats listed here are tried; none of them runs a program or opens a path.
 3. EXIF orientation is applied; every other piece of metadata is dropped.
 4. A truncated or damaged file is unreadable: half a photo is not a photo.
-5. Of an animation or a multi-page file the first picture is read.
+5. Of an animation or a multi-page file the first picture is read; of a camera's raw file
+   the largest JPEG in it.
 """
 
 import io
 import struct
 import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pi_heif
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from licet.terms.face import Unreadable
+from licet.vision.raw import Raw, read_raw
 from licet.vision.upright import ORIENTATION_TAG, turn
 
 Pixels = NDArray[np.uint8]
@@ -128,6 +130,9 @@ def open_photo(content: bytes) -> Photo:
             f"the file has {len(content) // 1_000_000} MB, more than {MAX_BYTES // 1_000_000}",
             "save the photo in a smaller size",
         )
+    raw = read_raw(content)
+    if raw is not None:
+        return _open_raw(raw)
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _check_size(*image.size)
@@ -144,6 +149,19 @@ def open_photo(content: bytes) -> Photo:
         raise UnreadableError(
             f"the photo's header is damaged ({type(error).__name__})", "fetch the original again"
         ) from error
+
+
+def _open_raw(raw: Raw) -> Photo:
+    """Return the picture in a raw file, held as the raw file or the picture itself says."""
+    if raw.jpeg is None:
+        raise UnreadableError(
+            "this raw file holds no picture, only sensor data", "save the photo as JPEG or TIFF"
+        )
+    photo = open_photo(raw.jpeg)
+    if photo.orientation != 1 or raw.orientation == 1:
+        return photo
+    size = (photo.width, photo.height) if raw.orientation < 5 else (photo.height, photo.width)
+    return replace(photo, width=size[0], height=size[1], orientation=raw.orientation)
 
 
 def _photo(content: bytes, image: Image.Image) -> Photo:
