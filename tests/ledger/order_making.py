@@ -13,6 +13,7 @@ from typing import BinaryIO
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import pack, tree
 from licet.ledger.many import siblings
+from licet.ledger.nodes import node_lines
 from licet.ledger.order import OrderStatement, proved_facts
 from licet.ledger.order_entries import Read, belonging, drawn, people_facts, take_apart
 from licet.ledger.verify import Verdict
@@ -183,7 +184,7 @@ class Told:
             pack.LETTER: b"%PDF",
             pack.SCHEMA: b"{}",
             pack.ENTRIES: b"".join(pack.entry_lines(leaves)),
-            pack.NODES: b"".join(pack.node_lines(nodes)),
+            pack.NODES: b"".join(node_lines(nodes)),
             pack.CONSISTENCY: b"".join(pack.proof_lines(proofs)),
             **{pack.checkpoint_name(one.size): one.note.encode() for one in chain},
         }

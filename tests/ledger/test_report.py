@@ -11,7 +11,7 @@ import pytest
 
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger.checkpoint import add_cosignature
-from licet.ledger.packed import Nodes
+from licet.ledger.nodes import Nodes
 from licet.ledger.report import (
     OrganisationUses,
     ReportFile,

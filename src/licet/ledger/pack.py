@@ -1,6 +1,7 @@
 """The pack that proves an order was carried out: its files and their forms (docs/formats/pack.md).
 
-A ZIP that anybody can check offline. ``files.json`` lists every other file with its SHA-256
+A ZIP that anybody can check offline; what answers a person is a package
+(:mod:`licet.ledger.package`), whose entries are opened for them alone. ``files.json`` lists every other file with its SHA-256
 and is signed by the ledger's key. ``statement.json`` is what was done,
 ``ledger/entries.jsonl`` the entries that say so, ``ledger/nodes.jsonl`` what leads from all
 of them to the root of the last checkpoint. Checkpoints are files named by their size, each
@@ -17,7 +18,6 @@ from licet.ledger import order as orders
 from licet.ledger import tree
 from licet.ledger.canonical import Json, dumps, loads, loads_any_layout
 from licet.ledger.checkpoint import LedgerKey
-from licet.ledger.many import Place
 from licet.ledger.note import VerifierKey
 from licet.ledger.order import OrderStatement
 from licet.ledger.reading import (
@@ -159,12 +159,6 @@ def read_entries(lines: Iterable[bytes]) -> tuple[Leaf, ...]:
             raise Corrupt(f"entry {index} stands in the wrong place")
         found.append(Leaf(index, data, tree.leaf_hash(data)))
     return tuple(found)
-
-
-def node_lines(nodes: Mapping[Place, bytes]) -> Iterator[bytes]:
-    """Give the lines of ``nodes.jsonl``."""
-    for (level, index), found in sorted(nodes.items()):
-        yield dumps({"hash": to_base64(found), "index": index, "level": level}) + b"\n"
 
 
 def proof_lines(proofs: Iterable[ConsistencyProof]) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ its checkpoint; so what is counted needs nobody's word. That nothing was left ou
 counting again over the ledger's public copy (:mod:`licet.ledger.recount`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -13,8 +13,8 @@ from hashlib import sha256
 from licet.ledger import tree
 from licet.ledger.canonical import Json, dumps
 from licet.ledger.checkpoint import LedgerKey
+from licet.ledger.nodes import Nodes, read_nodes, write_nodes
 from licet.ledger.note import VerifierKey
-from licet.ledger.packed import Nodes
 from licet.ledger.reading import (
     as_bytes,
     as_list,
@@ -105,10 +105,7 @@ def write_report(report: ReportFile, key: LedgerKey) -> bytes:
         "entry": _leaf(report.entry),
         "issued_at": to_text(report.issued_at),
         "listed": [_leaf(one) for one in report.listed],
-        "nodes": [
-            {"hash": to_base64(found), "index": index, "level": level}
-            for (level, index), found in sorted(report.nodes.items())
-        ],
+        "nodes": write_nodes(report.nodes),
         "origin": report.origin,
         "statement": to_json(report.statement),
     }
@@ -125,7 +122,7 @@ def take_report(data: bytes) -> TakenReport:
         statement=from_json(parts["statement"]),
         entry=_read_leaf(parts["entry"]),
         listed=tuple(_read_leaf(one) for one in as_list(parts["listed"], "the entries")),
-        nodes=_read_nodes(as_list(parts["nodes"], "the nodes")),
+        nodes=read_nodes(as_list(parts["nodes"], "the nodes")),
         checkpoint=as_text(parts["checkpoint"], "the checkpoint"),
     )
     return TakenReport(report, taken.signer, taken.holds)
@@ -243,12 +240,3 @@ def _read_leaf(value: Json) -> Leaf:
     parts = as_object(value, "an entry", {"data", "index"})
     data = as_bytes(parts["data"], "an entry's bytes")
     return Leaf(as_number(parts["index"], "an entry's index"), data, tree.leaf_hash(data))
-
-
-def _read_nodes(values: Iterable[Json]) -> Nodes:
-    found = Nodes({})
-    for one in values:
-        parts = as_object(one, "a node", {"hash", "index", "level"})
-        level, index = (as_number(parts[name], f"a node's {name}") for name in ("level", "index"))
-        found[level, index] = as_bytes(parts["hash"], "a node's hash", 32)
-    return found

@@ -25,6 +25,7 @@ from licet.ledger import pack, stamp, tree, witness
 from licet.ledger.beside import Beside, seen_outside
 from licet.ledger.findings import Findings, Verdict, check_signer
 from licet.ledger.many import root_over
+from licet.ledger.nodes import read_lines
 from licet.ledger.note import VerifierKey
 from licet.ledger.order import OrderStatement
 from licet.ledger.order_claims import came_later, claims, refused
@@ -38,7 +39,6 @@ from licet.ledger.order_entries import (
     take_apart,
 )
 from licet.ledger.order_recount import recount
-from licet.ledger.packed import read_nodes
 from licet.terms.errors import BadInput, Corrupt
 from licet.terms.ledger import Checkpoint, Entry, EntryKind, Leaf
 from licet.terms.when import from_ms
@@ -213,7 +213,7 @@ def _about(
 
 def _in_ledger(found: Findings, leaves: tuple[Leaf, ...], files: Files, last: Checkpoint) -> None:
     with files(pack.NODES) as stream:
-        nodes = read_nodes(stream)
+        nodes = read_lines(stream)
     over = [leaf for leaf in leaves if leaf.index >= last.size]
     if over:
         raise Corrupt(

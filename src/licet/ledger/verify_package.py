@@ -17,17 +17,16 @@ from licet.ledger import checkpoint as checkpoints
 from licet.ledger import leaf as leaves
 from licet.ledger import stamp as stamps
 from licet.ledger.beside import Beside, seen_outside
+from licet.ledger.nodes import proves, read_lines
 from licet.ledger.note import VerifierKey
-from licet.ledger.packed import (
+from licet.ledger.package import (
     CHECKPOINT,
     ENTRIES,
     LISTING,
     NODES,
     Listing,
     PackedEntry,
-    proves,
     read_entry,
-    read_nodes,
     take_listing,
 )
 from licet.ledger.verify import UNWITNESSED, Findings, Verdict, check_signer
@@ -128,7 +127,7 @@ def _checkpoint(found: Findings, files: Files, signer: VerifierKey, by: Beside) 
 def _entries(found: Findings, files: Files, listing: Listing, checkpoint: Checkpoint) -> int:
     """Check every entry and return how many there are."""
     with files(NODES) as stream:
-        nodes = read_nodes(stream)
+        nodes = read_lines(stream)
     total = opened = 0
     for entry in _read(files, listing.subject):
         total += 1

@@ -15,8 +15,8 @@ from licet.ledger import leaf as leaves
 from licet.ledger import stamp as stamps
 from licet.ledger.beside import Beside, seen_outside
 from licet.ledger.findings import UNWITNESSED, Findings, Verdict, check_signer
+from licet.ledger.nodes import proves
 from licet.ledger.note import VerifierKey
-from licet.ledger.packed import proves
 from licet.ledger.recount import recount
 from licet.ledger.report import FORMAT, ReportFile, ReportStatement, digest, take_report
 from licet.ledger.tiles import Tiles

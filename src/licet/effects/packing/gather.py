@@ -19,7 +19,7 @@ from licet.effects.packing.parts import (
 from licet.effects.packing.records import records_of
 from licet.effects.packing.stores import Gathered, manifest_of
 from licet.effects.packing.uses import recipients_of, searches_of
-from licet.ledger.packed import PackedEntry, entries_about
+from licet.ledger.package import PackedEntry, entries_about
 from licet.terms.face import Score, cosine_of
 from licet.terms.ids import ModelId
 from licet.terms.looking import LookedAt, NamedAt

@@ -8,7 +8,7 @@ from licet.effects.packing.parts import GrantPart, Package
 from licet.effects.receipts import ending_statement, grant_statement, receipt_for
 from licet.ledger.consent import GrantStatement
 from licet.ledger.leaf import decode
-from licet.ledger.packed import PackedEntry
+from licet.ledger.package import PackedEntry
 from licet.ledger.receipt import ReceiptKind
 from licet.ledger.statement import digest
 from licet.terms.grant import GrantState

@@ -28,16 +28,15 @@ from licet.effects.packing.saying import saying
 from licet.effects.packing.volumes import Volumes, volume_name
 from licet.effects.plans import Found
 from licet.effects.requests import answer_contact, open_request, request_key
-from licet.ledger.packed import (
+from licet.ledger.nodes import Nodes, node_lines
+from licet.ledger.package import (
     CHECKPOINT,
     ENTRIES,
     LISTING,
     NODES,
     Listing,
-    Nodes,
     PackedEntry,
     entry_line,
-    node_lines,
     write_listing,
 )
 from licet.store.unit import Reader

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
-from licet.ledger.packed import Packed
+from licet.ledger.package import Packed
 from licet.vault.locked import LockedZip
 
 LARGEST = 15 * 2**20

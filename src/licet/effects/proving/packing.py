@@ -21,6 +21,7 @@ from licet.effects.sealed import open_order
 from licet.ledger import checkpoint as checkpoints
 from licet.ledger import pack
 from licet.ledger.many import siblings
+from licet.ledger.nodes import node_lines
 from licet.ledger.order import OrderStatement
 from licet.ledger.witness import merged
 from licet.terms.errors import Conflict, Integrity, NotFound
@@ -136,7 +137,7 @@ def _files(
         ),
         pack.SCHEMA: schema(),
         pack.ENTRIES: b"".join(pack.entry_lines(leaves)),
-        pack.NODES: b"".join(pack.node_lines(nodes)),
+        pack.NODES: b"".join(node_lines(nodes)),
         pack.CONSISTENCY: b"".join(pack.proof_lines(proofs)),
         **{pack.checkpoint_name(one.size): one.note.encode() for one in chain},
         **{pack.stamp_name(size): token for size, token in stamps if token is not None},

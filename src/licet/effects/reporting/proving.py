@@ -1,7 +1,7 @@
 """The signed file of a report: its entry, what it counted, and the way to the checkpoint."""
 
 from licet.app import App
-from licet.ledger.packed import Nodes
+from licet.ledger.nodes import Nodes
 from licet.ledger.report import ReportFile, ReportStatement, write_report
 from licet.ledger.usage import Tally
 from licet.terms.errors import Conflict

@@ -1,17 +1,16 @@
-"""What of the ledger goes into a package for a person (docs/formats/package.md).
+"""The package that answers a person: its files and their forms (docs/formats/package.md).
 
+What proves that an authority's order was carried out is a pack: :mod:`licet.ledger.pack`.
 ``files.json`` lists every file of the package with its SHA-256 and is signed by the
 ledger's key. ``ledger/entries.jsonl`` holds the entries about the person, one a line, each
-with the opening that shows it is about them. ``ledger/nodes.jsonl`` holds the nodes of the
-tree that lead from all of them to the root of ``ledger/checkpoint.txt``: proofs of many
-entries share most of their nodes, so each is written once.
+with the opening that shows it is about them. ``ledger/nodes.jsonl`` holds the nodes that lead
+from all of them to the root of ``ledger/checkpoint.txt`` (``nodes``).
 """
 
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
 
 from licet.ledger import tree
 from licet.ledger.canonical import Json, dumps, loads
@@ -38,9 +37,6 @@ LISTING = "files.json"
 ENTRIES = "ledger/entries.jsonl"
 NODES = "ledger/nodes.jsonl"
 CHECKPOINT = "ledger/checkpoint.txt"
-
-Nodes = NewType("Nodes", dict[tuple[int, int], bytes])
-"""Roots of full subtrees by (level, index), as :data:`licet.ledger.tree.Node` gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,37 +161,6 @@ def read_entry(line: bytes, subject: str) -> PackedEntry:
     nonce = as_bytes(opened["nonce"], "an opening's nonce", NONCE_BYTES)
     key = as_bytes(opened["key"], "an opening's key", 32)
     return PackedEntry(leaf, Opening(as_text(opened["of"], "an opening"), subject, nonce, key))
-
-
-def node_lines(nodes: Nodes) -> Iterator[bytes]:
-    """Give the lines of ``nodes.jsonl``."""
-    for (level, index), found in sorted(nodes.items()):
-        yield dumps({"hash": to_base64(found), "index": index, "level": level}) + b"\n"
-
-
-def read_nodes(lines: Iterable[bytes]) -> Nodes:
-    """Read ``nodes.jsonl``. Raises ``Corrupt``."""
-    found = Nodes({})
-    for line in lines:
-        parts = as_object(loads(line.rstrip(b"\n")), "a node", {"hash", "index", "level"})
-        level, index = (as_number(parts[name], f"a node's {name}") for name in ("level", "index"))
-        found[level, index] = as_bytes(parts["hash"], "a node's hash", 32)
-    return found
-
-
-def proves(leaf: Leaf, nodes: Nodes, size: int, root: bytes) -> bool:
-    """Say whether the nodes lead from the entry to the root of ``size`` entries."""
-    if not 0 <= leaf.index < size:
-        return False
-
-    def node(level: int, index: int) -> bytes:
-        return nodes[level, index]
-
-    try:
-        proof = tree.inclusion(leaf.index, size, node)
-    except KeyError:
-        return False
-    return tree.verify_inclusion(leaf.hash, proof, root)
 
 
 def _opens(said: Mapping[str, str], key: bytes, subject: str) -> bool:

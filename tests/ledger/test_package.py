@@ -9,21 +9,18 @@ import pytest
 
 from licet.effects.packing.parts import Package
 from licet.ledger.commitment import commit
-from licet.ledger.packed import (
+from licet.ledger.nodes import Nodes, node_lines, proves, read_lines
+from licet.ledger.package import (
     CHECKPOINT,
     ENTRIES,
     LISTING,
     NODES,
     Listing,
-    Nodes,
     Packed,
     PackedEntry,
     entries_about,
     entry_line,
-    node_lines,
-    proves,
     read_entry,
-    read_nodes,
     take_listing,
     write_listing,
 )
@@ -108,7 +105,7 @@ def test_nodes_prove_every_entry_and_no_other(tmp_path: Path, strangers: int) ->
     checkpoint = tiles.latest()
     assert checkpoint is not None
     wanted = list(range(0, checkpoint.size, 3))
-    nodes = read_nodes(node_lines(Nodes(tiles.nodes_for(wanted, checkpoint))))
+    nodes = read_lines(node_lines(Nodes(tiles.nodes_for(wanted, checkpoint))))
     for index in wanted:
         leaf = ledger.leaves[index]
         assert proves(leaf, nodes, checkpoint.size, checkpoint.root)
@@ -132,7 +129,7 @@ def test_lines_are_read_as_they_were_written(tmp_path: Path) -> None:
         with pytest.raises(Corrupt):
             read_entry(broken, SUBJECT)
     with pytest.raises(Corrupt):
-        read_nodes([b'{"hash":"","index":0,"level":0}'])
+        read_lines([b'{"hash":"","index":0,"level":0}'])
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../x", "a/../../x", "a\\b"])
