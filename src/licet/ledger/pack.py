@@ -1,11 +1,13 @@
 """The pack that proves an order was carried out: its files and their forms (docs/formats/pack.md).
 
-A ZIP that anybody can check offline; what answers a person is a package
-(:mod:`licet.ledger.package`), whose entries are opened for them alone. ``files.json`` lists every other file with its SHA-256
+A ZIP that anybody can check offline. ``files.json`` lists every other file with its SHA-256
 and is signed by the ledger's key. ``statement.json`` is what was done,
 ``ledger/entries.jsonl`` the entries that say so, ``ledger/nodes.jsonl`` what leads from all
 of them to the root of the last checkpoint. Checkpoints are files named by their size, each
 proved to continue the one before by a line of ``ledger/consistency.jsonl``.
+
+What answers a person is a package, whose entries are opened for them alone:
+:mod:`licet.ledger.package`.
 """
 
 import json
