@@ -251,11 +251,12 @@ def _asked(app: App, now: datetime) -> Found:
 
 
 def _terms(app: App, now: datetime) -> Found:
-    """Look at what authorities wait for: letters, and the clauses of their orders."""
+    """Look at what authorities wait for, letters and orders' clauses, and whom alarms reach."""
     with app.store.read() as reader:
         letters = reader.correspondence.unanswered()
         owners = [one.owner and reader.governance.member(one.owner) for one in letters]
         dues = {one.id: next_due(reader, one) for one in running(reader)}
+        asked = reader.requests.open()
     for what, ends, how in (
         ("authorities' letters", [one.answer_by for one in letters], "See `licet letter list`."),
         ("authorities' orders", list(dues.values()), "See `licet order clock`."),
@@ -272,7 +273,7 @@ def _terms(app: App, now: datetime) -> Found:
     if alone:
         says = f"authorities' letters that nobody sees to: {alone}"
         yield Finding(Weight.MEND, "terms", says, "Name a member: `licet letter assign`.")
-    if (letters or dues) and not alerts_to(app):
+    if (asked or letters or dues) and not alerts_to(app):
         says = "nobody is warned by mail of what runs out"
         yield Finding(Weight.WATCH, "terms", says, "Set alerts_to in licet.toml.")
 

@@ -58,12 +58,14 @@ def test_a_request_after_the_backup_keeps_its_clock(
     letters = len(world.outbox.letters)
     world.clock.go(days=60)
     assert run_once(world.app).late == 1
-    assert len(world.outbox.letters) == letters, "there is nobody to write to"
+    since = [one.subject for one in world.outbox.letters[letters:]]
+    late = "Alarm: the time to answer somebody's request is over"
+    assert since == [late], "there is nobody to write to but who watches"
     done = refuse_request(
         world.app, world.who("officer"), lost.request, "filed again", "GDPR 12(6)"
     )
     assert isinstance(done, Decided)
-    assert (done.told, len(world.outbox.letters)) == (False, letters)
+    assert (done.told, len(world.outbox.letters)) == (False, letters + 1)
 
 
 def test_a_request_that_came_and_went_since_is_nothing(

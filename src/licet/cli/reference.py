@@ -44,8 +44,8 @@ SETTINGS: dict[str, str] = {
     "smtp_authorities": "Certificate authorities (PEM) to trust in place of this machine's.",
     "answer_to": "The address in every letter that people write to; the data protection officer "
     "reads it. `smtp_sender` if unset.",
-    "alerts_to": "The address that alarms go to: a breach, a letter or an order whose term is "
-    "near. `answer_to` or `smtp_sender` if unset.",
+    "alerts_to": "The address that alarms go to: a breach; a request, a letter or an order whose "
+    "term is near. `answer_to` or `smtp_sender` if unset.",
     "alerts_language": "The language of alarms: `en`, `fr` or `de`.",
     "supervisory_authority": "The authority that watches over you, named in every letter.",
     "witnesses": "Key lines of the witnesses you trust (C2SP).",

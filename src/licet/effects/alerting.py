@@ -26,6 +26,8 @@ _IN = {
     AlertKind.LETTER_LATE: "correspondence",
     AlertKind.ORDER_NEAR: "order",
     AlertKind.ORDER_LATE: "order",
+    AlertKind.REQUEST_NEAR: "request",
+    AlertKind.REQUEST_LATE: "request",
 }
 """What the number of each warning names."""
 
@@ -34,14 +36,20 @@ LATE = timedelta(0)
 
 
 def alert(
-    app: App, unit: Unit, about: AlertKind, number: str, due: datetime | None = None
+    app: App,
+    unit: Unit,
+    about: AlertKind,
+    number: str,
+    due: datetime | None = None,
+    mail: bool = True,
 ) -> PlanId | None:
     """Record a warning and plan its letter, within the unit that notes it.
 
     ``number`` is the id of the line in the register that it is about. Returns None when
-    no address was named: the entry says so, and it stands on the register all the same.
+    no address was named, or not by ``mail``: the entry says so, and it stands on the register
+    all the same.
     """
-    to = alerts_to(app)
+    to = alerts_to(app) if mail else ""
     plan = None
     if to:
         letter = AlertLetter(sender_of(app), about, number, unit.now, due)

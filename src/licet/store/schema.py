@@ -71,7 +71,7 @@ from licet.terms.source import (
     SourceState,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -451,6 +451,7 @@ request = Table(
     moment("identity_accepted_at", nullable=True),
     *word("state", RequestState),
     moment("closed_at", nullable=True),
+    moment("alerted_at", nullable=True),
     octets("sealed"),
     number("leaf"),
     Index(None, "state", "due"),

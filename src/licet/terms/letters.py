@@ -394,6 +394,8 @@ class AlertKind(StrEnum):
     LETTER_LATE = "letter_late"
     ORDER_NEAR = "order_near"
     ORDER_LATE = "order_late"
+    REQUEST_NEAR = "request_near"
+    REQUEST_LATE = "request_late"
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ class Request:
     contact was proved theirs; ``identity_accepted_at`` when a human accepted, with a
     reason, that the photo is theirs. ``mandate`` is the SHA-256 (hex) of a
     representative's mandate, or empty. ``delivered_to`` is empty or the word for the way
-    (``contact``). ``closed_at`` is when it was delivered or refused.
+    (``contact``). ``closed_at`` is when it was delivered or refused, ``alerted_at`` when
+    somebody was warned last that its time runs out.
     """
 
     id: RequestId
@@ -125,6 +126,7 @@ class Request:
     closed_at: datetime | None
     sealed: bytes
     leaf: int
+    alerted_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
