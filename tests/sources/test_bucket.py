@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from licet.sources import bucket
+from licet.sources import bucket, ranged
 from licet.sources.authority import TOKEN_FILE, NotProved, Proof
 from licet.sources.bucket import BucketSource, prove_bucket, read_place
-from licet.sources.contract import MOST_BYTES, Address
+from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address, HoldsVideos
 from licet.terms.errors import BadInput, Setup
 from licet.terms.face import Unreadable
+from licet.vision.opening import opened
+from tests.films import film, scenes
 from tests.sources import s3
 
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 8
@@ -84,7 +86,7 @@ def test_what_cannot_be_read_says_why(address: str, monkeypatch: pytest.MonkeyPa
     reasons = {key: why.reason for key, why in found.items() if isinstance(why, Unreadable)}
     assert reasons == {
         "empty": "the object is empty",
-        "text": "the object is not a photo in a known format",
+        "text": "the file is not a photo in a known format",
         "gone": "the object is not there any more",
     }
     monkeypatch.setattr(bucket, "MOST_BYTES", len(PHOTO) - 1)
@@ -112,6 +114,28 @@ def test_a_large_object_comes_in_ranges_of_one_version(
     changed = source.read(Address("photo"))
     assert isinstance(changed, Unreadable)
     assert changed.reason == "the object was changed while it was read"
+
+
+def test_a_video_is_read_where_it_lies(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranged, "BUFFER", 700)
+    clip = film(scenes(1.5, 1))
+    place = _bucket(address, clip=clip, photo=PHOTO, empty=b"")
+    source = BucketSource(place)
+    assert isinstance(source, HoldsVideos)
+    assert source.read(Address("clip")) == NO_PHOTO
+    assert all(source.open_video(Address(key)) is None for key in ("photo", "empty", "gone"))
+    video = source.open_video(Address("clip"))
+    assert video is not None
+    with video, opened(video) as reel:
+        assert [frame.at for frame in reel.frames()] == [0, 1000, 1500]
+        video.seek(-10, 2)
+        assert video.read(100) == clip[-10:]
+        s3.put(place, {"clip": clip + b"more"})
+        video.seek(0)
+        with pytest.raises(OSError, match="cannot be read on"):
+            video.read()
+    monkeypatch.setattr(bucket, "MOST_BYTES", len(clip) - 1)
+    assert source.read(Address("clip")) == NO_PHOTO
 
 
 class _Breaking(BaseHTTPRequestHandler):

@@ -6,7 +6,8 @@
    any key, also after one that is gone.
 3. Hidden names and what tools leave behind are left out, as in a folder.
 4. An object is read in ranges, all of the same version: a connection that breaks is taken
-   up where it broke, and one that was overwritten meanwhile is said to have changed.
+   up where it broke, and one that was overwritten meanwhile is said to have changed. A
+   video is read so where it lies.
 """
 
 import configparser
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import obstore
 from obstore.exceptions import (
@@ -33,9 +34,10 @@ from obstore.exceptions import (
 from obstore.store import S3Store
 
 from licet.sources.authority import TOKEN_FILE, NotProved, Proof
-from licet.sources.contract import MOST_BYTES, Address
+from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
 from licet.sources.folder import left_out
-from licet.sources.sniff import photo_format
+from licet.sources.ranged import ranged
+from licet.sources.sniff import photo_format, video_format
 from licet.terms.errors import BadInput, Setup
 from licet.terms.face import Unreadable
 from licet.terms.source import Control
@@ -61,7 +63,6 @@ _TOKEN_BYTES = 1024
 _GONE = Unreadable("the object is not there any more", "Nothing; it is skipped.")
 _CHANGED = Unreadable("the object was changed while it was read", "Collect again.")
 _EMPTY = Unreadable("the object is empty", "Copy the photo again.")
-_NO_PHOTO = Unreadable("the object is not a photo in a known format", "Remove it, or convert it.")
 _TOO_LARGE = Unreadable(
     f"the object is larger than {MOST_BYTES // 1024 // 1024} MB",
     "Put a smaller copy of the photo in its place.",
@@ -117,7 +118,8 @@ class BucketSource:
             if about["size"] == 0:
                 return _EMPTY
             if about["size"] > MOST_BYTES:
-                return _TOO_LARGE
+                head = self._range(address, 0, _HEAD, about["e_tag"])
+                return _TOO_LARGE if photo_format(head) else NO_PHOTO
             return self._whole(address, about["size"], about["e_tag"])
         except (NotFoundError, FileNotFoundError):
             return _GONE
@@ -127,6 +129,25 @@ class BucketSource:
             return _DENIED
         except BaseError:
             return _BROKE
+
+    def open_video(self, address: Address) -> BinaryIO | None:
+        """Return the open video behind a key, read in ranges of the version it is now."""
+        try:
+            about = obstore.head(self._store, address)
+            size, version = about["size"], about["e_tag"]
+            head = self._range(address, 0, min(size, _HEAD), version) if size else b""
+        except (BaseError, FileNotFoundError):
+            return None
+        if video_format(head) is None:
+            return None
+
+        def fetch(start: int, end: int) -> bytes:
+            try:
+                return self._range(address, start, end, version)
+            except (BaseError, FileNotFoundError) as problem:
+                raise OSError("the video cannot be read on") from problem
+
+        return ranged(size, fetch)
 
     def count(self) -> int:
         """Return how many keys a walk would yield now; it lists them all."""
@@ -165,7 +186,7 @@ class BucketSource:
     def _whole(self, key: str, size: int, version: str | None) -> bytes | Unreadable:
         data = bytearray(self._range(key, 0, min(size, RANGE_BYTES), version))
         if photo_format(bytes(data[:_HEAD])) is None:
-            return _NO_PHOTO
+            return NO_PHOTO
         while len(data) < size:
             end = min(size, len(data) + RANGE_BYTES)
             data += self._range(key, len(data), end, version)
