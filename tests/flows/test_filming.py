@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,25 @@ def test_a_frame_in_which_they_are_not_where_they_were_shows_nobody(
     with pytest.raises(Conflict):
         show(world.app, SUBJECT, item, ada)
     (place_ / "clip.jpg").unlink()
+    with pytest.raises(Conflict):
+        show(world.app, SUBJECT, item, ada)
+
+
+def test_a_disk_that_fails_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            raise OSError("the disk is gone")
+
+    ada, _ = world.enrolled("Ada")
+    source = world.source(world.folder(clip=video(("Ada", 0, 2000))))
+    whole = FolderSource.open_video
+    monkeypatch.setattr(FolderSource, "open_video", lambda _place, _address: Broken())
+    found = done(world, source.id)
+    assert found.unreadable == (("clip.jpg", "the file cannot be read to its end"),)
+    monkeypatch.setattr(FolderSource, "open_video", whole)
+    done(world, source.id)
+    [item] = items_of(world, source.id)
+    monkeypatch.setattr(FolderSource, "open_video", lambda _place, _address: Broken())
     with pytest.raises(Conflict):
         show(world.app, SUBJECT, item, ada)
 
