@@ -9,17 +9,18 @@ from dataclasses import replace
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.consent.evidence import is_digest
 from licet.effects.acting import digest_of_wish
 from licet.effects.blocking import block_new_source
 from licet.effects.facts import read_facts
-from licet.effects.purging import begin_purge, purge
+from licet.effects.purging import begin_purge, notice_facts, purge
 from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import source_key
 from licet.effects.sourcing import control_of, markers_of, place_of_kind
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
-from licet.terms.errors import Conflict, NotFound
-from licet.terms.governing import SourceWish
+from licet.terms.errors import BadInput, Conflict, NotFound
+from licet.terms.governing import CeaseNotice, SourceWish
 from licet.terms.ids import AuthorityId, SourceId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Facts, Refusal
@@ -87,16 +88,24 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
     return opened
 
 
-def cease_source(app: App, who: Who, source_id: SourceId) -> Source | Refusal:
+def cease_source(
+    app: App, who: Who, source_id: SourceId, notice: CeaseNotice | None = None
+) -> Source | Refusal:
     """Stop a source for good: nothing is read from it from this commit on.
 
     1. In one unit of work: decide, mark it ceased, record; begin to purge it.
     2. Forget what came from it: items, and what was kept of people because of them.
     3. Mirror the ledger.
 
+    Where somebody's notice asked for it, its digest goes into the entry, and into the
+    certificate that they are given.
+
     Returns the source, *purged* when all of it is gone already: a worker brings a purge
-    that was stopped to its end. Raises ``NotFound``, ``Busy`` while somebody purges it.
+    that was stopped to its end. Raises ``NotFound``, ``Busy`` while somebody purges it,
+    ``BadInput`` for a notice whose digest is none.
     """
+    if notice is not None and not is_digest(notice.digest):
+        raise BadInput("the notice has no digest", "Hand in its SHA-256, in hex.")
     with app.store.unit() as unit:  # 1
         source = unit.sources.get(source_id)
         if source is None:
@@ -109,13 +118,15 @@ def cease_source(app: App, who: Who, source_id: SourceId) -> Source | Refusal:
             member=who.member,
             source=source_id,
         )
-        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        signed = digest_of_wish(notice) if notice else ""
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         if source.state not in {SourceState.CEASED, SourceState.PURGED}:
             unit.sources.set_state(source_id, SourceState.CEASED)
             begin_purge(unit, source_id)
-        record(app, unit, EntryKind.SOURCE_CEASED, permit, (("source", source_id),))
+        said = notice_facts(notice)
+        record(app, unit, EntryKind.SOURCE_CEASED, permit, (("source", source_id),), said)
     app.at("cease.committed")
     try:
         purge(app, source_id)  # 2

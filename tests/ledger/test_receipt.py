@@ -14,7 +14,7 @@ from licet.ledger import receipt as receipts
 from licet.ledger.commitment import opening
 from licet.ledger.note import COSIGNATURE, VerifierKey, read_note
 from licet.ledger.receipt import Proof, Receipt, ReceiptKind, complete, decode, encode
-from licet.ledger.statement import Ended, PlaintextScan, SealedBytes, StoreCount
+from licet.ledger.statement import Ended, PlaintextScan, SealedBytes, StoreCount, from_json, to_json
 from licet.ledger.verify import Verdict, verify_file
 from licet.terms.errors import BadInput, Conflict, Corrupt, NotFound
 from licet.terms.grant import GrantState
@@ -461,6 +461,17 @@ def test_the_certificate_of_an_end_reads_back_and_holds(ledger: Ledger, ended: E
     assert (verdict.kind, verdict.ok) == (ENDINGS[ended][0].value, True)
     assert f"the {ended.value} that ended is {statement.id}" in verdict.proved
     assert any("operator's own checks" in line for line in verdict.rests_on_word)
+
+
+def test_a_certificate_names_the_notice_that_it_answers(ledger: Ledger) -> None:
+    """Without one it is written as before, so certificates of before still hold."""
+    plain = to_json(ending_statement())
+    assert "notice" not in plain
+    answering = replace(ending_statement(), notice="ab" * 32)
+    assert from_json(to_json(answering)) == answering
+    verdict = _verdict(receipt_in(ledger, *ENDINGS[Ended.SOURCE], answering))
+    assert verdict.ok
+    assert any("ab" * 32 in line for line in verdict.proved)
 
 
 @pytest.mark.parametrize(

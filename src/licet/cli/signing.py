@@ -18,7 +18,14 @@ from licet.cli.call import Call
 from licet.terms.acting import SUBJECT, Who
 from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import BadInput, NotFound
-from licet.terms.governing import CaseWish, MemberWish, OrganisationWish, PaperWish, SourceWish
+from licet.terms.governing import (
+    CaseWish,
+    CeaseNotice,
+    MemberWish,
+    OrganisationWish,
+    PaperWish,
+    SourceWish,
+)
 from licet.terms.grant import Grant
 from licet.terms.granting import GrantWish
 from licet.terms.ids import (
@@ -155,8 +162,14 @@ def opening_source(wish: SourceWish) -> About:
 
 
 def on_source(action: Action, source: Source) -> About:
-    """Return what is signed to collect a source or to cease it."""
+    """Return what is signed to collect a source."""
     return About(action, source.organisation, source.id)
+
+
+def ceasing(source: Source, notice: CeaseNotice | None) -> About:
+    """Return what is signed to let a source cease, by a notice where one came."""
+    digest = _digest_of_wish(notice) if notice else ""
+    return About(Action.CEASE, source.organisation, source.id, digest)
 
 
 def on_grant(action: Action, grant: Grant) -> About:

@@ -27,6 +27,7 @@ from licet.ledger.statement import Ended, EndingStatement, StoreCount
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import NotFound
 from licet.terms.gallery import TemplateKind
+from licet.terms.governing import CeaseNotice
 from licet.terms.ids import CandidateId, ItemId, RunId, SourceId, SuggestionId, TemplateId, new_id
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.payload import (
@@ -145,19 +146,38 @@ def purge_certificate(app: App, source_id: SourceId) -> bytes:
     Raises ``NotFound`` while nothing of it is certified.
     """
     with app.store.read() as reader:
-        end = reader.head.size
-        while end > 0:
-            start = max(0, end - CHUNK)
-            for leaf in reversed(reader.leaves.get(start, end)):
-                if source_id.encode() not in leaf.data:
-                    continue
+        found = _last(reader, source_id, EntryKind.SOURCE_PURGED)
+        if found is None:
+            raise NotFound("this source is not purged", "Run `licet worker --once`.")
+        index, entry = found
+        statement = _statement(source_id, _numbers(entry), _notice(entry))
+        return receipt_for(app, ReceiptKind.SOURCE_CERTIFICATE, index, statement, None)
+
+
+def notice_facts(notice: CeaseNotice | None) -> Facts:
+    """Return what an entry says of the notice by which a source ceases, if there is one."""
+    if notice is None:
+        return ()
+    return (("notice", notice.digest), ("notice_from", notice.sender.value))
+
+
+def _last(reader: Reader, source: SourceId, kind: EntryKind) -> tuple[int, Entry] | None:
+    """Return the last entry of this kind about a source, with its number; or None."""
+    end = reader.head.size
+    while end > 0:
+        start = max(0, end - CHUNK)
+        for leaf in reversed(reader.leaves.get(start, end)):
+            if source.encode() in leaf.data:
                 entry = decode(leaf.data)
-                if entry.kind is EntryKind.SOURCE_PURGED:
-                    statement = _statement(source_id, _numbers(entry))
-                    kind = ReceiptKind.SOURCE_CERTIFICATE
-                    return receipt_for(app, kind, leaf.index, statement, None)
-            end = start
-    raise NotFound("this source is not purged", "Run `licet worker --once`.")
+                if entry.kind is kind:
+                    return leaf.index, entry
+        end = start
+    return None
+
+
+def _notice(entry: Entry) -> str:
+    """Return the digest of the notice that an entry names; empty where it names none."""
+    return str(dict(entry.facts).get("notice", ""))
 
 
 @dataclass
@@ -231,6 +251,10 @@ class _Purge:
                 self.hold.renew(unit)
                 unit.runs.finish(self.hold.run.id)
             return
+        # From the ledger and not the run: a restore begins the run anew, without its cursor.
+        with self.app.store.read() as reader:
+            ceased = _last(reader, self.source.id, EntryKind.SOURCE_CEASED)
+        notice = _notice(ceased[1]) if ceased else ""
         with self.app.store.unit() as unit:
             self.hold.renew(unit)
             unit.sources.set_state(self.source.id, SourceState.PURGED)
@@ -238,7 +262,9 @@ class _Purge:
             unit.sources.forget_visits(self.source.id)
             ordered = self.gone.ordered_at or to_ms(unit.now)
             facts = tuple(asdict(replace(self.gone, ordered_at=ordered)).items())
-            said = (*facts, *statement_fact(_statement(self.source.id, dict(facts))))
+            named: Facts = (("notice", notice),) if notice else ()
+            statement = _statement(self.source.id, dict(facts), notice)
+            said = (*facts, *named, *statement_fact(statement))
             record_machine(unit, EntryKind.SOURCE_PURGED, self._objects, said)
             unit.runs.finish(self.hold.run.id)
         self.app.at("purge.finished")
@@ -326,10 +352,10 @@ def _needed(app: App, reader: Reader, source: Source) -> frozenset[ItemId]:
     )
 
 
-def _statement(source: SourceId, found: dict[str, int]) -> EndingStatement:
+def _statement(source: SourceId, found: dict[str, int], notice: str) -> EndingStatement:
     counts = tuple(StoreCount(name, found[name], 0) for name in COUNTED)
     ordered = from_ms(found["ordered_at"])
-    return EndingStatement(Ended.SOURCE, source, ordered, counts, (), 0, 0, _SAYS)
+    return EndingStatement(Ended.SOURCE, source, ordered, counts, (), 0, 0, _SAYS, notice)
 
 
 def _numbers(entry: Entry) -> dict[str, int]:

@@ -113,7 +113,8 @@ class EndingStatement:
 
     ``id`` is the source's or deployment's; ``counts`` say what each store held before and
     holds after, ``told`` who was written to and answered, by name and number; ``keys_left``
-    and ``epochs_left`` how many keys open anything of it still.
+    and ``epochs_left`` how many keys open anything of it still. ``notice`` is the SHA-256
+    (hex) of the notice to cease that somebody sent, empty where nobody did.
     """
 
     ended: Ended
@@ -124,6 +125,7 @@ class EndingStatement:
     keys_left: int
     epochs_left: int
     says: str
+    notice: str = ""
 
     def doubts(self) -> tuple[str, ...]:
         """Return why, by its own words, not all of it has ended; empty as a rule."""
@@ -156,6 +158,7 @@ def to_json(statement: Statement) -> dict[str, Json]:
             "epochs_left": statement.epochs_left,
             "id": statement.id,
             "keys_left": statement.keys_left,
+            **({"notice": statement.notice} if statement.notice else {}),
             "ordered_at": to_text(statement.ordered_at),
             "says": statement.says,
             "told": [{"number": number, "who": who} for who, number in statement.told],
@@ -268,7 +271,7 @@ def _read_told(value: Json) -> ErasureTold:
 
 
 def _ending(value: Json) -> EndingStatement:
-    parts = as_object(value, "the statement", _ENDING)
+    parts = as_object(value, "the statement", _ENDING, {"notice"})
     return EndingStatement(
         ended=one_of(Ended, parts["ended"]),
         id=as_text(parts["id"], "what ended"),
@@ -278,6 +281,7 @@ def _ending(value: Json) -> EndingStatement:
         keys_left=as_number(parts["keys_left"], "the keys left"),
         epochs_left=as_number(parts["epochs_left"], "the epochs left"),
         says=as_text(parts["says"], "the sentence"),
+        notice=as_text(parts["notice"], "the notice's digest") if "notice" in parts else "",
     )
 
 

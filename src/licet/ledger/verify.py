@@ -196,6 +196,8 @@ def _says(found: Findings, receipt: Receipt) -> None:
             f"the {statement.ended.value} that ended is {statement.id}",
             f"it is of a {statement.ended.value}, not what {receipt.kind.value} stands for",
         )
+        if statement.notice:
+            found.proved.append(f"the notice that it answers has the SHA-256 {statement.notice}")
         return
     if statement.sealed_bytes is SealedBytes.MAY_REMAIN_UNREADABLE:
         found.word.append("that nobody kept the shredded keys: sealed bytes may remain, unreadable")

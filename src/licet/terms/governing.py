@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from licet.terms.duties import FilingKind
 from licet.terms.ids import OrganisationId, PurposeId, Territory
@@ -75,3 +76,21 @@ class SourceWish:
     licence: str
     valid_to: datetime
     retention_days: int | None = None
+
+
+class NoticeFrom(StrEnum):
+    """Who sent a notice to cease: what they are to the source, never a name."""
+
+    OPERATOR = "operator"
+    RIGHTS_HOLDER = "rights_holder"
+    PICTURED = "pictured"
+    AUTHORITY = "authority"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class CeaseNotice:
+    """A notice to cease: the SHA-256 (hex) of the document that came, and from whom."""
+
+    digest: str
+    sender: NoticeFrom

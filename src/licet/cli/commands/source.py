@@ -1,5 +1,6 @@
 """``licet source``: where photos come from, and by what right."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +11,9 @@ from licet.cli import files, handed, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.errors import BadInput
-from licet.terms.governing import SourceWish
+from licet.terms.governing import CeaseNotice, NoticeFrom, SourceWish
 from licet.terms.ids import SourceId, Territory
-from licet.terms.permit import Action, Refusal, Register
+from licet.terms.permit import Refusal, Register
 from licet.terms.source import (
     BystanderCondition,
     Control,
@@ -201,12 +202,20 @@ def list_(call: Call) -> Answer | Refusal:
 def cease(
     call: Call,
     source: str,
+    *,
+    notice: Annotated[
+        Path | None, typer.Option(help="The notice that asks for it; its hash is kept.")
+    ] = None,
+    sender: Annotated[
+        NoticeFrom, typer.Option("--from", help="What whoever sent it is to the source.")
+    ] = NoticeFrom.OTHER,
     out: Annotated[Path | None, typer.Option(help="Where the certificate goes.")] = None,
 ) -> Answer | Refusal:
     """Stop a source for good, and destroy everything that came from it.
 
     Nothing is read from it any more. What was noted of its photos is deleted, what was kept
-    of people because of them too; the certificate counts it.
+    of people because of them too; the certificate counts it. Whoever sent a notice is given
+    that certificate: it names the notice by its SHA-256.
     """
     from licet.effects.purging import purge_certificate
     from licet.sourcing import cease_source
@@ -214,8 +223,9 @@ def cease(
     with call.app() as licet:
         with licet.store.read() as reader:
             found = names.source(reader, source)
-        who = signing.who(call, licet, signing.on_source(Action.CEASE, found))
-        ceased = cease_source(licet, who, found.id)
+        told = _notice(notice, sender)
+        who = signing.who(call, licet, signing.ceasing(found, told))
+        ceased = cease_source(licet, who, found.id, told)
         if isinstance(ceased, Refusal):
             return ceased
         purged = ceased.state is SourceState.PURGED
@@ -230,4 +240,16 @@ def cease(
     if file.path == files.STANDARD:
         return Answer(done)
     destroyed = "Everything that came from it is destroyed."
-    return Answer(done, (said, destroyed, f"  certificate: {file.path}"))
+    lines = (said, destroyed, f"  certificate: {file.path}")
+    return Answer(done, (*lines, _GIVE_IT) if told else lines)
+
+
+_GIVE_IT = "Give it to whoever sent the notice: `licet verify` checks it without this archive."
+
+
+def _notice(notice: Path | None, sender: NoticeFrom) -> CeaseNotice | None:
+    """Read the notice to cease, if one came."""
+    if notice is None:
+        return None
+    data = files.read(notice, "the notice")
+    return CeaseNotice(hashlib.sha256(data).hexdigest(), sender)
