@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from licet.store import engine as store_engine
+from tests.exploring import DAILY, DEEP
 
 pytest_plugins = ["tests.databases"]
 
@@ -144,8 +145,14 @@ def _no_connection_outlives_its_test() -> Iterator[None]:
 # A shared core is slow now and then: no test fails for time alone. Both profiles are
 # repeatable, so that a red run is red again.
 _CALM = [HealthCheck.too_slow]
-settings.register_profile("default", deadline=None, derandomize=True, suppress_health_check=_CALM)
 settings.register_profile(
-    "deep", deadline=None, max_examples=2000, suppress_health_check=_CALM, print_blob=True
+    "default",
+    deadline=None,
+    derandomize=True,
+    max_examples=DAILY,
+    suppress_health_check=_CALM,
+)
+settings.register_profile(
+    "deep", deadline=None, max_examples=DEEP, suppress_health_check=_CALM, print_blob=True
 )
 settings.load_profile(os.environ.get("LICET_HYPOTHESIS", "default"))

@@ -37,6 +37,7 @@ from tests.consent import world as w
 from tests.consent.acts import ACTS
 from tests.consent.lawful import lawful
 from tests.consent.world import NOW, Act
+from tests.exploring import examples
 
 # Hundreds of thousands of decisions: watched, they would take four times as long, and the
 # tables of changes reach every line without them.
@@ -325,13 +326,13 @@ def test_every_single_change_is_decided_as_the_law_says() -> None:
     assert seen == {True, False}
 
 
-@settings(max_examples=max(500, settings().max_examples))
+@settings(max_examples=examples(500))
 @given(near)
 def test_a_few_changes_are_decided_as_the_law_says(act: Act) -> None:
     assert isinstance(decided(act), Permit) == lawful(act.ask, act.facts), decided(act)
 
 
-@settings(max_examples=max(300, settings().max_examples))
+@settings(max_examples=examples(300))
 @given(far)
 def test_any_facts_are_decided(act: Act) -> None:
     answer = decided(act)
@@ -434,7 +435,7 @@ ADVERSE: list[Callable[[Act], Act]] = [
 adverse = st.lists(st.sampled_from(ADVERSE), min_size=1, max_size=4)
 
 
-@settings(max_examples=max(500, settings().max_examples))
+@settings(max_examples=examples(500))
 @given(near, adverse)
 def test_an_adverse_fact_never_permits(act: Act, more: list[Callable[[Act], Act]]) -> None:
     if isinstance(decided(act), Refusal):

@@ -20,6 +20,7 @@ from licet.terms.face import Score, Template
 from licet.terms.gallery import Row, Scope, Slot
 from licet.terms.ids import GrantId, TemplateId
 from licet.terms.permit import Action
+from tests.exploring import examples
 from tests.gallery import looking, strategies
 from tests.gallery.batches import row_batch, slot_batch
 from tests.gallery.making import (
@@ -76,7 +77,7 @@ def thresholds(draw: st.DrawFn, probe: Template, rows: Sequence[Row]) -> int:
     return draw(st.integers(-(2**34), 2**34) | st.integers(-(10**7), 10**7))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.data())
 @pytest.mark.parametrize("tiles", [True, False])
 def test_answers_and_order_are_those_of_plain_integers(tiles: bool, data: st.DataObject) -> None:
@@ -97,7 +98,7 @@ def test_answers_and_order_are_those_of_plain_integers(tiles: bool, data: st.Dat
     event(f"candidates: {min(found, 3)}")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(strategies.values(), min_size=1, max_size=40), strategies.templates, st.data())
 def test_near_ties_stand_in_their_order(
     found: list[tuple[int, ...]], probe: Template, data: st.DataObject
@@ -190,7 +191,7 @@ class History(RuleBasedStateMachine):
 
 
 TestHistory = History.TestCase
-TestHistory.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestHistory.settings = settings(max_examples=examples(15), stateful_step_count=25, deadline=None)
 
 
 def whole_rows(count: int) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from licet.gallery import bound
 from licet.gallery.bound import norm_above, planes, ready, scores
 from licet.gallery.segments import Segments
 from licet.terms.face import Template
+from tests.exploring import examples
 from tests.gallery.making import MODEL
 
 Shape = tuple[int, int]
@@ -55,7 +56,7 @@ def test_scores_are_the_dot_products(drawn: tuple[np.ndarray, np.ndarray]) -> No
     assert found.tolist() == truth.tolist()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(features, st.integers(-2, 2))
 def test_no_row_that_reaches_the_threshold_is_below_the_floor(
     drawn: tuple[np.ndarray, np.ndarray], step: int

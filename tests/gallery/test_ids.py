@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from licet.gallery.ids import NONE, IdTable, grown, to_keys, to_text
 from licet.terms.errors import BadInput
 from licet.terms.ids import new_id
+from tests.exploring import examples
 
 uuids = st.uuids().map(str)
 few = st.integers(0, 60).map(lambda number: str(UUID(int=number << 64 | 7)))
@@ -93,7 +94,7 @@ class Slots(RuleBasedStateMachine):
 
 
 TestSlots = Slots.TestCase
-TestSlots.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestSlots.settings = settings(max_examples=examples(15), stateful_step_count=30, deadline=None)
 
 
 def test_many_ids_one_after_the_other_and_all_at_once() -> None:

@@ -17,6 +17,7 @@ from licet.ledger.order import Answered, HeldBack, OrderStatement
 from licet.ledger.order_entries import belonging, drawn, take_apart
 from licet.terms.errors import Corrupt
 from licet.terms.ledger import Entry, EntryKind
+from tests.exploring import examples
 from tests.gates.tree import ROOT
 from tests.ledger.making import NOW, ORIGIN, Ledger, Witness, ledger_key, published
 from tests.ledger.order_making import (
@@ -361,7 +362,7 @@ def test_files_in_another_form_are_found_though_signed_anew(
     assert any(says in one for one in problems), problems
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 @given(
     st.sampled_from(sorted(Told().files())),
     st.one_of(
@@ -379,7 +380,7 @@ def test_whatever_stands_in_a_file_is_told_and_never_breaks(
     assert name in {pack.LETTER, pack.SCHEMA} or not verdict.ok
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(15))
 @given(st.data())
 def test_whatever_an_entry_says_is_told_and_never_breaks(data) -> None:
     """An operator may write entries of their own making; the reader's program stands."""

@@ -14,6 +14,7 @@ from licet.ledger import checkpoint as checkpoints
 from licet.ledger import stamp as stamps
 from licet.ledger.stamp import Stamp, answered, check, question, read_authorities
 from licet.terms.errors import BadInput, Corrupt
+from tests.exploring import examples
 from tests.fakes.authority import LocalAuthority
 from tests.ledger.making import ORIGIN, ledger_key
 
@@ -75,7 +76,7 @@ def test_no_changed_bit_moves_what_a_stamp_says() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=50)
+@settings(max_examples=examples(25))
 def test_what_is_no_timestamp_is_told_so(data: bytes) -> None:
     with pytest.raises(Corrupt):
         check(data, CHECKPOINT, ROOTS)

@@ -13,6 +13,7 @@ from licet.ledger import tree
 from licet.ledger.maker import Leaves
 from licet.terms.errors import BadInput, Corrupt
 from licet.terms.ledger import ConsistencyProof, InclusionProof, LeafMaker
+from tests.exploring import examples
 
 # Leaves and roots that Certificate Transparency implementations share.
 INPUTS = [
@@ -143,7 +144,7 @@ def test_every_proof_of_small_trees_is_the_rfcs_and_holds() -> None:
             assert tree.verify_consistency(proof_, mth(data[:old]), root)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 @given(st.data())
 def test_a_changed_inclusion_proof_does_not_hold(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 60))
@@ -165,7 +166,7 @@ def test_a_changed_inclusion_proof_does_not_hold(data: st.DataObject) -> None:
         assert not tree.verify_inclusion(leaf, InclusionProof(index, size, bent), root)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 @given(st.integers(1, 60), st.integers(1, 60), st.data())
 def test_a_changed_consistency_proof_does_not_hold(a: int, b: int, data: st.DataObject) -> None:
     old, new = min(a, b), max(a, b)

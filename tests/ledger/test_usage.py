@@ -12,6 +12,7 @@ from licet.ledger.usage import SUM, Period, Tally, Uses, month, uses_from_json, 
 from licet.terms.errors import BadInput, Corrupt
 from licet.terms.ids import OrganisationId
 from licet.terms.ledger import Entry, EntryKind, Leaf
+from tests.exploring import examples
 
 OURS, THEIRS = OrganisationId("6f1c-ours"), OrganisationId("6f1c-theirs")
 MARCH = month("2026-03")
@@ -94,7 +95,7 @@ def _again(entries: list[Entry], whose: OrganisationId) -> Uses:
     )
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(25))
 @given(st.lists(_entries(), max_size=12))
 def test_two_counts_agree(entries: list[Entry]) -> None:
     leaves = _leaves(entries)

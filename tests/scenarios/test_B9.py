@@ -28,6 +28,7 @@ from licet.terms.ids import GrantId
 from licet.terms.permit import Refusal
 from licet.terms.search import Finding, SearchResult
 from tests.effects.packing import asked, unpack
+from tests.exploring import examples
 from tests.fakes.deployment import CLEARANCE, World, new_world
 from tests.fakes.vision import photo
 
@@ -152,7 +153,7 @@ STEPS: list[Callable[[Life], None]] = [
 WAY = [Life.ask, Life.act, Life.keep]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(st.integers(0, 3), st.lists(st.sampled_from(STEPS), max_size=6))
 def test_nobody_is_searchable_before_notice_and_their_own_act(
     tmp_path_factory: pytest.TempPathFactory, head: int, rest: list[Callable[[Life], None]]

@@ -20,6 +20,7 @@ from licet.sources.contract import MOST_BYTES, Address, ItemSource
 from licet.sources.folder import FolderSource
 from licet.terms.errors import BadInput
 from licet.terms.face import Unreadable
+from tests.exploring import examples
 
 JPEG = b"\xff\xd8\xff\xe0 a photo"
 
@@ -374,7 +375,7 @@ names = st.binary(min_size=1, max_size=40).filter(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 @given(st.sets(st.lists(names, min_size=1, max_size=3).map(tuple), max_size=12))
 def test_walks_are_complete_ordered_and_resumable(
     tmp_path_factory: pytest.TempPathFactory, wanted: set[tuple[bytes, ...]]

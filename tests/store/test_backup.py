@@ -18,6 +18,7 @@ from licet.terms.errors import Conflict, Corrupt, Ended, LicetError, Setup
 from licet.terms.grant import GrantState
 from licet.terms.plan import NOBODY
 from tests.databases import DATABASES, PlainLeaves
+from tests.exploring import examples
 from tests.store import duties, things
 from tests.store.things import entry
 
@@ -107,7 +108,7 @@ def test_every_table_is_in_a_full_dump(full: Store) -> None:
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_TEXT, unique=True, max_size=4), st.binary(), st.permutations(DATABASES))
 def test_any_text_and_bytes_survive(
     new_database: Maker, texts: list[str], sealed: bytes, pair: list[str]

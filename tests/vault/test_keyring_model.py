@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from licet.terms.ids import KeyId
 from licet.vault.keyring import BOUNDARIES
+from tests.exploring import examples
 from tests.vault.place import Crash, Place
 
 IDS = [KeyId(f"grant:{n}") for n in range(6)]
@@ -100,5 +101,5 @@ class Model(RuleBasedStateMachine):
         self._folder.cleanup()
 
 
-Model.TestCase.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
+Model.TestCase.settings = settings(max_examples=examples(15), stateful_step_count=15, deadline=None)
 TestModel = Model.TestCase

@@ -15,6 +15,7 @@ from PIL import Image, ImageCms, ImageOps
 from licet.terms.face import Unreadable
 from licet.vision import decode
 from licet.vision.decode import MAX_BYTES, UnreadableError, open_photo
+from tests.exploring import examples
 
 SIZE = (96, 64)
 
@@ -234,7 +235,7 @@ def is_an_answer(found: np.ndarray | Unreadable) -> bool:
     return found.ndim == 3 and found.shape[2] == 3 and found.size > 0
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(130))
 @given(hostile)
 def test_bent_bytes_give_pixels_or_a_reason(content: bytes) -> None:
     assert is_an_answer(answer(content))
