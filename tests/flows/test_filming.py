@@ -263,8 +263,7 @@ def test_a_frame_in_which_they_are_not_where_they_were_shows_nobody(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada, _ = world.enrolled("Ada")
-    place_ = world.folder(clip=video(("Ada", 0, 2000)))
-    source = world.source(place_)
+    source = world.source(world.folder(clip=video(("Ada", 0, 2000))))
     done(world, source.id)
     [item] = items_of(world, source.id)
     at: list[int] = []
@@ -279,11 +278,20 @@ def test_a_frame_in_which_they_are_not_where_they_were_shows_nobody(
         with pytest.raises(Conflict):
             show(world.app, SUBJECT, item, ada)
     assert at == [1000] * 4
+
+
+def test_a_video_that_changed_is_not_shown(world: World) -> None:
+    ada, _ = world.enrolled("Ada")
+    place_ = world.folder(clip=video(("Ada", 0, 2000)))
+    source = world.source(place_)
+    done(world, source.id)
+    [item] = items_of(world, source.id)
+    assert isinstance(show(world.app, SUBJECT, item, ada), Shown)
     (place_ / "clip.jpg").write_bytes(video(("Ada", 0, 2000), take=2))
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="changed or is gone"):
         show(world.app, SUBJECT, item, ada)
     (place_ / "clip.jpg").unlink()
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="changed or is gone"):
         show(world.app, SUBJECT, item, ada)
 
 
