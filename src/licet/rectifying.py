@@ -17,7 +17,7 @@ from licet.effects.receipts import Receipted, grant_statement, receipt_for, stat
 from licet.effects.record import record, record_refusal
 from licet.effects.requests import open_request, own_contact, resealed
 from licet.effects.sealed import contact_tag, open_identity, seal_identity
-from licet.effects.telling import plan_letter, to_person
+from licet.effects.telling import plan_letter, to_known, to_person
 from licet.effects.unlinking import unlink_within
 from licet.ledger.receipt import ReceiptKind
 from licet.store.unit import Reader, Unit
@@ -57,10 +57,9 @@ def unlink(app: App, who: Who, template_id: TemplateId) -> Receipted | Refusal:
             return record_refusal(app, unit, ask, permit)
         standing = grant_statement(app, unit, grant, grant.state, unit.now)
         statement = replace(standing, says=NOT_THEIRS)  # 2
-        identity = open_identity(app, unit.subjects.get(grant.subject))
-        if who.by is not By.SUBJECT and identity is not None:
+        to = to_known(open_identity(app, unit.subjects.get(grant.subject)))
+        if who.by is not By.SUBJECT and to is not None:
             letter = RectifiedLetter(sender_of(app), grant.id, 1, unit.now.date())
-            to = to_person(identity.contact, identity.language)
             told = plan_letter(app, unit, letter, to, grant.subject)
         fact = statement_fact(statement)
         leaf = unlink_within(app, unit, grant.id, (wrong,), permit, fact)
@@ -195,4 +194,5 @@ def _letters(
     return [
         plan_letter(app, unit, letter, to_person(contact, after.language), subject)
         for contact in dict.fromkeys((before.contact, after.contact))
+        if contact
     ]

@@ -18,7 +18,7 @@ from licet.effects.receipts import Receipted, grant_statement, receipt_for, stat
 from licet.effects.record import record_refusal, refuse
 from licet.effects.sealed import open_identity
 from licet.effects.standing import causes, freed, release_within, restrict_within
-from licet.effects.telling import plan_letter, to_person
+from licet.effects.telling import plan_letter, to_known
 from licet.ledger.receipt import ReceiptKind
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
@@ -49,10 +49,9 @@ def restrict(app: App, who: Who, grant_id: GrantId) -> Receipted | Refusal:
         if grant.state is GrantState.ENDING:
             raise Conflict("the grant is ending", "Nobody finds the person under it any more.")
         statement = grant_statement(app, unit, grant, GrantState.RESTRICTED, unit.now)  # 2
-        identity = open_identity(app, unit.subjects.get(grant.subject))
-        if who.by is not By.SUBJECT and identity is not None:
+        to = to_known(open_identity(app, unit.subjects.get(grant.subject)))
+        if who.by is not By.SUBJECT and to is not None:
             letter = RestrictedLetter(sender_of(app), (grant.id,), unit.now.date())
-            to = to_person(identity.contact, identity.language)
             told = plan_letter(app, unit, letter, to, grant.subject)
         fact = statement_fact(statement)
         leaf = restrict_within(app, unit, Restriction.ASKED, (grant,), permit, fact)
@@ -110,7 +109,7 @@ def release(app: App, who: Who, grant_id: GrantId, reason: str) -> Receipted | R
 
 def _tell(app: App, grant: Grant, identity: Identity | None, reason: str) -> datetime:
     """Tell the person that their grant will be used again; return when they were told."""
-    if identity is None:
+    if identity is None or not identity.contact:
         raise NotFound("there is no way to tell this person", "The grant stays restricted.")
     letter = ReleasedLetter(sender_of(app), (grant.id,), app.clock().date(), reason)
     app.outbox.send(compose(letter, identity.contact, identity.language))

@@ -137,11 +137,19 @@ def _rights(before: Picture, after: Picture, new: Said) -> None:
         for name in later.keys() - earlier.keys():
             _need(new, {made}, table, name)
         for name in earlier.keys() - later.keys():
-            _need(new, {gone}, table, name)
+            # A hold that was lifted goes with everything else of the person.
+            erased = _going(earlier[name].get("subject"), after)
+            if not (erased and earlier[name].get("lifted_at") is not None):
+                _need(new, {gone}, table, name)
     lifted = {n: row["lifted_at"] for n, row in before.by_id("hold").items()}
     for name, row in after.by_id("hold").items():
         if name in lifted and lifted[name] != row["lifted_at"]:
             _need(new, {"hold.lifted"}, "hold", name)
+
+
+def _going(subject: str | None, after: Picture) -> bool:
+    row = after.subjects.get(subject or "")
+    return row is not None and row["state"] in ("erasing", "erased")
 
 
 def _subjects(before: Picture, after: Picture, new: Said) -> None:

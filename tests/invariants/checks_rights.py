@@ -110,20 +110,23 @@ def _said(house: House, table: str, row: dict[str, object]) -> Row | None:
 
 
 def called(house: House, rights: RightsKnown, picture: Picture) -> None:
-    """Who a person is changes by a correction alone, and by no backup to what it never was."""
+    """Who a person is changes by a correction alone, and no backup brings a contact back."""
     for subject, row in picture.subjects.items():
         sealed = row["sealed_identity"]
         name = KeyId(f"subject:{subject}")
-        if not sealed or rights.identities.get(subject) == sealed:
+        last, was = rights.identities.get(subject, (b"", ("", "")))
+        if sealed and sealed == last:
+            rights.called[subject] = {was}
             continue
         key = house.app.keyring.get_many((name,)).get(name)
-        if key is None:
+        if key is None or not sealed:
             continue
         read = json.loads(open_sealed(key, sealed, f"subject:{subject}"))
         said = (read["name"], read["contact"])
         assert said in rights.called.setdefault(subject, {said}), "a person is called otherwise"
-        rights.called[subject], rights.identities[subject] = {said}, sealed
-        rights.ever.setdefault(subject, set()).add(said)
+        rights.called[subject], rights.identities[subject] = {said}, (sealed, said)
+        rights.names.setdefault(subject, set()).add(said[0])
+        rights.contacts[subject] = said[1] or rights.contacts.get(subject, "")
 
 
 def over(house: House, picture: Picture) -> None:

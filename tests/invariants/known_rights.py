@@ -45,7 +45,8 @@ class Held:
 class RightsKnown:
     """Everything that is known of people's rights.
 
-    ``called`` are the names and contacts that a person may go by now, ``ever`` all of theirs.
+    ``called`` are the names and contacts that a person may go by now; ``names`` are all that
+    were ever theirs, ``contacts`` the last one of each.
     """
 
     requests: dict[str, Asked] = field(default_factory=dict)
@@ -59,8 +60,9 @@ class RightsKnown:
     searched: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
     called: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    ever: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    identities: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    contacts: dict[str, str] = field(default_factory=dict)
+    identities: dict[str, tuple[bytes, tuple[str, str]]] = field(default_factory=dict)
 
     def came(self, done: Received, wish: RequestWish) -> None:
         """A letter was taken in: it opened a request, or joined the one that it repeats."""
@@ -114,7 +116,11 @@ class RightsKnown:
 
     def restored(self) -> None:
         """An older store is in service: what came since may have gone, what was said stays."""
-        self.called = {subject: set(said) for subject, said in self.ever.items()}
+        # An earlier name may be back; an earlier contact, which may be another's now, is not.
+        self.called = {
+            subject: {(name, contact) for name in names for contact in (self.contacts[subject], "")}
+            for subject, names in self.names.items()
+        }
         self.identities.clear()
         self.holds.clear()
         self.unlinked.clear()

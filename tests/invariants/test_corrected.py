@@ -1,10 +1,12 @@
 """5, 10. Who a person is, and which faces are theirs, is put right by them, and told to them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from licet.recovery import back_up, restore
 from licet.terms.permit import Refusal
 from licet.terms.rectifying import Corrected
 from licet.terms.rights import RequestState, RightKind
@@ -67,6 +69,24 @@ def test_a_contact_is_theirs_when_its_code_came_back(scene: Scene) -> None:
     assert isinstance(acts(scene).correct(subject, "", request, TWO, None), Corrected)
     looked(scene)
     assert scene.found(ANNA) == {grant}, "a correction ended a grant"
+
+
+def test_no_backup_brings_an_old_contact_back(scene: Scene, tmp_path: Path) -> None:
+    """It may be somebody else's by now; until they prove one, nothing is written to nowhere."""
+    _, subject = scene.enrolled(ANNA)
+    back_up(scene.house.app, tmp_path / "before.licet")
+    request = acts(scene).write(ANNA, RightKind.RECTIFICATION, None, contact=MOVED).request
+    acts(scene).prove(request, True, None)
+    assert isinstance(acts(scene).correct(subject, "", request, TWO, None), Corrected)
+    looked(scene)
+    scene.house.empty_store()
+    restore(scene.settings(), tmp_path / "before.licet", scene.house.clock)
+    scene.house.serve()
+    acts(scene).rights.restored()
+    looked(scene)
+    done = acts(scene).correct(subject, "Anna Lindgren-Maes", None, TWO, None)
+    assert isinstance(done, Corrected)
+    looked(scene)
 
 
 def test_a_face_that_a_letter_names_is_taken_off_for_good(scene: Scene) -> None:

@@ -5,7 +5,7 @@ from licet.effects.letters import sender_of
 from licet.effects.record import record, record_machine
 from licet.effects.sealed import open_identity
 from licet.effects.standing import release_within
-from licet.effects.telling import plan_letter, to_person
+from licet.effects.telling import plan_letter, to_known
 from licet.store.unit import Unit
 from licet.terms.grant import Restriction
 from licet.terms.ledger import EntryKind
@@ -57,7 +57,6 @@ def end_holds(app: App) -> int:
 
 def _tell(app: App, unit: Unit, hold: Hold, letter: HoldPlacedLetter | HoldLiftedLetter) -> None:
     """Plan a letter to the person, whose identity can be read until their key is shredded."""
-    identity = open_identity(app, unit.subjects.get(hold.subject))
-    if identity is not None:
-        to = to_person(identity.contact, identity.language)
+    to = to_known(open_identity(app, unit.subjects.get(hold.subject)))
+    if to is not None:
         plan_letter(app, unit, letter, to, hold.subject)

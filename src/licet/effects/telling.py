@@ -16,6 +16,7 @@ from licet.effects.sealed import open_telling, plan_key, seal_plan
 from licet.effects.surfacing import Surfacing
 from licet.store.unit import Unit
 from licet.terms.errors import BadInput, Busy, KeyAbsent, Setup
+from licet.terms.grant import Identity
 from licet.terms.granting import Message
 from licet.terms.ids import OrganisationId, PlanId, SearchId, SubjectId, new_id
 from licet.terms.ledger import Entry, EntryKind
@@ -79,6 +80,16 @@ def to_organisation(
 def to_person(contact: str, language: str) -> TellingPayload:
     """Return to whom a letter to a person goes."""
     return TellingPayload(OrganisationId(""), (), contact, language)
+
+
+def to_known(identity: Identity | None) -> TellingPayload | None:
+    """Return to whom a letter to somebody who is known goes; None while nobody knows where.
+
+    After a restore a contact that was corrected since is gone, until the person proves one.
+    """
+    if identity is None or not identity.contact:
+        return None
+    return to_person(identity.contact, identity.language)
 
 
 def plan_letter(
