@@ -177,7 +177,7 @@ def new_real_world(home: Path, url: str, *, filed: bool = True) -> RealWorld:
     opening = Opening("The Harbour Archive", first, undertaking="cd" * 32)
     opened = open_deployment(settings_of(home, url), opening, clock)
     people = dict(zip(("steward", "officer"), opened.members, strict=True))
-    world = RealWorld(home, url, clock, outbox, vision, opened.organisation, people, keys)
+    world = RealWorld(home, url, clock, outbox, vision, opened.organisation, people, keys=keys)
     world.app = world.reopen()
     if filed:
         file_papers(world)
