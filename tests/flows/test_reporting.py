@@ -28,13 +28,22 @@ from licet.terms.breaching import CanaryWish
 from licet.terms.duties import Residence, Safeguard, StoreName, Transfer
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.governing import MemberWish, OrganisationWish
-from licet.terms.ids import MemberId, OrganisationId, Territory, TransferId, new_id
+from licet.terms.ids import (
+    AuthorityId,
+    MemberId,
+    OrganisationId,
+    SourceId,
+    Territory,
+    TransferId,
+    new_id,
+)
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.organisation import OrganisationKind, Role
 from licet.terms.permit import By, Refusal
 from licet.terms.reporting import Paper, ReportKind, ReportWish, Section
 from licet.terms.rights import Received, RequestWish, RightKind
 from licet.terms.search import SearchResult
+from licet.terms.source import Authority, Control, ItemPolicy, SourceKind, SourceState
 from tests.fakes.deployment import CLEARANCE, World, new_world
 from tests.fakes.vision import photo
 from tests.fakes.web import http_server
@@ -175,6 +184,67 @@ def test_the_records_of_processing_answer_every_letter_of_the_clause(full: World
     assert places["transfer to Helper AG"] == ("CH", "adequacy", "2026-03-02")
     assert _section(made.paper, "sources").rows[0][0] == "harbour photos"
     assert "People enrolled: 1." in _section(made.paper, "categories").says
+
+
+def test_the_register_of_sources_can_be_published(tmp_path: Path) -> None:
+    """By what right, and how to object: but no path, no file, no evidence, nobody in a photo."""
+    world = new_world(tmp_path / "home", f"sqlite:///{tmp_path / 'licet.db'}")
+    world.enrolled("anna")
+    place = world.folder("berta-s-wedding", anna=photo("anna"))
+    parts = {"retention_days": 90, "item_policy": ItemPolicy.ASK_SOURCE}
+    source = world.source(place, "harbour photos", **parts)
+    collect(world.app, world.who("steward"), source.id)
+    site = replace(source, id=SourceId(new_id()), name="club site", kind=SourceKind.SITE)
+    site = replace(site, place="https://www.club.example/members/anna/", retention_days=None)
+    bare = replace(site, id=SourceId(new_id()), name="old", bystander_condition=None)
+    now = world.clock()
+    ended = Authority(
+        AuthorityId(new_id()), bare.id, Control.DNS_RECORD, "proof", "cd" * 32,
+        now - timedelta(days=60), now - timedelta(days=1), now, now,
+    )  # fmt: skip
+    with world.app.store.unit() as unit:
+        unit.sources.add(site)
+        unit.sources.add(replace(bare, state=SourceState.CEASED))
+        unit.sources.add_authority(ended)
+        unit.record(Entry(EntryKind.SOURCE_DECLARED, unit.now))
+    world.app.publish()
+    settings = world.app.settings.model_copy(update={"answer_to": "dpo@archive.example"})
+    world.app = replace(world.app, settings=settings)
+    made = _made(world, ReportKind.SOURCES)
+    assert verify_report(made.file, world.app.ledger_key.vkey).ok
+    objecting, _, theirs, ours, old, _ = made.paper.sections
+    assert objecting.says[0] == "Write to dpo@archive.example."
+    assert dict(ours.rows) == {
+        "Kind": "folder",
+        "Organisation": "The Harbour Archive",
+        "State": "authorised",
+        "Who took the photos": "our photographer",
+        "How the people in them were told": "posters at the door",
+        "Made for": "archive",
+        "Other people's faces are compared because": "all pictured consented",
+        "Authorised since": "2026-03-02",
+        "Authorised until": "2027-03-02",
+        "Control of the place proved by": "own storage",
+        "Control proved last": "2026-03-02",
+        "When somebody is erased, their photo": "is to be taken down: the source is asked",
+        "What is noted of a photo is kept": "90 days",
+    }
+    assert dict(theirs.rows)["Host"] == "www.club.example"
+    assert dict(theirs.rows)["Authorised"] == "never"
+    assert dict(old.rows)["Authorised until"] == "it has ceased"
+    assert dict(old.rows)["Other people's faces are compared because"] == "nothing allows it"
+    said = (made.file + page(made.paper)).decode().lower()
+    named = ("anna", "berta", "members", "binder", ".jpg", str(world.home.parent).lower())
+    assert [word for word in named if word in said] == []
+    world.app.close()
+
+
+def test_who_answers_nowhere_says_so_in_the_register(full: World) -> None:
+    settings = full.app.settings.model_copy(update={"answer_to": "", "smtp_sender": ""})
+    app = replace(full.app, settings=settings)
+    made = report(app, full.who("officer"), ReportWish(ReportKind.SOURCES))
+    assert isinstance(made, Reported)
+    assert "No address to write to" in made.paper.sections[0].says[0]
 
 
 def test_the_assessment_says_what_is_missing(full: World) -> None:

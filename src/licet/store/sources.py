@@ -91,6 +91,12 @@ class ReadSources(Group):
         """Return the authority in force: ``valid_from <= moment < valid_to``, the latest."""
         return _AUTHORITY.one(self._session, _AUTHORITY_AT, source=source, moment=moment)
 
+    def authorities(self, source: SourceId) -> tuple[Authority, ...]:
+        """Return every authority that a source had, the first one first."""
+        column = schema.authority.c
+        statement = _AUTHORITY.select.where(column.source == source)
+        return _AUTHORITY.all(self._session, statement.order_by(column.valid_from, column.id))
+
     def traces(self, source: SourceId, fate: Fate | None = None) -> tuple[StoredTrace, ...]:
         """Return why a source's addresses were collected or not (of one fate), by tag."""
         column = schema.trace.c

@@ -11,13 +11,14 @@ class ReportKind(StrEnum):
 
     ``usage`` is one organisation's month of searching, ``annual`` a year of all of them;
     ``processing`` are the records of processing (GDPR 30), ``assessment`` what an impact
-    assessment starts from (GDPR 35(7)).
+    assessment starts from (GDPR 35(7)), ``sources`` the register of sources (GDPR 14(2)(f)).
     """
 
     USAGE = "usage"
     ANNUAL = "annual"
     PROCESSING = "processing"
     ASSESSMENT = "assessment"
+    SOURCES = "sources"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,17 @@ def assessment(call: Call, folder: Folder) -> Answer | Refusal:
         return _written(call, licet, ReportWish(ReportKind.ASSESSMENT), folder)
 
 
+@deed(app, "sources", Takes.ACTOR)
+def sources(call: Call, folder: Folder) -> Answer | Refusal:
+    """Write the register of sources: where photos come from, by what right, how to object.
+
+    It is made to be published. A website is named by its host; no other place is told, no
+    file, and nobody in a photo.
+    """
+    with call.app() as licet:
+        return _written(call, licet, ReportWish(ReportKind.SOURCES), folder)
+
+
 def _usage(month: str, organisation: OrganisationId) -> ReportWish:
     return ReportWish(ReportKind.USAGE, month.strip(), organisation)
 

@@ -75,8 +75,10 @@ def add(
         typer.Argument(help="A folder, a video, s3://bucket/prefix, or https://host/path."),
     ],
     name: Annotated[str, typer.Option(help="What the source is called.")],
-    taken_by: Annotated[str, typer.Option(help="Who took the photos.")],
-    people_told: Annotated[str, typer.Option(help="How the people in them were told.")],
+    taken_by: Annotated[
+        str, typer.Option(help="Who took the photos: an office, not a person. Published.")
+    ],
+    people_told: Annotated[str, typer.Option(help="How the people in them were told. Published.")],
     made_for: Annotated[list[str], typer.Option(help="What they were made for. Repeatable.")],
     bystanders: Annotated[
         BystanderCondition, typer.Option(help="On what basis other faces may be compared at all.")

@@ -18,7 +18,7 @@ def period_of(reader: Reader | Unit, wish: ReportWish) -> Period | None:
     Raises ``BadInput`` for a period that is none, or did not begin, ``NotFound`` for an
     organisation that is not there.
     """
-    if wish.kind in (ReportKind.PROCESSING, ReportKind.ASSESSMENT):
+    if wish.kind not in (ReportKind.USAGE, ReportKind.ANNUAL):
         return None
     found = month(wish.period) if wish.kind is ReportKind.USAGE else year(wish.period)
     if found.start > reader.now:

@@ -15,6 +15,7 @@ _TITLES = {
     ReportKind.ANNUAL: "Searches in {period}",
     ReportKind.PROCESSING: "Records of processing activities",
     ReportKind.ASSESSMENT: "What the impact assessment starts from",
+    ReportKind.SOURCES: "Register of sources",
 }
 _SANDBOX = "This is a sandbox: nobody real is in it."
 _COUNTED = (

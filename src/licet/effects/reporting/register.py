@@ -1,0 +1,121 @@
+"""The register of sources, made to be published (GDPR 5(1)(a), 12(1), 14(2)(f), 21).
+
+Whoever was photographed can read where photos come from and by what right, and write to
+the address that stands first. A website's host is public and is told; a folder's path, a
+bucket's name, a file's name and the evidence can name somebody, and stay out.
+"""
+
+from urllib.parse import urlsplit
+
+from licet.app import App
+from licet.effects.reporting.words import day, spoken
+from licet.store.unit import Reader
+from licet.terms.organisation import Organisation
+from licet.terms.reporting import Section
+from licet.terms.source import Authority, ItemPolicy, Source, SourceKind, SourceState
+
+_POLICIES = {
+    ItemPolicy.LEAVE_AT_SOURCE: "stays where it lies",
+    ItemPolicy.ASK_SOURCE: "is to be taken down: the source is asked",
+}
+_OVER = frozenset({SourceState.CEASED, SourceState.PURGED})
+
+
+def sections(app: App, reader: Reader) -> tuple[Section, ...]:
+    """Return how to object, what stands here, and one section for each source."""
+    sources = reader.sources.all()
+    named = {one.id: one for one in reader.governance.organisations()}
+    told = tuple(
+        _source(number, one, named[one.organisation], reader.sources.authorities(one.id))
+        for number, one in enumerate(sources, 1)
+    )
+    return (_objecting(app), _all(sources), *told)
+
+
+def _objecting(app: App) -> Section:
+    address = app.settings.answer_to or app.settings.smtp_sender
+    return Section(
+        "objecting",
+        "GDPR 12(2), 15, 17, 21",
+        "How to object",
+        says=(
+            f"Write to {address}." if address else "No address to write to is stated here.",
+            (
+                "You need not prove anything about the photos to ask. Whoever is in photos may "
+                "ask what is kept about them, object and have it erased; whoever runs a place or "
+                "holds the rights in photos may send a notice to cease, and is given a signed "
+                "certificate when everything from there is destroyed."
+            ),
+        ),
+    )
+
+
+def _all(sources: tuple[Source, ...]) -> Section:
+    return Section(
+        "sources",
+        "GDPR 14(2)(f)",
+        "Where photos come from",
+        says=(
+            (
+                "Photos are read at these places and nowhere else. That a place can be reached "
+                "is no right to read it: each was proved, and its licence is on file."
+            )
+            if sources
+            else "No source was opened.",
+        ),
+        header=("Source", "Kind", "State"),
+        rows=tuple((one.name, spoken(one.kind.value), spoken(one.state.value)) for one in sources),
+    )
+
+
+def _source(
+    number: int, one: Source, organisation: Organisation, authorities: tuple[Authority, ...]
+) -> Section:
+    condition = one.bystander_condition
+    site = (("Host", _host(one)),) if one.kind is SourceKind.SITE else ()
+    return Section(
+        f"source-{number}",
+        "GDPR 14(2)(f), 6(4), 9(2)",
+        one.name,
+        header=("What", "As it stands"),
+        rows=(
+            ("Kind", spoken(one.kind.value)),
+            *site,
+            ("Organisation", organisation.name),
+            ("State", spoken(one.state.value)),
+            ("Who took the photos", one.origin.taken_by),
+            ("How the people in them were told", one.origin.people_told),
+            ("Made for", ", ".join(spoken(what) for what in sorted(one.origin.purposes))),
+            (
+                "Other people's faces are compared because",
+                spoken(condition.value) if condition else "nothing allows it",
+            ),
+            *_authority(one, authorities),
+            ("When somebody is erased, their photo", _POLICIES[one.item_policy]),
+            ("What is noted of a photo is kept", _retention(one)),
+        ),
+    )
+
+
+def _authority(one: Source, authorities: tuple[Authority, ...]) -> tuple[tuple[str, str], ...]:
+    if not authorities:
+        return (("Authorised", "never"),)
+    last = authorities[-1]
+    until = "it has ceased" if one.state in _OVER else day(last.valid_to)
+    return (
+        ("Authorised since", day(authorities[0].valid_from)),
+        ("Authorised until", until),
+        ("Control of the place proved by", spoken(last.control.value)),
+        ("Control proved last", day(last.proved_at)),
+    )
+
+
+def _host(one: Source) -> str:
+    """Return a site's host; a path can name somebody, and is not told."""
+    return urlsplit(one.place).hostname or "unknown"
+
+
+def _retention(one: Source) -> str:
+    if one.retention_days is None:
+        return "as long as the source is"
+    return f"{one.retention_days} days"
