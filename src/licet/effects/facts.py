@@ -69,7 +69,7 @@ def read_facts(
         subject_age=subject_age(app, subject, now.date()),
         source=source,
         authority=reader.sources.authority_at(source.id, now) if source else None,
-        blocks=reader.blocks.active(),
+        blocks=reader.blocks.bearing_on(subject.id if subject else None),
         counts=_counts(app, reader, ask, subject, now),
         witnessed=ask.action in _WITNESSED and seen_enough(app, reader, now),
         found_in_case=ask.action is Action.SHOW and _found_in_case(app, reader, ask),

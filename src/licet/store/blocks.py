@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from licet.store import schema
 from licet.store.prepared import Prepared
@@ -14,9 +14,13 @@ from licet.terms.permit import Block, PlacedBlock
 _SHAPE = Shape(schema.block, Block)
 _PLACED = Shape(schema.block, PlacedBlock)
 _PLACED_BY_ID = Prepared(_PLACED.select.where(schema.block.c.id == bindparam("id")))
-_ACTIVE = Prepared(
-    _SHAPE.select.where(schema.block.c.lifted_at.is_(None)).order_by(
-        schema.block.c.at, schema.block.c.id
+_HOLD = _SHAPE.select.where(schema.block.c.lifted_at.is_(None)).order_by(
+    schema.block.c.at, schema.block.c.id
+)
+_ACTIVE = Prepared(_HOLD)
+_BEARING = Prepared(
+    _HOLD.where(
+        or_(schema.block.c.subject.is_(None), schema.block.c.subject == bindparam("subject"))
     )
 )
 
@@ -63,6 +67,13 @@ class ReadBlocks(Group):
     def active(self) -> tuple[Block, ...]:
         """Return the blocks that hold now, oldest first."""
         return _SHAPE.all(self._session, _ACTIVE)
+
+    def bearing_on(self, subject: SubjectId | None) -> tuple[Block, ...]:
+        """Return the blocks that hold now and name this person, or nobody; oldest first.
+
+        An order may name a hundred thousand people: a decision about one reads their own.
+        """
+        return _SHAPE.all(self._session, _BEARING, subject=subject or "")
 
 
 class WriteBlocks(ReadBlocks):
