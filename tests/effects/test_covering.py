@@ -18,17 +18,18 @@ class Detector:
     """A vision that finds these boxes and refuses to make templates."""
 
     boxes: tuple[Box, ...]
+    strength: float = 0.9
     looked: list[bytes] = field(default_factory=list)
 
     def faces(self, photo: bytes) -> tuple[Face, ...] | Unreadable:
         if photo == b"broken":
             return Unreadable("it is damaged", "Use another.")
         self.looked.append(photo)
-        return tuple(Face(box, ((0.0, 0.0),) * 5, 0.5) for box in self.boxes)
+        return tuple(Face(box, ((0.0, 0.0),) * 5, self.strength) for box in self.boxes)
 
 
-def covered(*found: Box) -> set[Box]:
-    app = SimpleNamespace(vision=Detector(found))
+def covered(*found: Box, strength: float = 0.9) -> set[Box]:
+    app = SimpleNamespace(vision=Detector(found, strength))
     stored = [ItemFace(FaceId("1"), ItemId("i"), OWN), ItemFace(FaceId("2"), ItemId("i"), OTHER)]
     faces = faces_to_cover(app, b"photo", stored, [OWN])  # type: ignore[arg-type]
     assert not isinstance(faces, Unreadable)
@@ -53,6 +54,12 @@ def test_the_one_who_is_shown_stays_visible_however_they_are_found_again(again: 
 )
 def test_a_head_that_touches_theirs_is_covered(head: Box) -> None:
     assert covered(OWN, head) == {head}
+
+
+def test_a_doubtful_find_is_covered_unless_its_cover_would_reach_theirs() -> None:
+    apart, near = Box(500, 90, 30, 40), Box(190, 100, 60, 80)
+    assert covered(apart, near, strength=0.4) == {apart}
+    assert covered(apart, near, strength=0.6) == {apart, near}
 
 
 def test_what_cannot_be_read_is_a_value() -> None:

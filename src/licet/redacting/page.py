@@ -12,7 +12,8 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from licet.redacting.record import SURE, Done, Left
+from licet.redacting.record import Done, Left
+from licet.terms.covering import SURE
 from licet.terms.errors import BadInput
 from licet.terms.face import Box
 

@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from licet.terms.covering import SURE
 from licet.terms.errors import Corrupt
 from licet.terms.face import Box
-
-SURE = 0.6
-"""Strength below which a person should look (the least at which collecting sees a face)."""
 
 
 @dataclass(frozen=True, slots=True)

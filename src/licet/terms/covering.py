@@ -6,6 +6,12 @@ from pathlib import Path
 
 from licet.terms.face import Box, Face
 
+MARGIN = 0.25
+"""How much wider than its box a covered region is, on each side."""
+
+SURE = 0.6
+"""Strength below which a face that is covered is doubtful: a person should look."""
+
 LOOK_SIDE = 720
 """Long side in pixels of the small picture that a person checks."""
 

@@ -13,6 +13,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image, ImageDraw, ImageFont
 
+from licet.terms.covering import MARGIN
 from licet.terms.face import Box
 from licet.vision.decode import open_photo
 
@@ -22,8 +23,6 @@ TILE = Image.frombytes(
     bytes.fromhex("727c70787e 7a74807076 707e76727c 80707a7e74 76787c7080"),
 ).convert("RGB")
 """What a cover looks like: chosen once, made of nothing that is in a photo."""
-MARGIN = 0.25
-"""How much wider than its box a covered region is, on each side."""
 JPEG_QUALITY = 88
 OUTLINE = (22, 163, 74)
 

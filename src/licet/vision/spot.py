@@ -6,7 +6,8 @@ together:
 1. at three sizes, the largest with pixels for faces of about ten pixels;
 2. at each size mirrored as well: the detector is not symmetric;
 3. turned by a quarter three times, at two sizes: files lie on their side without saying so;
-4. and a weaker answer counts, less so on a turned photo, where there is more to mistake.
+4. and a weaker answer counts, less so on a turned photo, where there is more to mistake:
+   such a face is always doubtful.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,8 @@ SIDES = (SIDE, THOROUGH_SIDE, 2 * THOROUGH_SIDE)
 WEAK = 0.35
 """Strength that counts in a thorough look (docs/reference/models.md, measured)."""
 WEAK_TURNED = 0.5
+DOUBT = 0.55
+"""What the strength of a face on a turned photo is multiplied by: below ``SURE``, always."""
 ONE_FACE = 0.4
 """Two boxes that share more than this (intersection over union) are one face."""
 WITHIN = 0.95
@@ -102,7 +105,7 @@ def _turned_back(face: Face, quarters: int, width: int, height: int) -> Face:
     left, right = sorted(int(x) for x, _ in corners)
     top, bottom = sorted(int(y) for _, y in corners)
     points = tuple(back(x, y) for x, y in face.landmarks)
-    return Face(Box(left, top, right - left, bottom - top), points, face.strength)
+    return Face(Box(left, top, right - left, bottom - top), points, face.strength * DOUBT)
 
 
 def _shared(a: Box, b: Box) -> float:
