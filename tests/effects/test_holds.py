@@ -40,6 +40,10 @@ PAPER = hashlib.sha256(b"court order 7 O 12/26").hexdigest()
 GoBack = Callable[[Path], None]
 
 
+class _Killed(BaseException):
+    """The process dies here."""
+
+
 def _wish(world: World, subject: SubjectId, *grants: GrantId, days: int = 90) -> HoldWish:
     return HoldWish(subject, grants, PAPER, world.clock() + timedelta(days=days))
 
@@ -207,6 +211,27 @@ def test_a_hold_placed_while_an_erasure_waits_for_mail_still_counts(world: World
         found = reader.subjects.get(subject)
     assert found is not None
     assert found.state is SubjectState.ERASING
+
+
+@pytest.mark.parametrize("where", ["effect.shred_keys.start", "effect.end_grants.start"])
+def test_no_hold_promises_to_keep_what_is_deleted(world: World, where: str) -> None:
+    """The grant has not ended, but its rows are gone: the claim is told so at once."""
+    anna, subject = world.enrolled("anna")
+
+    def stop(name: str) -> None:
+        if name == where:
+            raise _Killed
+
+    world.app.close()
+    world.app = world.reopen(stop)
+    with pytest.raises(_Killed):
+        withdraw(world.app, SUBJECT, anna)
+    world.app.close()
+    world.app = world.reopen()
+    assert _state(world, anna) is GrantState.ENDING
+    with pytest.raises(Conflict, match="nothing is left"):
+        _held(world, subject, anna)
+    assert list_holds(world.app, world.who("officer")) == ()
 
 
 def test_appearances_of_a_held_grant_do_not_lapse(world: World) -> None:

@@ -16,6 +16,7 @@ from licet.effects.facts import read_facts
 from licet.effects.holds import over, tell_placed
 from licet.effects.listing import About, Reach, listed
 from licet.effects.record import record, record_refusal
+from licet.effects.sealed import grant_key
 from licet.effects.standing import restrict_within
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
@@ -24,6 +25,7 @@ from licet.terms.grant import Grant, GrantState, Restriction
 from licet.terms.ids import GrantId, HoldId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Refusal, Register
+from licet.terms.plan import EffectKind, WorkState
 from licet.terms.rights import Hold, HoldWish
 from licet.terms.when import to_ms
 
@@ -68,7 +70,7 @@ def place(app: App, who: Who, wish: HoldWish) -> HoldId | Refusal:
         permit = decide(ask, facts, unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        grants = _holdable(unit, wish)
+        grants = _holdable(app, unit, wish)
         ids = tuple(grant.id for grant in grants)
         hold = Hold(
             hold_id, wish.subject, ids, wish.instrument, unit.now, wish.until, None, unit.head.size
@@ -156,7 +158,7 @@ def _require_term(until: datetime, now: datetime) -> None:
         )
 
 
-def _holdable(unit: Unit, wish: HoldWish) -> tuple[Grant, ...]:
+def _holdable(app: App, unit: Unit, wish: HoldWish) -> tuple[Grant, ...]:
     """Return the grants that the wish names. Raises ``Conflict``."""
     grants = unit.grants.many(wish.grants)
     if not wish.grants or len(grants) < len(set(wish.grants)):
@@ -166,4 +168,20 @@ def _holdable(unit: Unit, wish: HoldWish) -> tuple[Grant, ...]:
             raise Conflict("a grant is another person's", "Name grants of this person alone.")
         if grant.state not in HOLDABLE:
             raise Conflict("nothing is kept under a grant", f"{grant.id} is {grant.state.value}.")
+    gone = _gone(app, unit, {g.id for g in grants.values() if g.state is GrantState.ENDING})
+    if gone:
+        raise Conflict(
+            "nothing is left under a grant", f"What was kept under {min(gone)} is deleted already."
+        )
     return tuple(grants[grant] for grant in sorted(grants))
+
+
+def _gone(app: App, unit: Unit, ending: set[GrantId]) -> set[GrantId]:
+    """Return those of which the rows are deleted, or the key destroyed: a hold comes too late."""
+    absent = app.keyring.absent(grant_key(grant) for grant in ending)
+    gone = {grant for grant in ending if grant_key(grant) in absent}
+    for plan in unit.plans.open() if ending else ():
+        effects = unit.plans.effects(plan.id)
+        if any(e.kind is EffectKind.DELETE_ROWS and e.state is WorkState.DONE for e in effects):
+            gone.update(ending.intersection(plan.grants))
+    return gone
