@@ -34,7 +34,7 @@ _FACES = Prepared(
     select(*schema.face.c).where(schema.face.c.item == bindparam("item")).order_by(schema.face.c.id)
 )
 _ADD = Prepared(insert(schema.item), (*_SHAPE.names, "likeness"))
-_ADD_FACE = Prepared(insert(schema.face), schema.face.c.keys())
+_INSERT_FACE = Prepared(insert(schema.face), schema.face.c.keys())
 
 
 def face_of_row(row: Sequence[Any]) -> ItemFace:
@@ -176,7 +176,7 @@ class WriteItems(ReadItems):
             {**_SHAPE.values(item), "likeness": likeness or None},
             refused="the source does not exist or has an item with this content already",
         )
-        self._session.write_many(_ADD_FACE, map(_face_values, faces))
+        self._session.write_many(_INSERT_FACE, map(_face_values, faces))
 
     def add_address(
         self, item: ItemId, tag: bytes, sealed: bytes, sha256: str | None = None
