@@ -18,7 +18,7 @@ from licet.vision.engine import Engine
 from licet.vision.picture import Frame, frame_of
 from licet.vision.tracks import Tracker
 from tests.fakes.vision import FIT, FakeVision, features, template
-from tests.films import COLOURS, KINDS, RATE, film, people, portrait, scenes, sound_alone
+from tests.films import COLOURS, KINDS, RATE, film, people, portrait, scene, scenes, sound_alone
 
 VISION = FakeVision()
 
@@ -51,10 +51,32 @@ def test_progress_is_told_in_frames_and_time() -> None:
     told: list[Watched] = []
     found = watched(film(scenes(3), KINDS["vp9 webm"]), tell=told.append)
     assert isinstance(found, Clip)
-    assert [one.frames for one in told] == [1, 2, 3]
-    assert [one.done for one in told] == [0, 1000, 2000]
+    assert list(dict.fromkeys(one.frames for one in told)) == [0, 1, 2, 3]
+    assert list(dict.fromkeys(one.done for one in told)) == [0, 1000, 2000]
     assert {one.total for one in told} == {3000}
     assert found.frames == 3
+
+
+def test_whoever_waits_may_end_the_look_between_two_frames(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A file in which nothing is worth a look must not keep anybody from saying stop."""
+    monkeypatch.setattr("licet.vision.frames.BEAT_SECONDS", 0.0)
+
+    class Stop(Exception):
+        pass
+
+    beats = []
+
+    def tell(one: Watched) -> None:
+        beats.append(one.frames)
+        if len(beats) == 20:
+            raise Stop
+
+    content = film([scene(COLOURS[0])] * 40, times=range(0, 400, 10))
+    with pytest.raises(Stop):
+        watched(content, tell=tell)
+    assert set(beats) == {0}
 
 
 def test_decoding_waits_for_looking(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,13 +60,20 @@ def _followed(
 ) -> Clip:
     """Hand every look to the tracker. Raises :class:`UnreadableError` without a single one."""
     frames = failed = 0
+    told = Watched(0, 0, reel.total)
+
+    def again() -> None:
+        tell(told)
+
+    reel.beat = again
     for look in looks:
         if look is None:
             failed += 1
             continue
         frames += 1
         tracker.add(look.at, look.faces, changed=look.changed)
-        tell(Watched(frames, look.at, reel.total))
+        told = Watched(frames, look.at, reel.total)
+        tell(told)
         if tracker.full:
             reel.lacking.append(
                 f"after {MOST_TRACKS} faces, {clock_time(look.at)} into the video, nobody looked on"

@@ -71,7 +71,8 @@ class Vision(Protocol):
         """Return the faces of a video, each followed through time with one template.
 
         Hours take the memory of seconds. ``tell`` is told after each frame that was
-        looked at. What is damaged is left out and said in the clip.
+        looked at, and a few times a second anyway: what it raises ends the look. What is
+        damaged is left out and said in the clip.
         """
         ...
 

@@ -8,7 +8,8 @@ Rules, in the order of the code:
 3. Times are those a player shows: variable rates, edit lists and late beginnings included.
 """
 
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -31,6 +32,8 @@ MOST_HELD_BYTES = 64 * 1024 * 1024
 MOST_HELD = 1024
 """Packets of a gap that wait, undecoded, for the next key frame."""
 
+BEAT_SECONDS = 0.2
+
 MOST_FAILURES = 8
 """Places at which a file may break while it is read before the rest is given up."""
 
@@ -44,8 +47,9 @@ class Reel:
 
     ``begins`` is what a player shows as zero, in seconds of the stream's clock; ``from_zero``
     says that the total counts from zero of that clock, not from there.
-    ``at`` is how far it was read; ``upright`` is known with the first frame, and what is
-    ``lacking`` when all frames were given.
+    ``beat`` is called a few times a second while it is read, whatever is found in it: what
+    it raises ends the reading. ``at`` is how far it was read; ``upright`` is known with the
+    first frame, and what is ``lacking`` when all frames were given.
     """
 
     container: InputContainer
@@ -54,8 +58,10 @@ class Reel:
     total: int | None
     lacking: list[str]
     from_zero: bool = False
+    beat: Callable[[], None] = lambda: None
     at: int = 0
     upright: Upright | None = None
+    _beaten: float = 0.0
     _damaged: int = 0
     _chooser: Chooser = field(default_factory=Chooser)
     _held: list[Piece] = field(default_factory=list)
@@ -68,6 +74,7 @@ class Reel:
         # Frames that no other is made from are two of three in many films: none is missed.
         self.stream.codec_context.skip_frame = "NONREF"
         for packet in self._packets():
+            self._beat()
             self._begin(packet)
             at = self._time(packet.pts if packet.pts is not None else packet.dts)
             if at > MOST_HOURS * 3_600_000:
@@ -113,6 +120,11 @@ class Reel:
     def _shown(self, picture: VideoFrame) -> Frame:
         upright = upright_of(picture, self.stream.sample_aspect_ratio)
         return frame_of(self._time(picture.pts), picture, upright, changed=False)
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beaten >= BEAT_SECONDS:
+            self._beaten = time.monotonic()
+            self.beat()
 
     def _begin(self, packet: Piece) -> None:
         """Let time begin with the first packet, if the file does not say when it does."""
