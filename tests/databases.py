@@ -261,19 +261,6 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
         server.drop(url)
 
 
-def by_copy(template: Path) -> Callable[[str], None]:
-    """Return what stands in for ``migrate``: a new SQLite file is a copy of a migrated one."""
-
-    def made(url: str) -> None:
-        file = Path(make_url(url).database or "")
-        if url.startswith("sqlite") and file.parent.is_dir() and not file.exists():
-            shutil.copyfile(template, file)
-        else:
-            migrate(url)
-
-    return made
-
-
 @pytest.fixture(params=DATABASES)
 def store_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
     """The url of a fresh, migrated, empty database; the test runs on both kinds."""

@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.stage import Player
-from tests.databases import by_copy
 
 
 @pytest.fixture
-def player(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Player:
+def player(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Player:
     """Give a player whose current folder is empty."""
-    for flow in ("deployment", "recovery"):
-        monkeypatch.setattr(f"licet.{flow}.migrate", by_copy(sqlite_template))
     for name in [name for name in os.environ if name.startswith("LICET_")]:
         monkeypatch.delenv(name)
     place = tmp_path / "stage"

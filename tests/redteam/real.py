@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import make_url
 
 from licet.app import App
 from licet.cli import signing
@@ -31,7 +32,14 @@ from licet.terms.organisation import Act, Case, Role
 from licet.terms.permit import Action, By
 from licet.terms.source import Source
 from licet.vault.signing import Signer, sign_act
-from tests.fakes.deployment import CLEARANCE, FakeClock, FakeOutbox, World, settings_of
+from tests.fakes.deployment import (
+    CLEARANCE,
+    FakeClock,
+    FakeOutbox,
+    Snapshot,
+    World,
+    settings_of,
+)
 from tests.fakes.vision import FakeVision, photo
 
 ROLES = {
@@ -166,8 +174,30 @@ def prepared(world: RealWorld, **parts: Any) -> None:
     assert isinstance(done, int), done
 
 
+_FIRST: dict[tuple[str, bool], tuple[Snapshot, dict[str, Signer]]] = {}
+
+
 def new_real_world(home: Path, url: str, *, filed: bool = True) -> RealWorld:
-    """Open a deployment with one member of each role: ready for real people, or not yet."""
+    """Open a deployment with one member of each role: ready for real people, or not yet.
+
+    The first one is opened as every deployment is; the others are copies of it, with its
+    ids and keys and its members' keys.
+    """
+    kind = (make_url(url).get_backend_name(), filed)
+    if kind not in _FIRST:
+        world = _opened(home, url, filed=filed)
+        world.app.close()
+        _FIRST[kind] = Snapshot.of(world), dict(world.keys)
+    else:
+        snapshot, keys = _FIRST[kind]
+        there = snapshot.put(home, url)
+        parts = there.clock, there.outbox, there.vision, there.organisation, there.people
+        world = RealWorld(home, url, *parts, keys=dict(keys))
+    world.app = world.reopen()
+    return world
+
+
+def _opened(home: Path, url: str, *, filed: bool) -> RealWorld:
     clock, outbox, vision = FakeClock(), FakeOutbox(), FakeVision()
     keys = {name: Signer(Ed25519PrivateKey.generate()) for name in ("steward", "officer")}
     first = (

@@ -12,7 +12,6 @@ from licet.demo.stage import Stage, set_up
 from licet.sources import fixtures
 from licet.sources.fixtures import FixturePhoto
 from licet.vision.engine import Engine
-from tests.databases import by_copy
 from tests.fakes.deployment import World, new_world
 from tests.scenarios.remembering import Remembering, composed
 
@@ -32,15 +31,12 @@ def photos() -> tuple[FixturePhoto, ...]:
 
 
 @pytest.fixture(scope="session")
-def new_stage(
-    engine: Engine, photos: tuple[FixturePhoto, ...], sqlite_template: Path
-) -> Callable[[Path], Stage]:
+def new_stage(engine: Engine, photos: tuple[FixturePhoto, ...]) -> Callable[[Path], Stage]:
     """Give a maker of sandboxes with group photos of real people."""
 
     def made(folder: Path) -> Stage:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("licet.demo.stage.compose", composed)
-            patch.setattr("licet.deployment.migrate", by_copy(sqlite_template))
             return set_up(folder / "stage", photos, partial(open_app, vision=engine))
 
     return made
