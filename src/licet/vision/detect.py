@@ -39,7 +39,7 @@ def find_faces(
     landmarks come back in the full photo's. ``side`` is the long side looked at, ``least``
     the strength below which a region is not taken for a face.
     """
-    small, shrink = _shrink(pixels, side)
+    small, shrink = shrink_to(pixels, side)
     found = _detect(run, small, least)
     if not len(found) and max(pixels.shape[:2]) <= CLOSE_UP_SIDE:
         margin = max(small.shape[:2]) // 4
@@ -53,7 +53,7 @@ def find_faces(
     return tuple(face for face in faces if face is not None)
 
 
-def _shrink(pixels: Pixels, side: int) -> tuple[Pixels, float]:
+def shrink_to(pixels: Pixels, side: int) -> tuple[Pixels, float]:
     """Return pixels with a long side near ``side`` and the factor back, cheaply.
 
     Whole-number averaging first, since it is fast; an even size needs nothing more.

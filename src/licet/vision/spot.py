@@ -16,7 +16,7 @@ import numpy as np
 
 from licet.terms.face import Box, Face
 from licet.vision.decode import Pixels
-from licet.vision.detect import SIDE, THOROUGH_SIDE, find_faces
+from licet.vision.detect import SIDE, THOROUGH_SIDE, find_faces, shrink_to
 from licet.vision.runtime import Runner
 
 SIDES = (SIDE, THOROUGH_SIDE, 2 * THOROUGH_SIDE)
@@ -62,16 +62,20 @@ def together(found: Iterable[Face]) -> tuple[Face, ...]:
 def _looks(run: Runner, pixels: Pixels) -> Iterator[Face]:
     height, width = pixels.shape[:2]
     longest = max(height, width)
-    sides = [side for at, side in enumerate(SIDES) if not at or longest > SIDES[at - 1]]
-    mirrored = np.ascontiguousarray(pixels[:, ::-1])
-    for side in sides:  # 1
-        yield from find_faces(run, pixels, 1.0, side, WEAK)
-        for face in find_faces(run, mirrored, 1.0, side, WEAK):  # 2
+    small, scale = pixels, 1.0
+    for at, side in reversed(tuple(enumerate(SIDES))):  # 1
+        if at and longest <= SIDES[at - 1]:
+            continue
+        # Each size is made of the one before, which is cheap; boxes are the photo's.
+        small, shrunk = shrink_to(small, side)
+        scale *= shrunk
+        yield from find_faces(run, small, scale, side, WEAK)
+        mirrored = np.ascontiguousarray(small[:, ::-1])
+        for face in find_faces(run, mirrored, scale, side, WEAK):  # 2
             yield _mirrored(face, width)
-    for quarters in (1, 2, 3):  # 3
-        turned = np.ascontiguousarray(np.rot90(pixels, quarters))
-        for side in sides[:2]:
-            for face in find_faces(run, turned, 1.0, side, WEAK_TURNED):
+        for quarters in (1, 2, 3) if at < 2 else ():  # 3
+            turned = np.ascontiguousarray(np.rot90(small, quarters))
+            for face in find_faces(run, turned, scale, side, WEAK_TURNED):
                 yield _turned_back(face, quarters, width, height)
 
 
