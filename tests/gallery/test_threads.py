@@ -38,7 +38,7 @@ def filled(threads: int | None, rows: int = ROWS) -> tuple[ExactGallery, np.ndar
     return gallery, values
 
 
-@pytest.fixture(params=[1, 2, 3, None])
+@pytest.fixture(scope="module", params=[1, 2, 3, None])
 def opened(request: pytest.FixtureRequest) -> Iterator[tuple[ExactGallery, np.ndarray]]:
     gallery, values = filled(request.param)
     yield gallery, values
