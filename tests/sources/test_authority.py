@@ -20,7 +20,7 @@ from licet.sources.authority import (
     prove_folder,
 )
 from licet.sources.contract import Address
-from licet.sources.intake import Arrival, looks_like_feed
+from licet.sources.intake import SPANS_KEPT, Arrival, are_of_feed, joined, looks_like_feed, spans_of
 from licet.sources.sniff import photo_format
 from licet.terms.errors import BadInput
 from licet.terms.source import Control, Marker
@@ -217,6 +217,21 @@ def test_a_clock_ahead_does_not_hide_a_feed() -> None:
 def test_more_items_never_hide_a_feed(made: list[float], more: list[float]) -> None:
     if looks_like_feed(arrivals(made)):
         assert looks_like_feed(arrivals(made + more))
+
+
+def test_a_feed_that_comes_in_parts_is_found_by_the_spans_that_are_kept() -> None:
+    parts = [spans_of(arrivals([float(at), at + 1.0])) for at in range(0, 40, 5)]
+    kept: tuple[int, ...] = ()
+    for n, part in enumerate(parts, start=1):
+        kept = joined(kept, part)
+        assert are_of_feed(kept) is (n >= 6)
+    assert joined(kept, parts[0]) == kept, "a span is noted once"
+
+
+def test_a_day_of_spans_is_kept_and_the_newest_of_them() -> None:
+    kept = joined((), range(1000, 0, -2))
+    assert len(kept) == SPANS_KEPT == 288
+    assert joined(kept, [5])[-1] == 5, "what a clock says of it makes no span go"
 
 
 # First bytes

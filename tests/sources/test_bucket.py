@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from licet.sources import bucket, ranged
 from licet.sources.authority import TOKEN_FILE, NotProved, Proof
 from licet.sources.bucket import BucketSource, prove_bucket, read_place
-from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address, HoldsVideos
+from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address, HoldsVideos, TellsChange
 from licet.terms.errors import BadInput, Setup
 from licet.terms.face import Unreadable
 from licet.vision.opening import opened
@@ -114,6 +115,18 @@ def test_a_large_object_comes_in_ranges_of_one_version(
     changed = source.read(Address("photo"))
     assert isinstance(changed, Unreadable)
     assert changed.reason == "the object was changed while it was read"
+
+
+def test_when_an_object_was_written_is_told(address: str) -> None:
+    """Of what was read last without a further question; of what is gone nothing."""
+    source = BucketSource(_bucket(address, a=PHOTO, b=PHOTO))
+    assert isinstance(source, TellsChange)
+    assert source.read(Address("a")) == PHOTO
+    written = source.changed_at(Address("a"))
+    assert written is not None
+    assert abs(datetime.now(UTC) - written) < timedelta(minutes=5)
+    assert source.changed_at(Address("b")) is not None
+    assert source.changed_at(Address("gone")) is None
 
 
 def test_a_video_is_read_where_it_lies(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

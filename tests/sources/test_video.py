@@ -1,10 +1,11 @@
 """One video as a source of its own."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from licet.sources.contract import NO_PHOTO, Address, HoldsVideos
+from licet.sources.contract import NO_PHOTO, Address, HoldsVideos, TellsChange
 from licet.sources.video import VideoSource
 from licet.terms.errors import BadInput
 from tests.fakes.vision import photo, video
@@ -30,7 +31,11 @@ def test_it_holds_one_video_and_nothing_beside_it(place: Path) -> None:
     assert film is not None
     with film:
         assert film.read() == CLIP
-    for act in (source.read, source.open_video):
+    assert isinstance(source, TellsChange)
+    assert source.changed_at(address) == datetime.fromtimestamp(
+        int(place.stat().st_mtime_ns // 1_000_000) / 1000, tz=UTC
+    )
+    for act in (source.read, source.open_video, source.changed_at):
         with pytest.raises(BadInput):
             act(Address("other.mp4"))
 

@@ -20,7 +20,15 @@ from licet.effects.fixtures import strange_content
 from licet.effects.keeping import Kept, Recognised
 from licet.effects.running import Hold
 from licet.sources.authority import marks_of_photo
-from licet.sources.contract import NO_PHOTO, UNCHANGED, Address, HoldsVideos, ItemSource
+from licet.sources.contract import (
+    NO_PHOTO,
+    UNCHANGED,
+    Address,
+    HoldsVideos,
+    ItemSource,
+    TellsChange,
+)
+from licet.sources.intake import Arrival, spans_of
 from licet.sources.reserved_photo import reserved_by_photo
 from licet.terms.acting import Who
 from licet.terms.clip import Watched
@@ -126,7 +134,8 @@ class Walk:
     that it came to its end. ``at`` is the last place that was read, and ``passed`` counts
     photos that went by since the cursor moved without being part of a batch. ``traces`` say
     why what was read was not taken, until they are written down. ``copies`` are contents
-    found to be an item in another size, and ``marks`` what proposes them.
+    found to be an item in another size, and ``marks`` what proposes them. ``fresh`` are the
+    spans in which what it read while it was fresh had been made.
     """
 
     app: App
@@ -144,6 +153,7 @@ class Walk:
     copies: dict[str, ItemId] = field(default_factory=dict)
     marks: Marks | None = None
     traces: list[Trace] = field(default_factory=list)
+    fresh: set[int] = field(default_factory=set)
     done: int = 0
     at: str = ""
     passed: int = 0
@@ -190,6 +200,7 @@ class Walk:
         if isinstance(content, Unreadable):
             self._not_taken(address, Fate.UNREADABLE, "unreadable", content.reason)
             return None
+        self._note_arrival(address)
         try:
             head, sha256 = self._digest(content)
         except (_RefusedError, OSError) as stopped:
@@ -204,6 +215,12 @@ class Walk:
             self._not_taken(address, Fate.LEFT_OUT, *left_out)
             return None
         return content, sha256
+
+    def _note_arrival(self, address: Address) -> None:
+        """Mark the span of what was made a short time ago. A site or an upload cannot tell."""
+        made = self.place.changed_at(address) if isinstance(self.place, TellsChange) else None
+        if made is not None:
+            self.fresh |= spans_of((Arrival(made, self.app.clock()),))
 
     def _content(self, address: Address) -> Content | Unreadable:
         """Return a photo's bytes, an open video, or why there is neither."""

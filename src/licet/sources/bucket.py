@@ -17,7 +17,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -43,7 +43,7 @@ from licet.terms.face import Unreadable
 from licet.terms.source import Control
 
 if TYPE_CHECKING:
-    from obstore import GetOptions
+    from obstore import GetOptions, ObjectMeta
     from obstore.store import RetryConfig, S3Config
 
 RANGE_BYTES = 8 * 1024 * 1024
@@ -103,6 +103,7 @@ class BucketSource:
     def __init__(self, text: str) -> None:
         self.place = read_place(text)
         self._store = open_bucket(self.place)
+        self._written: tuple[Address, datetime] | None = None
 
     def walk(self, after: str = "") -> Iterator[Address]:
         """Yield the keys below the prefix in order. Raises ``BadInput`` when it cannot."""
@@ -114,7 +115,7 @@ class BucketSource:
         if _is_left_out(address) or any(part in {"", ".", ".."} for part in address.split("/")):
             raise BadInput("this is no address of this source", "Use one that it listed.")
         try:
-            about = obstore.head(self._store, address)
+            about = self._about(address)
             if about["size"] == 0:
                 return _EMPTY
             if about["size"] > MOST_BYTES:
@@ -133,7 +134,7 @@ class BucketSource:
     def open_video(self, address: Address) -> BinaryIO | None:
         """Return the open video behind a key, read in ranges of the version it is now."""
         try:
-            about = obstore.head(self._store, address)
+            about = self._about(address)
             size, version = about["size"], about["e_tag"]
             head = self._range(address, 0, min(size, _HEAD), version) if size else b""
         except (BaseError, FileNotFoundError):
@@ -152,6 +153,23 @@ class BucketSource:
     def count(self) -> int:
         """Return how many keys a walk would yield now; it lists them all."""
         return sum(1 for _ in self._list(""))
+
+    def changed_at(self, address: Address) -> datetime | None:
+        """Return when the object was written, in UTC, by the bucket's own clock.
+
+        Of the object that was read last it is known; another is asked for.
+        """
+        if self._written is None or self._written[0] != address:
+            try:
+                self._about(address)
+            except (BaseError, FileNotFoundError):
+                return None
+        return self._written[1] if self._written else None
+
+    def _about(self, address: Address) -> "ObjectMeta":
+        about = obstore.head(self._store, address)
+        self._written = address, about["last_modified"].astimezone(UTC)
+        return about
 
     def _list(self, after: str) -> Iterator[tuple[str, int]]:
         # S3 lists by the bytes of the keys and starts anywhere: no state is needed.

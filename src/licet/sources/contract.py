@@ -5,6 +5,7 @@ may be listed or read at all is decided elsewhere: a flow holds a permit first.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import BinaryIO, NewType, Protocol, runtime_checkable
 
 from licet.terms.face import Unreadable
@@ -51,4 +52,13 @@ class HoldsVideos(Protocol):
 
     def open_video(self, address: Address) -> BinaryIO | None:
         """Return the open video behind an address, None when it is none or cannot be read."""
+        ...
+
+
+@runtime_checkable
+class TellsChange(Protocol):
+    """A place that knows when its items were last written."""
+
+    def changed_at(self, address: Address) -> datetime | None:
+        """Return when the item was last written, in UTC, or None when it cannot be told."""
         ...

@@ -10,9 +10,13 @@ A frame a minute is found after half an hour; an album that is copied in at once
 is, nor one that is handed over in the evening. Copying for more than half an hour with
 a tool that sets new times looks the same as a feed: the data protection officer looks
 at it, and nothing is lost by waiting.
+
+Spans of a source are kept between runs, as many as a day has, the newest noted last: no
+clock that jumps makes any of them go, and who collects every ten minutes meets the feed
+as who collects once an hour does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +25,7 @@ from licet.terms.when import to_ms
 FRESH = timedelta(hours=2)
 SPAN = timedelta(minutes=5)
 SPANS_OF_A_FEED = 6
+SPANS_KEPT = timedelta(days=1) // SPAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,29 @@ class Arrival:
     seen: datetime
 
 
+def spans_of(arrivals: Iterable[Arrival]) -> frozenset[int]:
+    """Return the numbers of the spans in which the fresh ones were made, since 1970."""
+    width = SPAN // timedelta(milliseconds=1)
+    return frozenset(
+        to_ms(item.made) // width for item in arrivals if item.seen - item.made <= FRESH
+    )
+
+
+def joined(earlier: Sequence[int], spans: Iterable[int]) -> tuple[int, ...]:
+    """Return the spans noted earlier with new ones after them, at most a day's."""
+    return (*earlier, *sorted(set(spans) - set(earlier)))[-SPANS_KEPT:]
+
+
+def are_of_feed(spans: Iterable[int]) -> bool:
+    """Say whether six of the spans follow each other. Their order does not matter."""
+    there = frozenset(spans)
+    return any(
+        all(first + step in there for step in range(SPANS_OF_A_FEED))
+        for first in there
+        if first - 1 not in there
+    )
+
+
 def looks_like_feed(arrivals: Iterable[Arrival]) -> bool:
     """Say whether the arrivals look like a feed. Their order does not matter."""
-    width = SPAN // timedelta(milliseconds=1)
-    spans = {to_ms(item.made) // width for item in arrivals if item.seen - item.made <= FRESH}
-    return any(
-        all(first + step in spans for step in range(SPANS_OF_A_FEED))
-        for first in spans
-        if first - 1 not in spans
-    )
+    return are_of_feed(spans_of(arrivals))

@@ -5,6 +5,7 @@ never read.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,6 +44,13 @@ class VideoSource:
     def count(self) -> int:
         """Return how many addresses there are: one."""
         return 1
+
+    def changed_at(self, address: Address) -> datetime | None:
+        """Return when the video was last written, None when it is gone.
+
+        Raises ``BadInput`` for another address.
+        """
+        return self._folder.changed_at(self._own(address))
 
     def _own(self, address: Address) -> Address:
         if address != self._address:
