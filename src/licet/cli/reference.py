@@ -21,6 +21,8 @@ from licet.cli.table import COMMANDS
 from licet.settings import Settings
 
 WIDTH = 92
+HELP_NAMES = ("-h", "--help")
+"""What asks for help, at every command: below a group they are the ones of the group."""
 
 SETTINGS: dict[str, str] = {
     "home": "The deployment's folder. Given by `--home`, never written in the file.",
@@ -77,7 +79,9 @@ def cli_page() -> str:
         "",
     ]
     for path, command in commands():
-        context = typer.Context(command, info_name=path, terminal_width=WIDTH)
+        context = typer.Context(
+            command, info_name=path, terminal_width=WIDTH, help_option_names=list(HELP_NAMES)
+        )
         text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
         parts += [f"## {path}", "", "```", text, "```", ""]
     return "\n".join(parts)
