@@ -179,6 +179,7 @@ def _commit(walk: Walk, at: Address, new: list[Met], recognised: list[Recognised
             unit.items.add(found.item, found.stored, met.seen.likeness)
             _add_address(app, unit, found.item, met.photo)
             walk.traces.append(Trace(met.photo.address, Fate.COLLECTED, "first_met", FIRST_MET))
+        unit.sources.note_collected(walk.source.id, len(dated))
         _add_elsewhere(walk, unit)
         note_traces(app, unit, walk)
         kept = keep(app, unit, dated, leaf)

@@ -78,7 +78,8 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
             raise Conflict(f"there is a source named {wish.name}", "Choose another name.")
         opened = replace(source, state=SourceState.AUTHORISED)
         unit.sources.add(opened)
-        unit.sources.add_authority(authority)
+        signed = frozenset(member.id for member in facts.signers)
+        unit.sources.add_authority(replace(authority, opened_by=signed))
         condition = wish.bystander_condition.value if wish.bystander_condition else "none"
         objects = (("source", source.id), ("authority", authority.id))
         facts_written = (("bystander_condition", condition), ("licence", wish.licence))

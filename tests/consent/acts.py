@@ -15,6 +15,7 @@ from tests.consent.world import (
     APPROVALS,
     APPROVER,
     ARCHIVE,
+    AUDIT,
     AUDITOR,
     AUTHORITY,
     BLOCK,
@@ -210,6 +211,21 @@ ACTS: dict[str, Act] = {
     ),
     "collect": _act(Action.COLLECT, _MEMBER, _AS_STEWARD | _PLACE, **_COLLECTING),
     "collect on": _act(Action.COLLECT, _WORKER, _WORKS | _PLACE, **_COLLECTING),
+    "collect what was looked at": _act(
+        Action.COLLECT,
+        _MEMBER,
+        _AS_STEWARD | _PLACE | {"source": replace(SOURCE, collected=109_999), "audits": (AUDIT,)},
+        **_COLLECTING,
+    ),
+    "look at a source": _act(
+        Action.AUDIT_SOURCE, _MEMBER, {"member": VERIFIER} | _PLACE, source=SOURCE.id
+    ),
+    "look at a source on hold": _act(
+        Action.AUDIT_SOURCE,
+        _MEMBER,
+        {"member": OFFICER} | _PLACE | {"source": replace(SOURCE, state=SourceState.ON_HOLD)},
+        source=SOURCE.id,
+    ),
     "backfill": _act(Action.BACKFILL, _WORKER, _WORKS | _PLACE | _HELD, **_ONE, **_COLLECTING),
     "accept in a rights request": _act(
         Action.ACCEPT,

@@ -7,7 +7,7 @@ from licet.terms.basis import Searchers
 from licet.terms.ids import Territory
 from licet.terms.organisation import CaseState
 from licet.terms.permit import Block, By, Counts
-from licet.terms.source import Control, Marker, Origin, SourceKind, SourceState
+from licet.terms.source import AuditFinding, Control, Marker, Origin, SourceKind, SourceState
 from tests.consent import world as w
 from tests.consent.changes import (
     AHEAD,
@@ -37,10 +37,13 @@ from tests.consent.changes import (
 OF_CASE = (*IN_CASE, *of(A.APPROVE, A.CLOSE_CASE))
 SEARCHES = named("list searches", "list a recipient's searches")
 
+LOOKED = of(A.AUDIT_SOURCE)
+READ = (*PLACED, *SHOWN, *LOOKED)
+
 SOURCING: list[Row] = [
-    ("no source", (*PLACED, *SHOWN), missing("source"), R.NO_SOURCE),
-    ("another source", (*PLACED, *SHOWN), asks(source=OTHER), R.NO_SOURCE),
-    ("a source elsewhere", (*PLACED, *SHOWN), facts(source=ELSEWHERE), R.NO_SOURCE),
+    ("no source", READ, missing("source"), R.NO_SOURCE),
+    ("another source", READ, asks(source=OTHER), R.NO_SOURCE),
+    ("a source elsewhere", READ, facts(source=ELSEWHERE), R.NO_SOURCE),
     *(
         (f"marked {mark.value}", PLACED, facts(markers=(mark,)), reason)
         for mark, reason in (
@@ -52,19 +55,19 @@ SOURCING: list[Row] = [
     ),
     (
         "declared",
-        (*COLLECTING, *SHOWN, "scan"),
+        (*COLLECTING, *SHOWN, "scan", *LOOKED),
         but("source", state=SourceState.DECLARED),
         R.SOURCE_NOT_AUTHORISED,
     ),
     (
         "lapsed",
-        (*COLLECTING, *SHOWN, "scan"),
+        (*COLLECTING, *SHOWN, "scan", *LOOKED),
         but("source", state=SourceState.LAPSED),
         R.SOURCE_LAPSED,
     ),
     ("on hold", (*PLACED, *SHOWN), but("source", state=SourceState.ON_HOLD), R.SOURCE_ON_HOLD),
-    ("ceased", (*PLACED, *SHOWN), but("source", state=SourceState.CEASED), R.SOURCE_CEASED),
-    ("purged", (*PLACED, *SHOWN), but("source", state=SourceState.PURGED), R.SOURCE_CEASED),
+    ("ceased", READ, but("source", state=SourceState.CEASED), R.SOURCE_CEASED),
+    ("purged", READ, but("source", state=SourceState.PURGED), R.SOURCE_CEASED),
     *(
         (
             f"{part} unsaid",
@@ -93,28 +96,28 @@ SOURCING: list[Row] = [
         R.NO_BYSTANDER_CONDITION,
     ),
     ("no evidence of it", PLACED, but("source", bystander_evidence=" "), R.NO_BYSTANDER_CONDITION),
-    ("no authority", (*PLACED, *SHOWN), missing("authority"), R.NO_AUTHORITY),
-    ("another's authority", (*PLACED, *SHOWN), but("authority", source=OTHER), R.NO_AUTHORITY),
-    ("no proof", (*PLACED, *SHOWN), but("authority", proof=""), R.CONTROL_NOT_PROVED),
+    ("no authority", READ, missing("authority"), R.NO_AUTHORITY),
+    ("another's authority", READ, but("authority", source=OTHER), R.NO_AUTHORITY),
+    ("no proof", READ, but("authority", proof=""), R.CONTROL_NOT_PROVED),
     (
         "a proof that does not fit",
-        (*PLACED, *SHOWN),
+        READ,
         but("authority", control=Control.DNS_RECORD),
         R.CONTROL_NOT_PROVED,
     ),
     (
         "a host without proof",
-        (*PLACED, *SHOWN),
+        READ,
         but("source", kind=SourceKind.SITE),
         R.CONTROL_NOT_PROVED,
     ),
-    ("no licence", (*PLACED, *SHOWN), but("authority", licence=""), R.NO_LICENCE),
-    ("no digest", (*PLACED, *SHOWN), but("authority", licence="see the mail"), R.NO_LICENCE),
-    ("authority over", (*PLACED, *SHOWN), but("authority", **ENDED), R.AUTHORITY_NOT_IN_FORCE),
-    ("authority ahead", (*PLACED, *SHOWN), but("authority", **AHEAD), R.AUTHORITY_NOT_IN_FORCE),
+    ("no licence", READ, but("authority", licence=""), R.NO_LICENCE),
+    ("no digest", READ, but("authority", licence="see the mail"), R.NO_LICENCE),
+    ("authority over", READ, but("authority", **ENDED), R.AUTHORITY_NOT_IN_FORCE),
+    ("authority ahead", READ, but("authority", **AHEAD), R.AUTHORITY_NOT_IN_FORCE),
     (
         "control proved a month ago",
-        (*PLACED, *SHOWN),
+        READ,
         but("authority", proved_at=w.NOW - 30 * w.DAY),
         R.PROOF_TOO_OLD,
     ),
@@ -129,7 +132,7 @@ SOURCING: list[Row] = [
         )
     ),
     *(
-        (f"showing blocked {number}", SHOWN, change, R.BLOCKED)
+        (f"showing blocked {number}", (*SHOWN, *LOOKED), change, R.BLOCKED)
         for number, change in enumerate(
             (
                 facts(blocks=(Block(collecting=False, source=w.SOURCE.id),)),
@@ -141,11 +144,48 @@ SOURCING: list[Row] = [
     ),
     (
         "place unknown",
-        (*COLLECTING, *SHOWN),
+        (*COLLECTING, *SHOWN, *LOOKED),
         lambda act: act.but("source", territory=None).with_facts(
             blocks=(Block(territory=Territory("JP")),)
         ),
         R.BLOCKED,
+    ),
+    (
+        "ten thousand items",
+        of(A.COLLECT),
+        lambda act: act.but("source", collected=10_000).with_facts(audits=()),
+        R.SOURCE_NOT_AUDITED,
+    ),
+    *(
+        (
+            name,
+            of(A.COLLECT),
+            lambda act, look=look: act.but("source", collected=10_000).with_facts(audits=(look,)),
+            R.SOURCE_NOT_AUDITED,
+        )
+        for name, look in {
+            "found wrong": replace(w.AUDIT, finding=AuditFinding.WRONG),
+            "nothing found yet": replace(w.AUDIT, finding=None),
+            "another source looked at": replace(w.AUDIT, source=OTHER),
+        }.items()
+    ),
+    (
+        "a hundred thousand more",
+        named("collect what was looked at"),
+        but("source", collected=110_000),
+        R.SOURCE_NOT_AUDITED,
+    ),
+    (
+        "opened by who looks",
+        LOOKED,
+        but("authority", opened_by=frozenset({w.VERIFIER.id, w.OFFICER.id})),
+        R.OPENER_MAY_NOT_AUDIT,
+    ),
+    (
+        "on hold, and no officer",
+        named("look at a source"),
+        but("source", state=SourceState.ON_HOLD),
+        R.OFFICER_NEEDED,
     ),
     (
         "made for another purpose",

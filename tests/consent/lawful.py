@@ -13,9 +13,10 @@ from licet.terms.organisation import MemberState, OrganisationKind, Role
 from licet.terms.permit import Action as A
 from licet.terms.permit import Ask, Block, By, Facts
 from licet.terms.rights import RequestState, RightKind
-from licet.terms.source import Control, SourceKind, SourceState
+from licet.terms.source import SourceState
 from tests.consent.lawful_orders import DUTIES, WORKERS, ordered, papered, prepared
 from tests.consent.lawful_orders import ROLES as _DUTY_ROLES
+from tests.consent.lawful_places import looked_at, may_look, place, readable, source
 from tests.consent.lawful_rights import right
 from tests.consent.lawful_who import OFFICE, agreed, open_case, sha256, signed, two
 from tests.consent.world import NOW
@@ -35,6 +36,7 @@ _ROLES = {
     ),
     A.RECTIFY: {Role.VERIFIER, *OFFICE},
     A.CONFIRM_APPEARANCE: {Role.VERIFIER},
+    A.AUDIT_SOURCE: {Role.VERIFIER, Role.DATA_PROTECTION_OFFICER},
     A.AUDIT: {Role.DATA_PROTECTION_OFFICER, Role.AUDITOR},
     A.LIST: set(Role),
     A.CLOSE_CASE: {Role.INVESTIGATOR, *OFFICE},
@@ -157,16 +159,18 @@ def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch fo
     if action is A.APPROVE:
         return open_case(ask, facts)
     if action is A.CEASE:
-        return _place(ask, facts)
+        return place(ask, facts)
+    if action is A.AUDIT_SOURCE:
+        return may_look(ask, facts)
     if action is A.AUTHORISE:
         states = {SourceState.DECLARED, SourceState.LAPSED, SourceState.AUTHORISED}
-        return two(ask, facts) and _source(ask, facts, states)
+        return two(ask, facts) and source(ask, facts, states)
     if action in _COMPARING:
         return _comparing(ask, facts)
     if action is A.SCAN:
         rate = ask.fpir is not None and 0 < ask.fpir <= 0.001
         known = facts.organisation is not None and facts.organisation.id == ask.organisation
-        there = _source(ask, facts, {SourceState.AUTHORISED})
+        there = source(ask, facts, {SourceState.AUTHORISED})
         return known and agreed(ask, facts) and there and rate
     if action in _OWN_RIGHT:
         return right(ask, facts)
@@ -197,7 +201,7 @@ def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch fo
         searched = facts.searched_by is not None and facts.searched_by != ask.member
         return searched and _looking(ask, facts)
     found = ask.by is By.SUBJECT or facts.found_in_case
-    return found and _readable(ask, facts) and _looking(ask, facts)
+    return found and readable(ask, facts) and _looking(ask, facts)
 
 
 def _mine(ask: Ask, facts: Facts) -> bool:
@@ -302,7 +306,7 @@ def _granting(ask: Ask, facts: Facts) -> bool:
         and (not vital or (_vital(ask, facts) and _own_document(ask, facts)))
         and (facts.witnessed or _alone(facts) or counts.subjects_enrolled < 100)
         and _asked_for(ask, facts)
-        and (grant.source is None or _place(ask, facts))
+        and (grant.source is None or place(ask, facts))
         and not _stopped(facts, grant, subject)
     )
 
@@ -367,60 +371,22 @@ def _erasing(ask: Ask, facts: Facts) -> bool:
     return controller or _mine(ask, facts)
 
 
-def _place(ask: Ask, facts: Facts) -> bool:
-    source = facts.source
-    return (
-        source is not None and source.id == ask.source and source.organisation == ask.organisation
-    )
-
-
-def _source(ask: Ask, facts: Facts, states: set[SourceState]) -> bool:
-    source = facts.source
-    if source is None:
-        return False
-    origin = source.origin
-    return (
-        _ours(ask, facts)
-        and not facts.markers
-        and source.state in states
-        and all((origin.taken_by.strip(), origin.people_told.strip(), origin.purposes))
-        and not origin.purposes - table().source_purposes()
-        and source.bystander_condition is not None
-        and bool(source.bystander_evidence.strip())
-    )
-
-
-def _ours(ask: Ask, facts: Facts) -> bool:
-    """Say whether the organisation may read this source today."""
-    source, authority = facts.source, facts.authority
-    if source is None or authority is None or not _place(ask, facts):
-        return False
-    at_a_host = source.kind is SourceKind.SITE
-    by_host = authority.control in {Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD}
-    return (
-        authority.source == source.id
-        and bool(authority.proof.strip())
-        and at_a_host == by_host
-        and sha256(authority.licence)
-        and authority.valid_from <= NOW < authority.valid_to
-        and NOW - authority.proved_at < timedelta(days=30)
-    )
-
-
 def _comparing(ask: Ask, facts: Facts) -> bool:
-    source = facts.source
+    where = facts.source
     known = facts.organisation is not None and facts.organisation.id == ask.organisation
     rate = ask.fpir is not None and 0 < ask.fpir <= 0.001
-    if source is None or not (known and rate and agreed(ask, facts)):
+    if where is None or not (known and rate and agreed(ask, facts)):
         return False
-    if not _source(ask, facts, {SourceState.AUTHORISED}):
+    if not source(ask, facts, {SourceState.AUTHORISED}):
         return False
     for block in facts.blocks:
         everywhere = (block.territory, block.subject, block.source) == (None, None, None)
-        here = block.territory is not None and source.territory in {None, block.territory}
-        if block.collecting and (everywhere or here or block.source == source.id):
+        here = block.territory is not None and where.territory in {None, block.territory}
+        if block.collecting and (everywhere or here or block.source == where.id):
             return False
-    return ask.action is A.COLLECT or _for_grant(ask, facts, source.origin.purposes)
+    if ask.action is A.COLLECT:
+        return looked_at(facts)
+    return _for_grant(ask, facts, where.origin.purposes)
 
 
 def _for_grant(ask: Ask, facts: Facts, made_for: frozenset[str]) -> bool:
@@ -477,18 +443,6 @@ def _searching(ask: Ask, facts: Facts) -> bool:
         and counts.probe_uses_in_case < 3
         and counts.subjects_in_case < min(5, facts.case.cap)
     )
-
-
-def _readable(ask: Ask, facts: Facts) -> bool:
-    source = facts.source
-    if source is None or source.state is not SourceState.AUTHORISED or not _ours(ask, facts):
-        return False
-    for block in facts.blocks:
-        everywhere = (block.territory, block.subject, block.source) == (None, None, None)
-        here = block.territory is not None and source.territory in {None, block.territory}
-        if block.use and (everywhere or here or block.source == source.id):
-            return False
-    return True
 
 
 def _looking(ask: Ask, facts: Facts) -> bool:

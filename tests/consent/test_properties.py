@@ -26,6 +26,7 @@ from licet.terms.organisation import CaseState, MemberState, OrganisationKind, R
 from licet.terms.permit import Action, Block, By, Counts, Permit, Refusal, Register
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.source import (
+    AuditFinding,
     BystanderCondition,
     Control,
     Marker,
@@ -124,12 +125,14 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
         "bystander_evidence": TEXTS,
         "territory": PLACES,
         "state": list(SourceState),
+        "collected": [0, 9_999, 10_000, 109_999, 110_000],
     },
     "authority": {
         "source": NAMES[:-1],
         "control": list(Control),
         "proof": TEXTS,
         "licence": [*TEXTS, "Z" * 64, w.SHA.upper()],
+        "opened_by": [frozenset(), frozenset({"steward"}), frozenset({"verifier", "officer"})],
         "valid_from": MOMENTS,
         "valid_to": MOMENTS,
     },
@@ -229,6 +232,19 @@ WHOLE: dict[str, list[Any]] = {
     "order": [None, w.ORDER],
     "waiting": [None, 0, 1, 10**6],
     "block": [None, w.BLOCK],
+    "audits": [
+        (),
+        (w.AUDIT,),
+        *(
+            (replace(w.AUDIT, **{part: value}),)  # type: ignore[arg-type]  # parts of a look
+            for part, values in {
+                "source": ["src", "other"],
+                "collected": [0, 5_000, 10_000],
+                "finding": [None, *AuditFinding],
+            }.items()
+            for value in values
+        ),
+    ],
     "filings": [
         (),
         w.FILINGS,
@@ -399,6 +415,9 @@ ADVERSE: list[Callable[[Act], Act]] = [
     _worse("source", bystander_evidence=""),
     _worse("source", state=SourceState.PURGED),
     _worse("source", territory=None),
+    _worse("source", collected=10**6),
+    _fewer("audits"),
+    _worse("authority", opened_by=frozenset({"verifier", "officer"})),
     _worse("case", state=CaseState.CLOSED),
     _worse("case", cap=0),
     _worse("case", evidence=frozenset()),

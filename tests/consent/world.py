@@ -18,6 +18,7 @@ from licet.terms.duties import (
 from licet.terms.grant import Grant, GrantState, Subject, SubjectState
 from licet.terms.ids import (
     AgreementId,
+    AuditId,
     AuthorityId,
     CaseId,
     FilingId,
@@ -48,12 +49,14 @@ from licet.terms.organisation import (
 from licet.terms.permit import Ask, Facts, PlacedBlock, Readiness
 from licet.terms.rights import Request, RequestState, RightKind
 from licet.terms.source import (
+    AuditFinding,
     Authority,
     BystanderCondition,
     Control,
     ItemPolicy,
     Origin,
     Source,
+    SourceAudit,
     SourceKind,
     SourceState,
 )
@@ -167,6 +170,17 @@ AUTHORITY = Authority(
     valid_to=NOW + DAY,
     proved_at=NOW - DAY,
     tried_at=NOW - DAY,
+)
+AUDIT = SourceAudit(
+    AuditId("audit"),
+    SOURCE.id,
+    VERIFIER.id,
+    SHA,
+    9,
+    10_000,
+    NOW - DAY,
+    AuditFinding.OK,
+    NOW - DAY,
 )
 CASE = Case(CaseId("case"), ORG, ARCHIVE, "A/1", frozenset({PHOTO}), 5, CaseState.OPEN)
 APPROVALS = (

@@ -27,6 +27,7 @@ TABLES = (
     "approval",
     "confirmation",
     "deployment",
+    "audit",
     "effect",
     "face",
     "grant",

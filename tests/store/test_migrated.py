@@ -26,17 +26,17 @@ NEW = {
         **dict.fromkeys(("source_notice", "role_agreement"), ""),
     },
     "organisation": {"contact": ""},
-    "source": {"retention_days": None},
+    "source": {"retention_days": None, "collected": 1, "fresh": "[]"},
     "item": {"likeness": None},
     "item_address": {"sha256": None},
-    "authority": {"proved_at": old.NOON, "tried_at": old.NOON},
+    "authority": {"proved_at": old.NOON, "tried_at": old.NOON, "opened_by": "[]"},
 }
 """What every row of a table has now and had not then."""
 
 TABLES = {
     *("request", "request_code", "hold", "account", "unlinked"),
     *("order", "clause", "order_part", "correspondence", "breach", "canary"),
-    *("filing", "residence", "transfer", "trace", "visit"),
+    *("filing", "residence", "transfer", "trace", "visit", "audit"),
 }
 """The tables that were not there then."""
 

@@ -8,6 +8,7 @@ import pytest
 from licet.store.store import Store
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.ids import (
+    AuditId,
     AuthorityId,
     BlockId,
     CandidateId,
@@ -23,7 +24,7 @@ from licet.terms.ids import (
 from licet.terms.permit import Block
 from licet.terms.plan import RunKind, WorkState
 from licet.terms.search import SearchState, Verification
-from licet.terms.source import Control, Fate, SourceState
+from licet.terms.source import AuditFinding, Control, Fate, SourceState
 from tests.store import things
 from tests.store.things import DAY, NOON, change, entry, refused
 
@@ -79,6 +80,26 @@ def test_sources(store: Store) -> None:
     nowhere = SourceId("none")
     refused(store, NotFound, lambda unit: unit.sources.set_state(nowhere, SourceState.PURGED))
     refused(store, Conflict, lambda unit: unit.sources.add_authority(things.an_authority(nowhere)))
+
+
+def test_audits(store: Store) -> None:
+    """The first one first; what is found is written into the same row."""
+    house = things.furnished(store)
+    source = house.source.id
+    with store.read() as reader:
+        (first,) = reader.sources.audits(source)
+    found = replace(first, finding=AuditFinding.OK, found_at=things.NOON, note=b"sealed")
+    change(store, lambda unit: unit.sources.set_audit(found))
+    change(store, lambda unit: unit.sources.note_collected(source, 7))
+    with store.read() as reader:
+        assert reader.sources.audits(source) == (found,)
+        kept = reader.sources.get(source)
+    assert kept is not None
+    assert kept.collected == house.source.collected + 7
+    other = replace(first, id=AuditId("none"))
+    refused(store, NotFound, lambda unit: unit.sources.set_audit(other))
+    nowhere = things.an_audit(SourceId("none"))
+    refused(store, Conflict, lambda unit: unit.sources.add_audit(nowhere))
 
 
 def test_traces(store: Store) -> None:

@@ -17,6 +17,7 @@ from licet.terms.grant import Grant, GrantState, Subject, SubjectState
 from licet.terms.ids import (
     AccountId,
     AgreementId,
+    AuditId,
     AuthorityId,
     BlockId,
     CandidateId,
@@ -66,6 +67,7 @@ from licet.terms.source import (
     ItemPolicy,
     Origin,
     Source,
+    SourceAudit,
     SourceKind,
     SourceState,
     StoredTrace,
@@ -179,6 +181,11 @@ def an_authority(source: SourceId, **changed: Any) -> Authority:
 
 def a_trace(source: SourceId, **changed: Any) -> StoredTrace:
     made = StoredTrace(source, b"t" * 32, Fate.LEFT_OUT, "platform", b"sealed", NOON)
+    return replace(made, **changed)
+
+
+def an_audit(source: SourceId, **changed: Any) -> SourceAudit:
+    made = SourceAudit(AuditId(new_id()), source, None, "ab" * 32, 7, 10_000, NOON)
     return replace(made, **changed)
 
 
@@ -317,6 +324,7 @@ def furnish(unit: Unit, word: str = "") -> House:
     unit.sources.add(source)
     unit.sources.add_authority(an_authority(source.id))
     unit.sources.note_traces(source.id, [a_trace(source.id)])
+    unit.sources.add_audit(an_audit(source.id))
     unit.sources.note_visit(source.id, b"v" * 32, b"sealed")
     unit.items.add(item, [face, a_face(item.id)])
     unit.items.add_address(item.id, b"a" * 32, b"sealed address")

@@ -19,6 +19,7 @@ from licet.terms.acting import SUBJECT, Who
 from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.governing import (
+    AuditSaid,
     CaseWish,
     CeaseNotice,
     MemberWish,
@@ -162,7 +163,7 @@ def opening_source(wish: SourceWish) -> About:
 
 
 def on_source(action: Action, source: Source) -> About:
-    """Return what is signed to collect a source."""
+    """Return what is signed to collect a source, or to draw a sample of it."""
     return About(action, source.organisation, source.id)
 
 
@@ -170,6 +171,11 @@ def ceasing(source: Source, notice: CeaseNotice | None) -> About:
     """Return what is signed to let a source cease, by a notice where one came."""
     digest = _digest_of_wish(notice) if notice else ""
     return About(Action.CEASE, source.organisation, source.id, digest)
+
+
+def answering_audit(source: Source, said: AuditSaid) -> About:
+    """Return what is signed to say what was seen in a sample of a source."""
+    return About(Action.AUDIT_SOURCE, source.organisation, source.id, _digest_of_wish(said))
 
 
 def on_grant(action: Action, grant: Grant) -> About:

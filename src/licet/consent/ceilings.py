@@ -37,6 +37,15 @@ SUBJECTS_A_CASE: Final = 5
 PROOF_LASTS: Final = timedelta(days=30)
 """Who controlled a place a month ago may have sold, lost or left it since."""
 
+UNAUDITED_ITEMS: Final = 10_000
+"""Nobody knows from a form what ten thousand photos show: somebody looks at some of them."""
+
+ITEMS_AN_AUDIT: Final = 100_000
+"""A source changes as it grows: what was looked at once is not what came since."""
+
+AUDIT_SAMPLE: Final = 50
+"""What one photo in twenty shows is among fifty drawn at random in 92 cases of 100."""
+
 WITNESS_FROM: Final = 100
 """From this many enrolled people on, the operator's word about its own ledger is not enough."""
 

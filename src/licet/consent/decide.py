@@ -62,7 +62,7 @@ COLLECT, to compare a source's faces with references (GDPR 5(1)(b), 9(2))
     source_known, unmarked, source_authorised, origin_stated, bystander_condition,
     authority_proved, authority_in_force, collecting_unblocked, some_purpose_fits: from a
     source that is authorised now, for purposes compatible with it.
-    fpir_for_collecting: within the ceiling.
+    audited, fpir_for_collecting: within the ceilings.
 
 BACKFILL, to compare a source's faces with one grant's references
     doer, organisation_always, member_active, member_signed, member_role, deployment_ready,
@@ -230,6 +230,11 @@ TRANSFER, to state where stores lie and what goes to other territories (GDPR 30(
 REPORT, to count what happened (GDPR 5(2), 30, 35)
     doer, organisation_known, member_active, member_signed, member_role: by a member whose
     work it is, about what they may see; by the worker.
+
+AUDIT_SOURCE, to look at a random sample of a source (GDPR 5(2), 24(1))
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    source_known, may_be_audited, authority_proved, authority_in_force, another_audits,
+    showing_unblocked: by a verifier or officer who did not open it.
 """
 
 from datetime import datetime
@@ -259,6 +264,16 @@ _MEMBER: tuple[Rule, ...] = (
     governed.member_role,
 )
 
+_IN_FORCE: tuple[Rule, ...] = (sourcing.authority_proved, sourcing.authority_in_force)
+_STATED: tuple[Rule, ...] = (sourcing.origin_stated, sourcing.bystander_condition, *_IN_FORCE)
+_OPEN: tuple[Rule, ...] = (
+    sourcing.source_known,
+    sourcing.unmarked,
+    sourcing.source_authorised,
+    *_STATED,
+)
+_SCANNER: tuple[Rule, ...] = (governed.doer, governed.organisation_always, *_OPEN)
+
 _COLLECTOR: tuple[Rule, ...] = (
     governed.doer,
     governed.organisation_always,
@@ -266,13 +281,7 @@ _COLLECTOR: tuple[Rule, ...] = (
     governed.member_signed,
     governed.member_role,
     governed.deployment_ready,
-    sourcing.source_known,
-    sourcing.unmarked,
-    sourcing.source_authorised,
-    sourcing.origin_stated,
-    sourcing.bystander_condition,
-    sourcing.authority_proved,
-    sourcing.authority_in_force,
+    *_OPEN,
     sourcing.collecting_unblocked,
 )
 
@@ -293,14 +302,9 @@ _STOPPING: tuple[Rule, ...] = (
 )
 
 _LEAVING: tuple[Rule, ...] = (*_STOPPING, kept.subject_known)
-
 _CONTROLLER: tuple[Rule, ...] = (*_STOPPING, rights.of_controller)
 
-_WITH_OFFICER: tuple[Rule, ...] = (
-    *_CONTROLLER,
-    governed.two_signers,
-    rights.officer_signed,
-)
+_WITH_OFFICER: tuple[Rule, ...] = (*_CONTROLLER, governed.two_signers, rights.officer_signed)
 
 _CASE: tuple[Rule, ...] = (
     cases.case_open,
@@ -378,12 +382,14 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         sourcing.source_known,
         sourcing.unmarked,
         sourcing.may_be_authorised,
-        sourcing.origin_stated,
-        sourcing.bystander_condition,
-        sourcing.authority_proved,
-        sourcing.authority_in_force,
+        *_STATED,
     ),
-    Action.COLLECT: (*_COLLECTOR, sourcing.some_purpose_fits, sourcing.fpir_for_collecting),
+    Action.COLLECT: (
+        *_COLLECTOR,
+        sourcing.some_purpose_fits,
+        sourcing.audited,
+        sourcing.fpir_for_collecting,
+    ),
     Action.BACKFILL: (*_COLLECTOR, *_COLLECTED),
     Action.ACCEPT: (*_COLLECTOR, *_COLLECTED),
     Action.SEARCH: (
@@ -407,8 +413,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         cases.found_in_case,
         sourcing.source_known,
         sourcing.source_authorised,
-        sourcing.authority_proved,
-        sourcing.authority_in_force,
+        *_IN_FORCE,
         sourcing.showing_unblocked,
     ),
     Action.WITHDRAW: (*_LEAVING, kept.grant_known, kept.grant_kept),
@@ -418,13 +423,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.SCAN: (
         governed.doer,
         governed.organisation_always,
-        sourcing.source_known,
-        sourcing.unmarked,
-        sourcing.source_authorised,
-        sourcing.origin_stated,
-        sourcing.bystander_condition,
-        sourcing.authority_proved,
-        sourcing.authority_in_force,
+        *_OPEN,
         sourcing.fpir_for_collecting,
     ),
     Action.RESTRICT: (*_LEAVING, rights.grant_reached, kept.grant_kept),
@@ -461,12 +460,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         orders.order_confirmed,
         orders.nobody_waits,
     ),
-    Action.SEND_ORDER: (
-        *_CONTROLLER,
-        orders.order_known,
-        orders.order_proved,
-        rights.paper_named,
-    ),
+    Action.SEND_ORDER: (*_CONTROLLER, orders.order_known, orders.order_proved, rights.paper_named),
     Action.CLOSE_ORDER: (*_CONTROLLER, orders.order_known, orders.order_sent),
     Action.PLACE_BLOCK: _CONTROLLER,
     Action.LIFT_BLOCK: (*_WITH_OFFICER, orders.block_holds, orders.release_named),
@@ -477,6 +471,14 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.PREPARE: (*_WITH_OFFICER, rights.paper_named),
     Action.TRANSFER: (*_CONTROLLER, governed.two_signers, orders.place_covered),
     Action.REPORT: _STOPPING,
+    Action.AUDIT_SOURCE: (
+        *_MEMBER,
+        sourcing.source_known,
+        sourcing.may_be_audited,
+        *_IN_FORCE,
+        sourcing.another_audits,
+        sourcing.showing_unblocked,
+    ),
 }
 
 

@@ -91,6 +91,16 @@ GROUNDS: dict[Reason, Ground] = {
         "New items arrive like a feed from a camera.",
         "The data protection officer must look before collecting goes on.",
     ),
+    _R.SOURCE_NOT_AUDITED: Ground(
+        "GDPR 5(2)",
+        "So many items came from this source that somebody must look at a sample first.",
+        "Have a verifier or the officer look at a random sample: `licet source audit`.",
+    ),
+    _R.OPENER_MAY_NOT_AUDIT: Ground(
+        "GDPR 25(2)",
+        "Who opened the source does not look whether it is what was said.",
+        "Have another verifier or officer look.",
+    ),
     _R.INCOMPATIBLE_PURPOSE: Ground(
         "GDPR 5(1)(b)",
         "The source was not made for anything compatible with this purpose.",

@@ -64,12 +64,13 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.PREPARE: ("GDPR 35(1)",),
     Action.TRANSFER: ("GDPR 44",),
     Action.REPORT: ("GDPR 5(2)",),
+    Action.AUDIT_SOURCE: ("GDPR 5(2)",),
 }
 """The articles of an action; those of the basis in use come before them."""
 
 _COLLECTING = frozenset({Action.COLLECT, Action.BACKFILL, Action.ACCEPT})
 _AT_ITEMS = _COLLECTING | {Action.SCAN}
-_FETCHING = _COLLECTING | {Action.SHOW, Action.SCAN}
+_FETCHING = _COLLECTING | {Action.SHOW, Action.SCAN, Action.AUDIT_SOURCE}
 _AT_A_SOURCE = _FETCHING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
 _COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH, Action.SCAN}
 _ON_REAL_PEOPLE = _COMPARING | {Action.GRANT, Action.CONFIRM, Action.OPEN_CASE}
@@ -114,7 +115,7 @@ _WITHOUT_GRANT = (
     | _ABOUT_A_PERSON
     | _OF_ORDERS
     | _OF_DUTIES
-    | {Action.AUTHORISE, Action.COLLECT, Action.SCAN, Action.LIST}
+    | {Action.AUTHORISE, Action.COLLECT, Action.SCAN, Action.LIST, Action.AUDIT_SOURCE}
 )
 
 

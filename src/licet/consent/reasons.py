@@ -95,6 +95,8 @@ class Reason(StrEnum):
     IDENTITY_PHOTOS = "identity_photos"
     MANY_ORIGINS = "many_origins"
     STREAM_LIKE = "stream_like"
+    SOURCE_NOT_AUDITED = "source_not_audited"
+    OPENER_MAY_NOT_AUDIT = "opener_may_not_audit"
     INCOMPATIBLE_PURPOSE = "incompatible_purpose"
     GRANT_FOR_OTHER_SOURCE = "grant_for_other_source"
     FPIR_NOT_STATED = "fpir_not_stated"

@@ -78,8 +78,13 @@ def read_facts(
         waiting=_waiting(reader, ask),
         block=reader.blocks.get(ask.block) if ask.block else None,
         filings=_filings(reader, ask),
+        audits=reader.sources.audits(source.id) if source and ask.action in _AUDITED else (),
         **_restriction(reader, grant, now) if ask.action is Action.RELEASE else {},
     )
+
+
+_AUDITED = frozenset({Action.COLLECT})
+"""What waits for a look at a sample of the source."""
 
 
 def _waiting(reader: Reader | Unit, ask: Ask) -> int | None:

@@ -17,10 +17,20 @@ from licet.effects.surfacing import with_cases
 from licet.effects.winding_up import closing_again
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
-from licet.terms.ids import AccountId, GrantId, HoldId, ItemId, PlanId, SearchId
+from licet.terms.ids import (
+    AccountId,
+    AuditId,
+    GrantId,
+    HoldId,
+    ItemId,
+    PlanId,
+    SearchId,
+    SourceId,
+)
 from licet.terms.ledger import Entry, EntryKind, Leaf
 from licet.terms.plan import PlanKind
 from licet.terms.rights import Hold
+from licet.terms.source import AuditFinding, SourceAudit
 from licet.terms.when import from_ms
 
 Listed = dict[GrantId, set[SearchId]]
@@ -67,11 +77,37 @@ def destroy_again(unit: Unit, entry: Entry, _leaf: int) -> None:
             unit.accounts.delete(AccountId(account))
 
 
+def audit_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """Keep that somebody looked at a sample since; what was wrong holds the source as well."""
+    named, facts = dict(entry.objects), dict(entry.facts)
+    source = unit.sources.get(SourceId(named["source"]))
+    audit = AuditId(named["audit"])
+    if source is None:
+        return
+    more = int(facts["collected"]) - source.collected
+    if more > 0:
+        unit.sources.note_collected(source.id, more)
+    known = {one.id for one in unit.sources.audits(source.id)}
+    found = SourceAudit(
+        id=audit,
+        source=source.id,
+        member=None,
+        root=str(facts["root"]),
+        size=int(facts["size"]),
+        collected=int(facts["collected"]),
+        drawn_at=entry.at,
+        finding=AuditFinding(str(facts["finding"])),
+        found_at=entry.at,
+    )
+    (unit.sources.set_audit if audit in known else unit.sources.add_audit)(found)
+
+
 AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
     EntryKind.HOLD_PLACED: hold_again,
     EntryKind.HOLD_LIFTED: lift_hold_again,
     EntryKind.ITEMS_FORGOTTEN: forget_items_again,
     EntryKind.ACCOUNT_DESTROYED: destroy_again,
+    EntryKind.SOURCE_AUDITED: audit_again,
     EntryKind.DEPLOYMENT_CLOSING: closing_again,
     **LETTERS_AGAIN,
     **BREACHES_AGAIN,

@@ -43,6 +43,7 @@ from licet.store.columns import (
     word,
     yes,
 )
+from licet.store.places import audit, authority, source, trace, visit
 from licet.store.registers import (
     breach,
     canary,
@@ -62,14 +63,6 @@ from licet.terms.organisation import CaseState, MemberState, OrganisationKind, R
 from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
-from licet.terms.source import (
-    BystanderCondition,
-    Control,
-    Fate,
-    ItemPolicy,
-    SourceKind,
-    SourceState,
-)
 
 REVISION = "0005"
 """The migration that makes these tables."""
@@ -169,55 +162,6 @@ approval = Table(
 
 # --- sources and their items ---
 
-source = Table(
-    "source",
-    METADATA,
-    identity(),
-    ref("organisation"),
-    line("name"),
-    *word("kind", SourceKind),
-    line("place"),
-    line("taken_by"),
-    line("people_told"),
-    Column("purposes", Words(), nullable=False),
-    *word("bystander_condition", BystanderCondition, nullable=True),
-    line("bystander_evidence"),
-    line("territory", nullable=True),
-    *word("item_policy", ItemPolicy),
-    *word("state", SourceState),
-    Column("retention_days", Integer),
-    UniqueConstraint("organisation", "name"),
-)
-authority = Table(
-    "authority",
-    METADATA,
-    identity(),
-    ref("source", index=True),
-    *word("control", Control),
-    line("proof"),
-    line("licence"),
-    moment("valid_from"),
-    moment("valid_to"),
-    Column("proved_at", Moment, nullable=False, server_default=text("0")),
-    Column("tried_at", Moment, nullable=False, server_default=text("0")),
-)
-trace = Table(
-    "trace",
-    METADATA,
-    ref("source", primary_key=True),
-    octets("tag", primary_key=True),
-    *word("fate", Fate),
-    line("rule"),
-    octets("sealed"),
-    moment("at"),
-)
-visit = Table(
-    "visit",
-    METADATA,
-    ref("source", primary_key=True),
-    octets("tag", primary_key=True),
-    octets("sealed"),
-)
 item = Table(
     "item",
     METADATA,
@@ -490,10 +434,10 @@ account = Table(
 )
 
 __all__ = [
-    "METADATA", "REVISION", "account", "agreement", "approval", "authority", "block", "breach",
-    "canary", "candidate", "case", "clause", "confirmation", "correspondence", "deployment",
-    "effect", "face", "filing", "generated", "grant", "head", "hold", "item", "item_address",
-    "leaf", "member", "order", "order_part", "organisation", "plan", "request", "request_code",
-    "residence", "run", "search", "source", "subject", "suggestion", "template", "trace",
-    "transfer", "unlinked", "verification", "visit",
+    "METADATA", "REVISION", "account", "agreement", "approval", "audit", "authority", "block",
+    "breach", "canary", "candidate", "case", "clause", "confirmation", "correspondence",
+    "deployment", "effect", "face", "filing", "generated", "grant", "head", "hold", "item",
+    "item_address", "leaf", "member", "order", "order_part", "organisation", "plan", "request",
+    "request_code", "residence", "run", "search", "source", "subject", "suggestion", "template",
+    "trace", "transfer", "unlinked", "verification", "visit",
 ]  # fmt: skip

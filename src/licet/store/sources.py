@@ -11,17 +11,30 @@ from licet.store.prepared import Prepared
 from licet.store.session import GROUPED, Group, Session, Shape, Values
 from licet.terms.errors import NotFound
 from licet.terms.ids import AuthorityId, OrganisationId, SourceId
-from licet.terms.source import Authority, Control, Fate, Origin, Source, SourceState, StoredTrace
+from licet.terms.source import (
+    Authority,
+    Control,
+    Fate,
+    Origin,
+    Source,
+    SourceAudit,
+    SourceState,
+    StoredTrace,
+)
 
 _AUTHORITY = Shape(schema.authority, Authority)
+_AUDIT = Shape(schema.audit, SourceAudit)
 _TRACE = Shape(schema.trace, StoredTrace)
 
 
+_COLUMNS = tuple(column for column in schema.source.c if column.name != "fresh")
+
+
 def _select() -> Select[Any]:
-    return select(*schema.source.c)
+    return select(*_COLUMNS)
 
 
-_NAMES = tuple(column.name for column in schema.source.c)
+_NAMES = tuple(column.name for column in _COLUMNS)
 _BY_ID = Prepared(_select().where(schema.source.c.id == bindparam("id")))
 _ALL = Prepared(_select().order_by(schema.source.c.name, schema.source.c.id))
 _AUTHORITY_AT = Prepared(
@@ -55,6 +68,7 @@ def _values(source: Source) -> Values:
         "item_policy": source.item_policy,
         "state": source.state,
         "retention_days": source.retention_days,
+        "collected": source.collected,
     }
 
 
@@ -87,6 +101,12 @@ class ReadSources(Group):
         """Return every source, by name, then id."""
         return tuple(map(_read, self._session.rows(_ALL)))
 
+    def fresh(self, source: SourceId) -> tuple[int, ...]:
+        """Return the spans in which fresh items of a source were made, as they were noted."""
+        column = schema.source.c
+        row = self._session.first(select(column.fresh).where(column.id == source))
+        return () if row is None else tuple(int(span) for span in row[0])
+
     def authority_at(self, source: SourceId, moment: datetime) -> Authority | None:
         """Return the authority in force: ``valid_from <= moment < valid_to``, the latest."""
         return _AUTHORITY.one(self._session, _AUTHORITY_AT, source=source, moment=moment)
@@ -96,6 +116,12 @@ class ReadSources(Group):
         column = schema.authority.c
         statement = _AUTHORITY.select.where(column.source == source)
         return _AUTHORITY.all(self._session, statement.order_by(column.valid_from, column.id))
+
+    def audits(self, source: SourceId) -> tuple[SourceAudit, ...]:
+        """Return the looks at random samples of a source, the first one first."""
+        column = schema.audit.c
+        statement = _AUDIT.select.where(column.source == source)
+        return _AUDIT.all(self._session, statement.order_by(column.drawn_at, column.id))
 
     def traces(self, source: SourceId, fate: Fate | None = None) -> tuple[StoredTrace, ...]:
         """Return why a source's addresses were collected or not (of one fate), by tag."""
@@ -130,13 +156,42 @@ class WriteSources(ReadSources):
         )
 
     def set_state(self, source: SourceId, state: SourceState) -> None:
-        """Move a source to a state. Raises ``NotFound``, and ``Conflict`` out of ``purged``."""
+        """Move a source to a state; its spans of fresh items begin anew.
+
+        Raises ``NotFound``, and ``Conflict`` out of ``purged``.
+        """
         column = schema.source.c
-        statement = update(schema.source).where(column.id == source).values(state=state)
+        moved = {"state": state, "fresh": ()}
+        statement = update(schema.source).where(column.id == source).values(moved)
         if state is not SourceState.PURGED:
             statement = statement.where(column.state != SourceState.PURGED)
         found = select(column.id).where(column.id == source)
         self._session.change(statement, found, "source")
+
+    def note_fresh(self, source: SourceId, spans: Sequence[int]) -> None:
+        """Write the spans in which fresh items of a source were made, in place of all before."""
+        noted = update(schema.source).where(schema.source.c.id == source)
+        values = {"fresh": tuple(str(span) for span in spans)}
+        self._session.write(noted.values(values), bookkeeping=True)
+
+    def note_collected(self, source: SourceId, more: int) -> None:
+        """Count items that were collected from a source now."""
+        column = schema.source.c
+        counted = update(schema.source).where(column.id == source)
+        self._session.write(counted.values(collected=column.collected + more))
+
+    def add_audit(self, audit: SourceAudit) -> None:
+        """Add a look at a sample of a source. Raises ``Conflict`` without such a source."""
+        self._session.write(
+            _AUDIT.insert, _AUDIT.values(audit), refused="there is no such source or member"
+        )
+
+    def set_audit(self, audit: SourceAudit) -> None:
+        """Write who looks at a sample, or what they found. Raises ``NotFound``."""
+        values = _AUDIT.values(audit)
+        statement = update(schema.audit).where(schema.audit.c.id == audit.id).values(values)
+        if not self._session.write(statement):
+            raise NotFound("there is no such audit")
 
     def set_proved(
         self, authority: AuthorityId, control: Control, proof: str, moment: datetime

@@ -5,9 +5,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from licet.terms.duties import FilingKind
-from licet.terms.ids import OrganisationId, PurposeId, Territory
+from licet.terms.ids import AuditId, OrganisationId, PurposeId, Territory
 from licet.terms.organisation import OrganisationKind, Role
-from licet.terms.source import BystanderCondition, Control, ItemPolicy, Origin, SourceKind
+from licet.terms.source import (
+    AuditFinding,
+    BystanderCondition,
+    Control,
+    ItemPolicy,
+    Origin,
+    SourceKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +101,12 @@ class CeaseNotice:
 
     digest: str
     sender: NoticeFrom
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSaid:
+    """What a member says who looked at the sample of an audit."""
+
+    audit: AuditId
+    finding: AuditFinding
+    note: str

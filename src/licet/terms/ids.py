@@ -34,6 +34,7 @@ BreachId = NewType("BreachId", str)
 CanaryId = NewType("CanaryId", str)
 FilingId = NewType("FilingId", str)
 TransferId = NewType("TransferId", str)
+AuditId = NewType("AuditId", str)
 KeyId = NewType("KeyId", str)
 """``<kind>:<object id>``, for example ``grant:6f1c...``: one data key per object."""
 

@@ -40,6 +40,8 @@ class EntryKind(StrEnum):
     SOURCE_PROVED = "source.proved"
     SOURCE_LAPSED = "source.lapsed"
     SOURCE_HELD = "source.held"
+    SOURCE_SAMPLED = "source.sampled"
+    SOURCE_AUDITED = "source.audited"
     SOURCE_CEASED = "source.ceased"
     SOURCE_PURGED = "source.purged"
     COLLECTING = "collect.started"

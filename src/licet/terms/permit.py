@@ -25,7 +25,7 @@ from licet.terms.ids import (
 from licet.terms.order import Order
 from licet.terms.organisation import Agreement, Approval, Case, Member, Organisation
 from licet.terms.rights import Request
-from licet.terms.source import Authority, Marker, Source
+from licet.terms.source import Authority, Marker, Source, SourceAudit
 
 
 class Action(StrEnum):
@@ -74,6 +74,7 @@ class Action(StrEnum):
     PREPARE = "prepare"
     TRANSFER = "transfer"
     REPORT = "report"
+    AUDIT_SOURCE = "audit_source"
 
 
 class Register(StrEnum):
@@ -205,7 +206,8 @@ class Facts:
     ``request`` is the rights request that is asked about, or that the grant serves.
     ``order`` is the order that is asked about, ``waiting`` how many access requests of people
     in its scope are open (None: nobody counted). ``block`` is the block that is to be lifted.
-    ``filings`` are the papers that the organisation filed.
+    ``filings`` are the papers that the organisation filed. ``audits`` are the looks at random
+    samples of the source.
     """
 
     head_size: int
@@ -237,6 +239,7 @@ class Facts:
     waiting: int | None = None
     block: PlacedBlock | None = None
     filings: tuple[Filing, ...] = ()
+    audits: tuple[SourceAudit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from licet.terms.face import Box
-from licet.terms.ids import AuthorityId, FaceId, ItemId, OrganisationId, SourceId, Territory
+from licet.terms.ids import (
+    AuditId,
+    AuthorityId,
+    FaceId,
+    ItemId,
+    MemberId,
+    OrganisationId,
+    SourceId,
+    Territory,
+)
 
 
 class SourceKind(StrEnum):
@@ -76,7 +85,7 @@ class Source:
     """A place that items come from. ``place`` is a folder path, bucket or host and path.
 
     ``retention_days`` is how long what was met there is remembered; None: as long as the
-    source is.
+    source is. ``collected`` is how many items were ever collected there, forgotten ones too.
     """
 
     id: SourceId
@@ -91,6 +100,7 @@ class Source:
     item_policy: ItemPolicy
     state: SourceState
     retention_days: int | None = None
+    collected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ class Authority:
     """The proof that we may collect at a source: control, licence digest (SHA-256 hex), term.
 
     ``proved_at`` is when control was proved last, ``tried_at`` when that was tried last: it
-    is proved again every thirty days.
+    is proved again every thirty days. ``opened_by`` are the members who signed for it.
     """
 
     id: AuthorityId
@@ -110,6 +120,36 @@ class Authority:
     valid_to: datetime
     proved_at: datetime
     tried_at: datetime
+    opened_by: frozenset[str] = frozenset()
+
+
+class AuditFinding(StrEnum):
+    """What somebody saw who looked at a random sample of a source."""
+
+    OK = "ok"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAudit:
+    """A look at a random sample of a source.
+
+    ``member`` looks; None where a restore knows only that somebody did. The sample is drawn
+    by ``root`` (SHA-256, hex), the ledger's own at ``size`` entries, when ``collected`` items
+    had come from there. ``finding`` and ``found_at`` are None until it is signed; the note is
+    sealed under the source's key.
+    """
+
+    id: AuditId
+    source: SourceId
+    member: MemberId | None
+    root: str
+    size: int
+    collected: int
+    drawn_at: datetime
+    finding: AuditFinding | None = None
+    found_at: datetime | None = None
+    note: bytes = b""
 
 
 class Fate(StrEnum):

@@ -3,26 +3,32 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from licet.cli import files, handed, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
-from licet.terms.errors import BadInput
-from licet.terms.governing import CeaseNotice, NoticeFrom, SourceWish
+from licet.cli.progress import progress
+from licet.terms.errors import BadInput, NotFound
+from licet.terms.governing import AuditSaid, CeaseNotice, NoticeFrom, SourceWish
 from licet.terms.ids import SourceId, Territory
-from licet.terms.permit import Refusal, Register
+from licet.terms.permit import Action, Refusal, Register
 from licet.terms.source import (
+    AuditFinding,
     BystanderCondition,
     Control,
     Fate,
     ItemPolicy,
     Origin,
+    Source,
     SourceKind,
     SourceState,
 )
+
+if TYPE_CHECKING:
+    from licet.app import App
 
 app = group("Sources: where photos come from, and by what right.")
 
@@ -64,6 +70,29 @@ class Ceased:
     name: str
     state: SourceState
     certificate: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A random sample of a source: where its pictures are, how many, and what drew it."""
+
+    source: SourceId
+    name: str
+    folder: Path
+    pictures: int
+    not_read: int
+    root: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A source whose sample somebody answered for."""
+
+    source: SourceId
+    name: str
+    finding: AuditFinding
+    state: SourceState
 
 
 @deed(app, "add", Takes.ACTOR)
@@ -179,6 +208,80 @@ def trace(
     rows = tuple((one.address, one.fate.value, one.rule, one.because) for one in traces)
     headings = ("address", "came to", "rule", "because")
     return Answer(traces, (Grid(headings, rows, "Nothing was decided here yet."),))
+
+
+@deed(app, "audit", Takes.ACTOR)
+def audit(
+    call: Call,
+    source: str,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="A folder that is not there yet, for the pictures.")
+    ] = None,
+    finding: Annotated[
+        AuditFinding | None, typer.Option(help="What you saw: is it what was said?")
+    ] = None,
+    note: Annotated[str, typer.Option(help="What you saw, in words; kept sealed.")] = "",
+) -> Answer | Refusal:
+    """Look at a random sample of a source, then sign what you saw.
+
+    From 10,000 items on a source is collected no further before a verifier or the officer,
+    not one who opened it, looked at 50 photos drawn at random, everybody in them covered;
+    again after every 100,000 more. First with --out, then with --finding. What is wrong puts
+    the source on hold, until the officer looks and finds it in order.
+    """
+    if (out is None) == (finding is None):
+        raise BadInput(
+            "this command looks, or says what was seen",
+            "Look with --out FOLDER, then answer with --finding ok or --finding wrong.",
+        )
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            found = names.source(reader, source)
+        if finding is not None:
+            return _answered(call, licet, found, (finding, note))
+        return _sampled(call, licet, found, out or Path())
+
+
+def _sampled(call: Call, licet: "App", source: Source, folder: Path) -> Answer | Refusal:
+    from licet.auditing import draw_sample
+
+    who = signing.who(call, licet, signing.on_source(Action.AUDIT_SOURCE, source))
+    with files.new_folder(folder) as place, progress(call.as_json, "looking") as tell:
+        sample = draw_sample(licet, who, source.id, tell)
+        if isinstance(sample, Refusal):
+            return sample
+        for number, photo in enumerate(sample.photos, 1):
+            if photo.picture:
+                files.write_new(place / f"{number:02}.jpg", photo.picture)
+    read = sum(bool(photo.picture) for photo in sample.photos)
+    drawn, gone = sample.audit, len(sample.photos) - read
+    done = Sampled(source.id, source.name, folder, read, gone, drawn.root, drawn.size)
+    lines = (
+        f"Wrote {folder}: {read} photos of {source.name}, drawn at random by the ledger's root.",
+        *((f"  {gone} more could not be read.",) if gone else ()),
+        f"Look at all of them. Next: `licet source audit {source.name} --finding ok` or `wrong`.",
+    )
+    return Answer(done, lines)
+
+
+def _answered(
+    call: Call, licet: "App", source: Source, words: tuple[AuditFinding, str]
+) -> Answer | Refusal:
+    from licet.auditing import answer_audit, open_audit
+
+    with licet.store.read() as reader:
+        waiting = open_audit(reader, source.id)
+    if waiting is None:
+        raise NotFound("no sample waits for a word", "Look first: `--out FOLDER`.")
+    said = AuditSaid(waiting.id, *words)
+    who = signing.who(call, licet, signing.answering_audit(source, said))
+    after = answer_audit(licet, who, source.id, said)
+    if isinstance(after, Refusal):
+        return after
+    held = after.state is SourceState.ON_HOLD
+    line = f"{source.name} is on hold." if held else f"{source.name} may be collected further."
+    return Answer(Audited(source.id, source.name, said.finding, after.state), (line,))
 
 
 @deed(app, "list", Takes.ACTOR)

@@ -76,6 +76,7 @@ DOERS: dict[Action, frozenset[By]] = {
     Action.PREPARE: frozenset({By.MEMBER}),
     Action.TRANSFER: frozenset({By.MEMBER}),
     Action.REPORT: frozenset({By.MEMBER, By.WORKER}),
+    Action.AUDIT_SOURCE: frozenset({By.MEMBER}),
 }
 
 _RIGHTS = frozenset({Role.STEWARD, Role.DATA_PROTECTION_OFFICER})
@@ -126,6 +127,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.PREPARE: _RIGHTS,
     Action.TRANSFER: _RIGHTS,
     Action.REPORT: _OVERSIGHT,
+    Action.AUDIT_SOURCE: frozenset({Role.VERIFIER, Role.DATA_PROTECTION_OFFICER}),
 }
 
 

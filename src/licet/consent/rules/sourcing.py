@@ -18,6 +18,10 @@
 9. A grant named is for this source, or for all of the organisation's. One without an
    organisation is the person's alone: nobody else looks for them under it, one by one.
 10. The FPIR is stated and at most the ceiling for collecting.
+11. From a number of items on, somebody who did not open the source looked at a random
+    sample of it and found it to be what was said; again after every further number.
+12. A source is looked at while it is authorised, or on hold; on hold only by the officer,
+    whose look lets it go on.
 """
 
 from datetime import datetime
@@ -27,8 +31,9 @@ from licet.consent.evidence import is_digest
 from licet.consent.purposes import fits, table
 from licet.consent.reasons import Reason
 from licet.consent.territory import collecting_blocked, showing_blocked
+from licet.terms.organisation import Role
 from licet.terms.permit import Ask, By, Facts
-from licet.terms.source import Control, Marker, SourceKind, SourceState
+from licet.terms.source import AuditFinding, Control, Marker, SourceKind, SourceState
 
 _MARKERS = {
     Marker.PLATFORM: Reason.PLATFORM_ITEMS,
@@ -170,3 +175,35 @@ def fpir_for_collecting(ask: Ask, _facts: Facts, _now: datetime) -> Reason | Non
     if ask.fpir is None:
         return Reason.FPIR_NOT_STATED
     return None if 0 < ask.fpir <= ceilings.FPIR_COLLECT else Reason.FPIR_ABOVE_CEILING
+
+
+def audited(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """11. Somebody looked at a sample of a source from which so many items came."""
+    source = facts.source
+    if source is None:
+        return Reason.NO_SOURCE
+    looks = [
+        one.collected + ceilings.ITEMS_AN_AUDIT
+        for one in facts.audits
+        if one.source == source.id and one.finding is AuditFinding.OK
+    ]
+    enough = max((ceilings.UNAUDITED_ITEMS, *looks))
+    return Reason.SOURCE_NOT_AUDITED if source.collected >= enough else None
+
+
+def another_audits(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """11. Who looks at the sample did not open the source."""
+    if facts.authority is None:
+        return Reason.NO_AUTHORITY
+    opened = ask.member in facts.authority.opened_by
+    return Reason.OPENER_MAY_NOT_AUDIT if opened else None
+
+
+def may_be_audited(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """12. The source is authorised, or on hold and looked at by the officer."""
+    if facts.source is None:
+        return Reason.NO_SOURCE
+    if facts.source.state is not SourceState.ON_HOLD:
+        return _STATES[facts.source.state]
+    roles = frozenset[Role]() if facts.member is None else facts.member.roles
+    return None if Role.DATA_PROTECTION_OFFICER in roles else Reason.OFFICER_NEEDED
