@@ -13,6 +13,7 @@ from itertools import zip_longest
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.effects.arriving import permit_to_keep
 from licet.effects.comparing import compare
 from licet.effects.copies import Met, new_among
 from licet.effects.facts import read_facts
@@ -54,6 +55,7 @@ def collect(
     3. Walk the source from the cursor; content met before is not inspected again.
     4. Compare the faces of a batch with the references in scope.
     5. In one unit of work: decide again, keep what may be kept, record, move the cursor.
+       Where items arrive as a feed does, put the source on hold and keep nothing.
     6. Finish the run and mirror the ledger.
 
     A walk may take hours and a member's signature holds five minutes: what the member
@@ -166,11 +168,10 @@ def _take(walk: Walk, batch: list[tuple[Photo, Inspection]]) -> None:
 
 def _commit(walk: Walk, at: Address, new: list[Met], recognised: list[Recognised]) -> None:
     """Keep one batch, which ends ``at``, in one unit of work, or keep the refusal instead."""
-    app, ask = walk.app, walk.ask
+    app = walk.app
     with app.store.unit() as unit:
-        permit = decide(ask, read_facts(app, unit, ask, walk.who, unit.now), unit.now)
-        if isinstance(permit, Refusal):
-            walk.refusal = permit
+        permit = permit_to_keep(unit, walk)
+        if permit is None:
             return
         move_cursor(app, unit, walk.hold, at)
         leaf = unit.head.size
@@ -196,11 +197,10 @@ def _note_passed(walk: Walk) -> None:
     """
     if walk.refusal is not None or not walk.passed:
         return
-    app, ask = walk.app, walk.ask
+    app = walk.app
     with app.store.unit(bookkeeping=True) as unit:
-        permit = decide(ask, read_facts(app, unit, ask, walk.who, unit.now), unit.now)
-        if isinstance(permit, Refusal):
-            walk.refusal = permit
+        permit = permit_to_keep(unit, walk)
+        if permit is None:
             return
         move_cursor(app, unit, walk.hold, walk.at)
         if _add_elsewhere(walk, unit):
