@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
+from licet.effects.first_day import on_first_day
 from licet.effects.keeping import live_grants
 from licet.effects.listing import About, Reach, asking, listed, record_listed
 from licet.effects.record import record_refusal
-from licet.effects.sealed import case_key, contact_tag
+from licet.effects.sealed import case_key, contact_tag, suggestions_of
 from licet.effects.standing import causes
 from licet.effects.tracing import read_traces
 from licet.store.unit import Reader, Unit
@@ -235,14 +236,19 @@ def show_grant(app: App, who: Who, grant_id: GrantId) -> GrantDetails | Refusal:
 
 
 def list_suggestions(app: App, who: Who) -> tuple[SuggestionLine, ...] | Refusal:
-    """List the faces that wait for a person's look, and until when."""
+    """List the faces that wait for a person's look, and until when.
+
+    A member sees none of an item that is younger than a day.
+    """
 
     def read(reader: Reader, reach: Reach) -> tuple[SuggestionLine, ...]:
         within = (one for one in reader.grants.kept() if reach.finds(one.organisation))
         return tuple(
             SuggestionLine(one.id, one.grant, one.expires)
             for grant in sorted(within, key=lambda grant: grant.id)
-            for one in reader.suggestions.of_grant(grant.id)
+            for one, pointer in suggestions_of(app, reader.suggestions.of_grant(grant.id))
+            if (item := reader.items.get(pointer.item)) is not None
+            and not on_first_day(app, who.by, item.first_seen, reader.now)
         )
 
     return listed(app, who, About(Register.SUGGESTIONS), read)

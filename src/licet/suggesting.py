@@ -11,6 +11,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.comparing import same_face
 from licet.effects.facts import read_facts
+from licet.effects.first_day import on_first_day
 from licet.effects.keeping import Unlinked
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key, open_address, open_suggestion
@@ -39,7 +40,8 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
     3. In one unit of work: decide again, keep the appearance, drop the suggestion, record.
     4. Mirror the ledger.
 
-    Raises ``NotFound``, ``Conflict`` when the photo changed or the face is gone.
+    Raises ``NotFound``, also for a member while the item is younger than a day;
+    ``Conflict`` when the photo changed or the face is gone.
     """
     kept, pointer, ask = _asked(app, who, suggestion_id)  # 1
     with app.store.read() as reader:
@@ -51,6 +53,8 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
         return refuse(app, ask, decided)
     if item is None or source is None or face is None:
         raise NotFound("the suggested photo is gone", "Nothing to accept.")
+    if on_first_day(app, who.by, item.first_seen, now):
+        raise NotFound("no such suggestion", "See `licet suggestion list`.")
     seen = _face_again(app, item, source, face)  # 2
     with app.store.unit() as unit:  # 3
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, suggestion_id), unit.now)
