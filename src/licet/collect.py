@@ -18,6 +18,7 @@ from licet.effects.comparing import compare
 from licet.effects.copies import Met, new_among
 from licet.effects.facts import read_facts
 from licet.effects.keeping import Recognised, keep
+from licet.effects.marking import hold_if_marked
 from licet.effects.record import Objects, record, record_refusal, refuse
 from licet.effects.renewing import prove_now, renew_proof
 from licet.effects.running import (
@@ -91,6 +92,7 @@ def collect(
             for batch in walk.batches(stretch):
                 _take(walk, batch)  # 4, 5
             _note_passed(walk)
+        hold_if_marked(app, walk, permit.decided_at)
         if walk.refusal is None:
             finish_run(app, hold)  # 6
     if walk.refusal is not None:

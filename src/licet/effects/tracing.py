@@ -60,6 +60,8 @@ def _sealed(
     last: dict[str, Trace] = {}
     for trace in traces:
         before = last.get(trace.address, trace)
+        if trace.fate is Fate.UNREADABLE and before.fate is Fate.LEFT_OUT:
+            continue  # The place said why it was not read, by a rule of its own.
         # The site said its state when it was read; that it was kept is decided after.
         last[trace.address] = replace(trace, state=max(before.state, trace.state))
     if not last:

@@ -1,0 +1,58 @@
+"""Puts a source on hold whose files bear the marks of a platform, or are badge photos.
+
+A photo with such a mark is never taken. Where they are as many as would have kept the source
+from being opened, its origin is not what was stated, whatever it was on the first day
+(GDPR 5(1)(b)): nothing more is read there before the data protection officer looked.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from licet.app import App
+from licet.consent.decide import decide
+from licet.effects.facts import read_facts
+from licet.effects.record import record_machine
+from licet.effects.tracing import read_traces
+from licet.effects.walking import Walk
+from licet.sources.authority import SHARE_TO_HOLD, marks_of_name
+from licet.store.unit import Unit
+from licet.terms.ledger import EntryKind
+from licet.terms.permit import Refusal
+from licet.terms.source import Fate, Marker, SourceState
+
+
+def hold_if_marked(app: App, walk: Walk, began: datetime) -> None:
+    """Refuse the walk, and put its source on hold, where what it met is marked.
+
+    ``began`` is when the walk was permitted: what an earlier one met may be gone by now.
+    """
+    if walk.refusal is not None:
+        return
+    with app.store.unit(bookkeeping=True) as unit:
+        found = _marks(app, unit, walk, began)
+        if not found:
+            return
+        facts = read_facts(app, unit, walk.ask, walk.who, unit.now)
+        decided = decide(walk.ask, replace(facts, markers=found), unit.now)
+        if not isinstance(decided, Refusal):
+            return
+        walk.refusal = decided
+        if facts.source is not None and facts.source.state is SourceState.AUTHORISED:
+            unit.sources.set_state(walk.source.id, SourceState.ON_HOLD)
+            said = tuple((f"marker_{one.value}", True) for one in found)
+            record_machine(unit, EntryKind.SOURCE_HELD, (("source", walk.source.id),), said)
+
+
+def _marks(app: App, unit: Unit, walk: Walk, began: datetime) -> tuple[Marker, ...]:
+    """Return the marks of what this walk left out, if there are enough of them."""
+    source = walk.source.id
+    rows = unit.sources.traces(source, Fate.LEFT_OUT)
+    now = [one for one in rows if one.rule == "marker" and one.at >= began]
+    if not now or len(now) < SHARE_TO_HOLD * (unit.items.count(source) + len(now)):
+        return ()
+    marks: set[Marker] = set()
+    for one in read_traces(app, unit, source, Fate.LEFT_OUT):
+        if one.rule == "marker":
+            # What stands in the photo's own bytes and not in its name is a platform's mark.
+            marks |= marks_of_name(one.address) or {Marker.PLATFORM}
+    return tuple(sorted(marks))
