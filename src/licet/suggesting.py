@@ -5,6 +5,7 @@ appearance; rejecting one, or waiting 30 days, forgets it.
 """
 
 import hashlib
+from datetime import datetime
 from itertools import zip_longest
 
 from licet.app import App
@@ -40,8 +41,8 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
     3. In one unit of work: decide again, keep the appearance, drop the suggestion, record.
     4. Mirror the ledger.
 
-    Raises ``NotFound``, also for a member while the item is younger than a day;
-    ``Conflict`` when the photo changed or the face is gone.
+    Raises ``NotFound``, also for a member on the item's first day; ``Conflict`` when the
+    photo changed or the face is gone.
     """
     kept, pointer, ask = _asked(app, who, suggestion_id)  # 1
     with app.store.read() as reader:
@@ -53,8 +54,7 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
         return refuse(app, ask, decided)
     if item is None or source is None or face is None:
         raise NotFound("the suggested photo is gone", "Nothing to accept.")
-    if on_first_day(app, who.by, item.first_seen, now):
-        raise NotFound("no such suggestion", "See `licet suggestion list`.")
+    _refuse_first_day(app, who, item, now)
     seen = _face_again(app, item, source, face)  # 2
     with app.store.unit() as unit:  # 3
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, suggestion_id), unit.now)
@@ -108,6 +108,12 @@ def reject(app: App, suggestion_id: SuggestionId) -> int:
         leaf = record_machine(unit, EntryKind.SUGGESTION_REJECTED, objects)
     app.publish()
     return leaf
+
+
+def _refuse_first_day(app: App, who: Who, item: Item, now: datetime) -> None:
+    """Say of what a member may not see yet what is said of what is not there."""
+    if on_first_day(app, who.by, item.first_seen, now):
+        raise NotFound("no such suggestion", "See `licet suggestion list`.")
 
 
 def _asked(
