@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from licet.effects.apart import read_apart
+
 CHUNK = 8 * 1024 * 1024
 PREFIX = 8
 """Bytes of a needle that the filter knows; no needle is shorter."""
@@ -53,18 +55,19 @@ class Needles:
         self._owners = np.frombuffer(owners, np.uint32)[order]
 
     def in_file(
-        self, file: Path, chunk: int = CHUNK, passed: Passed | None = None
+        self, file: Path, chunk: int = CHUNK, passed: Passed | None = None, *, apart: bool = False
     ) -> Iterator[tuple[int, int]]:
         """Yield where an owner's needle stands first in a file, and whose; once for each form.
 
         The file is read in chunks that overlap, so that no needle is cut in two. A place that
-        is ``passed`` (where, and whose) counts for nothing, and the next one is looked at.
+        is ``passed`` (where, and whose) counts for nothing, and the next one is looked at. A
+        database's file is read ``apart``.
         """
         if not len(self._firsts):
             return
         found: set[int] = set()
         passed = passed or _never
-        with file.open("rb") as stream:
+        with read_apart(file) if apart else file.open("rb") as stream:
             start, tail = 0, b""
             while fresh := stream.read(chunk):
                 window = tail + fresh

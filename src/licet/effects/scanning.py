@@ -5,9 +5,10 @@ from base64 import b64encode
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from licet.app import App, Scan
+from licet.effects.apart import database_files, read_apart
 from licet.settings import Settings
 from licet.store.wording import AROUND, is_of_a_format, of_schema
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 SHORTEST = 8
 """A needle shorter than this would be found by chance in any large file."""
+
+_SKIPPED = 2**20
 
 ENOUGH = 48
 """So many first bytes stand for a person's features: a file that holds them holds somebody's."""
@@ -43,6 +46,7 @@ def scan_for(app: App, needles: Collection[bytes]) -> Scan:
     together = Needles(_forms(ours))
     beside = Needles(one for one in _forms(ours) if one[0] not in words) if words else together
     database = {path.resolve() for path in app.store.files()}
+    apart = _databases(app)
     outbox = app.settings.place(app.settings.outbox).resolve()
     places: list[tuple[str, int, bytes]] = []
     files = total = 0
@@ -52,9 +56,10 @@ def scan_for(app: App, needles: Collection[bytes]) -> Scan:
         files += 1
         total += file.stat().st_size
         if file in database:
-            found = beside.in_file(file)
+            found = beside.in_file(file, apart=True)
         else:
-            found = together.in_file(file, passed=_of_the_format(file, ours, words))
+            passed = _of_the_format(file, ours, words, apart=file in apart)
+            found = together.in_file(file, passed=passed, apart=file in apart)
         places.extend((str(file), at, ours[n]) for at, n in found)
     places += [(name, 0, one) for one in sorted(words) for name in app.store.columns_holding(one)]
     places += [("leaf.data", at, one) for at, one in _in_entries(app, words)]
@@ -65,7 +70,15 @@ def _forms(ours: list[bytes]) -> Iterator[tuple[bytes, int]]:
     return ((form, n) for n, needle in enumerate(ours) for form in _looked_for(needle))
 
 
-def _of_the_format(file: Path, ours: list[bytes], words: frozenset[bytes]) -> "Passed":
+def _databases(app: App) -> frozenset[Path]:
+    settings = app.settings
+    keyrings = (settings.place(settings.keyring), settings.place(settings.keyring_replica))
+    return database_files((*app.store.files(), *keyrings))
+
+
+def _of_the_format(
+    file: Path, ours: list[bytes], words: frozenset[bytes], *, apart: bool
+) -> "Passed":
     """Pass the places at which a word of the schema stands as one of a format's own."""
 
     def passed(place: int, whose: int) -> bool:
@@ -73,12 +86,21 @@ def _of_the_format(file: Path, ours: list[bytes], words: frozenset[bytes]) -> "P
         if word not in words:
             return False
         start = max(place - AROUND, 0)
-        with file.open("rb") as stream:
-            stream.seek(start)
+        with read_apart(file) if apart else file.open("rb") as stream:
+            _skip(stream, start)
             before, _, after = (stream.read(n) for n in (place - start, len(word), AROUND))
         return is_of_a_format(before, after)
 
     return passed
+
+
+def _skip(stream: IO[bytes], count: int) -> None:
+    """Go on by so many bytes, also in what can only be read on."""
+    if stream.seekable():
+        stream.seek(count)
+        return
+    while count > 0:
+        count -= len(stream.read(min(count, _SKIPPED))) or count
 
 
 def _in_entries(app: App, words: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -6,6 +6,7 @@ commits several files atomically through a super-journal (sqlite.org/atomiccommi
 the journal is unlinked, and ``secure_delete`` overwrites what is deleted.
 """
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -64,6 +65,19 @@ ENDED = "ended"
 """What stands for the epoch of a keyring that was ended for good: none wraps anything."""
 
 
+def _make(path: Path) -> None:
+    """Make an empty file (0600) where there is none; one that is there is not opened.
+
+    Closing a handle on a database's file would drop the locks of every connection that this
+    process has on it (SQLite, "How To Corrupt An SQLite Database File", 2.2).
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+    except FileExistsError:
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from None
+
+
 class Replicas:
     """One connection over both files. Statements are written for ``main.``."""
 
@@ -73,7 +87,7 @@ class Replicas:
         for path in self.paths:
             make_folder(path.parent)
             with told("open the keyring file", path):
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
+                _make(path)
         with sql_told(main):
             self._connection = sqlite3.connect(
                 main, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
