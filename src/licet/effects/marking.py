@@ -15,7 +15,7 @@ from licet.effects.record import record_machine
 from licet.effects.tracing import read_traces
 from licet.effects.walking import Walk
 from licet.sources.authority import SHARE_TO_HOLD, marks_of_name
-from licet.store.unit import Unit
+from licet.store.unit import Reader
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Refusal
 from licet.terms.source import Fate, Marker, SourceState
@@ -28,10 +28,11 @@ def hold_if_marked(app: App, walk: Walk, began: datetime) -> None:
     """
     if walk.refusal is not None:
         return
-    with app.store.unit(bookkeeping=True) as unit:
-        found = _marks(app, unit, walk, began)
-        if not found:
-            return
+    with app.store.read() as reader:
+        found = _marks(app, reader, walk, began)
+    if not found:
+        return
+    with app.store.unit() as unit:
         facts = read_facts(app, unit, walk.ask, walk.who, unit.now)
         decided = decide(walk.ask, replace(facts, markers=found), unit.now)
         if not isinstance(decided, Refusal):
@@ -43,15 +44,15 @@ def hold_if_marked(app: App, walk: Walk, began: datetime) -> None:
             record_machine(unit, EntryKind.SOURCE_HELD, (("source", walk.source.id),), said)
 
 
-def _marks(app: App, unit: Unit, walk: Walk, began: datetime) -> tuple[Marker, ...]:
+def _marks(app: App, reader: Reader, walk: Walk, began: datetime) -> tuple[Marker, ...]:
     """Return the marks of what this walk left out, if there are enough of them."""
     source = walk.source.id
-    rows = unit.sources.traces(source, Fate.LEFT_OUT)
+    rows = reader.sources.traces(source, Fate.LEFT_OUT)
     now = [one for one in rows if one.rule == "marker" and one.at >= began]
-    if not now or len(now) < SHARE_TO_HOLD * (unit.items.count(source) + len(now)):
+    if not now or len(now) < SHARE_TO_HOLD * (reader.items.count(source) + len(now)):
         return ()
     marks: set[Marker] = set()
-    for one in read_traces(app, unit, source, Fate.LEFT_OUT):
+    for one in read_traces(app, reader, source, Fate.LEFT_OUT):
         if one.rule == "marker":
             # What stands in the photo's own bytes and not in its name is a platform's mark.
             marks |= marks_of_name(one.address) or {Marker.PLATFORM}
