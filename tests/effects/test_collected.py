@@ -71,8 +71,9 @@ def test_unreadable_photos_are_counted_and_a_hundred_are_named(world: World) -> 
 def test_a_photo_of_a_platform_is_left_out(world: World) -> None:
     """Its bytes say where it was taken from, whatever its folder's papers say."""
     marked = photo("bea") + b"  Instagram"
-    done = _collected(world, world.source(world.folder(a=photo("anna"), b=marked)))
-    assert (done.items, done.unreadable_count) == (1, 1)
+    others = {f"a{n}": photo("anna", shot=n) for n in range(100)}
+    done = _collected(world, world.source(world.folder(**others, b=marked)))
+    assert (done.items, done.unreadable_count) == (100, 1)
     assert "marks of platform" in done.unreadable[0][1]
 
 

@@ -136,9 +136,10 @@ def test_a_video_that_lacks_something_is_taken_and_told(
 def test_a_video_of_a_platform_and_a_strange_one_are_left_out(world: World) -> None:
     marked = video(("x", 0, 1000)) + b"  Instagram"
     at_its_end = VIDEO_START + bytes(walking.HEAD_BYTES + 70_000) + b"made with Instagram"
-    source = world.source(world.folder(a=marked, b=at_its_end))
+    others = {f"c{n}": photo("Ada", shot=n) for n in range(200)}
+    source = world.source(world.folder(a=marked, b=at_its_end, **others))
     found = done(world, source.id)
-    assert (found.items, found.unreadable_count) == (0, 2)
+    assert (found.items, found.unreadable_count) == (200, 2)
     assert all("marks of platform" in why for _, why in found.unreadable)
     strict = replace(world.app, fixture_photos=frozenset())
     left = collect(strict, world.who("steward"), source.id)

@@ -41,7 +41,7 @@ def test_an_overdue_complaint_is_red_and_alarms_until_it_is_answered(world: Worl
     assert run_once(world.app).late == 1
     (line,) = _register(world)
     assert (line.late, line.left) == (True, -400)
-    assert "late by 400 days" in _row(line)
+    assert "late by 400 days" in _row(line, line.waits_for)
     settings = settings_of(world.home, world.url)
     found = examine(settings, world.clock, lambda _settings: world.reopen())
     assert any("late: 1" in one.says for one in found.findings), found.findings
