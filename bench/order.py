@@ -182,6 +182,7 @@ def _line(name: str, value: float, unit: str, scope: int) -> Result:
 def main(sizes: list[int]) -> None:
     """Measure each size in a process of its own, keep the figures and draw them."""
     from bench.order_plot import draw
+    from bench.run import keep
 
     found: dict[int, list[Result]] = {}
     for size in sizes:
@@ -194,6 +195,7 @@ def main(sizes: list[int]) -> None:
         found[size] = json.loads(done.stdout)
         for line in found[size]:
             print(f"{line['name']}: {line['value']} {line['unit']}", flush=True)
+        keep(found[size])
     PLOT.write_text(draw(found), "utf-8")
 
 

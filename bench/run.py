@@ -39,6 +39,14 @@ def merged(before: list[Result], now: list[Result]) -> list[Result]:
     return [lines[name] for name in sorted(lines)]
 
 
+def keep(now: list[Result], out: Path = HERE / "results.json") -> None:
+    """Write results down beside those of other benches."""
+    for line in now:
+        line["machine"] = machine()
+    before = json.loads(out.read_text("utf-8")) if out.exists() else []
+    out.write_text(json.dumps(merged(before, now), indent=1) + "\n", "utf-8")
+
+
 def main() -> None:
     """Run benches and write their results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
