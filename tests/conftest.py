@@ -33,7 +33,9 @@ SOAKING = os.environ.get("LICET_SOAK") == "1"
 SERVER = os.environ.get("LICET_SERVER") == "1"
 """Whether the tests that ``make test`` leaves to ``make test-server`` run, and they alone."""
 
-COUNTED = frozenset({"consent", "effects", "flows", "gallery", "ledger", "store", "vault"})
+COUNTED = frozenset(
+    {"consent", "drill", "effects", "flows", "gallery", "ledger", "store", "vault", "worker"}
+)
 """The folders whose tests the coverage floors stand on: the rooms', and what runs effects."""
 
 OWN_CODE = frozenset({"store"})
