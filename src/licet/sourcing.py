@@ -16,7 +16,7 @@ from licet.effects.facts import read_facts
 from licet.effects.purging import begin_purge, notice_facts, purge
 from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import source_key
-from licet.effects.sourcing import control_of, markers_of, place_of_kind
+from licet.effects.sourcing import control_of, markers_of, place_of_kind, require_way
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.errors import BadInput, Conflict, NotFound
@@ -26,12 +26,16 @@ from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Facts, Refusal
 from licet.terms.source import Authority, Marker, Source, SourceState
 
+_Proposed = tuple[Source, Authority, tuple[Marker, ...]]
+"""A source that is to be opened, by what right, and what speaks against it."""
+
 
 def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
     """Open a source.
 
-    1. Prove control of the place and look for what speaks against its origin.
-    2. Ask whether it may be opened; a refusal is recorded and returned.
+    1. Ask whether it may be opened if control of it is proved: no place is contacted for
+       somebody who may not open it. A refusal is recorded and returned.
+    2. Prove control of the place and look for what speaks against its origin; ask again.
     3. Make its key durable: its addresses are sealed under it.
     4. In one unit of work: decide again, add source and authority, record. Where a territory
        is blocked that it lies in, it is blocked itself.
@@ -40,19 +44,6 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
     Raises ``BadInput`` for a place that cannot be read, ``Conflict`` for a name taken.
     """
     source = _draft(wish)  # 1
-    proof = control_of(app, source, wish.control)
-    authority = Authority(
-        AuthorityId(new_id()),
-        source.id,
-        proof.control,
-        proof.text,
-        wish.licence,
-        (now := app.clock()),
-        wish.valid_to,
-        proved_at=now,
-        tried_at=now,
-    )
-    markers = markers_of(app, source)
     ask = Ask(
         Action.AUTHORISE,
         who.by,
@@ -62,15 +53,21 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
         source=source.id,
     )
     digest = digest_of_wish(wish)
-    with app.store.read() as reader:  # 2
-        facts = _facts(app, reader, ask, who, digest, (source, authority, markers))
-        decided = decide(ask, facts, app.clock())
-    if isinstance(decided, Refusal):
-        return refuse(app, ask, decided)
+    require_way(source.kind, wish.control)
+    supposed = _authority(app, source, wish)
+    refusal = _refused(app, ask, who, digest, (source, supposed, ()))
+    if refusal is not None:
+        return refusal
+    proof = control_of(app, source, wish.control)  # 2
+    authority = replace(supposed, control=proof.control, proof=proof.text)
+    proposed = (source, authority, markers_of(app, source))
+    refusal = _refused(app, ask, who, digest, proposed)
+    if refusal is not None:
+        return refusal
     app.keyring.create(source_key(source.id))  # 3
     app.at("source.keys")
     with app.store.unit() as unit:  # 4
-        facts = _facts(app, unit, ask, who, digest, (source, authority, markers))
+        facts = _facts(app, unit, ask, who, digest, proposed)
         permit = decide(ask, facts, unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
@@ -154,13 +151,32 @@ def _draft(wish: SourceWish) -> Source:
     )
 
 
+def _authority(app: App, source: Source, wish: SourceWish) -> Authority:
+    """Return the authority that a source would have, if control of it were proved now."""
+    now = app.clock()
+    return Authority(
+        AuthorityId(new_id()),
+        source.id,
+        wish.control,
+        "supposed",
+        wish.licence,
+        now,
+        wish.valid_to,
+        proved_at=now,
+        tried_at=now,
+    )
+
+
+def _refused(app: App, ask: Ask, who: Who, digest: str, proposed: _Proposed) -> Refusal | None:
+    """Say why a source may not be opened, and write that down; None when it may."""
+    with app.store.read() as reader:
+        facts = _facts(app, reader, ask, who, digest, proposed)
+    decided = decide(ask, facts, app.clock())
+    return refuse(app, ask, decided) if isinstance(decided, Refusal) else None
+
+
 def _facts(
-    app: App,
-    reader: Reader | Unit,
-    ask: Ask,
-    who: Who,
-    digest: str,
-    proposed: tuple[Source, Authority, tuple[Marker, ...]],
+    app: App, reader: Reader | Unit, ask: Ask, who: Who, digest: str, proposed: _Proposed
 ) -> Facts:
     """Return the facts with the proposed source in the place of what is not stored yet."""
     source, authority, markers = proposed

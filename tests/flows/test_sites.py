@@ -140,6 +140,19 @@ def test_a_site_without_a_token_is_not_read(world: World, web: Web) -> None:
     assert web.asked == [TOKEN_PATH]
 
 
+def test_nothing_is_asked_for_somebody_who_may_not_open_it(world: World, web: Web) -> None:
+    """Not even for the token: one member alone, and a wish without a condition."""
+    _prove(world, web)
+    alone = add_source(world.app, world.who("steward"), _wish(world, web))
+    assert isinstance(alone, Refusal)
+    assert alone.reason == "two_signers_needed"
+    without = _wish(world, web, bystander_condition=None)
+    unstated = add_source(world.app, world.who("steward", "officer"), without)
+    assert isinstance(unstated, Refusal)
+    assert unstated.reason == "no_bystander_condition"
+    assert web.asked == []
+
+
 @pytest.mark.parametrize("how", ["ceased", "blocked", "licence over", "proof too old"])
 def test_without_a_live_authority_there_is_no_contact(world: World, web: Web, how: str) -> None:
     source = _opened(world, web)

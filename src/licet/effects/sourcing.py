@@ -32,7 +32,13 @@ TOKEN_PLACES = (
 """Where the token of an organisation is written, so that it proves control."""
 
 _ON_DISK = (SourceKind.FOLDER, SourceKind.VIDEO)
-_AT_A_SITE = (Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD)
+_WAYS = {
+    SourceKind.FOLDER: (Control.OWN_STORAGE,),
+    SourceKind.VIDEO: (Control.OWN_STORAGE,),
+    SourceKind.BUCKET: (Control.OWN_STORAGE,),
+    SourceKind.SITE: (Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD),
+}
+"""How control of a place may be proved here."""
 
 
 def open_source(app: App, source: Source) -> ItemSource:
@@ -77,20 +83,31 @@ def token_for(deployment: str, organisation: OrganisationId) -> str:
     return f"licet {deployment} {organisation}"
 
 
+def require_way(kind: SourceKind, control: Control) -> None:
+    """Raise ``BadInput`` where control of such a place is never proved like that."""
+    if control not in _WAYS.get(kind, ()):
+        raise BadInput(
+            "control of the place is not proved: "
+            f"control of a {kind.value} is not proved by {control.value}",
+            "See `licet source add --help` for what proves it.",
+        )
+
+
 def control_of(app: App, source: Source, control: Control) -> Proof:
     """Return the proof that the place is the operator's own. Raises ``BadInput`` without one.
 
-    A site may prove it in either of two ways; the one that is named is asked for first.
+    Where a place may prove it in several ways, the one that is named is asked for first.
     """
+    require_way(source.kind, control)
     token = token_for(app.deployment.id, source.organisation)
-    proof = _prove(app, source, control, token)
-    if isinstance(proof, NotProved) and source.kind is SourceKind.SITE and control in _AT_A_SITE:
-        other = next(one for one in _AT_A_SITE if one is not control)
-        found = _prove(app, source, other, token)
-        proof = found if isinstance(found, Proof) else proof
-    if isinstance(proof, NotProved):
-        raise BadInput(f"control of the place is not proved: {proof.reason}", proof.remedy)
-    return proof
+    first = _prove(app, source, control, token)
+    if isinstance(first, Proof):
+        return first
+    for other in _WAYS[source.kind]:
+        found = first if other is control else _prove(app, source, other, token)
+        if isinstance(found, Proof):
+            return found
+    raise BadInput(f"control of the place is not proved: {first.reason}", first.remedy)
 
 
 def markers_of(app: App, source: Source) -> tuple[Marker, ...]:
@@ -117,15 +134,9 @@ def _same_place(source: Source) -> Path:
 
 
 def _prove(app: App, source: Source, control: Control, token: str) -> Proof | NotProved:
-    if source.kind is SourceKind.FOLDER and control is Control.OWN_STORAGE:
-        return prove_folder(Path(source.place), token)
-    if source.kind is SourceKind.VIDEO and control is Control.OWN_STORAGE:
-        return prove_folder(Path(source.place).parent, token)
-    if source.kind is SourceKind.BUCKET and control is Control.OWN_STORAGE:
-        return prove_bucket(read_place(source.place), token)
-    if source.kind is SourceKind.SITE and control in _AT_A_SITE:
+    if source.kind is SourceKind.SITE:
         return prove_site(source.place, token, control, app.settings.answer_to)
-    return NotProved(
-        f"control of a {source.kind.value} is not proved by {control.value}",
-        "See `licet source add --help` for what proves it.",
-    )
+    if source.kind is SourceKind.BUCKET:
+        return prove_bucket(read_place(source.place), token)
+    place = Path(source.place)
+    return prove_folder(place.parent if source.kind is SourceKind.VIDEO else place, token)
