@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from licet.sources.authority import (
     prove_folder,
 )
 from licet.sources.contract import Address
-from licet.sources.intake import SPANS_KEPT, Arrival, are_of_feed, joined, looks_like_feed, spans_of
+from licet.sources.intake import SPANS_KEPT, Arrival, are_of_feed, joined, spans_of
 from licet.sources.sniff import photo_format
 from licet.terms.errors import BadInput
 from licet.terms.source import Control, Marker
@@ -181,6 +182,10 @@ def arrivals(made: list[float], seen_at: float | None = None) -> list[Arrival]:
         Arrival(START + MINUTE * at, START + MINUTE * (at + 1 if seen_at is None else seen_at))
         for at in made
     ]
+
+
+def looks_like_feed(found: Iterable[Arrival]) -> bool:
+    return are_of_feed(spans_of(found))
 
 
 def test_a_frame_a_minute_is_a_feed_within_half_an_hour() -> None:

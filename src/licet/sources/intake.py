@@ -57,8 +57,3 @@ def are_of_feed(spans: Iterable[int]) -> bool:
         for first in there
         if first - 1 not in there
     )
-
-
-def looks_like_feed(arrivals: Iterable[Arrival]) -> bool:
-    """Say whether the arrivals look like a feed. Their order does not matter."""
-    return are_of_feed(spans_of(arrivals))
