@@ -132,3 +132,20 @@ def test_where_nothing_may_be_collected_nobody_is_asked(
     monkeypatch.setattr(renewing, "control_of", lambda *_: pytest.fail("it was contacted"))
     assert renew_proof(world.app, source.id) is None
     assert renew_proofs(world.app, Trying()) == 0
+
+
+def test_what_ceased_while_it_was_asked_stays_so(
+    world: World, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place takes its time to answer, and somebody else's act comes first."""
+    world.clock.go(days=24)
+    real = renewing.control_of
+
+    def slowly(*about: object) -> object:
+        cease_source(world.app, world.who("steward"), source.id)
+        return real(*about)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(renewing, "control_of", slowly)
+    assert renew_proof(world.app, source.id) is None
+    assert _state(world, source) is SourceState.PURGED
+    assert EntryKind.SOURCE_PROVED not in _kinds(world)

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 from licet.collect import collect
+from licet.effects.record import record_machine
+from licet.effects.sealed import open_address
 from licet.effects.tracing import FIRST_MET, KNOWN, read_traces
 from licet.sourcing import cease_source
 from licet.terms.collecting import Collected
+from licet.terms.ledger import EntryKind
 from licet.terms.source import Fate, Source
 from licet.worker import run_once
 from tests.fakes.deployment import World
@@ -66,3 +69,33 @@ def test_they_go_with_the_source_and_with_its_items(world: World) -> None:
     with world.app.store.read() as reader:
         assert reader.sources.traces(source.id) == ()
         assert reader.sources.traces(short.id) == ()
+
+
+def test_what_was_left_out_goes_with_the_retention_too(world: World) -> None:
+    """A source of which nothing was taken has addresses all the same."""
+    place = world.folder(name="notes")
+    (place / "anna at home.txt").write_bytes(b"no photo")
+    source = world.source(place, "notes", retention_days=5)
+    assert isinstance(collect(world.app, world.who("steward"), source.id), Collected)
+    with world.app.store.read() as reader:
+        assert len(reader.sources.traces(source.id)) == 1
+    world.clock.now += timedelta(days=6)
+    run_once(world.app)
+    with world.app.store.read() as reader:
+        assert reader.sources.traces(source.id) == ()
+
+
+def test_the_address_of_a_photo_goes_with_the_photo(world: World) -> None:
+    source = world.source(world.folder(anna_at_home=photo("anna"), party=photo("bert")))
+    assert isinstance(collect(world.app, world.who("steward"), source.id), Collected)
+    with world.app.store.unit() as unit:
+        (mine,) = (
+            item.id
+            for item in unit.items.of_source(source.id, None, 10)
+            if "anna" in open_address(world.app, item.id, source.id, item.sealed_address)
+        )
+        unit.items.forget([mine])
+        record_machine(unit, EntryKind.ITEMS_FORGOTTEN, (("source", source.id),))
+    with world.app.store.read() as reader:
+        (left,) = read_traces(world.app, reader, source.id)
+    assert left.address == "party.jpg"

@@ -126,14 +126,14 @@ def test_visits(store: Store) -> None:
     house = things.furnished(store)
     source = house.source.id
     with store.unit(bookkeeping=True) as unit:
-        unit.sources.forget_visits(source)
+        unit.sources.forget_noted(source)
         for tag, sealed in ((b"a" * 32, b"one"), (b"b" * 32, b"two"), (b"a" * 32, b"three")):
             unit.sources.note_visit(source, tag, sealed)
         assert unit.sources.visits(source) == (b"three", b"two")
         unit.sources.forget_visit(source, b"a" * 32)
         assert unit.sources.visits(source) == (b"two",)
     with store.unit(bookkeeping=True) as unit:
-        unit.sources.forget_visits(source)
+        unit.sources.forget_noted(source)
     with store.read() as reader:
         assert reader.sources.visits(source) == ()
 

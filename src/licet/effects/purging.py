@@ -135,9 +135,16 @@ def sources_over(reader: Reader) -> tuple[SourceId, ...]:
     for source in reader.sources.all():
         before = over_before(source, reader.now)
         ceased = source.state is SourceState.CEASED
-        if ceased or (before is not None and reader.items.any_before(source.id, before)):
+        if ceased or (before is not None and _any_before(reader, source.id, before)):
             found.append(source.id)
     return tuple(dict.fromkeys(found))
+
+
+def _any_before(reader: Reader, source: SourceId, moment: datetime) -> bool:
+    """Say whether anything of a source was met, or last decided on, before a moment."""
+    if reader.items.any_before(source, moment):
+        return True
+    return reader.sources.any_trace_before(source, moment)
 
 
 def purge_certificate(app: App, source_id: SourceId) -> bytes:
@@ -204,7 +211,11 @@ class _Purge:
         return (("run", self.hold.run.id), ("source", self.source.id))
 
     def forget_items(self) -> None:
-        """Forget the items whose time has come, a part in each unit."""
+        """Forget the items whose time has come, a part in each unit, and old traces."""
+        with self.app.store.unit(bookkeeping=True) as unit:
+            term = None if self.whole else over_before(self.source, unit.now)
+            if term is not None:
+                unit.sources.forget_traces(self.source.id, term)
         while True:
             with self.app.store.unit() as unit:
                 before = None if self.whole else over_before(self.source, unit.now)
@@ -214,7 +225,6 @@ class _Purge:
                 due = [one for one in past if one not in self.needed][:PART]
                 if not due:
                     return
-                unit.sources.forget_traces(self.source.id, before)
                 faces, addresses = unit.items.count_within(due)
                 items = unit.items.forget(due)
                 self._count(unit, items=items, faces=faces, addresses=addresses)
@@ -258,8 +268,7 @@ class _Purge:
         with self.app.store.unit() as unit:
             self.hold.renew(unit)
             unit.sources.set_state(self.source.id, SourceState.PURGED)
-            unit.sources.forget_traces(self.source.id)
-            unit.sources.forget_visits(self.source.id)
+            unit.sources.forget_noted(self.source.id)
             ordered = self.gone.ordered_at or to_ms(unit.now)
             facts = tuple(asdict(replace(self.gone, ordered_at=ordered)).items())
             named: Facts = (("notice", notice),) if notice else ()

@@ -60,9 +60,11 @@ def renew_proof(app: App, source_id: SourceId) -> datetime | None:
     except BadInput:
         proof = None
     with app.store.unit(bookkeeping=True) as unit:
-        if _due(app, unit, source) != authority:
+        # Read again: while the place was asked, it may have ceased, or been blocked.
+        current = unit.sources.get(source_id)
+        if current is None or _due(app, unit, current) != authority:
             return None
-        return _note(unit, source, authority, proof)
+        return _note(unit, current, authority, proof)
 
 
 def prove_now(app: App, source: Source) -> None:

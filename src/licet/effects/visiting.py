@@ -27,8 +27,11 @@ from licet.terms.face import Unreadable
 from licet.terms.ids import SourceId
 from licet.terms.payload import TracePayload, VisitPayload, from_bytes, to_bytes
 from licet.terms.permit import Ask, Permit
-from licet.terms.source import Fate, Source, Trace
+from licet.terms.source import Fate, Source, SourceState, Trace
 from licet.vault.seal import open_sealed, seal
+
+OVER = frozenset({SourceState.CEASED, SourceState.PURGED})
+"""The states in which nothing more is kept of a source."""
 
 
 class VisitedSite:
@@ -117,9 +120,12 @@ class SiteMemory:
             modified=said.modified,
             at=visit.at,
         )
-        key = self.app.keyring.get(source_key(self.source))
-        sealed = seal(key, to_bytes(payload), f"visit:{self.source}")
         with self.app.store.unit(bookkeeping=True) as unit:
+            source = unit.sources.get(self.source)
+            if source is None or source.state in OVER:
+                return  # It ceased while the page was read, and its key goes.
+            key = self.app.keyring.get(source_key(self.source))
+            sealed = seal(key, to_bytes(payload), f"visit:{self.source}")
             unit.sources.note_visit(self.source, self._tag(address), sealed)
 
     def forget(self, address: str) -> None:

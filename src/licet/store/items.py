@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, bindparam, func, insert, literal, select, tuple_
+from sqlalchemy import Column, bindparam, delete, exists, func, insert, literal, select, tuple_
 
 from licet.store import schema
 from licet.store.prepared import Prepared
@@ -195,8 +195,23 @@ class WriteItems(ReadItems):
         )
 
     def forget(self, items: Collection[ItemId]) -> int:
-        """Delete items with their faces and addresses and return how many there were."""
+        """Delete items with their faces and addresses and return how many there were.
+
+        Why something was collected at these addresses goes too: an address can name somebody.
+        """
         address, face, item = schema.item_address, schema.face, schema.item
+        self._forget_traces(items)
         delete_among(self._session, address, address.c.item, items)
         delete_among(self._session, face, face.c.item, items)
         return delete_among(self._session, item, item.c.id, items)
+
+    def _forget_traces(self, items: Collection[ItemId]) -> None:
+        trace, address = schema.trace, schema.item_address
+        wanted = sorted(set(items))
+        for start in range(0, len(wanted), GROUPED):
+            there = exists().where(
+                address.c.item.in_(wanted[start : start + GROUPED]),
+                address.c.source == trace.c.source,
+                address.c.tag == trace.c.tag,
+            )
+            self._session.write(delete(trace).where(there), bookkeeping=True)

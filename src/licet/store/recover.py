@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    CompoundSelect,
     Select,
     Table,
     delete,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
     update,
 )
 
@@ -45,7 +47,7 @@ Counts = tuple[tuple[str, int], ...]
 """How many rows of which table were changed, by table name."""
 
 
-def _holders() -> dict[str, Select[Any]]:
+def _holders() -> dict[str, Select[Any] | CompoundSelect[Any]]:
     grant, search, subject = schema.grant.c, schema.search.c, schema.subject.c
     candidate = exists().where(schema.candidate.c.search == search.id)
     return {
@@ -59,8 +61,13 @@ def _holders() -> dict[str, Select[Any]]:
         ),
         "request": select(schema.request.c.id).where(schema.request.c.sealed != b""),
         "search": select(search.id).where(search.sealed_probe.is_not(None)),
-        # An address has its item's source, so items say it all.
-        "source": select(schema.item.c.source).distinct(),
+        # An address has its item's source; what was left out has none.
+        "source": union(
+            select(schema.item.c.source),
+            select(schema.trace.c.source),
+            select(schema.visit.c.source),
+            select(schema.audit.c.source).where(schema.audit.c.note != b""),
+        ),
         "subject": select(subject.id).where(subject.sealed_identity != b""),
     }
 
@@ -73,8 +80,8 @@ class ReadRecover(Group):
 
         ``account:`` for accountability records; ``case:`` for candidates and verifications;
         ``grant:`` for templates and suggestions; ``request:`` for what was written in
-        requests; ``search:`` for probes; ``source:`` for addresses; ``subject:`` for
-        identities.
+        requests; ``search:`` for probes; ``source:`` for addresses, pages and notes of
+        audits; ``subject:`` for identities.
         """
         for kind, statement in _holders().items():
             for row in self._session.stream(statement):
@@ -103,9 +110,10 @@ class WriteRecover(ReadRecover):
 
         A grant loses its templates, suggestions, notes and code, and is ended. A subject is
         erased, and all its grants, requests and holds are treated so. A request loses what
-        was written in it, a search its probe. A source loses its items, faces and
-        addresses. A case loses its probes, candidates and verifications. Doing it again
-        changes nothing. Raises ``BadInput`` for a key id of another form.
+        was written in it, a search its probe. A source loses its items, faces, addresses,
+        pages and the notes of its audits. A case loses its probes, candidates and
+        verifications. Doing it again changes nothing. Raises ``BadInput`` for a key id of
+        another form.
         """
         ids = _by_kind(absent, _KINDS)
         counts: dict[str, int] = {}
@@ -165,6 +173,9 @@ class WriteRecover(ReadRecover):
         self._count(counts, schema.face, delete(schema.face).where(schema.face.c.item.in_(items)))
         for table in (schema.trace, schema.visit, schema.item_address, schema.item):
             self._count(counts, table, delete(table).where(table.c.source.in_(sources)))
+        column = schema.audit.c
+        notes = update(schema.audit).where(column.source.in_(sources), column.note != b"")
+        self._count(counts, schema.audit, notes.values(note=b""))
 
     def _cases(self, cases: list[str], counts: dict[str, int]) -> None:
         search, candidate = schema.search, schema.candidate

@@ -137,6 +137,12 @@ class ReadSources(Group):
         where = (column.source == source, column.tag == tag)
         return _TRACE.one(self._session, _TRACE.select.where(*where))
 
+    def any_trace_before(self, source: SourceId, moment: datetime) -> bool:
+        """Say whether an address of the source was last decided on before a moment."""
+        column = schema.trace.c
+        old = select(column.tag).where(column.source == source, column.at < moment).limit(1)
+        return self._session.first(old) is not None
+
     def visits(self, source: SourceId) -> tuple[bytes, ...]:
         """Return what is remembered of a site's pages, sealed, by tag."""
         column = schema.visit.c
@@ -230,10 +236,12 @@ class WriteSources(ReadSources):
         gone = delete(schema.visit).where(column.source == source, column.tag == tag)
         self._session.write(gone, bookkeeping=True)
 
-    def forget_visits(self, source: SourceId) -> None:
-        """Forget all pages of a site."""
-        gone = delete(schema.visit).where(schema.visit.c.source == source)
-        self._session.write(gone, bookkeeping=True)
+    def forget_noted(self, source: SourceId) -> None:
+        """Forget all that was noted of a source under its key: traces, pages, audits' notes."""
+        for table in (schema.trace, schema.visit):
+            self._session.write(delete(table).where(table.c.source == source), bookkeeping=True)
+        notes = update(schema.audit).where(schema.audit.c.source == source).values(note=b"")
+        self._session.write(notes, bookkeeping=True)
 
     def forget_traces(self, source: SourceId, before: datetime | None = None) -> int:
         """Delete what was noted of a source's addresses (before a moment); return how much."""
