@@ -18,7 +18,7 @@ from licet.consent.decide import decide
 from licet.effects.acting import digest_of_wish
 from licet.effects.covering import faces_to_cover
 from licet.effects.facts import read_facts
-from licet.effects.record import record, record_refusal
+from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import open_address, source_key
 from licet.effects.sourcing import open_source
 from licet.ledger import tree
@@ -61,7 +61,8 @@ def draw_sample(
 
     1. In one unit of work: decide and record; draw by the root that this entry leads to.
        A sample that nobody has answered for is not drawn anew: it is looked at again.
-    2. Read each photo from its source and cover every face in it.
+    2. Read each photo from its source and cover every face in it, asking anew before each:
+       a block, or a source that ceased, stops it in the middle.
     3. Mirror the ledger.
 
     Raises ``NotFound``, ``Conflict`` while the items are too young to be seen.
@@ -94,6 +95,9 @@ def draw_sample(
     place = open_source(app, source)
     photos = []
     for number, item in enumerate(items, 1):  # 2
+        refusal = _refused_now(app, ask, who)
+        if refusal is not None:
+            return refusal
         photos.append(_look(app, source, place, item))
         tell(number, len(items))
     app.publish()  # 3
@@ -167,6 +171,13 @@ def sample_of(reader: Reader, audit: SourceAudit, before: datetime) -> tuple[Ite
         old = [one for one in page if one.first_leaf < audit.size and one.first_seen <= before]
         best = heapq.nsmallest(ceilings.AUDIT_SAMPLE, (*best, *old), key=drawn)
     return tuple(best)
+
+
+def _refused_now(app: App, ask: Ask, who: Who) -> Refusal | None:
+    """Say why a sample may not be looked at any further, and write that down; or None."""
+    with app.store.read() as reader:
+        decided = decide(ask, read_facts(app, reader, ask, who, reader.now), reader.now)
+    return refuse(app, ask, decided) if isinstance(decided, Refusal) else None
 
 
 def _source(unit: Unit, source_id: SourceId) -> Source:

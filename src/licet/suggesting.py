@@ -62,6 +62,8 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
             return record_refusal(app, unit, ask, permit)
         if Unlinked(app, unit).has(kept.grant, face.id):
             raise Conflict("this face was taken off this person", "Reject the suggestion.")
+        if not unit.suggestions.delete(suggestion_id):
+            raise NotFound("somebody answered this suggestion meanwhile", "Nothing to accept.")
         leaf = unit.head.size
         template = TemplateId(new_id())
         payload = AppearancePayload(
@@ -77,18 +79,8 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
         sealed = seal(
             app.keyring.get(grant_key(kept.grant)), to_bytes(payload), f"template:{template}"
         )
-        unit.templates.add(
-            StoredTemplate(
-                template,
-                kept.grant,
-                TemplateKind.APPEARANCE,
-                seen.template.model,
-                sealed,
-                None,
-                leaf,
-            )
-        )
-        unit.suggestions.delete(suggestion_id)
+        kind, model = TemplateKind.APPEARANCE, seen.template.model
+        unit.templates.add(StoredTemplate(template, kept.grant, kind, model, sealed, None, leaf))
         objects = (("grant", kept.grant), ("suggestion", suggestion_id), ("template", template))
         record(app, unit, EntryKind.SUGGESTION_ACCEPTED, permit, objects)
     app.publish()  # 4

@@ -227,6 +227,20 @@ def test_nothing_is_drawn_that_may_not_be_seen_yet(world: World, source: Source)
     assert young == ()
 
 
+def test_what_ceases_meanwhile_is_looked_at_no_further(world: World, source: Source) -> None:
+    """Fifty photos take a while, and a source that ceased is not read for the next one."""
+    read: list[int] = []
+
+    def tell(done: int, _total: int) -> None:
+        read.append(done)
+        cease_source(world.app, world.who("steward"), source.id)
+
+    refused = draw_sample(world.app, world.who("verifier"), source.id, tell)
+    assert isinstance(refused, Refusal)
+    assert refused.reason == Reason.SOURCE_CEASED
+    assert read == [1]
+
+
 def test_without_a_live_authority_no_photo_is_read(world: World, source: Source) -> None:
     world.clock.now += timedelta(days=400)
     assert isinstance(draw_sample(world.app, world.who("verifier"), source.id), Refusal)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from licet import suggesting
 from licet.backfill import backfill
 from licet.cli.commands.search import _place
 from licet.collect import collect
@@ -20,7 +21,7 @@ from licet.show import Shown, show
 from licet.sources.contract import MOST_BYTES, Address
 from licet.sources.folder import FolderSource
 from licet.sources.sniff import video_format
-from licet.suggesting import accept
+from licet.suggesting import accept, reject
 from licet.terms.acting import SUBJECT
 from licet.terms.clip import Clip, clock_time, moment_of
 from licet.terms.collecting import Accepted, Collected, Identified, Standing
@@ -339,6 +340,28 @@ def test_a_suggestion_in_a_video_is_looked_at_again(world: World) -> None:
     kept = accept(world.app, world.who("verifier"), waiting.id)
     assert isinstance(kept, Accepted), kept
     assert spans_of(world, ada) == {(0, 2000), (500, 1500)}
+
+
+def test_a_suggestion_that_was_rejected_meanwhile_is_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking again takes as long as the video, and a no in between stays a no."""
+    ada, _ = world.enrolled("Ada")
+    place_ = world.folder(clip=video(("Ada", 0, 2000), ("Ada", 500, 1500)))
+    done(world, world.source(place_).id)
+    with world.app.store.read() as reader:
+        [waiting] = reader.suggestions.of_grant(ada)
+    looked = suggesting._face_again
+
+    def slowly(*about: object) -> object:
+        found = looked(*about)  # type: ignore[arg-type]
+        reject(world.app, waiting.id)
+        return found
+
+    monkeypatch.setattr(suggesting, "_face_again", slowly)
+    with pytest.raises(NotFound, match="meanwhile"):
+        accept(world.app, world.who("verifier"), waiting.id)
+    assert spans_of(world, ada) == {(0, 2000)}
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ ORIGIN = "https://www.album.example"
         ("unavailable_after: Sunday, 03-May-26 12:00:00 GMT", "unavailable_after"),
         ("unavailable_after: 2026-05-03", "unavailable_after"),
         ("unavailable_after: one fine day", "unavailable_after"),
+        (f"unavailable_after: 1 Jan {'9' * 20} 12:00:00 GMT", "unavailable_after"),
         ("nosnippet, noai, unavailable_after: 2099-01-01", "noai"),
         ("unavailable_after: 5 May 2026 12:00:00 GMT", ""),
         ("unavailable_after: 2026-05-05T00:00:00+00:00", ""),
@@ -154,3 +155,10 @@ def test_patterns_are_those_of_robots(pattern: str, path: str, ends: bool) -> No
 
 def test_no_pattern_takes_long() -> None:
     assert not pattern_holds("a*" * 500 + "b$", "a" * 2000)
+
+
+def test_a_tag_of_a_hundred_thousand_dates_is_not_read_date_by_date() -> None:
+    """Each would be read with all that follows it: gigabytes for a page that means no good."""
+    many = "unavailable_after: 5 May 2026 12:00:00 GMT," * 110_000
+    assert "longer than any" in reserved_by_tags([("robots", many)], NOW)
+    assert "longer than any" in reserved_by_fields([("x-robots-tag", many)], NOW)

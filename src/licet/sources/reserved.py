@@ -134,7 +134,13 @@ def _tdm(value: str, where: str) -> str:
     return "" if _is_open(value) else f"a tdm-reservation {where} reserves it"
 
 
+_MOST = 2_000
+"""Letters of a tag or header. It is read again for each date in it, which could be many."""
+
+
 def _robots(value: str, now: datetime, where: str) -> str:
+    if len(value) > _MOST:
+        return f"a robots {where} is longer than any that is meant"
     for word, rest in _words(value):
         if word in _RESERVING or (word == "unavailable_after" and _over(rest, now)):
             return f"a robots {where} says {word}"
@@ -163,7 +169,7 @@ def _over(date: str, now: datetime) -> bool:
     """Say whether a date has passed; one that cannot be read has."""
     try:
         when = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         try:
             when = datetime.fromisoformat(date.strip().upper())
         except ValueError:
