@@ -154,6 +154,16 @@ def test_a_still_is_a_jpeg_without_metadata() -> None:
         assert np.abs(np.median(np.asarray(image), axis=(0, 1)) - COLOURS[1]).max() < 40
 
 
+def test_a_still_without_pixels_is_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bent(_frame: Frame, _long_side: int | None = None) -> np.ndarray:
+        raise ValueError("bent")
+
+    monkeypatch.setattr(Frame, "pixels", bent)
+    found = clip.still(io.BytesIO(film(scenes(1))), 0)
+    assert isinstance(found, Unreadable)
+    assert "cannot be turned into pixels" in found.reason
+
+
 # --- the real models -----------------------------------------------------------
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licet.vision import frames as frames_room
 from licet.vision import guard
 from licet.vision.decode import UnreadableError
 from licet.vision.frames import Reel
@@ -179,6 +181,27 @@ def test_what_is_damaged_in_between_is_left_out() -> None:
     assert frames[0].at == 0
     assert frames[-1].at >= 4000
     assert any("damaged" in one for one in reel.lacking)
+
+
+def test_a_frame_without_pixels_is_left_out_and_each_is_seen_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, seen = frames_room.small_copy, []
+
+    def bent(picture: VideoFrame) -> np.ndarray:
+        seen.append(picture.pts)
+        if len(seen) == 2:
+            raise ValueError("bent")
+        return whole(picture)
+
+    monkeypatch.setattr(frames_room, "small_copy", bent)
+    content = film(scenes(5), gop=RATE)
+    with opened(io.BytesIO(content)) as reel:
+        keys = iter(reel.frames())
+        assert [next(keys).at for _ in range(3)] == [0, 2000, 3000]
+        assert len(seen) == len(set(seen)) == 4
+        assert [one.at for one in keys] == [4000]
+    assert "1 pieces of the video are damaged" in reel.lacking
 
 
 def test_parts_that_each_count_from_zero_go_on() -> None:

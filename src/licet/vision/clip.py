@@ -109,3 +109,5 @@ def still(file: VideoFile, at: int) -> bytes | Unreadable:
             return content
     except UnreadableError as error:
         return error.value
+    except HOSTILE:  # as above
+        return Unreadable("this frame cannot be turned into pixels", "choose another one")

@@ -24,7 +24,7 @@ from av.video.stream import VideoStream
 from licet.terms.clip import clock_time
 from licet.vision.guard import HOSTILE, MOST_HOURS, TooMuchError, in_bounds
 from licet.vision.picture import Frame, Upright, frame_of, small_copy, upright_of
-from licet.vision.scenes import Chooser, colours
+from licet.vision.scenes import Chooser, Colours, colours
 
 LONG_GAP = 2000
 """Milliseconds between key frames above which the frames in between are decoded."""
@@ -39,6 +39,9 @@ MOST_FAILURES = 8
 
 Piece: TypeAlias = "Packet[VideoStream]"
 """One coded frame. In quotes, since only its stub is generic."""
+
+Shown = tuple[VideoFrame, Colours]
+"""A decoded frame and its colours."""
 
 
 @dataclass
@@ -110,7 +113,7 @@ class Reel:
             self.container.seek(int(place), stream=self.stream)
         best: VideoFrame | None = None
         for packet in chain(self._packets(), (None,)):
-            for picture in self._decode(packet, last=packet is None):
+            for picture, _ in self._decode(packet, last=packet is None):
                 if best is None or self._time(picture.pts) <= at:
                     best = picture
                 else:
@@ -161,7 +164,7 @@ class Reel:
         ):  # parts that were joined each count from zero
             self.begins -= Fraction(back, 1000)
         found = self._decode(packet, last=True)
-        if any(self._chooser.changed(colours(small_copy(one))) for one in found):
+        if any(self._chooser.changed(seen) for _, seen in found):
             yield from self._open_gap()
             yield from self._end_gap()
         yield from self._looks(found, key=True)
@@ -190,8 +193,11 @@ class Reel:
             yield from self._looks(self._decode(None, last=True))
             self._wide_open = False
 
-    def _decode(self, packet: "Piece | None", *, last: bool = False) -> list[VideoFrame]:
-        """Return the frames that a packet completes; after the ``last`` one, all there are."""
+    def _decode(self, packet: "Piece | None", *, last: bool = False) -> list[Shown]:
+        """Return the frames that a packet completes; after the ``last`` one, all there are.
+
+        A frame that decodes and cannot be turned into pixels is damaged, too.
+        """
         context = self.stream.codec_context
         found: list[VideoFrame] = []
         try:
@@ -203,15 +209,18 @@ class Reel:
             self._damaged += 1
         if last:
             context.flush_buffers()
-        whole = [one for one in found if not one.is_corrupt and in_bounds(one.width, one.height)]
+        whole: list[Shown] = []
+        for one in found:
+            with suppress(*HOSTILE):
+                if not one.is_corrupt and in_bounds(one.width, one.height):
+                    whole.append((one, colours(small_copy(one))))
         self._damaged += len(found) - len(whole)
         return whole
 
-    def _looks(self, found: list[VideoFrame], *, key: bool = False) -> Iterator[Frame]:
+    def _looks(self, found: list[Shown], *, key: bool = False) -> Iterator[Frame]:
         """Yield those of the decoded frames that are worth a look."""
-        for picture in found:
+        for picture, seen in found:
             at = self._time(picture.pts)
-            seen = colours(small_copy(picture))
             changed = self._chooser.changed(seen)
             if not self._chooser.takes(at, seen, key=key):
                 continue
