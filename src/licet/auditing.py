@@ -224,7 +224,7 @@ def _look(app: App, source: Source, place: ItemSource, item: Item) -> Looked:
         return Looked(item.id, b"", "it changed since it was collected")
     with app.store.read() as reader:
         stored = reader.items.faces(item.id)
-    faces = faces_to_cover(app, photo, stored, ())
-    if isinstance(faces, Unreadable):
-        return Looked(item.id, b"", faces.reason)
-    return Looked(item.id, app.vision.redact(photo, faces, (), []))
+    found = app.vision.faces(photo)
+    if isinstance(found, Unreadable):
+        return Looked(item.id, b"", found.reason)
+    return Looked(item.id, app.vision.redact(photo, faces_to_cover(found, stored, ()), (), []))

@@ -144,10 +144,10 @@ def _found(
     app: App, photo: bytes, stored: tuple[ItemFace, ...], seen: tuple[AppearancePayload, ...]
 ) -> _Picture:
     """Return a photo with the faces found at collecting and those found now."""
-    found = faces_to_cover(app, photo, stored, [one.box for one in seen])
+    found = app.vision.faces(photo)
     if isinstance(found, Unreadable):
         raise Conflict(f"the photo cannot be read: {found.reason}", found.remedy)
-    return _Picture(photo, found)
+    return _Picture(photo, faces_to_cover(found, stored, [one.box for one in seen]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,19 @@
 """What is covered in a photo that is shown: more than was found once, and never the one shown."""
 
-from dataclasses import dataclass, field
-from types import SimpleNamespace
-
 import pytest
 
 from licet.effects.covering import faces_to_cover
-from licet.terms.face import Box, Face, Unreadable
+from licet.terms.face import Box, Face
 from licet.terms.ids import FaceId, ItemId
 from licet.terms.source import ItemFace
 
 OWN, OTHER = Box(100, 100, 80, 100), Box(300, 100, 80, 100)
 
 
-@dataclass
-class Detector:
-    """A vision that finds these boxes and refuses to make templates."""
-
-    boxes: tuple[Box, ...]
-    strength: float = 0.9
-    looked: list[bytes] = field(default_factory=list)
-
-    def faces(self, photo: bytes) -> tuple[Face, ...] | Unreadable:
-        if photo == b"broken":
-            return Unreadable("it is damaged", "Use another.")
-        self.looked.append(photo)
-        return tuple(Face(box, ((0.0, 0.0),) * 5, self.strength) for box in self.boxes)
-
-
 def covered(*found: Box, strength: float = 0.9) -> set[Box]:
-    app = SimpleNamespace(vision=Detector(found, strength))
+    now = [Face(box, ((0.0, 0.0),) * 5, strength) for box in found]
     stored = [ItemFace(FaceId("1"), ItemId("i"), OWN), ItemFace(FaceId("2"), ItemId("i"), OTHER)]
-    faces = faces_to_cover(app, b"photo", stored, [OWN])  # type: ignore[arg-type]
-    assert not isinstance(faces, Unreadable)
+    faces = faces_to_cover(now, stored, [OWN])
     assert {OWN, OTHER} <= set(faces)
     return set(faces) - {OWN, OTHER}
 
@@ -60,8 +41,3 @@ def test_a_doubtful_find_is_covered_unless_its_cover_would_reach_theirs() -> Non
     apart, near = Box(500, 90, 30, 40), Box(190, 100, 60, 80)
     assert covered(apart, near, strength=0.4) == {apart}
     assert covered(apart, near, strength=0.6) == {apart, near}
-
-
-def test_what_cannot_be_read_is_a_value() -> None:
-    app = SimpleNamespace(vision=Detector(()))
-    assert isinstance(faces_to_cover(app, b"broken", [], []), Unreadable)  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ from licet.ledger.leaf import decode
 from licet.sourcing import add_source, cease_source
 from licet.terms.collecting import Collected
 from licet.terms.errors import Conflict, NotFound
+from licet.terms.face import Unreadable
 from licet.terms.governing import AuditSaid
 from licet.terms.ids import SourceId
 from licet.terms.ledger import Entry, EntryKind
@@ -256,3 +257,12 @@ def test_a_member_signs_for_this_very_finding(world: World, source: Source) -> N
     no = signing.answering_audit(source, AuditSaid(sample.audit.id, AuditFinding.WRONG, ""))
     assert yes.digest != no.digest
     assert yes.object == source.id
+
+
+def test_a_photo_the_detector_cannot_read_is_told_in_the_sample(
+    world: World, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bent = Unreadable("it is bent", "Use another.")
+    monkeypatch.setattr(world.vision, "faces", lambda _photo: bent)
+    sample = _looked(world, source, "verifier")
+    assert {(one.picture, one.why_not) for one in sample.photos} == {(b"", "it is bent")}

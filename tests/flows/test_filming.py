@@ -261,6 +261,23 @@ def test_a_frame_of_a_video_shows_the_person_alone(world: World) -> None:
         show(world.app, SUBJECT, item, ada, at=8000)
 
 
+def test_a_frame_is_looked_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, _ = world.enrolled("Ada")
+    source = world.source(world.folder(clip=video(("Ada", 0, 2000), ("Ben", 0, 2000))))
+    done(world, source.id)
+    [item] = items_of(world, source.id)
+    looked: list[bytes] = []
+    faces = world.vision.faces
+
+    def counted(photo: bytes) -> object:
+        looked.append(photo)
+        return faces(photo)
+
+    monkeypatch.setattr(world.vision, "faces", counted)
+    assert covered(show(world.app, SUBJECT, item, ada)) == [[110, 10, 80, 80]]
+    assert len(looked) == 1
+
+
 def test_a_frame_in_which_they_are_not_where_they_were_shows_nobody(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -362,6 +379,18 @@ def test_a_suggestion_that_was_rejected_meanwhile_is_not_kept(
     with pytest.raises(NotFound, match="meanwhile"):
         accept(world.app, world.who("verifier"), waiting.id)
     assert spans_of(world, ada) == {(0, 2000)}
+
+
+def test_a_photo_the_detector_cannot_read_is_not_shown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, _ = world.enrolled("Ada")
+    source = world.source(world.folder(a=photo("Ada")))
+    done(world, source.id)
+    [item] = items_of(world, source.id)
+    monkeypatch.setattr(world.vision, "faces", lambda _photo: Unreadable("it is bent", "None."))
+    with pytest.raises(Conflict, match="cannot be read: it is bent"):
+        show(world.app, SUBJECT, item, ada)
 
 
 @pytest.mark.parametrize(

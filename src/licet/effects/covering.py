@@ -10,10 +10,9 @@
 
 from collections.abc import Sequence
 
-from licet.app import App
 from licet.effects.comparing import same_face
 from licet.terms.covering import MARGIN, SURE
-from licet.terms.face import Box, Unreadable
+from licet.terms.face import Box, Face
 from licet.terms.source import ItemFace
 
 SAME_WITHIN = 0.8
@@ -22,12 +21,12 @@ SAME_SIZE = 0.5
 
 
 def faces_to_cover(
-    app: App, photo: bytes, stored: Sequence[ItemFace], visible: Sequence[Box]
-) -> tuple[Box, ...] | Unreadable:
-    """Return every face of a photo, those that may be seen among them, or why it cannot be read."""
-    found = app.vision.faces(photo)
-    if isinstance(found, Unreadable):
-        return found
+    found: Sequence[Face], stored: Sequence[ItemFace], visible: Sequence[Box]
+) -> tuple[Box, ...]:
+    """Return every face of a photo, those that may be seen among them.
+
+    ``found`` is what a thorough look finds now, ``stored`` what was kept at collecting.
+    """
     known = tuple(stored)
     again = (face for face in found if same_face(known, face.box) is None)  # 1, 2
     missed = (

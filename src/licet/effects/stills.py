@@ -73,9 +73,7 @@ def still_of(
     if isinstance(found, Unreadable) or all(overlap(f.box, own) < SAME_FACE for f in found):
         return Unreadable("the face is not found where it was seen", "Collect the source again.")
     about = [face for face in stored if _at(face, at) and overlap(face.box, own) == 0]
-    faces = faces_to_cover(app, photo, about, [own])
-    if isinstance(faces, Unreadable):
-        return faces
+    faces = faces_to_cover(found, about, [own])
     others = tuple(box for box in dict.fromkeys(faces) if box != own)
     return Still(photo, own, others)
 

@@ -104,9 +104,10 @@ def _picture(
     photo = _photo(places, item)
     if isinstance(photo, str):
         return Picture(item.id, b"", photo)
-    faces = faces_to_cover(app, photo, stored, visible)
-    if isinstance(faces, Unreadable):
+    found = app.vision.faces(photo)
+    if isinstance(found, Unreadable):
         return Picture(item.id, b"", "unreadable")
+    faces = faces_to_cover(found, stored, visible)
     outline = [(box, "") for box in visible]
     return Picture(item.id, app.vision.redact(photo, faces, visible, outline, LONG_SIDE), "")
 
