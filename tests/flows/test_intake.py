@@ -20,7 +20,7 @@ from licet.terms.errors import BadInput, Busy, Conflict, NotFound
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.granting import Message, WrongCode
 from licet.terms.ids import GrantId, PurposeId, RequestId, Territory
-from licet.terms.ledger import Entry
+from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import By, Refusal
 from licet.terms.plan import EffectKind
 from licet.terms.rights import Proved, Received, Request, RequestState, RequestWish, RightKind
@@ -328,6 +328,23 @@ def test_a_receipt_proves_the_person_in_one_step(world: World, letters: int) -> 
     assert (done.proved, done.letters) == (True, letters)
     assert state_of(world, grant.grant) is GrantState.ENDING
     assert not re.search(r"[A-Z2-9]{5} [A-Z2-9]{5}", world.outbox.letters[-1].text)
+
+
+def test_who_objects_again_by_a_receipt_is_heard_once(world: World) -> None:
+    """A repeat of what was proved is counted, and restricts nothing once more; no code is made."""
+    grant = ask_grant(world.app, world.who("steward"), world.wish("anna"))
+    said = confirm(world.app, grant.grant, world.outbox.code())
+    who, wish = Who(By.SUBJECT, proof=said.receipt), RequestWish(RightKind.OBJECTION, ANNA)
+    since = world.app.store.head().size
+    first = receive(world.app, who, wish)
+    again = receive(world.app, who, wish)
+    assert isinstance(first, Received)
+    assert isinstance(again, Received)
+    assert (again.request, again.letters, again.proved) == (first.request, 2, True)
+    kinds = [entry.kind for entry in entries(world, since)]
+    assert kinds.count(EntryKind.GRANT_RESTRICTED) == 1
+    assert kinds.count(EntryKind.REQUEST_JOINED) == 1
+    assert state_of(world, grant.grant) is GrantState.RESTRICTED
 
 
 def test_mail_that_is_down_stops_no_clock(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,6 @@ class _Taken:
     """A request as it was stored, its code and where that goes; ``proved`` needs none."""
 
     request: Request
-    leaf: int
     to: str
     code: str = ""
     proved: bool = False
@@ -179,14 +178,16 @@ def _take(app: App, unit: Unit, who: Who, permit: Permit, draft: _Draft) -> _Tak
         subject, identity = found
     again = _repeated(app, unit, subject, wish, identity.contact)
     if again is None:
-        taken = _begin(app, unit, who, permit, draft, (subject, identity))
+        request = _begin(app, unit, who, permit, draft, (subject, identity))
     else:
-        taken = _join(app, unit, permit, again, wish)
+        request = _join(app, unit, permit, again, wish)
     if not _by_receipt(app, unit, who, subject, wish):
-        return taken
-    request = _proved(app, unit, taken.request, permit)
-    request = hear(app, unit, request, permit, draft.plan)
-    return _Taken(request, request.leaf, identity.contact, proved=True)
+        return _coded(app, unit, request)
+    proved = _proved(app, unit, request, permit)
+    # Who was proved before was heard then: a repeat restricts nothing once more.
+    if proved != request:
+        proved = hear(app, unit, proved, permit, draft.plan)
+    return _Taken(proved, identity.contact, proved=True)
 
 
 def _begin(
@@ -196,9 +197,8 @@ def _begin(
     permit: Permit,
     draft: _Draft,
     person: tuple[Subject, Identity],
-) -> _Taken:
+) -> Request:
     """Open a new request: its clock starts with this letter."""
-    subject, identity = person
     request = _new(app, unit, who, draft, person)
     unit.requests.add(request)
     facts = (
@@ -208,9 +208,7 @@ def _begin(
         ("due", day_number(request.due.date())),
     )
     record_request(app, unit, EntryKind.REQUEST_RECEIVED, permit, request, facts)
-    if is_full(app, unit, subject.id):
-        return _Taken(request, request.leaf, "")
-    return _Taken(request, request.leaf, identity.contact, put_code(unit, request.id))
+    return request
 
 
 def _newcomer(app: App, unit: Unit, draft: _Draft, identity: Identity) -> Subject:
@@ -319,29 +317,34 @@ def _asked_by(wish: RequestWish, own: str) -> tuple[object, ...]:
     return (*what, set(wish.places), *when, *by)
 
 
-def _join(app: App, unit: Unit, permit: Permit, request: Request, wish: RequestWish) -> _Taken:
+def _join(app: App, unit: Unit, permit: Permit, request: Request, wish: RequestWish) -> Request:
     """Count a repeat: the clock goes on from the first letter, whenever that is filed."""
     payload = open_request(app, request)
     day = min(_day(unit, wish), request.received_at.date())
     due = end_of(due_on(terms_on(request.regime, day), day))
     words = (*payload.words, wish.words) if wish.words else payload.words
-    leaf = unit.head.size
     joined = replace(
         resealed(app, request, words=words),
         letters=request.letters + 1,
         received_at=min(request.received_at, end_of(day)),
         due=request.due if request.extended_at else min(request.due, due),
-        leaf=leaf,
+        leaf=unit.head.size,
     )
     unit.requests.put(joined)
     facts = (("kind", request.kind.value), ("letters", joined.letters))
     record_request(app, unit, EntryKind.REQUEST_JOINED, permit, joined, facts)
+    return joined
+
+
+def _coded(app: App, unit: Unit, request: Request) -> _Taken:
+    """Put a code to a request whose contact is not proved, one a day at most."""
+    payload = open_request(app, request)
     own = own_contact(payload)
     today = unit.now.date().isoformat()
     quiet = own in payload.proved or payload.coded_on == today
     if quiet or is_full(app, unit, request.subject):
-        return _Taken(joined, leaf, "")
-    return _Taken(joined, leaf, own, put_code(unit, request.id))
+        return _Taken(request, "")
+    return _Taken(request, own, put_code(unit, request.id))
 
 
 def _by_receipt(app: App, unit: Unit, who: Who, subject: Subject, wish: RequestWish) -> bool:
@@ -369,11 +372,11 @@ def _received(app: App, who: Who, taken: _Taken, *, told: bool) -> Received:
     """Return what the door may say: who is not proved hears of this letter alone."""
     request = taken.request
     if who.by is By.MEMBER or taken.proved:
-        said = (request.due, request.letters, told, taken.leaf, taken.proved)
+        said = (request.due, request.letters, told, request.leaf, taken.proved)
         return Received(request.id, request.kind, *said)
     today = app.clock().date()
     due = end_of(due_on(terms_on(request.regime, today), today))
-    return Received(request.id, request.kind, due, 1, told, taken.leaf)
+    return Received(request.id, request.kind, due, 1, told, request.leaf)
 
 
 def _known(reader: Reader | Unit, request_id: RequestId) -> Request:
