@@ -31,7 +31,7 @@ from licet.effects.running import (
 )
 from licet.effects.sealed import address_tag, seal_address
 from licet.effects.sourcing import open_to_walk
-from licet.effects.tracing import FIRST_MET, KNOWN, note_traces
+from licet.effects.tracing import FIRST_MET, KNOWN, Traced, note_traces
 from licet.effects.walking import Photo, Step, Walk, drop
 from licet.sources.contract import Address
 from licet.store.unit import Reader, Unit
@@ -51,7 +51,8 @@ def collect(
 ) -> Collected | Refusal:
     """Collect a source, or go on with a run that was stopped.
 
-    1. Read the source and ask whether it may be collected now.
+    1. Read the source, prove control of it anew if that is due, and ask whether it may be
+       collected now.
     2. Open the run, or take over the one that was left, by its lease.
     3. Walk the source from the cursor; content met before is not inspected again.
     4. Compare the faces of a batch with the references in scope.
@@ -66,7 +67,7 @@ def collect(
     Ctrl-C: what was committed stays, and the next call goes on from there.
     """
     source = _source(app, source_id)  # 1
-    renew_proof(app, source_id)
+    proved = renew_proof(app, source_id)
     ask = Ask(
         Action.COLLECT,
         who.by,
@@ -81,7 +82,8 @@ def collect(
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         record(app, unit, EntryKind.COLLECTING, permit, (("source", source_id),))
-    prove_now(app, source)
+    if proved is None:
+        prove_now(app, source)
     on = replace(ask, by=WORKER.by, member=None)
     place = open_to_walk(app, source, on, tell)
     total = place.count()
@@ -197,14 +199,16 @@ def _note_passed(walk: Walk) -> None:
 
     The whole stretch before was committed. An entry says so only if an address is new.
     """
-    if walk.refusal is not None or not walk.passed:
+    # A site says of every address why it was not taken, also where all of it was left out.
+    silent = not walk.passed and not (walk.over and isinstance(walk.place, Traced))
+    if walk.refusal is not None or silent:
         return
     app = walk.app
     with app.store.unit(bookkeeping=True) as unit:
         permit = permit_to_keep(unit, walk)
         if permit is None:
             return
-        move_cursor(app, unit, walk.hold, walk.at)
+        move_cursor(app, unit, walk.hold, walk.at or place_of(app, walk.hold.run))
         if _add_elsewhere(walk, unit):
             none = keep(app, unit, (), unit.head.size)
             objects = _objects(walk.hold.run)

@@ -32,7 +32,7 @@ from licet.effects.outside import show_when_due
 from licet.effects.packing import sweep_packages
 from licet.effects.passing import go_on_with
 from licet.effects.purging import Gone, purge, sources_over
-from licet.effects.renewing import renew_proofs
+from licet.effects.renewing import renew_one
 from licet.effects.retaining import forget_people, forget_requests
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.trying import Trying
@@ -122,12 +122,12 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     """Do one round; say too whether there is more to do at once.
 
     1. End holds and grants whose term is over; answer requests that need nobody; warn of
-       what runs out; prove control of sources anew; go on ending the deployment, if that was
-       ordered. Nothing follows its last entry.
+       what runs out; go on ending the deployment, if that was ordered. Nothing follows its
+       last entry.
     2. Carry every open plan as far as it goes.
     3. Let unconfirmed appearances, suggestions, probes, lists and accountability records lapse.
     4. Forget what came from sources that ceased, and items whose term is over.
-    5. Go on with open backfills for a while.
+    5. Prove control of one source anew; go on with open backfills for a while.
     6. Once a day turn the epoch, sweep keys that no row ever used, and forget people and
        letters when the law's own terms are over.
     7. Mirror the ledger, then show it to its witnesses and have it stamped, when that is due.
@@ -142,7 +142,6 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     requests, late = see_to_all(app, trying)
     overdue = trying.do("terms", partial(warn_of_terms, app, trying), Overdue())
     late_breaches = trying.do("breaches", partial(watch_breaches, app), 0)
-    trying.do("proofs", partial(renew_proofs, app, trying), 0)
     trying.do("canaries", partial(settle_canaries, app), 0)
     ordered = go_on_with_orders(app, trying)
     closing, begun = go_on(app, trying)
@@ -156,7 +155,9 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     trying.do("lists", partial(forget_lists, app), 0)
     trying.do("accounts", partial(destroy_accounts, app), 0)
     forgotten = _purge(app, trying)  # 4
-    backfills, more = _go_on(app, tell, trying)  # 5
+    unproved = trying.do("proofs", partial(renew_one, app, trying), False)  # 5
+    backfills, more = _go_on(app, tell, trying)
+    more = more or unproved
     turned, swept, gone = _daily(app, trying)  # 6
     trying.do("ledger", app.publish, None)  # 7
     trying.do("witnesses", partial(show_when_due, app, trying), None)

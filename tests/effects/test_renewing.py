@@ -8,7 +8,7 @@ import pytest
 from licet.collect import collect
 from licet.effects import renewing
 from licet.effects.blocking import place
-from licet.effects.renewing import renew_proof, renew_proofs
+from licet.effects.renewing import renew_one, renew_proof
 from licet.effects.trying import Trying
 from licet.ledger.leaf import decode
 from licet.sourcing import cease_source
@@ -58,7 +58,7 @@ def _not_ours(source: Source) -> Path:
 def test_a_worker_proves_it_again_in_time(world: World, source: Source) -> None:
     opened = _authority(world, source)
     world.clock.go(days=22)
-    assert renew_proofs(world.app, Trying()) == 0
+    assert not renew_one(world.app, Trying())
     assert _authority(world, source) == opened
     world.clock.go(days=1)
     run_once(world.app)
@@ -131,7 +131,7 @@ def test_where_nothing_may_be_collected_nobody_is_asked(
         world.clock.now = _authority(world, source).valid_to
     monkeypatch.setattr(renewing, "control_of", lambda *_: pytest.fail("it was contacted"))
     assert renew_proof(world.app, source.id) is None
-    assert renew_proofs(world.app, Trying()) == 0
+    assert not renew_one(world.app, Trying())
 
 
 def test_what_ceased_while_it_was_asked_stays_so(

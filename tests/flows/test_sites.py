@@ -1,15 +1,16 @@
 """A website from opening to ceasing, on a real server: proved, polite, and left alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from licet.backfill import backfill
 from licet.collect import collect
 from licet.effects import sourcing as opening
-from licet.effects import visiting
+from licet.effects import visiting, walking
 from licet.effects.blocking import place as place_block
 from licet.effects.sourcing import token_for
 from licet.effects.tracing import read_traces
@@ -54,6 +55,19 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 def _somebody_to_write_to(world: World) -> None:
     settings = world.app.settings.model_copy(update={"answer_to": "office@archive.example"})
     world.app = replace(world.app, settings=settings)
+
+
+class Greedy:
+    """Sees as the other does, and reads all there is before it looks at the first."""
+
+    def __init__(self, vision: Any, many: Callable[[Any], Any]) -> None:
+        self._vision, self._many = vision, many
+
+    def inspect_many(self, photos: Any, **_more: object) -> Any:
+        return self._many(photos)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._vision, name)
 
 
 def _put(site: Web, name: str, data: bytes) -> None:
@@ -121,6 +135,46 @@ def test_only_what_changed_is_read_again(world: World, web: Web) -> None:
     )
     assert "if-none-match" in a
     assert "if-none-match" in b
+
+
+class _Killed(BaseException):
+    """The process ended here."""
+
+
+def test_what_was_read_ahead_and_not_looked_at_is_read_again(
+    world: World, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its state is remembered with what was found in it, not when it was read."""
+    source = _opened(world, web)
+    _collected(world, source)
+    for name, who in (("a", "dora"), ("b", "emil")):
+        _put(web, name, photo(who))
+    monkeypatch.setattr(walking, "BATCH_PHOTOS", 1)
+    inspect = world.app.vision.inspect_many
+    greedy = Greedy(world.app.vision, lambda photos: inspect(iter(list(photos))))
+
+    def die(boundary: str) -> None:
+        if boundary == "collect.committed":
+            raise _Killed
+
+    with pytest.raises(_Killed):
+        collect(
+            replace(world.app, open_vision=lambda: greedy, at=die), world.who("steward"), source.id
+        )
+    world.clock.go(minutes=3)
+    assert _collected(world, source).items == 1
+    with world.app.store.read() as reader:
+        assert reader.items.count(source.id) == 4
+
+
+def test_a_site_that_reserves_everything_says_so(world: World, web: Web) -> None:
+    web.page("/album/", f'<meta name="robots" content="noai">{PAGE}')
+    source = _opened(world, web)
+    assert _collected(world, source).items == 0
+    with world.app.store.read() as reader:
+        traces = read_traces(world.app, reader, source.id)
+    assert {one.rule for one in traces} == {"reservation"}
+    assert len(traces) == 4
 
 
 def test_who_enrols_later_is_found_in_photos_that_did_not_change(world: World, web: Web) -> None:

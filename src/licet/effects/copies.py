@@ -19,7 +19,7 @@ from licet.effects.comparing import overlap
 from licet.effects.keeping import Recognised
 from licet.effects.sealed import open_address
 from licet.effects.walking import Photo, Walk
-from licet.sources.contract import Address
+from licet.sources.contract import Address, read_whole
 from licet.terms.face import Box, Inspection, SeenFace, score_of
 from licet.terms.ids import ItemId
 from licet.vision.likeness import Marks
@@ -107,7 +107,7 @@ def _again(walk: Walk, item_id: ItemId) -> Inspection | None:
     if item is None or not walk.may_go_on():
         return None
     place = Address(open_address(app, item.id, walk.source.id, item.sealed_address))
-    data = walk.place.read(place)
+    data = read_whole(walk.place, place)
     if not isinstance(data, bytes) or hashlib.sha256(data).hexdigest() != item.sha256:
         return None
     found = app.vision.inspect(data)

@@ -12,7 +12,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
 from licet.effects.record import record_machine
-from licet.effects.tracing import read_traces
+from licet.effects.tracing import open_traces
 from licet.effects.walking import Walk
 from licet.sources.authority import SHARE_TO_HOLD, marks_of_name
 from licet.store.unit import Reader
@@ -52,8 +52,7 @@ def _marks(app: App, reader: Reader, walk: Walk, began: datetime) -> tuple[Marke
     if not now or len(now) < SHARE_TO_HOLD * (reader.items.count(source) + len(now)):
         return ()
     marks: set[Marker] = set()
-    for one in read_traces(app, reader, source, Fate.LEFT_OUT):
-        if one.rule == "marker":
-            # What stands in the photo's own bytes and not in its name is a platform's mark.
-            marks |= marks_of_name(one.address) or {Marker.PLATFORM}
+    for one in open_traces(app, source, now):
+        # What stands in the photo's own bytes and not in its name is a platform's mark.
+        marks |= marks_of_name(one.address) or {Marker.PLATFORM}
     return tuple(sorted(marks))

@@ -168,15 +168,17 @@ def notice_facts(notice: CeaseNotice | None) -> Facts:
     return (("notice", notice.digest), ("notice_from", notice.sender.value))
 
 
-def _last(reader: Reader, source: SourceId, kind: EntryKind) -> tuple[int, Entry] | None:
-    """Return the last entry of this kind about a source, with its number; or None."""
+def _last(
+    reader: Reader, source: SourceId, kind: EntryKind, fact: str = ""
+) -> tuple[int, Entry] | None:
+    """Return the last entry of this kind about a source (with a fact), its number; or None."""
     end = reader.head.size
     while end > 0:
         start = max(0, end - CHUNK)
         for leaf in reversed(reader.leaves.get(start, end)):
             if source.encode() in leaf.data:
                 entry = decode(leaf.data)
-                if entry.kind is kind:
+                if entry.kind is kind and (not fact or fact in dict(entry.facts)):
                     return leaf.index, entry
         end = start
     return None
@@ -263,7 +265,7 @@ class _Purge:
             return
         # From the ledger and not the run: a restore begins the run anew, without its cursor.
         with self.app.store.read() as reader:
-            ceased = _last(reader, self.source.id, EntryKind.SOURCE_CEASED)
+            ceased = _last(reader, self.source.id, EntryKind.SOURCE_CEASED, "notice")
         notice = _notice(ceased[1]) if ceased else ""
         with self.app.store.unit() as unit:
             self.hold.renew(unit)

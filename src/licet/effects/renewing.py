@@ -35,14 +35,18 @@ AGAIN = timedelta(days=1)
 _MAY = frozenset({SourceState.AUTHORISED, SourceState.LAPSED})
 
 
-def renew_proofs(app: App, trying: Trying) -> int:
-    """Prove control anew wherever it is due; return how many were proved."""
+def renew_one(app: App, trying: Trying) -> bool:
+    """Prove control anew of one source for which that is due; say whether others wait.
+
+    One at a time: a place that does not answer takes a minute to give up, and what must end
+    is looked at in between.
+    """
     with app.store.read() as reader:
-        sources = tuple(
-            one.id for one in reader.sources.all() if _due(app, reader, one) is not None
-        )
-    done = (trying.do(f"source {one}", partial(renew_proof, app, one), None) for one in sources)
-    return sum(one is not None for one in tuple(done))
+        due = (one.id for one in reader.sources.all() if _due(app, reader, one) is not None)
+        first, other = next(due, None), next(due, None)
+    if first is not None:
+        trying.do(f"source {first}", partial(renew_proof, app, first), None)
+    return other is not None
 
 
 def renew_proof(app: App, source_id: SourceId) -> datetime | None:

@@ -5,7 +5,7 @@ authority (GDPR 5(2)). An address can name somebody: it is sealed under the sour
 goes with the source. The last decision about an address is the one that is kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
@@ -19,7 +19,7 @@ from licet.terms.source import Fate, StoredTrace, Trace
 from licet.vault.seal import open_sealed, seal
 
 FIRST_MET = "the source may be collected, and nothing in the file speaks against it"
-KNOWN = "the source may be collected; the same content was met at another address"
+KNOWN = "the source may be collected; the same content was met before, here or elsewhere"
 
 
 @runtime_checkable
@@ -32,10 +32,17 @@ class Traced(Protocol):
 
 
 def note_traces(app: App, unit: Unit, walk: Walk) -> None:
-    """Write down what was decided on the way, the place's own decisions first."""
+    """Write down what was decided on the way, the place's own decisions first.
+
+    What was read ahead and is not settled yet waits: a site's word on its state would keep
+    it from being read again, should this process end before it was looked at.
+    """
     place = walk.place
     if isinstance(place, Traced):
-        walk.traces[:0] = place.traces()
+        ahead = walk.ahead()
+        told = (*walk.told, *place.traces())
+        walk.told = [one for one in told if one.address in ahead]
+        walk.traces[:0] = [one for one in told if one.address not in ahead]
     unit.sources.note_traces(walk.source.id, _sealed(app, unit, walk.source.id, walk.traces))
 
 
@@ -43,7 +50,11 @@ def read_traces(
     app: App, reader: Reader | Unit, source: SourceId, fate: Fate | None = None
 ) -> tuple[Trace, ...]:
     """Return why a source's addresses were collected or not, by address."""
-    rows = reader.sources.traces(source, fate)
+    return open_traces(app, source, reader.sources.traces(source, fate))
+
+
+def open_traces(app: App, source: SourceId, rows: Collection[StoredTrace]) -> tuple[Trace, ...]:
+    """Return what stored traces of a source say, by address."""
     if not rows:
         return ()
     key = app.keyring.get(source_key(source))

@@ -67,9 +67,13 @@ class VisitedSite:
     def read(self, address: Address) -> bytes | Unreadable:
         """Return a photo's bytes, or why not; in a walk ``UNCHANGED`` for one kept before."""
         if not self._walked:
-            return self._site.read(address)
+            return self.read_again(address)
         found = self._site.read_changed(address)
         return UNCHANGED if isinstance(found, Unchanged) else found
+
+    def read_again(self, address: Address) -> bytes | Unreadable:
+        """Return a photo's bytes, changed or not, or why not."""
+        return self._site.read(address)
 
     def traces(self) -> tuple[Trace, ...]:
         """Return what was decided since this was last asked, and let go of it."""

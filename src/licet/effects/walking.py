@@ -16,6 +16,7 @@ from typing import BinaryIO
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
+from licet.effects.films import ASK_AGAIN_SECONDS, hash_of
 from licet.effects.fixtures import strange_content
 from licet.effects.keeping import Kept, Recognised
 from licet.effects.running import Hold
@@ -39,7 +40,6 @@ from licet.terms.permit import Ask, Permit, Refusal
 from licet.terms.source import Fate, Source, Trace
 from licet.vision.likeness import Marks
 
-ASK_AGAIN_SECONDS = 0.25
 BATCH_SECONDS = 0.25
 """At most four units a second, so that withdrawals and blocks never queue behind a walk."""
 
@@ -51,7 +51,6 @@ STRETCH_SECONDS = 1.0
 """How long photos that need no inspection may wait for being written down."""
 
 HEAD_BYTES = 65_536
-DIGEST_BYTES = 4 * 1024 * 1024
 TOLD = 100
 """How many unreadable photos are named in the answer; all are counted."""
 
@@ -153,6 +152,8 @@ class Walk:
     copies: dict[str, ItemId] = field(default_factory=dict)
     marks: Marks | None = None
     traces: list[Trace] = field(default_factory=list)
+    told: list[Trace] = field(default_factory=list)
+    """What the place said of photos that are read ahead."""
     fresh: set[int] = field(default_factory=set)
     done: int = 0
     at: str = ""
@@ -236,17 +237,14 @@ class Walk:
         """
         if isinstance(content, bytes):
             return content[:HEAD_BYTES], hashlib.sha256(content).hexdigest()
-        digest = hashlib.sha256()
-        head = content.read(HEAD_BYTES)
-        part = head
-        while part:
-            digest.update(part)
-            self._keep_on()
-            part = content.read(DIGEST_BYTES)
-        content.seek(max(HEAD_BYTES, content.tell() - HEAD_BYTES))
-        ends = head + content.read(HEAD_BYTES)
+        sha256 = hash_of(content, self._keep_on)
+        tail = max(HEAD_BYTES, content.tell() - HEAD_BYTES)
         content.seek(0)
-        return ends, digest.hexdigest()
+        ends = content.read(HEAD_BYTES)
+        content.seek(tail)
+        ends += content.read(HEAD_BYTES)
+        content.seek(0)
+        return ends, sha256
 
     def _left_out(self, address: Address, head: bytes, sha256: str) -> tuple[str, str] | None:
         """Return the rule by which a photo that can be read is not taken, and why; or None."""
@@ -357,6 +355,10 @@ class Walk:
                 return
             self._on_the_way.append(photo)
             yield data
+
+    def ahead(self) -> frozenset[str]:
+        """Return the addresses that were read and are not looked at yet."""
+        return frozenset(photo.address for photo in self._on_the_way)
 
     def first_time(self, sha256: str, known: Callable[[str], bool]) -> bool:
         """Say whether this content is met for the first time, in this walk and ever."""

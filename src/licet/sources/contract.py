@@ -62,3 +62,17 @@ class TellsChange(Protocol):
     def changed_at(self, address: Address) -> datetime | None:
         """Return when the item was last written, in UTC, or None when it cannot be told."""
         ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A place that, walked again, reads only what changed."""
+
+    def read_again(self, address: Address) -> bytes | Unreadable:
+        """Return the item's bytes as :meth:`ItemSource.read` does, changed or not."""
+        ...
+
+
+def read_whole(place: ItemSource, address: Address) -> bytes | Unreadable:
+    """Return the item's bytes, also from a place that has nothing new to give."""
+    return place.read_again(address) if isinstance(place, Remembers) else place.read(address)

@@ -11,7 +11,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from licet.sources.reserved import TOKEN
 from licet.sources.site.door import Answer, Door, Wish
@@ -19,9 +18,6 @@ from licet.sources.site.line import Cut
 from licet.sources.site.place import Site
 from licet.sources.site.trace import Rule, Stop
 from licet.terms.errors import Busy, Conflict
-
-if TYPE_CHECKING:
-    pass
 
 MOST_BYTES = 512 * 1024
 _NO_RULES = frozenset({404, 410})
