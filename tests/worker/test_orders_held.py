@@ -5,24 +5,31 @@ from datetime import timedelta
 import pytest
 
 from licet.effects.carrying.planning import plan_people
+from licet.effects.certifying import certificate
 from licet.effects.ordering.counting import settle_orders
 from licet.effects.proving.packing import write_pack
 from licet.effects.sealed import subject_key
+from licet.ledger import receipt
+from licet.ledger.leaf import decode
 from licet.ledger.order import OrderStatement
+from licet.ledger.statement import ErasureStatement
 from licet.rights.hold import place
 from licet.rights.proving import require_pack
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.ids import GrantId, HoldId, OrderId, SubjectId
 from licet.terms.order import DataKind, OrderState
+from licet.terms.plan import EffectKind, WorkState
 from licet.terms.rights import HoldWish
 from licet.worker import run_once
 from tests.fakes.deployment import World
+from tests.fakes.recipient import add_recipient
 from tests.worker.ordering import (
     FRANCE,
     grant_state,
     order_of,
     order_wish,
     ordered,
+    searched,
     state_of,
     work,
 )
@@ -89,6 +96,45 @@ def test_who_is_held_later_waits_alone_and_all_others_go_on(world: World) -> Non
     assert state_of(world, a) is S.ERASED
     assert not world.app.keyring.has(subject_key(a))
     assert _told(world) == ["anna@example.org", "bea@example.org", "cleo@example.org"]
+
+
+@pytest.mark.parametrize("data", [(), (DataKind.TEMPLATES,)])
+def test_who_is_held_is_told_once_who_searched_them(
+    world: World, data: tuple[DataKind, ...]
+) -> None:
+    """The part told them before they were taken out of it; their certificate says so."""
+    club = add_recipient(world, contact="club@example.net")
+    grant, a = club.enrolled("anna", residence=FRANCE)
+    world.enrolled("bea", residence=FRANCE)
+    searched(club, "anna")
+    order = _planned(world, *data, people=2)
+    _held(world, a, grant)
+    work(world)
+    with world.app.store.read() as reader:
+        (own,) = {
+            part.plan
+            for part in reader.orders.parts(order)
+            if any(e.state is WorkState.OPEN for e in reader.plans.effects(part.plan))
+        }
+    world.clock.go(days=91)
+    work(world)
+    work(world)
+    sent = [(one.to, one.subject) for one in world.outbox.letters]
+    assert sent.count(("anna@example.org", "Who searched you")) == (not data)
+    assert [to for to, _ in sent].count("club@example.net") == 1
+    with world.app.store.read() as reader:
+        assert len(reader.accounts.all()) == (not data)
+        entries = [decode(leaf.data) for leaf in reader.leaves.get(0, reader.head.size)]
+    done = [dict(one.facts) for one in entries if ("plan", own) in one.objects]
+    (told,) = [one for one in done if one.get("effect") == EffectKind.TELL_RECIPIENTS.value]
+    assert (told["told"], told["untold"]) == (1, 0)
+    if data:
+        return
+    said = receipt.decode(certificate(world.app, own)).statement
+    assert isinstance(said, ErasureStatement)
+    assert said.told is not None
+    assert (said.told.history, said.told.recipients) == (True, 1)
+    assert said.told.accountable_until is not None
 
 
 @pytest.mark.parametrize("where", ["order.split.keys", "order.split", "unit.committed"])

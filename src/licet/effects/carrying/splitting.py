@@ -30,24 +30,32 @@ from licet.effects.carrying.parts import (
     write_part,
 )
 from licet.effects.held import held_grants
-from licet.effects.record import record
+from licet.effects.record import Facts, record, record_machine
 from licet.effects.sealed import (
     open_part,
     open_part_letters,
     plan_key,
     seal_part,
 )
+from licet.effects.surfacing import Surfacing, listing, of_person
 from licet.ledger.order_entries import TAKEN_FROM, people_facts
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import KeyAbsent
 from licet.terms.grant import GrantState
 from licet.terms.ids import GrantId, OrderId, PlanId, SubjectId, new_id
+from licet.terms.ledger import EntryKind
 from licet.terms.order import DataKind, OrderPart
+from licet.terms.organisation import OrganisationKind
 from licet.terms.permit import Permit
-from licet.terms.plan import EffectKind, Plan, PlanKind, WorkState
+from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, WorkState
 
 GONE = frozenset({GrantState.ENDED})
 """What a person's own plan need not look for: their part is what the rest was going by."""
+
+_TELLING = frozenset(
+    {EffectKind.DELIVER_HISTORY, EffectKind.SEAL_ACCOUNT, EffectKind.TELL_RECIPIENTS}
+)
+"""What is done once for everybody in a part, while it can be read who searched them."""
 
 
 def split_held(app: App, plan: Plan, people: Collection[SubjectId]) -> int:
@@ -75,7 +83,8 @@ def _split(app: App, plan: Plan, subject: SubjectId) -> bool:
     1. Make the keys durable of the plan and of the one that tells them afterwards.
     2. Decide again: an order that the part hangs on may still be carried out, the hold still
        keeps them, their rows are still there, and nobody else moved them.
-    3. Take them out of the part; write their plan; hang it on the same orders; record.
+    3. Take them out of the part; write their plan; hang it on the same orders; record. What
+       the part told for them already is done in their plan too.
     """
     own, letters = PlanId(new_id()), PlanId(new_id())
     app.keyring.create(plan_key(own), plan_key(letters))  # 1
@@ -97,6 +106,7 @@ def _split(app: App, plan: Plan, subject: SubjectId) -> bool:
             said = (("cause", CAUSE), ("data", word_of(part.kinds)), (TAKEN_FROM, plan.id))
             facts = (*said, *people_facts((one, 1) for one in hung))
             record(app, unit, entry_kind(part.kinds), permit, objects, facts)
+            _done_before(app, unit, current, own, person)
     if not moved:
         app.keyring.shred(plan_key(own), plan_key(letters))
     app.at("order.split")
@@ -123,6 +133,44 @@ def _permit(app: App, unit: Unit, plan: PlanId, every: dict[OrderId, Demand]) ->
             if isinstance(decided, Permit):
                 return decided
     return None
+
+
+def _done_before(app: App, unit: Unit, part: Plan, own: PlanId, person: Person) -> None:
+    """Note in a person's own plan what the part told for them already: no letter goes twice.
+
+    What a step found is said of this person alone, as their certificate reads it.
+    """
+    done = {e.kind: e for e in unit.plans.effects(part.id) if e.state is WorkState.DONE}
+    if DataKind.PEOPLE in kinds_of(part):
+        surfaced = of_person(app, unit, person.id)
+    else:
+        surfaced = listing(app, unit, (grant.id for grant in person.grants))
+    for effect in unit.plans.effects(own):
+        if effect.kind not in _TELLING or effect.kind not in done:
+            continue
+        known = identities(app, (person,)).get(person.id)
+        reached = known is not None and bool(known.contact)
+        found = _found_of(done[effect.kind], surfaced, reached=reached)
+        unit.plans.finish_effect(replace(effect, state=WorkState.DONE, found=found))
+        said = (("effect", effect.kind.value), ("n", effect.n), *found)
+        record_machine(unit, EntryKind.EFFECT_DONE, (("plan", own),), said)
+
+
+def _found_of(done: Effect, surfaced: tuple[Surfacing, ...], *, reached: bool) -> Facts:
+    """Return what a step of a part found for one of its people, whom these searches surfaced."""
+    facts = dict(done.found)
+    if done.kind is EffectKind.DELIVER_HISTORY:
+        # The part counts letters and names nobody: one that failed may have been theirs.
+        delivered = bool(surfaced) and reached and facts.get("untold") == 0
+        return (("delivered", delivered), ("searches", len(surfaced)))
+    if done.kind is EffectKind.SEAL_ACCOUNT:
+        sealed = bool(surfaced) and "until" in facts
+        until: Facts = (("until", facts["until"]),) if sealed else ()
+        return (("searches", len(surfaced)), ("sealed", sealed), *until)
+    every = {one.organisation.id: one.organisation for one in surfaced}
+    others = [one for one in every.values() if one.kind is not OrganisationKind.CONTROLLER]
+    told = sum(bool(one.contact) for one in others)
+    return (("told", told), ("untold", len(others) - told))
 
 
 def _hang(
