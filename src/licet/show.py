@@ -13,10 +13,11 @@ from licet.consent.decide import decide
 from licet.effects.acting import digest_of
 from licet.effects.covering import faces_to_cover
 from licet.effects.facts import read_facts
+from licet.effects.films import AskingAgain, KeepOn, RefusedError, open_film
 from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import open_address, open_appearance
 from licet.effects.sourcing import open_source
-from licet.effects.stills import is_video, open_film, still_of
+from licet.effects.stills import is_video, still_of
 from licet.sources.contract import Address
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
@@ -67,7 +68,8 @@ def show(
     ``at`` chooses a moment of a video, in milliseconds; without it the first span is shown.
 
     1. Read the facts and decide; a refusal is recorded and returned.
-    2. Read the photo from its source; it must still be the one that was collected.
+    2. Read the photo from its source; it must still be the one that was collected. A video
+       takes its time: decide again meanwhile.
     3. Find the faces again, so that one that was missed then is covered now.
     4. In one unit of work: decide again, record.
     5. Cover every face but the data subject's.
@@ -86,7 +88,11 @@ def show(
         return refuse(app, ask, decided)
     if is_video(stored):
         film = _Film(item, source, stored)
-        picture = _frame(app, film, _chosen(seen, stored, at))  # 2, 3
+        try:
+            keep_on = AskingAgain(app, ask, who, signed).keep_on
+            picture = _frame(app, film, _chosen(seen, stored, at), keep_on)  # 2, 3
+        except RefusedError as stopped:
+            return refuse(app, ask, stopped.refusal)
     else:
         picture = _found(app, _photo(app, item, source), stored, seen)
     with app.store.unit() as unit:  # 4
@@ -194,13 +200,13 @@ def _chosen(
     return None
 
 
-def _frame(app: App, film: _Film, one: AppearancePayload | None) -> _Picture:
+def _frame(app: App, film: _Film, one: AppearancePayload | None, keep_on: KeepOn) -> _Picture:
     """Return the frame of an appearance. Raises ``NotFound``, ``Conflict``."""
     if one is None or one.at < 0:
         raise NotFound("this video does not show this person then", "See `licet search`.")
     item, source = film.item, film.source
     address = Address(open_address(app, item.id, source.id, item.sealed_address))
-    opened = open_film(open_source(app, source), address, item.sha256)
+    opened = open_film(open_source(app, source), address, item.sha256, keep_on)
     if opened is None:
         raise Conflict("the video changed or is gone at its source", "Collect the source again.")
     with opened:

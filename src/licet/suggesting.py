@@ -12,12 +12,12 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.comparing import same_face
 from licet.effects.facts import read_facts
+from licet.effects.films import AskingAgain, KeepOn, RefusedError, open_film
 from licet.effects.first_day import on_first_day
 from licet.effects.keeping import Unlinked
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key, open_address, open_suggestion
 from licet.effects.sourcing import open_source
-from licet.effects.stills import open_film
 from licet.sources.contract import Address, ItemSource
 from licet.terms.acting import Who
 from licet.terms.collecting import Accepted
@@ -37,7 +37,8 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
     """Keep a suggested face as a confirmed appearance.
 
     1. Read the suggestion and decide; a refusal is recorded and returned.
-    2. Read the photo from its source again and find the face.
+    2. Read the photo from its source again and find the face; in a video, deciding again
+       while it is read.
     3. In one unit of work: decide again, keep the appearance, drop the suggestion, record.
     4. Mirror the ledger.
 
@@ -55,7 +56,11 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
     if item is None or source is None or face is None:
         raise NotFound("the suggested photo is gone", "Nothing to accept.")
     _refuse_first_day(app, who, item, now)
-    seen = _face_again(app, item, source, face)  # 2
+    try:
+        keep_on = AskingAgain(app, ask, who, suggestion_id).keep_on
+        seen = _face_again(app, item, source, face, keep_on)  # 2
+    except RefusedError as stopped:
+        return refuse(app, ask, stopped.refusal)
     with app.store.unit() as unit:  # 3
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, suggestion_id), unit.now)
         if isinstance(permit, Refusal):
@@ -132,10 +137,13 @@ def _asked(
     return kept, pointer, ask
 
 
-def _face_again(app: App, item: Item, source: Source, face: ItemFace) -> SeenFace:
+def _face_again(app: App, item: Item, source: Source, face: ItemFace, keep_on: KeepOn) -> SeenFace:
     address = Address(open_address(app, item.id, source.id, item.sealed_address))
     place = open_source(app, source)
-    seen = _video(app, place, address, item) if face.span else _photo(app, place, address, item)
+    if face.span:
+        seen = _video(app, place, address, item, keep_on)
+    else:
+        seen = _photo(app, place, address, item)
     if seen is None:
         raise Conflict("the photo changed or is gone at its source", "Reject the suggestion.")
     faces = zip_longest(seen.faces, seen.spans) if isinstance(seen, Inspection) else ()
@@ -155,11 +163,11 @@ def _photo(
 
 
 def _video(
-    app: App, place: ItemSource, address: Address, item: Item
+    app: App, place: ItemSource, address: Address, item: Item, keep_on: KeepOn
 ) -> Inspection | Unreadable | None:
-    film = open_film(place, address, item.sha256)
+    film = open_film(place, address, item.sha256, keep_on)
     if film is None:
         return None
     with film:
-        clip = app.vision.watch(film)
+        clip = app.vision.watch(film, tell=lambda _watched: keep_on())
     return clip if isinstance(clip, Unreadable) else clip.inspection()

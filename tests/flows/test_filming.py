@@ -11,7 +11,7 @@ from licet import suggesting
 from licet.backfill import backfill
 from licet.cli.commands.search import _place
 from licet.collect import collect
-from licet.effects import walking
+from licet.effects import films, walking
 from licet.effects.blocking import place
 from licet.effects.comparing import same_face, together
 from licet.effects.identify import identify
@@ -23,7 +23,7 @@ from licet.sources.folder import FolderSource
 from licet.sources.sniff import video_format
 from licet.suggesting import accept, reject
 from licet.terms.acting import SUBJECT
-from licet.terms.clip import Clip, clock_time, moment_of
+from licet.terms.clip import Clip, TellWatched, Watched, clock_time, moment_of
 from licet.terms.collecting import Accepted, Collected, Identified, Standing
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.face import Box, Unreadable, score_of
@@ -379,6 +379,82 @@ def test_a_suggestion_that_was_rejected_meanwhile_is_not_kept(
     with pytest.raises(NotFound, match="meanwhile"):
         accept(world.app, world.who("verifier"), waiting.id)
     assert spans_of(world, ada) == {(0, 2000)}
+
+
+def blocked_while_read(
+    world: World, monkeypatch: pytest.MonkeyPatch, folder: Path, source: SourceId
+) -> None:
+    """Let a source be blocked when the first part of a video was read from its folder."""
+
+    class Blocking(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if not self.tell():
+                with world.app.store.unit() as unit:
+                    place(unit, Block(source=source), "order")
+            return super().read(size)
+
+    monkeypatch.setattr(films, "ASK_AGAIN_SECONDS", 0.0)
+    film = (folder / "clip.jpg").read_bytes()
+    monkeypatch.setattr(FolderSource, "open_video", lambda _place, _address: Blocking(film))
+
+
+def test_a_suggestion_is_refused_while_its_video_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, _ = world.enrolled("Ada")
+    place_ = world.folder(clip=video(("Ada", 0, 2000), ("Ada", 500, 1500)))
+    source = world.source(place_)
+    done(world, source.id)
+    with world.app.store.read() as reader:
+        waiting = reader.suggestions.of_grant(ada)
+    looked = world.vision.inspected
+    blocked_while_read(world, monkeypatch, place_, source.id)
+    assert isinstance(accept(world.app, world.who("verifier"), waiting[0].id), Refusal)
+    assert world.vision.inspected == looked
+    with world.app.store.read() as reader:
+        assert reader.suggestions.of_grant(ada) == waiting
+    assert spans_of(world, ada) == {(0, 2000)}
+
+
+def test_a_suggestion_is_refused_while_its_video_is_looked_at(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(films, "ASK_AGAIN_SECONDS", 0.0)
+    ada, _ = world.enrolled("Ada")
+    source = world.source(world.folder(clip=video(("Ada", 0, 2000), ("Ada", 500, 1500))))
+    done(world, source.id)
+    with world.app.store.read() as reader:
+        [waiting] = reader.suggestions.of_grant(ada)
+    whole, told = world.vision.watch, []
+
+    def watch(film: BytesIO, *, tell: TellWatched) -> Clip | Unreadable:
+        def between(watched: Watched) -> None:
+            told.append(watched.frames)
+            if watched.frames == 2:
+                with world.app.store.unit() as unit:
+                    place(unit, Block(source=source.id), "order")
+            tell(watched)
+
+        return whole(film, tell=between)
+
+    monkeypatch.setattr(world.vision, "watch", watch)
+    assert isinstance(accept(world.app, world.who("verifier"), waiting.id), Refusal)
+    assert told == [1, 2]
+    assert spans_of(world, ada) == {(0, 2000)}
+
+
+def test_a_frame_is_refused_while_its_video_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, _ = world.enrolled("Ada")
+    place_ = world.folder(clip=video(("Ada", 0, 2000)))
+    source = world.source(place_)
+    done(world, source.id)
+    [item] = items_of(world, source.id)
+    looked = world.vision.inspected
+    blocked_while_read(world, monkeypatch, place_, source.id)
+    assert isinstance(show(world.app, SUBJECT, item, ada), Refusal)
+    assert world.vision.inspected == looked
 
 
 def test_a_photo_the_detector_cannot_read_is_not_shown(

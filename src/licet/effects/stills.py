@@ -5,7 +5,6 @@ the person is where the box says, and everybody else in it is looked for by the 
 alone. Nobody is compared for showing it.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -13,11 +12,8 @@ from typing import BinaryIO
 from licet.app import App
 from licet.effects.comparing import SAME_FACE, overlap
 from licet.effects.covering import faces_to_cover
-from licet.sources.contract import Address, HoldsVideos, ItemSource
 from licet.terms.face import Box, Unreadable
 from licet.terms.source import ItemFace
-
-PART = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +33,6 @@ class Still:
 def is_video(stored: Sequence[ItemFace]) -> bool:
     """Say whether an item's faces are seen at times: then it is a video."""
     return any(face.span is not None for face in stored)
-
-
-def open_film(place: ItemSource, address: Address, sha256: str) -> BinaryIO | None:
-    """Return the open video of an item, None if it is gone or another one by now."""
-    film = place.open_video(address) if isinstance(place, HoldsVideos) else None
-    if film is None:
-        return None
-    digest = hashlib.sha256()
-    try:
-        while part := film.read(PART):
-            digest.update(part)
-        film.seek(0)
-    except OSError:
-        film.close()
-        return None
-    if digest.hexdigest() != sha256:
-        film.close()
-        return None
-    return film
 
 
 def still_of(

@@ -19,10 +19,11 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.covering import faces_to_cover
 from licet.effects.facts import read_facts
+from licet.effects.films import open_film
 from licet.effects.packing.faces import UNREAD, Boxes
 from licet.effects.packing.parts import Appearance, ItemPart, Package
 from licet.effects.sourcing import open_source
-from licet.effects.stills import Still, is_video, open_film, still_of
+from licet.effects.stills import Still, is_video, still_of
 from licet.sources.contract import Address, ItemSource
 from licet.terms.acting import WORKER
 from licet.terms.errors import BadInput, Conflict, Setup
