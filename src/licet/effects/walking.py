@@ -152,6 +152,8 @@ class Walk:
     copies: dict[str, ItemId] = field(default_factory=dict)
     marks: Marks | None = None
     traces: list[Trace] = field(default_factory=list)
+    told: list[Trace] = field(default_factory=list)
+    """What the place said of photos that are read ahead."""
     fresh: set[int] = field(default_factory=set)
     done: int = 0
     at: str = ""
@@ -353,6 +355,10 @@ class Walk:
                 return
             self._on_the_way.append(photo)
             yield data
+
+    def ahead(self) -> frozenset[str]:
+        """Return the addresses that were read and are not looked at yet."""
+        return frozenset(photo.address for photo in self._on_the_way)
 
     def first_time(self, sha256: str, known: Callable[[str], bool]) -> bool:
         """Say whether this content is met for the first time, in this walk and ever."""
