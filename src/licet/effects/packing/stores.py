@@ -117,7 +117,7 @@ NOBODY: dict[str, str] = {
     "authority": "by what right a source is read; it is told with the source and names nobody",
     "audit": "who looked at a random sample of a source, and what they found; nobody in it",
     "visit": "what a website's pages named when they were read; no face of it",
-    "trace": "why a file was collected or not; its address alone, and no face of it",
+    "trace": "why a file was collected or not; of a photo they are in, items tells its address",
 }
 """Tables without rows about a data subject, each with the reason."""
 
