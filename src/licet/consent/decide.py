@@ -420,12 +420,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.ERASE: (*_LEAVING, kept.not_erased, kept.on_behalf),
     Action.RECEIVE: _CONTROLLER,
     Action.ANSWER: _CONTROLLER,
-    Action.SCAN: (
-        governed.doer,
-        governed.organisation_always,
-        *_OPEN,
-        sourcing.fpir_for_collecting,
-    ),
+    Action.SCAN: (*_SCANNER, sourcing.fpir_for_collecting),
     Action.RESTRICT: (*_LEAVING, rights.grant_reached, kept.grant_kept),
     Action.RELEASE: (
         *_LEAVING,
