@@ -7,7 +7,7 @@ import pytest
 from licet.collect import collect
 from licet.effects import walking
 from licet.effects.blocking import place
-from licet.effects.comparing import overlap, same_face
+from licet.effects.comparing import same_face
 from licet.effects.identify import identify
 from licet.effects.keeping import KeptFaces
 from licet.effects.sealed import grant_key, source_key
@@ -15,7 +15,7 @@ from licet.effects.sourcing import open_source
 from licet.search import search
 from licet.terms.collecting import Collected, Standing
 from licet.terms.errors import BadInput, Setup
-from licet.terms.face import Box, score_of
+from licet.terms.face import Box, overlap, score_of
 from licet.terms.gallery import Candidate, TemplateKind
 from licet.terms.ids import FaceId, GrantId, ItemId, SubjectId, TemplateId
 from licet.terms.permit import Block, Refusal

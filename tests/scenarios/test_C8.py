@@ -11,11 +11,10 @@ from PIL import Image
 
 from licet.collect import collect
 from licet.demo.stage import Stage
-from licet.effects.comparing import overlap
 from licet.effects.packing import build_package
 from licet.show import Shown, show
 from licet.terms.acting import SUBJECT
-from licet.terms.face import Box, Inspection
+from licet.terms.face import Box, Inspection, overlap
 from licet.terms.ids import ItemId
 from tests.effects.packing import Unpacked, asked, unpack
 from tests.scenarios.acts import be_enrolled, open_album

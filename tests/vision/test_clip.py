@@ -11,7 +11,7 @@ from PIL import Image
 
 from licet.sources.fixtures import FixturePhoto
 from licet.terms.clip import Clip, Watched
-from licet.terms.face import Box, Face, Inspection, SeenFace, Unreadable
+from licet.terms.face import Box, Face, Inspection, SeenFace, Unreadable, overlap
 from licet.vision import clip, tracks
 from licet.vision.batch import AHEAD, GROUP
 from licet.vision.engine import Engine
@@ -187,7 +187,7 @@ def test_two_people_in_a_clip_are_two_tracks_with_their_times(
     again = engine.inspect(picture)
     assert isinstance(again, Inspection)
     boxes = [one.face.box for one in again.faces]
-    assert max(tracks.overlap(found.tracks[1].seen.face.box, box) for box in boxes) > 0.8
+    assert max(overlap(found.tracks[1].seen.face.box, box) for box in boxes) > 0.8
 
 
 @pytest.mark.vision

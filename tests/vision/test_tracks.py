@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.terms.clip import Track
-from licet.terms.face import Box, Face, Quality, SeenFace, score_of
+from licet.terms.face import Box, Face, Quality, SeenFace, overlap, score_of
 from licet.vision import tracks
-from licet.vision.tracks import LOST, MOST_SAMPLES, Tracker, overlap, worth
+from licet.vision.tracks import LOST, MOST_SAMPLES, Tracker, worth
 from tests.fakes.vision import FakeVision, features, template
 
 VISION = FakeVision()

@@ -6,7 +6,7 @@ from licet.effects.identify import identify
 from licet.effects.keeping import Recognised
 from licet.effects.shelf import fresh_gallery
 from licet.effects.walking import Walk
-from licet.terms.face import Box
+from licet.terms.face import Box, overlap
 from licet.terms.source import ItemFace
 
 SAME_FACE = 0.5
@@ -70,13 +70,3 @@ def together(a: tuple[int, int], b: tuple[int, int]) -> float:
     """Return intersection over union of two spans, in [0, 1]."""
     shared = min(a[1], b[1]) - max(a[0], b[0])
     return max(0, shared) / max(1, max(a[1], b[1]) - min(a[0], b[0]))
-
-
-def overlap(a: Box, b: Box) -> float:
-    """Return intersection over union of two boxes, in [0, 1]."""
-    w = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
-    h = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
-    if w <= 0 or h <= 0:
-        return 0.0
-    shared = w * h
-    return shared / (a.w * a.h + b.w * b.h - shared)

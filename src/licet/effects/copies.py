@@ -15,12 +15,11 @@ met before is read once more for that; its faces' features are made, compared an
 import hashlib
 from dataclasses import dataclass
 
-from licet.effects.comparing import overlap
 from licet.effects.keeping import Recognised
 from licet.effects.sealed import open_address
 from licet.effects.walking import Photo, Walk
 from licet.sources.contract import Address, read_whole
-from licet.terms.face import Box, Inspection, SeenFace, score_of
+from licet.terms.face import Box, Inspection, SeenFace, overlap, score_of
 from licet.terms.ids import ItemId
 from licet.vision.likeness import Marks
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from licet.effects.comparing import same_face
 from licet.terms.covering import MARGIN, SURE
-from licet.terms.face import Box, Face
+from licet.terms.face import Box, Face, shared
 from licet.terms.source import ItemFace
 
 SAME_WITHIN = 0.8
@@ -47,7 +47,5 @@ def _reaches(box: Box, own: Box) -> bool:
 
 def _one_face(a: Box, b: Box) -> bool:
     """Say whether two boxes are of one face: alike in size, the smaller well within the other."""
-    wide = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
-    high = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
     small, large = sorted((a.w * a.h, b.w * b.h))
-    return small >= SAME_SIZE * large and max(0, wide) * max(0, high) >= SAME_WITHIN * small
+    return small >= SAME_SIZE * large and shared(a, b) >= SAME_WITHIN * small

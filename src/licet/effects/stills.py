@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from licet.app import App
-from licet.effects.comparing import SAME_FACE, overlap
+from licet.effects.comparing import SAME_FACE
 from licet.effects.covering import faces_to_cover
-from licet.terms.face import Box, Unreadable
+from licet.terms.face import Box, Unreadable, overlap
 from licet.terms.source import ItemFace
 
 

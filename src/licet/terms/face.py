@@ -41,6 +41,19 @@ class Box:
     h: int
 
 
+def shared(a: Box, b: Box) -> int:
+    """Return the area that two boxes have in common, in pixels."""
+    wide = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    high = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    return max(0, wide) * max(0, high)
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Return intersection over union of two boxes, in [0, 1]."""
+    both = shared(a, b)
+    return both / (a.w * a.h + b.w * b.h - both) if both else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """A region in which a face was found.

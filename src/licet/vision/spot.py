@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from licet.terms.face import Box, Face
+from licet.terms.face import Box, Face, overlap, shared
 from licet.vision.decode import Pixels
 from licet.vision.detect import SIDE, THOROUGH_SIDE, find_faces, shrink_to
 from licet.vision.runtime import Runner
@@ -54,7 +54,7 @@ def together(found: Iterable[Face]) -> tuple[Face, ...]:
     """Return faces without those that a stronger one's box stands for, strongest first."""
     kept: list[Face] = []
     for face in sorted(found, key=lambda face: (-face.strength, face.box.x, face.box.y)):
-        if all(_shared(face.box, other.box) <= ONE_FACE for other in kept):
+        if all(overlap(face.box, other.box) <= ONE_FACE for other in kept):
             kept.append(face)
     return tuple(kept)
 
@@ -112,19 +112,6 @@ def _turned_back(face: Face, quarters: int, width: int, height: int) -> Face:
     return Face(Box(left, top, right - left, bottom - top), points, face.strength * DOUBT)
 
 
-def _shared(a: Box, b: Box) -> float:
-    """Return intersection over union of two boxes, in [0, 1]."""
-    both = _both(a, b)
-    return both / (a.w * a.h + b.w * b.h - both)
-
-
 def _inside(a: Box, b: Box) -> float:
     """Return the share of a box that lies in another, in [0, 1]."""
-    return _both(a, b) / (a.w * a.h)
-
-
-def _both(a: Box, b: Box) -> int:
-    """Return the area that two boxes have in common."""
-    wide = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
-    high = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
-    return max(0, wide) * max(0, high)
+    return shared(a, b) / (a.w * a.h)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licet.terms.clip import Track, between
-from licet.terms.face import Box, Score, SeenFace, Template
+from licet.terms.face import Box, Score, SeenFace, Template, overlap
 
 LOST = 5000
 """Milliseconds after which somebody who is missed has gone."""
@@ -171,13 +171,3 @@ def worth(face: SeenFace) -> float:
     sharp = min(1.0, quality.sharpness / 100)
     ahead = max(0.1, math.cos(math.radians(min(90.0, abs(quality.yaw)))))
     return face.face.strength * size * (0.25 + 0.75 * sharp) * ahead
-
-
-def overlap(a: Box, b: Box) -> float:
-    """Return intersection over union of two boxes, in [0, 1]."""
-    w = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
-    h = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
-    if w <= 0 or h <= 0:
-        return 0.0
-    shared = w * h
-    return shared / (a.w * a.h + b.w * b.h - shared)
