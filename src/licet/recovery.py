@@ -16,7 +16,7 @@ from licet.effects.record import record_machine
 from licet.effects.redoing import account_again
 from licet.effects.replaying import Replayed, replay
 from licet.effects.resuming import resume_requests
-from licet.effects.settling import drop_candidates, settle_plans
+from licet.effects.settling import drop_candidates, found_since, settle_plans
 from licet.ledger.leaf import decode
 from licet.ledger.tree import root
 from licet.settings import Settings
@@ -159,9 +159,10 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
         deleted = unit.recover.delete_keyless(_absent(app, unit))  # 3
         listed = drop_candidates(app, unit)
         account_again(app, unit, later, listed)
-        settle_plans(app, unit, later)
-        replayed = replay(app, unit, later)  # 4
-        replayed.requests = resume_requests(app, unit, later)
+        since = found_since(later)
+        settle_plans(app, unit, since)
+        replayed = replay(app, unit, later, since)  # 4
+        replayed.requests = resume_requests(app, unit, later, since)
         facts = (("from", known), ("imported", len(later)), ("ended", replayed.ended))
         record_machine(unit, EntryKind.RESTORED, (), facts)  # 5
     return len(later), deleted, replayed

@@ -18,6 +18,7 @@ from licet.effects.planning import plan_erasure
 from licet.effects.redoing import AGAIN
 from licet.effects.refiling import PAPERS_AGAIN
 from licet.effects.sealed import open_identity, plan_key, seal_identity, subject_key
+from licet.effects.settling import Since
 from licet.effects.standing import RESTRICTABLE, freed
 from licet.effects.unlinking import unlink_again
 from licet.ledger.commitment import opens
@@ -52,11 +53,13 @@ class Replayed:
     plans: list[PlanId] = field(default_factory=list)
 
 
-def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
-    """Apply later entries to the store, in their order, by object id."""
+def replay(app: App, unit: Unit, leaves: Iterable[Leaf], since: Since) -> Replayed:
+    """Apply later entries to the store, in their order, by object id.
+
+    ``since`` is what they say that the steps of plans found.
+    """
     done = Replayed()
-    later = tuple(leaves)
-    for leaf in later:
+    for leaf in leaves:
         entry = decode(leaf.data)
         if is_part(entry):
             _carry_on(app, unit, entry, done)
@@ -78,7 +81,7 @@ def replay(app: App, unit: Unit, leaves: Iterable[Leaf]) -> Replayed:
             _AGAIN[entry.kind](unit, entry, leaf.index)
         else:
             _take_away(unit, entry)
-    settle_parts(app, unit, later, done.plans)
+    settle_parts(app, unit, since, done.plans)
     return done
 
 

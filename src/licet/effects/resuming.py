@@ -8,7 +8,7 @@
 4. More time is not taken again: without it an answer is due earlier, never later.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from licet.app import App
@@ -23,7 +23,7 @@ from licet.effects.requests import (
     seal_request,
 )
 from licet.effects.sealed import seal_identity, subject_key
-from licet.effects.settling import found_since
+from licet.effects.settling import Since
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
 from licet.terms.grant import Identity, Subject, SubjectState
@@ -36,8 +36,11 @@ from licet.terms.rights import Request, RequestState, RightKind
 LOST = "What was written came after the backup and is lost: find the letter and file it again."
 
 
-def resume_requests(app: App, unit: Unit, leaves: Sequence[Leaf]) -> int:
-    """Apply later entries to requests; return how many came back without their letter."""
+def resume_requests(app: App, unit: Unit, leaves: Iterable[Leaf], since: Since) -> int:
+    """Apply later entries to requests; return how many came back without their letter.
+
+    ``since`` is what they say that the steps of plans found.
+    """
     entries = [(leaf.index, decode(leaf.data)) for leaf in leaves]
     told = [(index, entry) for index, entry in entries if entry.kind in _AGAIN]
     over = {_id(entry) for _, entry in told if entry.kind in _CLOSING}
@@ -48,7 +51,7 @@ def resume_requests(app: App, unit: Unit, leaves: Sequence[Leaf]) -> int:
             _AGAIN[entry.kind](app, unit, request, entry, index)
         elif entry.kind is EntryKind.REQUEST_RECEIVED and _id(entry) not in over:
             lost += _bring_back(app, unit, entry)
-    _settle_answers(unit, leaves)
+    _settle_answers(unit, since)
     return lost
 
 
@@ -166,16 +169,16 @@ def _id(entry: Entry) -> RequestId:
     return RequestId(dict(entry.objects)["request"])
 
 
-def _settle_answers(unit: Unit, leaves: Sequence[Leaf]) -> None:
+def _settle_answers(unit: Unit, since: Since) -> None:
     """1. Note in open plans what was done since: a package goes out once."""
     for plan in unit.plans.open():
         if plan.kind is not PlanKind.ANSWER:
             continue
-        found = found_since(leaves, plan.id)
+        found = since.get(plan.id, {})
         effects = unit.plans.effects(plan.id)
-        done = [e for e in effects if e.state is WorkState.OPEN and e.n in found]
+        done = [e for e in effects if e.state is WorkState.OPEN and e.kind.value in found]
         for effect in done:
-            finished = replace(effect, state=WorkState.DONE, found=found[effect.n])
+            finished = replace(effect, state=WorkState.DONE, found=found[effect.kind.value])
             unit.plans.finish_effect(finished)
         if all(e.state is WorkState.DONE or e in done for e in effects):
             unit.plans.finish(plan.id)

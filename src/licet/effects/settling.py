@@ -1,6 +1,6 @@
 """Settles in a restored store what was carried out since, and what keys alone do not undo."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from licet.app import App
@@ -16,36 +16,50 @@ from licet.terms.plan import PlanKind, WorkState
 from licet.terms.search import Search, SearchCandidate, SearchState
 from licet.vault.seal import open_sealed
 
+Since = dict[PlanId, dict[str, Facts]]
+"""What later entries say that the steps of plans found, by plan and by step.
 
-def settle_plans(app: App, unit: Unit, leaves: Sequence[Leaf]) -> int:
+By its kind and not by its number: a part that is planned again in a restored store may have
+other steps than it had, where a hold ended meanwhile. No plan has two steps of one kind.
+"""
+
+_STEP = f'"{EntryKind.EFFECT_DONE.value}"'.encode()
+_KINDS = frozenset({PlanKind.ERASE, PlanKind.ORDER})
+
+
+def settle_plans(app: App, unit: Unit, since: Since) -> int:
     """Close erasures that are open in the backup and were finished since; returns how many.
 
     A plan's own key goes with its last step, so a plan without one was carried out to
     its end: what it found is what later entries say, and nothing of it can be done again.
     """
-    kinds = {PlanKind.ERASE, PlanKind.ORDER}
-    plans = [plan for plan in unit.plans.open() if plan.kind in kinds]
+    plans = [plan for plan in unit.plans.open() if plan.kind in _KINDS]
     over = app.keyring.absent({plan_key(plan.id) for plan in plans})
-    finished = [plan.id for plan in plans if plan_key(plan.id) in over]
+    finished = [plan for plan in plans if plan_key(plan.id) in over]
     for plan in finished:
-        found = found_since(leaves, plan)
-        for effect in unit.plans.effects(plan):
+        found = since.get(plan.id, {})
+        for effect in unit.plans.effects(plan.id):
             if effect.state is WorkState.OPEN:
-                facts = found.get(effect.n, ())
+                facts = found.get(effect.kind.value, ())
                 unit.plans.finish_effect(replace(effect, state=WorkState.DONE, found=facts))
-        unit.plans.finish(plan)
+        unit.plans.finish(plan.id)
     return len(finished)
 
 
-def found_since(leaves: Iterable[Leaf], plan: PlanId) -> dict[int, Facts]:
-    """Return what later entries say that a plan's steps found, by number."""
-    found: dict[int, Facts] = {}
+def found_since(leaves: Iterable[Leaf]) -> Since:
+    """Read what steps found; of a step that was taken again, the last time."""
+    found: Since = {}
     for leaf in leaves:
+        if _STEP not in leaf.data:
+            continue
         entry = decode(leaf.data)
-        if entry.kind is EntryKind.EFFECT_DONE and ("plan", plan) in entry.objects:
-            n = dict(entry.facts)["n"]
-            if isinstance(n, int):
-                found[n] = tuple(f for f in entry.facts if f[0] not in {"effect", "n", "by"})
+        if entry.kind is not EntryKind.EFFECT_DONE:
+            continue
+        step = str(dict(entry.facts).get("effect"))
+        facts = tuple(one for one in entry.facts if one[0] not in {"effect", "n", "by"})
+        for role, named in entry.objects:
+            if role == "plan":
+                found.setdefault(PlanId(named), {})[step] = facts
     return found
 
 

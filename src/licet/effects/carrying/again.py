@@ -36,20 +36,16 @@ from licet.effects.carrying.parts import (
 from licet.effects.carrying.splitting import GONE, move_part, take_out
 from licet.effects.record import Facts
 from licet.effects.sealed import grant_key, plan_key
-from licet.ledger.leaf import decode
+from licet.effects.settling import Since, settle_plans
 from licet.ledger.order_entries import TAKEN_FROM, people_of_orders
 from licet.store.unit import Unit
 from licet.terms.grant import SubjectState
 from licet.terms.ids import GrantId, OrderId, PlanId, new_id
-from licet.terms.ledger import Entry, EntryKind, Leaf
+from licet.terms.ledger import Entry, EntryKind
 from licet.terms.order import OrderPart
 from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, WorkState
 
 _KINDS = frozenset({EntryKind.SUBJECT_ERASING, EntryKind.GRANT_ENDING, EntryKind.ORDER_PLANNED})
-_STEP = f'"{EntryKind.EFFECT_DONE.value}"'.encode()
-
-Since = dict[PlanId, dict[str, Facts]]
-"""What later entries say that the steps of plans found, by plan and by step."""
 
 
 def is_part(entry: Entry) -> bool:
@@ -88,9 +84,9 @@ def plan_again(app: App, unit: Unit, entry: Entry) -> tuple[PlanId, int] | None:
     return plan, kept
 
 
-def settle_parts(app: App, unit: Unit, leaves: Iterable[Leaf], again: Iterable[PlanId]) -> None:
+def settle_parts(app: App, unit: Unit, since: Since, again: Iterable[PlanId]) -> None:
     """Note in open parts what was done since the backup; ``again`` are those planned again."""
-    since = _since(leaves)
+    settle_plans(app, unit, since)  # 1
     anew = frozenset(again)
     for plan in unit.plans.open():
         if plan.kind is PlanKind.ORDER and plan.cause != LETTERS:
@@ -112,7 +108,6 @@ def _over(
     keys = frozenset(map(grant_key, plan.grants if kinds_of(plan) & OF_GRANTS else ()))
     gone = bool(keys) and app.keyring.absent(keys) == keys
     shredded = gone or EffectKind.SHRED_KEYS.value in found
-    ended = not app.keyring.has(plan_key(plan.id))
     for effect in effects:
         if effect.state is WorkState.DONE:
             continue
@@ -120,7 +115,7 @@ def _over(
         told = done and effect.kind is EffectKind.DELIVER_HISTORY  # 3
         # 2. With the keys went what it would have to look for in every file.
         unknown = shredded and lost and effect.kind is EffectKind.SCAN_BYTES
-        if ended or told or unknown or (shredded and done):  # 1, 2
+        if told or unknown or (shredded and done):  # 2
             yield effect
 
 
@@ -162,18 +157,3 @@ def _before(entry: Entry) -> PlanId:
 
 def _grants(entry: Entry) -> list[GrantId]:
     return [GrantId(named) for role, named in entry.objects if role == "grant"]
-
-
-def _since(leaves: Iterable[Leaf]) -> Since:
-    """Read what steps found; of a step that was taken again, the last time."""
-    found: Since = {}
-    for leaf in leaves:
-        if _STEP not in leaf.data:
-            continue
-        entry = decode(leaf.data)
-        said = dict(entry.facts)
-        facts = tuple(one for one in entry.facts if one[0] not in {"effect", "n", "by"})
-        for role, named in entry.objects:
-            if role == "plan" and entry.kind is EntryKind.EFFECT_DONE:
-                found.setdefault(PlanId(named), {})[str(said.get("effect"))] = facts
-    return found
