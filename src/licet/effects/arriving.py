@@ -5,17 +5,12 @@ that somebody tries. So the spans in which fresh items were made are kept betwee
 whoever brings a feed meets the data protection officer before a batch is kept.
 """
 
-from dataclasses import replace
-
-from licet.consent.decide import decide
-from licet.effects.facts import read_facts
-from licet.effects.record import record_machine
+from licet.effects.marking import decide_on_marks
 from licet.effects.walking import Walk
 from licet.sources.intake import are_of_feed, joined
 from licet.store.unit import Unit
-from licet.terms.ledger import EntryKind
-from licet.terms.permit import Permit, Refusal
-from licet.terms.source import Marker, SourceState
+from licet.terms.permit import Permit
+from licet.terms.source import Marker
 
 
 def permit_to_keep(unit: Unit, walk: Walk) -> Permit | None:
@@ -24,21 +19,10 @@ def permit_to_keep(unit: Unit, walk: Walk) -> Permit | None:
     Where what was met until now arrived as a feed does, the source is put on hold in the
     same unit and the batch is not kept.
     """
-    source, app = walk.source.id, walk.app
-    before = unit.sources.fresh(source)
+    before = unit.sources.fresh(walk.source.id)
     spans = joined(before, walk.fresh)
-    facts = read_facts(app, unit, walk.ask, walk.who, unit.now)
-    feed = are_of_feed(spans)
-    if feed:
-        facts = replace(facts, markers=(*facts.markers, Marker.STREAM))
-    decided = decide(walk.ask, facts, unit.now)
-    if isinstance(decided, Refusal):
-        walk.refusal = decided
-        if feed and facts.source and facts.source.state is SourceState.AUTHORISED:
-            unit.sources.set_state(source, SourceState.ON_HOLD)
-            said = (("marker", Marker.STREAM.value),)
-            record_machine(unit, EntryKind.SOURCE_HELD, (("source", source),), said)
-        return None
-    if spans != before:
-        unit.sources.note_fresh(source, spans)
-    return decided
+    marks = (Marker.STREAM,) if are_of_feed(spans) else ()
+    permit = decide_on_marks(unit, walk, marks, (("marker", Marker.STREAM.value),))
+    if permit is not None and spans != before:
+        unit.sources.note_fresh(walk.source.id, spans)
+    return permit

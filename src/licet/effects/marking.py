@@ -11,13 +11,13 @@ from datetime import datetime
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
-from licet.effects.record import record_machine
+from licet.effects.record import Facts, record_machine
 from licet.effects.tracing import open_traces
 from licet.effects.walking import Walk
 from licet.sources.authority import SHARE_TO_HOLD, marks_of_name
-from licet.store.unit import Reader
+from licet.store.unit import Reader, Unit
 from licet.terms.ledger import EntryKind
-from licet.terms.permit import Refusal
+from licet.terms.permit import Permit
 from licet.terms.source import Fate, Marker, SourceState
 
 
@@ -33,15 +33,26 @@ def hold_if_marked(app: App, walk: Walk, began: datetime) -> None:
     if not found:
         return
     with app.store.unit() as unit:
-        facts = read_facts(app, unit, walk.ask, walk.who, unit.now)
-        decided = decide(walk.ask, replace(facts, markers=found), unit.now)
-        if not isinstance(decided, Refusal):
-            return
-        walk.refusal = decided
-        if facts.source is not None and facts.source.state is SourceState.AUTHORISED:
-            unit.sources.set_state(walk.source.id, SourceState.ON_HOLD)
-            said = tuple((f"marker_{one.value}", True) for one in found)
-            record_machine(unit, EntryKind.SOURCE_HELD, (("source", walk.source.id),), said)
+        decide_on_marks(unit, walk, found, tuple((f"marker_{one.value}", True) for one in found))
+
+
+def decide_on_marks(
+    unit: Unit, walk: Walk, marks: tuple[Marker, ...], said: Facts
+) -> Permit | None:
+    """Decide anew on a walk, with what was found to speak against its source; None for a no.
+
+    The refusal is kept in the walk. Where anything was found the source is put on hold in
+    this unit, and its entry says by ``said`` what it was.
+    """
+    facts = read_facts(walk.app, unit, walk.ask, walk.who, unit.now)
+    decided = decide(walk.ask, replace(facts, markers=(*facts.markers, *marks)), unit.now)
+    if isinstance(decided, Permit):
+        return decided
+    walk.refusal = decided
+    if marks and facts.source is not None and facts.source.state is SourceState.AUTHORISED:
+        unit.sources.set_state(walk.source.id, SourceState.ON_HOLD)
+        record_machine(unit, EntryKind.SOURCE_HELD, (("source", walk.source.id),), said)
+    return None
 
 
 def _marks(app: App, reader: Reader, walk: Walk, began: datetime) -> tuple[Marker, ...]:
