@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from licet.app import App
 from licet.consent.decide import decide
@@ -38,7 +38,9 @@ from licet.terms.face import Inspection, Unreadable
 from licet.terms.ids import ItemId, RunId
 from licet.terms.permit import Ask, Permit, Refusal
 from licet.terms.source import Fate, Source, Trace
-from licet.vision.likeness import Marks
+
+if TYPE_CHECKING:
+    from licet.vision.likeness import Marks
 
 BATCH_SECONDS = 0.25
 """At most four units a second, so that withdrawals and blocks never queue behind a walk."""
@@ -150,7 +152,7 @@ class Walk:
     refusal: Refusal | None = None
     elsewhere: list[Photo] = field(default_factory=list)
     copies: dict[str, ItemId] = field(default_factory=dict)
-    marks: Marks | None = None
+    marks: "Marks | None" = None
     traces: list[Trace] = field(default_factory=list)
     told: list[Trace] = field(default_factory=list)
     """What the place said of photos that are read ahead."""

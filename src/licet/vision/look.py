@@ -1,6 +1,6 @@
 """One photo, from bytes to faces with aligned samples: everything before the recogniser."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from licet.terms.face import Face, Quality
@@ -53,7 +53,10 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A photo's upright size and its sampled faces, strongest first."""
+    """A photo's upright size and its sampled faces, strongest first.
+
+    ``likeness`` is the coarse mark of a whole photo; empty for a frame.
+    """
 
     width: int
     height: int
@@ -63,17 +66,23 @@ class Looked:
 
 def look(detector: Runner, content: bytes, *, thorough: bool = False) -> Looked:
     """Return the faces of a photo. Raises :class:`licet.vision.decode.UnreadableError`."""
-    return look_at(detector, open_photo(content), thorough=thorough)
+    looked, pixels = _looked(detector, open_photo(content), thorough)
+    return replace(looked, likeness=mark_of(pixels))
 
 
 def look_at(detector: Runner, photo: Opened, *, thorough: bool = False) -> Looked:
     """Return the faces of an opened photo or frame. Raises what reading its pixels raises."""
+    return _looked(detector, photo, thorough)[0]
+
+
+def _looked(detector: Runner, photo: Opened, thorough: bool) -> tuple[Looked, Pixels]:
+    """Return the faces, and the pixels in which they were looked for."""
     side = THOROUGH_SIDE if thorough else SIDE
     pixels = photo.pixels(max(FIRST_SIDE, side))
     faces = find_faces(detector, pixels, _scale(photo, pixels), side)
     fine = _finer(photo, pixels, faces)
     sampled = tuple(_sampled(photo, fine, face) for face in faces)
-    return Looked(photo.width, photo.height, sampled, mark_of(pixels))
+    return Looked(photo.width, photo.height, sampled), pixels
 
 
 def _scale(photo: Opened, pixels: Pixels) -> float:
