@@ -181,6 +181,8 @@ def _gone(app: App, unit: Unit, ending: set[GrantId]) -> set[GrantId]:
     absent = app.keyring.absent(grant_key(grant) for grant in ending)
     gone = {grant for grant in ending if grant_key(grant) in absent}
     for plan in unit.plans.open() if ending else ():
+        if ending.isdisjoint(plan.grants):
+            continue
         effects = unit.plans.effects(plan.id)
         if any(e.kind is EffectKind.DELETE_ROWS and e.state is WorkState.DONE for e in effects):
             gone.update(ending.intersection(plan.grants))
