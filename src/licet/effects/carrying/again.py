@@ -33,7 +33,7 @@ from licet.effects.carrying.parts import (
     write_over,
     write_part,
 )
-from licet.effects.carrying.splitting import GONE, move_part, take_out
+from licet.effects.carrying.splitting import GONE, letters_of, move_part, take_out
 from licet.effects.record import Facts
 from licet.effects.sealed import grant_key, plan_key
 from licet.effects.settling import Since, settle_plans
@@ -147,7 +147,7 @@ def _write(app: App, unit: Unit, plan: PlanId, part: Part, entry: Entry) -> None
 def _take_out(app: App, unit: Unit, plan: PlanId, person: Person) -> None:
     part = unit.plans.get(plan)
     if part is not None:
-        take_out(app, unit, part, person)
+        take_out(app, unit, part, person, letters_of(app, unit, plan))
 
 
 def _before(entry: Entry) -> PlanId:

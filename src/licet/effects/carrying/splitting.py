@@ -65,9 +65,10 @@ def split_held(app: App, plan: Plan, people: Collection[SubjectId]) -> int:
     """
     with app.store.read() as reader:
         kept = _kept(reader, people)
+        told_by = letters_of(app, reader, plan.id) if kept else ()
     if DataKind.PEOPLE not in kinds_of(plan) and len(kept) == len(people):
         kept = kept[1:]
-    return sum(_split(app, plan, one) for one in kept)
+    return sum(_split(app, plan, one, told_by) for one in kept)
 
 
 def _kept(reader: Reader | Unit, people: Iterable[SubjectId]) -> tuple[SubjectId, ...]:
@@ -77,7 +78,7 @@ def _kept(reader: Reader | Unit, people: Iterable[SubjectId]) -> tuple[SubjectId
     return tuple(one.id for one in there if not held.isdisjoint(g.id for g in one.grants))
 
 
-def _split(app: App, plan: Plan, subject: SubjectId) -> bool:
+def _split(app: App, plan: Plan, subject: SubjectId, told_by: tuple[PlanId, ...]) -> bool:
     """Move one person to a plan of their own, in one unit; returns whether it was done.
 
     1. Make the keys durable of the plan and of the one that tells them afterwards.
@@ -97,7 +98,7 @@ def _split(app: App, plan: Plan, subject: SubjectId) -> bool:
         moved = current is not None and person is not None and permit is not None
         if current is not None and person is not None and permit is not None:
             part = Part((person,), kinds_of(plan))
-            take_out(app, unit, current, person)  # 3
+            take_out(app, unit, current, person, told_by)  # 3
             write_part(app, unit, own, part, GONE)
             write_letters(app, unit, letters, own, part, every.values())
             hung = _hang(unit, plan.id, own, person, every)
@@ -193,10 +194,27 @@ def move_part(unit: Unit, part: OrderPart, own: PlanId, people: int) -> None:
     unit.orders.add_part(OrderPart(part.order, own, people))
 
 
-def take_out(app: App, unit: Unit, plan: Plan, person: Person) -> None:
+def letters_of(app: App, reader: Reader | Unit, part: PlanId) -> tuple[PlanId, ...]:
+    """Return the open plans that tell the people of a part; found before the unit begins."""
+    return tuple(
+        plan.id
+        for plan in reader.plans.open()
+        if plan.kind is PlanKind.ORDER and plan.cause == LETTERS and _tells(app, plan, part)
+    )
+
+
+def _tells(app: App, plan: Plan, part: PlanId) -> bool:
+    try:
+        return open_part_letters(app, plan).part == part
+    except KeyAbsent:
+        return False
+
+
+def take_out(app: App, unit: Unit, plan: Plan, person: Person, letters: Iterable[PlanId]) -> None:
     """Let a part know nothing of a person any more: not their grants, nor that they are in it.
 
     What its last checks look for may still be theirs: it is nowhere in clear either.
+    ``letters`` are the plans that tell its people.
     """
     theirs: set[GrantId] = {grant.id for grant in person.grants}
     grants = tuple(one for one in plan.grants if one not in theirs)
@@ -207,23 +225,24 @@ def take_out(app: App, unit: Unit, plan: Plan, person: Person) -> None:
     except KeyAbsent:
         sealed = plan.sealed
     unit.plans.set_part(plan.id, grants, sealed)
-    _untell(app, unit, plan.id, person)
+    _untell(app, unit, letters, person)
 
 
-def _untell(app: App, unit: Unit, part: PlanId, person: Person) -> None:
+def _untell(app: App, unit: Unit, letters: Iterable[PlanId], person: Person) -> None:
     """Take a person off the letters of a part: nothing of theirs was destroyed by it."""
     known = identities(app, (person,)).get(person.id)
     if known is None or not known.contact:
         return
-    for plan in unit.plans.open():
-        if plan.kind is not PlanKind.ORDER or plan.cause != LETTERS:
+    to = (known.contact, known.language)
+    for one in letters:
+        plan = unit.plans.get(one)
+        if plan is None or plan.state is WorkState.DONE:
             continue
         try:
             payload = open_part_letters(app, plan)
         except KeyAbsent:
             continue
-        to = (known.contact, known.language)
-        if payload.part == part and to in payload.people:
+        if to in payload.people:
             people = list(payload.people)
             people.remove(to)
             sealed = seal_part(app, plan.id, replace(payload, people=tuple(people)))
