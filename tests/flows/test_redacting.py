@@ -3,12 +3,14 @@ checks."""
 
 import hashlib
 import os
+import shlex
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from licet.redacting import redact_folder
-from licet.redacting.page import in_order, read_marks
+from licet.redacting.page import MARKS, in_order, read_marks
 from licet.redacting.record import Done, read_record
 from licet.terms.covering import Redacted
 from licet.terms.errors import BadInput, Busy, Conflict, Corrupt
@@ -168,6 +170,13 @@ def test_what_a_person_marked_is_covered_and_not_forgotten(club: Path) -> None:
 def test_a_mark_that_is_none_is_named_by_its_line(line: str) -> None:
     with pytest.raises(BadInput, match="line 2"):
         read_marks(f"1\t1\t9\t9\ty.jpg\n{line}\n")
+
+
+def test_the_page_names_the_command_as_a_shell_reads_it(club: Path) -> None:
+    odd = club.rename(club.with_name("anna's $(id); club"))
+    page = covered(odd).page.read_text("utf-8")
+    said = unescape(page).split("<code>licet redact ")[1].split("</code>")[0]
+    assert shlex.split(said) == [str(odd), "--out", str(odd.parent / "out"), "--missed", MARKS]
 
 
 def test_the_page_begins_with_what_may_be_missed(club: Path) -> None:

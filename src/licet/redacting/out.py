@@ -79,8 +79,8 @@ class Out:
         number = before.number if before else len(self._known) + 1
         faces = tuple((face.box, face.strength) for face in covered.faces)
         done = Done(photo, sha256, name, number, covered.width, covered.height, faces, also)
-        _put(self.pictures / name, covered.picture)
-        _put(self._looks / f"{number:06}.jpg", covered.small)
+        put(self.pictures / name, covered.picture)
+        put(self._looks / f"{number:06}.jpg", covered.small)
         self._file.write(line_of(done))
         self._file.flush()
         self._known[photo] = done
@@ -139,7 +139,7 @@ def _go_on(file: TextIO, made: Made) -> dict[str, Done]:
     return known
 
 
-def _put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name[:LONGEST_NAME]}.part")

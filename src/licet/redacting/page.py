@@ -5,6 +5,7 @@ A face that was missed is marked by dragging over it; the marks are saved as a f
 ``--missed``.
 """
 
+import shlex
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib import resources
@@ -12,6 +13,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
+from licet.redacting.out import put
 from licet.redacting.record import Done, Left
 from licet.terms.covering import SURE
 from licet.terms.errors import BadInput
@@ -27,17 +29,16 @@ def write_page(
     """Write the page, photos to look at first in front, and return its path."""
     template = resources.files("licet.redacting").joinpath("page.html").read_text(encoding="utf-8")
     doubtful = [one for one in done if not one.covers or one.unsure]
+    command = ["licet", "redact", str(folder), "--out", str(out), "--missed", MARKS]
     text = Template(template).substitute(
         photos=len(done),
         faces=sum(one.covers for one in done),
         doubtful=len(doubtful),
-        command=escape(f"licet redact {_word(folder)} --out {_word(out)} --missed {MARKS}"),
+        command=escape(shlex.join(command)),
         left=_left(left),
         pictures="\n".join(_picture(one) for one in in_order(done)),
     )
-    beside = page.with_name(f".{page.name}.part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(page)
+    put(page, text.encode())
     return page
 
 
@@ -64,11 +65,6 @@ def read_marks(text: str) -> dict[str, tuple[Box, ...]]:
 
 def _no_mark(number: int) -> BadInput:
     return BadInput(f"line {number} is no mark", "Save the marks on the check page again.")
-
-
-def _word(path: Path) -> str:
-    text = str(path)
-    return f"'{text}'" if " " in text else text
 
 
 def _picture(one: Done) -> str:
