@@ -26,8 +26,9 @@ from licet.demo.compose import Portrait, compose
 from licet.sources import fixtures
 from licet.terms.face import Inspection
 from licet.vision.card import shipped_card
+from licet.vision.detect import DETECTOR
 from licet.vision.embed import BATCH
-from licet.vision.engine import DETECTOR, RECOGNISER, Engine
+from licet.vision.engine import RECOGNISER, Engine
 from licet.vision.runtime import Runner, prepared
 
 THREADS = 2

@@ -24,9 +24,9 @@ from licet.terms.face import Box, Face
 from licet.vision.align import sample_of
 from licet.vision.card import shipped_card
 from licet.vision.decode import Pixels, open_photo
-from licet.vision.detect import find_faces
+from licet.vision.detect import DETECTOR, find_faces
 from licet.vision.embed import embed, to_template
-from licet.vision.engine import DETECTOR, RECOGNISER, Engine
+from licet.vision.engine import RECOGNISER, Engine
 from licet.vision.redact import cover
 from licet.vision.runtime import Runner, prepared
 from licet.vision.spot import spot

