@@ -1,6 +1,6 @@
 """Settles in a restored store what was carried out since, and what keys alone do not undo."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from licet.app import App
@@ -12,7 +12,7 @@ from licet.store.unit import Unit
 from licet.terms.ids import GrantId, PlanId
 from licet.terms.ledger import EntryKind, Leaf
 from licet.terms.payload import CandidatePayload, from_bytes
-from licet.terms.plan import PlanKind, WorkState
+from licet.terms.plan import Plan, PlanKind, WorkState
 from licet.terms.search import Search, SearchCandidate, SearchState
 from licet.vault.seal import open_sealed
 
@@ -34,6 +34,11 @@ def settle_plans(app: App, unit: Unit, since: Since) -> int:
     its end: what it found is what later entries say, and nothing of it can be done again.
     """
     plans = [plan for plan in unit.plans.open() if plan.kind in _KINDS]
+    return finish_over(app, unit, plans, since)
+
+
+def finish_over(app: App, unit: Unit, plans: Collection[Plan], since: Since) -> int:
+    """Close those of the plans whose own key is gone; returns how many."""
     over = app.keyring.absent({plan_key(plan.id) for plan in plans})
     finished = [plan for plan in plans if plan_key(plan.id) in over]
     for plan in finished:

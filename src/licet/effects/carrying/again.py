@@ -36,7 +36,7 @@ from licet.effects.carrying.parts import (
 from licet.effects.carrying.splitting import GONE, letters_of, move_part, take_out
 from licet.effects.record import Facts
 from licet.effects.sealed import grant_key, plan_key
-from licet.effects.settling import Since, settle_plans
+from licet.effects.settling import Since, finish_over
 from licet.ledger.order_entries import TAKEN_FROM, people_of_orders
 from licet.store.unit import Unit
 from licet.terms.grant import SubjectState
@@ -86,16 +86,21 @@ def plan_again(app: App, unit: Unit, entry: Entry) -> tuple[PlanId, int] | None:
 
 def settle_parts(app: App, unit: Unit, since: Since, again: Iterable[PlanId]) -> None:
     """Note in open parts what was done since the backup; ``again`` are those planned again."""
-    settle_plans(app, unit, since)  # 1
+    finish_over(app, unit, _open(unit), since)  # 1
     anew = frozenset(again)
-    for plan in unit.plans.open():
-        if plan.kind is PlanKind.ORDER and plan.cause != LETTERS:
-            found = since.get(plan.id, {})
-            for effect in _over(app, unit.plans.effects(plan.id), plan, found, plan.id in anew):
-                facts = found.get(effect.kind.value, ())
-                unit.plans.finish_effect(replace(effect, state=WorkState.DONE, found=facts))
-            if all(e.state is WorkState.DONE for e in unit.plans.effects(plan.id)):
-                unit.plans.finish(plan.id)
+    for plan in _open(unit):
+        found = since.get(plan.id, {})
+        for effect in _over(app, unit.plans.effects(plan.id), plan, found, plan.id in anew):
+            facts = found.get(effect.kind.value, ())
+            unit.plans.finish_effect(replace(effect, state=WorkState.DONE, found=facts))
+        if all(e.state is WorkState.DONE for e in unit.plans.effects(plan.id)):
+            unit.plans.finish(plan.id)
+
+
+def _open(unit: Unit) -> list[Plan]:
+    """Return the parts that are open, and no plan that tells people of one."""
+    plans = unit.plans.open()
+    return [one for one in plans if one.kind is PlanKind.ORDER and one.cause != LETTERS]
 
 
 def _over(
