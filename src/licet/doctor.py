@@ -14,9 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from licet.app import App, open_app
-from licet.consent.ceilings import WITNESS_LAG
+from licet.consent.ceilings import BEFORE_DUE, WITNESS_LAG
 from licet.effects.alerting import alerts_to
-from licet.effects.answering import BEFORE_DUE
 from licet.effects.breaches import open_breach, owes_notice
 from licet.effects.facts import readiness
 from licet.effects.inventing import is_proved

@@ -84,3 +84,6 @@ PROBE_TERM: Final = timedelta(days=30)
 
 LEAD_TERM: Final = timedelta(days=183)
 """A lead can be contested for half a year; after it nobody needs the probe (GDPR 5(1)(e))."""
+
+BEFORE_DUE: Final = timedelta(days=7)
+"""A week before its last day a request is answered with whatever there is (GDPR 12(3))."""

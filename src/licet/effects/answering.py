@@ -18,9 +18,9 @@ complaint             a human answers
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 from licet.app import App
+from licet.consent.ceilings import BEFORE_DUE
 from licet.effects.carrying.hurrying import is_hastened
 from licet.effects.ending import end_grants
 from licet.effects.letters import compose, sender_of
@@ -43,9 +43,6 @@ from licet.terms.letters import RequestDoneLetter
 from licet.terms.permit import Permit
 from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, WorkState
 from licet.terms.rights import Request, RequestState, RightKind
-
-BEFORE_DUE = timedelta(days=7)
-"""So long before its last day a request is answered with whatever there is."""
 
 _LEAVING = frozenset({GrantState.ENDING})
 

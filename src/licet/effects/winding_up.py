@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from licet.app import App
-from licet.effects.answering import BEFORE_DUE
+from licet.consent.ceilings import BEFORE_DUE
 from licet.effects.letters import compose, sender_of
 from licet.effects.outside import let_others_see
 from licet.effects.planning import plan_erasure

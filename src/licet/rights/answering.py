@@ -12,13 +12,13 @@ from datetime import datetime
 from functools import partial
 
 from licet.app import App
+from licet.consent.ceilings import BEFORE_DUE
 from licet.consent.decide import decide
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse as refusal
 from licet.consent.regimes import end_of, extended_on, notice_until, terms_on
 from licet.effects.acting import digest_of
 from licet.effects.answering import (
-    BEFORE_DUE,
     HUMAN,
     end_asked,
     forget_after,
