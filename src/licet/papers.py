@@ -10,11 +10,10 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent import ceilings
-from licet.consent.decide import decide
-from licet.effects.acting import digest_of_wish, organisation_of
-from licet.effects.facts import read_facts
+from licet.effects.acting import digest_of_wish
+from licet.effects.deciding import decided
 from licet.effects.listing import About, Reach, listed
-from licet.effects.record import record, record_refusal
+from licet.effects.record import record
 from licet.store.unit import Reader
 from licet.terms.acting import Who
 from licet.terms.duties import Filing, FilingKind
@@ -22,7 +21,7 @@ from licet.terms.errors import BadInput
 from licet.terms.governing import PaperWish
 from licet.terms.ids import FilingId, OrganisationId, new_id
 from licet.terms.ledger import EntryKind
-from licet.terms.permit import Action, Ask, Permit, Refusal, Register
+from licet.terms.permit import Action, Permit, Refusal, Register
 from licet.terms.when import to_ms
 
 PAPERS = About(Register.PAPERS)
@@ -60,18 +59,10 @@ def file_paper(app: App, who: Who, wish: PaperWish) -> FilingId | Refusal:
                 f"a paper counts for {ceilings.PAPER_TERM.days} days at most, from now on",
                 "Give a day that lies ahead and within that.",
             )
-        ask = Ask(
-            Action.FILE,
-            who.by,
-            app.model,
-            organisation=organisation_of(unit, who),
-            member=who.member,
-            evidence=wish.digest,
-        )
-        facts = read_facts(app, unit, ask, who, unit.now, digest_of_wish(wish))
-        permit = decide(ask, facts, unit.now)
+        signed = digest_of_wish(wish)
+        permit = decided(app, unit, who, Action.FILE, signed, evidence=wish.digest)
         if isinstance(permit, Refusal):
-            return record_refusal(app, unit, ask, permit)
+            return permit
         whose = _organisation(permit)
         unit.papers.file(Filing(filing, whose, wish.kind, wish.digest, unit.now, wish.valid_to))
         said = (

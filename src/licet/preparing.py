@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licet.app import App
-from licet.consent.decide import decide
 from licet.consent.evidence import is_digest
-from licet.effects.acting import digest_of_wish, organisation_of
-from licet.effects.facts import read_facts, readiness
+from licet.effects.acting import digest_of_wish
+from licet.effects.deciding import decided
+from licet.effects.facts import readiness
 from licet.effects.lacking import Lack, lacks
-from licet.effects.record import record, record_refusal
+from licet.effects.record import record
 from licet.terms.acting import Who
 from licet.terms.duties import Preparation, Residence
 from licet.terms.errors import BadInput, Conflict
 from licet.terms.ledger import EntryKind
-from licet.terms.permit import Action, Ask, Refusal
+from licet.terms.permit import Action, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,10 @@ def prepare(app: App, who: Who, wish: Preparation) -> int | Refusal:
     """
     _require_whole(app, wish)  # 1
     with app.store.unit() as unit:  # 2
-        ask = Ask(
-            Action.PREPARE,
-            who.by,
-            app.model,
-            organisation=organisation_of(unit, who),
-            member=who.member,
-            evidence=wish.impact_assessment,
-        )
-        digest = digest_of_wish(wish)
-        facts = read_facts(app, unit, ask, who, unit.now, digest)
-        permit = decide(ask, facts, unit.now)
+        digest, paper = digest_of_wish(wish), wish.impact_assessment
+        permit = decided(app, unit, who, Action.PREPARE, digest, evidence=paper)
         if isinstance(permit, Refusal):
-            return record_refusal(app, unit, ask, permit)
+            return permit
         former = unit.deployment.get()
         if former is None:
             raise Conflict("there is no deployment here", "Open one with `licet init`.")

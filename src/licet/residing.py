@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.app import App
-from licet.consent.decide import decide
 from licet.consent.evidence import is_digest
 from licet.consent.places import adequate, covered, in_the_area, stands
-from licet.effects.acting import digest_of, digest_of_wish, organisation_of
-from licet.effects.facts import read_facts
+from licet.effects.acting import digest_of, digest_of_wish
+from licet.effects.deciding import decided
 from licet.effects.listing import About, Reach, listed
-from licet.effects.record import record, record_refusal
-from licet.store.unit import Reader, Unit
+from licet.effects.record import record
+from licet.store.unit import Reader
 from licet.terms.acting import Who
 from licet.terms.duties import Place, Residence, Safeguard, StoreName, Transfer, TransferWish
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.ids import Territory, TransferId, new_id
 from licet.terms.ledger import EntryKind
-from licet.terms.permit import Action, Ask, Refusal, Register
+from licet.terms.permit import Action, Refusal, Register
 
 RESIDENCES = About(Register.TRANSFERS, asked=(("of", "stores"),))
 TRANSFERS = About(Register.TRANSFERS, asked=(("of", "transfers"),))
@@ -61,11 +60,10 @@ def state_place(app: App, who: Who, wish: Place) -> int | Refusal:
     3. Mirror the ledger.
     """
     with app.store.unit() as unit:  # 1
-        ask = _asking(app, unit, who, wish.territory)
-        facts = read_facts(app, unit, ask, who, unit.now, digest_of_wish(wish))
-        permit = decide(ask, facts, unit.now)
+        signed = digest_of_wish(wish)
+        permit = decided(app, unit, who, Action.TRANSFER, signed, territory=wish.territory)
         if isinstance(permit, Refusal):
-            return record_refusal(app, unit, ask, permit)
+            return permit
         stated = Residence(wish.store, wish.territory, wish.provider, unit.now)
         unit.papers.put_residence(stated)  # 2
         said = (("store", wish.store.value), ("territory", wish.territory))
@@ -86,11 +84,9 @@ def add_transfer(app: App, who: Who, wish: TransferWish) -> TransferId | Refusal
     transfer = TransferId(new_id())
     with app.store.unit() as unit:  # 2
         _require_safeguard(wish, unit.now)  # 1
-        ask = _asking(app, unit, who)
-        facts = read_facts(app, unit, ask, who, unit.now, digest_of_wish(wish))
-        permit = decide(ask, facts, unit.now)
+        permit = decided(app, unit, who, Action.TRANSFER, digest_of_wish(wish))
         if isinstance(permit, Refusal):
-            return record_refusal(app, unit, ask, permit)
+            return permit
         unit.papers.add_transfer(
             Transfer(
                 transfer,
@@ -122,11 +118,9 @@ def end_transfer(app: App, who: Who, transfer: TransferId) -> int | Refusal:
     Raises ``NotFound``, ``Conflict`` when it was ended before.
     """
     with app.store.unit() as unit:  # 1
-        ask = _asking(app, unit, who)
-        facts = read_facts(app, unit, ask, who, unit.now, digest_of("end", transfer))
-        permit = decide(ask, facts, unit.now)
+        permit = decided(app, unit, who, Action.TRANSFER, digest_of("end", transfer))
         if isinstance(permit, Refusal):
-            return record_refusal(app, unit, ask, permit)
+            return permit
         if transfer not in {one.id for one in unit.papers.transfers()}:
             raise NotFound("there is no such transfer", "See `licet transfer list`.")
         unit.papers.end_transfer(transfer, unit.now)
@@ -193,14 +187,3 @@ def _require_safeguard(wish: TransferWish, now: datetime) -> None:
             f"no decision of the Commission holds for {wish.territory} (GDPR 45)",
             "Take standard clauses or binding rules, with their paper.",
         )
-
-
-def _asking(app: App, unit: Unit, who: Who, territory: Territory | None = None) -> Ask:
-    return Ask(
-        Action.TRANSFER,
-        who.by,
-        app.model,
-        organisation=organisation_of(unit, who),
-        member=who.member,
-        territory=territory,
-    )

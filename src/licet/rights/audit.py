@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.app import App
-from licet.consent.decide import decide
 from licet.effects.accounting import open_account
-from licet.effects.acting import digest_of, organisation_of
-from licet.effects.facts import read_facts
+from licet.effects.acting import digest_of
+from licet.effects.deciding import decided
 from licet.effects.listing import About, Reach, listed
-from licet.effects.record import record, record_refusal
+from licet.effects.record import record
 from licet.ledger.leaf import decode
-from licet.store.unit import Reader, Unit
+from licet.store.unit import Reader
 from licet.terms.acting import Who
 from licet.terms.errors import NotFound
 from licet.terms.ids import AccountId, PlanId, SearchId
 from licet.terms.ledger import EntryKind
-from licet.terms.permit import Action, Ask, Refusal, Register
+from licet.terms.permit import Action, Refusal, Register
 
 ACCOUNTS = About(Register.ACCOUNTS)
 UNTOLD = About(Register.ACCOUNTS, asked=(("untold", True),))
@@ -77,11 +76,9 @@ def open_record(app: App, who: Who, account_id: AccountId) -> Opened | Refusal:
     Raises ``NotFound`` when there is no such record, or it was destroyed.
     """
     with app.store.unit() as unit:  # 1
-        ask = _asking(app, unit, who)
-        facts = read_facts(app, unit, ask, who, unit.now, opening_digest(account_id))
-        permit = decide(ask, facts, unit.now)
+        permit = decided(app, unit, who, Action.AUDIT, opening_digest(account_id))
         if isinstance(permit, Refusal):
-            return record_refusal(app, unit, ask, permit)
+            return permit
         account = unit.accounts.get(account_id)
         if account is None or account.destroy_at <= unit.now:
             raise NotFound("there is no such record", "It is destroyed after six months.")
@@ -141,13 +138,3 @@ def _case(reader: Reader, search_id: SearchId) -> str:
     search = reader.searches.get(search_id)
     case = reader.governance.case(search.case) if search else None
     return case.reference if case else ""
-
-
-def _asking(app: App, unit: Unit, who: Who) -> Ask:
-    return Ask(
-        Action.AUDIT,
-        who.by,
-        app.model,
-        organisation=organisation_of(unit, who),
-        member=who.member,
-    )

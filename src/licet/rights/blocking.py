@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licet.app import App
-from licet.consent.decide import decide
-from licet.effects.acting import digest_of, organisation_of
+from licet.effects.acting import digest_of
 from licet.effects.blocking import lift_by, place_by
-from licet.effects.facts import read_facts
+from licet.effects.deciding import Parts, decided
 from licet.effects.listing import About, Reach, listed
-from licet.effects.record import record_refusal
 from licet.effects.winding_up import CAUSE as CLOSING
 from licet.ledger.order_entries import cause_of
 from licet.store.unit import Reader, Unit
@@ -21,7 +19,7 @@ from licet.terms.acting import Who
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.ids import BlockId, SourceId, SubjectId, Territory
 from licet.terms.payload import to_bytes
-from licet.terms.permit import Action, Ask, Block, PlacedBlock, Refusal, Register
+from licet.terms.permit import Action, Block, PlacedBlock, Refusal, Register
 from licet.terms.territories import TERRITORIES
 
 BY_HAND = "by_hand"
@@ -57,11 +55,9 @@ def place(app: App, who: Who, block: Block) -> BlockId | Refusal:
     _require_something(block)
     with app.store.unit() as unit:  # 1
         _require_there(unit, block)
-        ask = _asking(app, unit, who, Action.PLACE_BLOCK)
-        facts = read_facts(app, unit, ask, who, unit.now, placing_digest(block))
-        permit = decide(ask, facts, unit.now)
+        permit = decided(app, unit, who, Action.PLACE_BLOCK, placing_digest(block))
         if isinstance(permit, Refusal):
-            return record_refusal(app, unit, ask, permit)
+            return permit
         placed = place_by(app, unit, block, BY_HAND, permit)
     app.at("block.committed")
     app.publish()  # 2
@@ -88,10 +84,10 @@ def lift(app: App, who: Who, block_id: BlockId, release: str) -> int | Refusal:
         if placed.cause == CLOSING:
             raise Conflict("the whole deployment is being ended", "It is not opened again.")
         _require_release(unit, placed, release)
-        ask = _asking(app, unit, who, Action.LIFT_BLOCK, block_id, release)
-        permit = decide(ask, read_facts(app, unit, ask, who, unit.now, release), unit.now)
+        named = Parts(block=block_id, evidence=release)
+        permit = decided(app, unit, who, Action.LIFT_BLOCK, release, **named)
         if isinstance(permit, Refusal):
-            return record_refusal(app, unit, ask, permit)
+            return permit
         leaf = lift_by(app, unit, block_id, release, permit)
     app.publish()  # 2
     return leaf
@@ -158,22 +154,3 @@ def _require_there(unit: Unit, block: Block) -> None:
         raise NotFound(f"there is no source {block.source}", "See `licet source list`.")
     if block.subject is not None and unit.subjects.get(block.subject) is None:
         raise NotFound(f"there is no person {block.subject}", "See `licet grant list`.")
-
-
-def _asking(
-    app: App,
-    unit: Unit,
-    who: Who,
-    action: Action,
-    block: BlockId | None = None,
-    release: str = "",
-) -> Ask:
-    return Ask(
-        action,
-        who.by,
-        app.model,
-        organisation=organisation_of(unit, who),
-        member=who.member,
-        block=block,
-        evidence=release,
-    )
