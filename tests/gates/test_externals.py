@@ -22,9 +22,10 @@ ALLOWED: dict[str, frozenset[str]] = {
     "babel": frozenset({"effects"}),  # dates and numbers in letters
     "cryptography": frozenset({"vault", "ledger"}),
     "dns": frozenset({"sources"}),
+    "fastapi": frozenset({"web"}),
     "httpcore2": frozenset({"sources"}),
     "httpx2": frozenset({"post"}),
-    "jinja2": frozenset({"effects"}),
+    "jinja2": frozenset({"effects", "web"}),
     "numkong": frozenset({"gallery"}),
     # Of the effects only the look through every file, which is over bytes by the gigabyte.
     "numpy": frozenset({"vision", "gallery", "evaluate", "demo", "bench", "effects"}),
@@ -33,9 +34,10 @@ ALLOWED: dict[str, frozenset[str]] = {
     "onnxruntime": frozenset({"vision"}),
     "pi_heif": frozenset({"vision"}),
     "platformdirs": frozenset({"cli", "settings"}),
+    "prometheus_client": frozenset({"web"}),
     "protego": frozenset({"sources"}),
     "psycopg": frozenset({"store"}),
-    "pydantic": frozenset({"settings"}),
+    "pydantic": frozenset({"settings", "web"}),
     "pydantic_settings": frozenset({"settings"}),
     "pyzipper": frozenset({"vault"}),  # what is handed over is locked where keys are
     "rfc8785": frozenset({"consent", "ledger", "vault"}),
@@ -45,9 +47,12 @@ ALLOWED: dict[str, frozenset[str]] = {
     "simplejpeg": frozenset({"vision"}),
     "sqlalchemy": frozenset({"store"}),
     "sqlite3": frozenset({"store", "vault"}),  # vault: the keyring is a store of its own
-    "structlog": frozenset({"cli", "worker", "effects", "app"}),
+    "starlette": frozenset({"web"}),
+    "structlog": frozenset({"cli", "worker", "effects", "app", "web"}),
     "typer": frozenset({"cli"}),
     "typst": frozenset({"effects"}),  # the letter of a package
+    "uvicorn": frozenset({"web"}),
+    "webauthn": frozenset({"vault"}),  # passkeys are keys of members, as key files are
     "click": frozenset({"cli"}),  # typer is built on it and raises its errors
 }
 
