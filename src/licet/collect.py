@@ -53,7 +53,8 @@ def collect(
 
     1. Read the source, prove control of it anew if that is due, and ask whether it may be
        collected now.
-    2. Open the run, or take over the one that was left, by its lease.
+    2. Open the run, or take over the one that was left, by its lease: from the first contact
+       on, no other process asks the place.
     3. Walk the source from the cursor; content met before is not inspected again.
     4. Compare the faces of a batch with the references in scope.
     5. In one unit of work: decide again, keep what may be kept, record, move the cursor.
@@ -82,14 +83,13 @@ def collect(
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         record(app, unit, EntryKind.COLLECTING, permit, (("source", source_id),))
-    if proved is None:
-        prove_now(app, source)
     on = replace(ask, by=WORKER.by, member=None)
-    place = open_to_walk(app, source, on, tell)
-    total = place.count()
     hold = open_run(app, RunKind.COLLECT, source)  # 2
-    walk = Walk(app, WORKER, on, source, place, hold, tell, total)
     with let_go(app, hold, "collecting"):
+        if proved is None:
+            prove_now(app, source)
+        place = open_to_walk(app, source, on, hold, tell)
+        walk = Walk(app, WORKER, on, source, place, hold, tell, place.count())
         for stretch in walk.stretches(_new_photos(walk)):  # 3
             for batch in walk.batches(stretch):
                 _take(walk, batch)  # 4, 5

@@ -11,7 +11,7 @@ from licet import suggesting
 from licet.backfill import backfill
 from licet.cli.commands.search import _place
 from licet.collect import collect
-from licet.effects import films, walking
+from licet.effects import films, running, walking
 from licet.effects.blocking import place
 from licet.effects.comparing import same_face, together
 from licet.effects.identify import identify
@@ -104,7 +104,7 @@ def test_a_walk_is_refused_within_a_video(world: World, monkeypatch: pytest.Monk
 
 
 def test_a_long_video_keeps_its_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walking, "HOLD_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(running, "HOLD_AGAIN_SECONDS", 0.0)
     source = world.source(world.folder(clip=video(("x", 0, 1000))))
     told: list[float] = []
 

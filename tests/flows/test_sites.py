@@ -9,15 +9,15 @@ import pytest
 
 from licet.backfill import backfill
 from licet.collect import collect
+from licet.effects import running, visiting, walking
 from licet.effects import sourcing as opening
-from licet.effects import visiting, walking
 from licet.effects.blocking import place as place_block
 from licet.effects.sourcing import token_for
 from licet.effects.tracing import read_traces
 from licet.sources.site.proof import TOKEN_PATH
 from licet.sourcing import add_source, cease_source
 from licet.terms.collecting import Collected
-from licet.terms.errors import BadInput, Setup
+from licet.terms.errors import BadInput, Busy, Setup
 from licet.terms.governing import SourceWish
 from licet.terms.permit import Block, Refusal
 from licet.terms.source import Control, Fate, Source, SourceKind, SourceState
@@ -271,3 +271,34 @@ def test_whoever_runs_a_site_can_write_to_who_reads_it(world: World, web: Web) -
     world.app = replace(world.app, settings=settings)
     with pytest.raises(Setup, match="must be able to reach who reads it"):
         add_source(world.app, world.who("steward", "officer"), _wish(world, web))
+
+
+def test_nobody_else_asks_a_site_while_its_pages_are_read(
+    world: World, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is held from the first page on, and for as long as the pages take."""
+    monkeypatch.setattr(running, "HOLD_AGAIN_SECONDS", 0.0)
+    source = _opened(world, web)
+    answers = {one: web.pages[one] for one in ("/robots.txt", "/album/", "/album/more.html")}
+    tried: list[str] = []
+    second = replace(world.reopen(), settings=world.app.settings)
+
+    def slow(path: str, reply: Reply) -> Callable[[object], Reply]:
+        def answer(_asked: object) -> Reply:
+            world.clock.go(minutes=1)
+            with pytest.raises(Busy, match="another process"):
+                collect(second, world.who("steward"), source.id)
+            tried.append(path)
+            return reply
+
+        return answer
+
+    for path, reply in answers.items():
+        assert isinstance(reply, Reply)
+        web.pages[path] = slow(path, reply)
+    try:
+        assert _collected(world, source).items == 2
+    finally:
+        second.close()
+    assert tried == list(answers)
+    assert web.count("/album/") == 1

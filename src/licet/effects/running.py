@@ -4,10 +4,11 @@ The cursor is an address at the source, and a file's name can name a person, so
 it is sealed under the source's key like every address.
 """
 
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from licet.app import App
@@ -21,6 +22,9 @@ from licet.vault.seal import open_sealed, seal
 
 LEASE = timedelta(minutes=2)
 
+HOLD_AGAIN_SECONDS = 30.0
+"""How often a run is held anew while one file, or one site's pages, take their time."""
+
 
 @dataclass
 class Hold:
@@ -28,6 +32,7 @@ class Hold:
 
     run: Run
     until: datetime
+    _since: float = field(default_factory=time.monotonic)
 
     def renew(self, unit: Unit) -> None:
         """Hold the run for longer, within the unit that commits. Raises ``Busy`` if it is lost.
@@ -42,6 +47,13 @@ class Hold:
                 "What was found until then is kept. Wait for the other one.",
             )
         self.until = until
+        self._since = time.monotonic()
+
+    def keep(self, app: App) -> None:
+        """Hold the run for longer if that is due, in a unit of its own. Raises as ``renew``."""
+        if time.monotonic() - self._since >= HOLD_AGAIN_SECONDS:
+            with app.store.unit(bookkeeping=True) as unit:
+                self.renew(unit)
 
 
 def open_run(app: App, kind: RunKind, source: Source, grant: GrantId | None = None) -> Hold:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from licet.app import App
-from licet.effects.visiting import VisitedSite
+from licet.effects.running import Hold
+from licet.effects.visiting import Asking, VisitedSite
 from licet.sources.authority import (
     TOKEN_FILE,
     NotProved,
@@ -58,14 +59,17 @@ def open_source(app: App, source: Source) -> ItemSource:
     raise Setup(f"sources of kind {source.kind.value} are not built in", "Use a folder.")
 
 
-def open_to_walk(app: App, source: Source, ask: Ask, tell: ReportProgress) -> ItemSource:
+def open_to_walk(
+    app: App, source: Source, ask: Ask, hold: Hold, tell: ReportProgress
+) -> ItemSource:
     """Return the place behind a source that is walked through, which can take hours.
 
-    ``ask`` is decided anew before a site is asked for anything; ``tell`` hears how far it is
-    with the pages before the first photo. Raises as :func:`open_source` does.
+    Before a site is asked for anything ``ask`` is decided anew, and the run is held for
+    longer; ``tell`` hears how far it is with the pages before the first photo. Raises as
+    :func:`open_source` does.
     """
     if source.kind is SourceKind.SITE:
-        return VisitedSite(app, source, ask, tell)
+        return VisitedSite(app, source, Asking(ask, hold), tell)
     return open_source(app, source)
 
 

@@ -1,7 +1,8 @@
 """A website as the flows read it: what is remembered of it, and when it is left alone.
 
 1. Before each request of a walk it is decided anew whether the site may be collected: a
-   block, a cease notice or an authority that ends stops it in the middle of a page.
+   block, a cease notice or an authority that ends stops it in the middle of a page. Its
+   run is held for longer, so that no other process asks the site as well.
 2. Pages and the state of photos are remembered between walks, sealed under the source's
    key, so that only what changed is asked for again.
 3. What was decided about each address is handed on, to be written down.
@@ -15,6 +16,7 @@ from weakref import finalize
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
+from licet.effects.running import Hold
 from licet.effects.sealed import address_tag, source_key
 from licet.sources.contract import UNCHANGED, Address
 from licet.sources.site.memory import NOTHING, Page, Validators, Visit
@@ -34,20 +36,28 @@ OVER = frozenset({SourceState.CEASED, SourceState.PURGED})
 """The states in which nothing more is kept of a source."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is decided anew before each request of a walk, and the run that is held for it."""
+
+    ask: Ask
+    hold: Hold
+
+
 class VisitedSite:
-    """A site that is read now; with ``ask`` it is walked, and decided on again and again."""
+    """A site that is read now; with ``asking`` it is walked, and decided on again and again."""
 
     def __init__(
         self,
         app: App,
         source: Source,
-        ask: Ask | None = None,
+        asking: Asking | None = None,
         tell: ReportProgress = lambda _done, _known: None,
     ) -> None:
-        self._walked = ask is not None
+        self._walked = asking is not None
         visitor = Visitor(
             contact=app.settings.answer_to,
-            may=partial(_may_be_asked, app, ask),
+            may=partial(_may_be_asked, app, asking),
             now=app.clock,
             memory=SiteMemory(app, source.id),
             tell=tell,
@@ -85,13 +95,18 @@ class VisitedSite:
         return Trace(one.address, fate, one.rule.value, one.because, (known.etag, known.modified))
 
 
-def _may_be_asked(app: App, ask: Ask | None) -> bool:
-    """Decide anew, for a walk; who reads one photo has just decided."""
-    if ask is None:
+def _may_be_asked(app: App, asking: Asking | None) -> bool:
+    """Decide anew, for a walk, and hold its run; who reads one photo has just decided.
+
+    A site with a long pause takes longer than a lease to say what it holds: were the run
+    lost meanwhile, two processes would ask the site at once. Raises ``Busy`` if it is.
+    """
+    if asking is None:
         return True
+    asking.hold.keep(app)
     with app.store.read() as reader:
-        facts = read_facts(app, reader, ask, WORKER, reader.now)
-        return isinstance(decide(ask, facts, reader.now), Permit)
+        facts = read_facts(app, reader, asking.ask, WORKER, reader.now)
+        return isinstance(decide(asking.ask, facts, reader.now), Permit)
 
 
 @dataclass(frozen=True, slots=True)

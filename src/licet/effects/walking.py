@@ -46,9 +46,6 @@ BATCH_SECONDS = 0.25
 """At most four units a second, so that withdrawals and blocks never queue behind a walk."""
 
 BATCH_PHOTOS = 64
-HOLD_AGAIN_SECONDS = 30.0
-"""How often a run is held anew while one video takes its time."""
-
 STRETCH_SECONDS = 1.0
 """How long photos that need no inspection may wait for being written down."""
 
@@ -163,7 +160,6 @@ class Walk:
     over: bool = False
     _film: tuple[Photo, BinaryIO] | None = None
     _asked_at: float = float("-inf")
-    _held_at: float = field(default_factory=time.monotonic)
     _on_the_way: deque[Photo] = field(default_factory=deque)
     _met: set[str] = field(default_factory=set)
 
@@ -263,10 +259,7 @@ class Walk:
         """Ask again, and hold the run anew, while one video takes its time."""
         if not self.may_go_on():
             raise _RefusedError
-        if time.monotonic() - self._held_at >= HOLD_AGAIN_SECONDS:
-            with self.app.store.unit(bookkeeping=True) as unit:
-                self.hold.renew(unit)
-            self._held_at = time.monotonic()
+        self.hold.keep(self.app)
 
     def stretches(self, photos: Iterator[Step]) -> Iterator[Iterator[tuple[Photo, Content]]]:
         """Part a walk where enough went by that needs no inspection, or enough was done.
