@@ -26,7 +26,7 @@ NEW = {
         **dict.fromkeys(("source_notice", "role_agreement"), ""),
     },
     "organisation": {"contact": ""},
-    "source": {"retention_days": None, "collected": 1, "fresh": "[]"},
+    "source": {"retention_days": None, "collected": 1, "fresh": "[]", "leave_out": "[]"},
     "item": {"likeness": None},
     "item_address": {"sha256": None},
     "authority": {"proved_at": old.NOON, "tried_at": old.NOON, "opened_by": "[]"},
@@ -70,7 +70,7 @@ def _step(url: str, step: Callable[[Any], object]) -> None:
 
 
 def _up(url: str) -> None:
-    _step(url, lambda config: command.upgrade(config, "0005"))
+    _step(url, lambda config: command.upgrade(config, "0006"))
 
 
 def _down(url: str) -> None:

@@ -33,6 +33,7 @@ source = Table(
     Column("retention_days", Integer),
     Column("collected", BigInteger, nullable=False, server_default=text("0")),
     Column("fresh", Sequenced, nullable=False, server_default=text("'[]'")),
+    Column("leave_out", Words(), nullable=False, server_default=text("'[]'")),
     UniqueConstraint("organisation", "name"),
 )
 authority = Table(

@@ -64,7 +64,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---

@@ -69,6 +69,7 @@ def _values(source: Source) -> Values:
         "state": source.state,
         "retention_days": source.retention_days,
         "collected": source.collected,
+        "leave_out": source.leave_out,
     }
 
 

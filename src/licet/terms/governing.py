@@ -67,7 +67,7 @@ class SourceWish:
     """A source to open: what it is, its origin and bystander condition, its licence and term.
 
     ``retention_days`` is for how many days what was noted of an item is kept, None for as
-    long as the source is.
+    long as the source is. A photo that bears one of the tags in ``leave_out`` is not taken.
     """
 
     organisation: OrganisationId
@@ -83,6 +83,7 @@ class SourceWish:
     licence: str
     valid_to: datetime
     retention_days: int | None = None
+    leave_out: frozenset[str] = frozenset()
 
 
 class NoticeFrom(StrEnum):

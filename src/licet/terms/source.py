@@ -25,6 +25,7 @@ class SourceKind(StrEnum):
     VIDEO = "video"
     SITE = "site"
     BUCKET = "bucket"
+    LIBRARY = "library"
 
 
 class SourceState(StrEnum):
@@ -86,6 +87,7 @@ class Source:
 
     ``retention_days`` is how long what was met there is remembered; None: as long as the
     source is. ``collected`` is how many items were ever collected there, forgotten ones too.
+    ``leave_out`` are tags, folded: a photo that bears one of them is not taken.
     """
 
     id: SourceId
@@ -101,6 +103,7 @@ class Source:
     state: SourceState
     retention_days: int | None = None
     collected: int = 0
+    leave_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def source_known(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     if source is None or source.id != ask.source or source.organisation != ask.organisation:
         return Reason.NO_SOURCE
     return None
+    SourceKind.LIBRARY: frozenset({Control.OWN_STORAGE}),
 
 
 def unmarked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
