@@ -19,7 +19,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "PIL": frozenset({"vision", "demo"}),  # the demo draws its group photos and its page
     "alembic": frozenset({"store"}),
     "av": frozenset({"vision"}),
-    "babel": frozenset({"effects"}),  # dates and numbers in letters
+    "babel": frozenset({"effects", "web"}),  # dates and numbers in letters and on pages
     "cryptography": frozenset({"vault", "ledger"}),
     "dns": frozenset({"sources"}),
     "fastapi": frozenset({"web"}),

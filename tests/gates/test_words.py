@@ -53,7 +53,7 @@ WORDS = (
     Word("detection", "appearance (in a gallery), face (in a photo)", but=_in("vision")),
     Word("hit", "candidate", said=False),
     # sources know the file names that platforms give, and put what they mark on hold.
-    Word("img", "photo", but=_in("sources"), unless=r"<img\b"),
+    Word("img", "photo", but=_in("sources"), unless=r"<img\b|\bimg-src\b"),
     Word("image_path", "photo"),
     Word("query", "probe", rooms=_SEARCHING),
     Word("target", "probe", rooms=_in("search", "gallery", "consent", "show")),

@@ -1,0 +1,103 @@
+// The little that the pages need of a script. Everything works without it, less comfortably:
+// the browser's own file field, pages instead of dialogs, a reload instead of live progress.
+
+const on = (kind, selector, act) =>
+  document.addEventListener(kind, (event) => {
+    const place = event.target instanceof Element ? event.target.closest(selector) : null;
+    if (place) act(place, event);
+  });
+
+// Dialogs: the browser's own, so focus, Escape and what lies behind are its business.
+on("click", "[data-opens]", (button) => {
+  document.getElementById(button.dataset.opens)?.showModal();
+});
+on("click", "[data-close]", (button) => button.closest("dialog")?.close());
+on("click", "dialog", (dialog, event) => {
+  if (event.target === dialog) dialog.close();
+});
+
+on("click", "[data-dismiss]", (button) => {
+  button.closest(".toast")?.remove();
+  document.getElementById("main")?.focus({ preventScroll: true });
+});
+
+// The menu of a phone closes when somebody goes elsewhere.
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector("details.menu[open]");
+  if (event.key === "Escape" && open) {
+    open.removeAttribute("open");
+    open.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  const open = document.querySelector("details.menu[open]");
+  if (open && !open.contains(event.target)) open.removeAttribute("open");
+});
+
+// A form that came back with errors: its summary is read first.
+document.querySelector("[data-focus]")?.focus();
+
+// Files: dropped on the field or chosen, and shown before they are sent.
+const chosen = (field) => {
+  const list = field.querySelector("[data-chosen]");
+  for (const photo of list.querySelectorAll("img")) URL.revokeObjectURL(photo.src);
+  list.replaceChildren(
+    ...[...field.querySelector("input").files].map((file) => {
+      const line = document.createElement("li");
+      if (file.type.startsWith("image/")) {
+        const photo = document.createElement("img");
+        photo.src = URL.createObjectURL(file);
+        photo.alt = "";
+        photo.addEventListener("error", () => photo.remove());
+        line.append(photo);
+      }
+      const size = new Intl.NumberFormat(document.documentElement.lang, {
+        style: "unit",
+        unit: file.size < 1e6 ? "kilobyte" : "megabyte",
+        maximumFractionDigits: 1,
+      }).format(file.size / (file.size < 1e6 ? 1e3 : 1e6));
+      const name = document.createElement("b");
+      name.textContent = file.name;
+      const weight = document.createElement("span");
+      weight.textContent = size;
+      line.append(name, weight);
+      return line;
+    }),
+  );
+  field.classList.toggle("full", list.children.length > 0);
+};
+on("change", "[data-drop] input", (input) => chosen(input.closest("[data-drop]")));
+for (const kind of ["dragenter", "dragover"]) {
+  on(kind, "[data-drop]", (field, event) => {
+    event.preventDefault();
+    field.classList.add("over");
+  });
+}
+on("dragleave", "[data-drop]", (field, event) => {
+  if (!field.contains(event.relatedTarget)) field.classList.remove("over");
+});
+on("drop", "[data-drop]", (field, event) => {
+  event.preventDefault();
+  field.classList.remove("over");
+  const input = field.querySelector("input");
+  const files = new DataTransfer();
+  for (const file of event.dataTransfer.files) {
+    if (input.multiple || files.items.length === 0) files.items.add(file);
+  }
+  input.files = files.files;
+  chosen(field);
+});
+
+// A button that was pressed is not pressed twice; it comes back with the page.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button && !event.defaultPrevented && !event.target.matches("[hx-post], dialog form")) {
+    queueMicrotask(() => button.setAttribute("aria-disabled", "true"));
+  }
+});
+on("click", '[aria-disabled="true"]', (_, event) => event.preventDefault());
+addEventListener("pageshow", () => {
+  for (const one of document.querySelectorAll('button[aria-disabled="true"]')) {
+    one.removeAttribute("aria-disabled");
+  }
+});
