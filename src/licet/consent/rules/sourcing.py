@@ -58,6 +58,7 @@ CONTROLS: dict[SourceKind, frozenset[Control]] = {
     SourceKind.UPLOAD: _OWN,
     SourceKind.VIDEO: _OWN,
     SourceKind.BUCKET: _OWN,
+    SourceKind.LIBRARY: frozenset({Control.OWN_STORAGE}),
     SourceKind.SITE: frozenset({Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD}),
 }
 """Which proof of control fits which kind of place."""
@@ -69,7 +70,6 @@ def source_known(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     if source is None or source.id != ask.source or source.organisation != ask.organisation:
         return Reason.NO_SOURCE
     return None
-    SourceKind.LIBRARY: frozenset({Control.OWN_STORAGE}),
 
 
 def unmarked(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
