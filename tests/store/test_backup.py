@@ -19,7 +19,7 @@ from licet.terms.grant import GrantState
 from licet.terms.plan import NOBODY
 from tests.databases import DATABASES, PlainLeaves
 from tests.exploring import examples
-from tests.store import duties, things
+from tests.store import comers, duties, things
 from tests.store.things import entry
 
 PAGE = Path(__file__).parents[2] / "docs" / "formats" / "backup.md"
@@ -57,6 +57,7 @@ def full(store: Store) -> Store:
             things.a_search(house.case.id, house.member.id, sealed_probe=None, probe_until=None)
         )
         unit.plans.add(things.a_plan(NOBODY), [])
+        comers.admit(unit, house)
         unit.deployment.add_generated("ab" * 32)
         unit.subjects.add(things.a_subject(residence=None, sealed_identity=b""))
         unit.grants.add(things.a_grant(house.subject.id, None, state=GrantState.ENDED))
@@ -246,7 +247,7 @@ def test_a_leaf_rewritten_with_a_fitting_trailer(
     [
         (b'"format":"licet-backup"', b'"format":"other"', Corrupt, "not a licet backup"),
         (b'"version":1', b'"version":2', Setup, "version 2"),
-        (b'"schema":"0006"', b'"schema":"0009"', Setup, "0009"),
+        (b'"schema":"0007"', b'"schema":"0009"', Setup, "0009"),
         (b'"head":[2,', b'"head":[3,', Corrupt, "head"),
         (b'"head":[', b'"head":[1,1,', Corrupt, "header"),
         (b'{"table":"generated"', b'{"table":"genarated"', Corrupt, "genarated"),

@@ -70,7 +70,7 @@ def _step(url: str, step: Callable[[Any], object]) -> None:
 
 
 def _up(url: str) -> None:
-    _step(url, lambda config: command.upgrade(config, "0006"))
+    _step(url, lambda config: command.upgrade(config, "0007"))
 
 
 def _down(url: str) -> None:

@@ -10,8 +10,8 @@ Two rules are the database's own, without triggers, so that they hold under race
 ``leaf`` columns hold a ledger index. They are no foreign keys: effects are written before
 their leaf, and a restored store may be ahead of its imported leaves for a moment.
 
-The tables of orders and of an operator's registers stand in ``licet.store.registers``, and
-are named here with the others.
+The tables of orders and of an operator's registers stand in ``licet.store.registers``, those
+of how members come in in ``licet.store.admission``, and are named here with the others.
 """
 
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from sqlalchemy import (
     text,
 )
 
+from licet.store.admission import api_key, invitation, kept_answer, passkey, session
 from licet.store.columns import (
     METADATA,
     identity,
@@ -64,7 +65,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0006"
+REVISION = "0007"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -434,10 +435,11 @@ account = Table(
 )
 
 __all__ = [
-    "METADATA", "REVISION", "account", "agreement", "approval", "audit", "authority", "block",
-    "breach", "canary", "candidate", "case", "clause", "confirmation", "correspondence",
-    "deployment", "effect", "face", "filing", "generated", "grant", "head", "hold", "item",
-    "item_address", "leaf", "member", "order", "order_part", "organisation", "plan", "request",
-    "request_code", "residence", "run", "search", "source", "subject", "suggestion", "template",
-    "trace", "transfer", "unlinked", "verification", "visit",
+    "METADATA", "REVISION", "account", "agreement", "api_key", "approval", "audit", "authority",
+    "block", "breach", "canary", "candidate", "case", "clause", "confirmation", "correspondence",
+    "deployment", "effect", "face", "filing", "generated", "grant", "head", "hold", "invitation",
+    "item", "item_address", "kept_answer", "leaf", "member", "order", "order_part",
+    "organisation", "passkey", "plan", "request", "request_code", "residence", "run", "search",
+    "session", "source", "subject", "suggestion", "template", "trace", "transfer", "unlinked",
+    "verification", "visit",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ and two units never decide on the same facts.
 
 from datetime import datetime
 
+from licet.store.admitting import ReadAdmission, WriteAdmission
 from licet.store.blocks import ReadBlocks, WriteBlocks
 from licet.store.deployment import ReadDeployment, WriteDeployment
 from licet.store.duties import (
@@ -60,6 +61,7 @@ class Reader:
         self.now: datetime = session.now
         self.deployment = ReadDeployment(session)
         self.governance = ReadGovernance(session)
+        self.admission = ReadAdmission(session)
         self.subjects = ReadSubjects(session)
         self.grants = ReadGrants(session)
         self.confirmations = ReadConfirmations(session)
@@ -104,6 +106,7 @@ class Unit:
         self.leaves = WriteLeaves(session, self._growth)
         self.deployment = WriteDeployment(session)
         self.governance = WriteGovernance(session)
+        self.admission = WriteAdmission(session)
         self.subjects = WriteSubjects(session)
         self.grants = WriteGrants(session)
         self.confirmations = WriteConfirmations(session)

@@ -35,6 +35,10 @@ CanaryId = NewType("CanaryId", str)
 FilingId = NewType("FilingId", str)
 TransferId = NewType("TransferId", str)
 AuditId = NewType("AuditId", str)
+InvitationId = NewType("InvitationId", str)
+PasskeyId = NewType("PasskeyId", str)
+SessionId = NewType("SessionId", str)
+ApiKeyId = NewType("ApiKeyId", str)
 KeyId = NewType("KeyId", str)
 """``<kind>:<object id>``, for example ``grant:6f1c...``: one data key per object."""
 

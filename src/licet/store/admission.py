@@ -1,0 +1,65 @@
+"""The tables of how members come in: invitations, passkeys, sessions, API keys."""
+
+from sqlalchemy import Column, Index, Integer, Table
+
+from licet.store.columns import METADATA, identity, line, moment, number, octets, ref
+from licet.store.types import Moment
+
+invitation = Table(
+    "invitation",
+    METADATA,
+    identity(),
+    ref("member", index=True),
+    octets("digest", unique=True),
+    moment("expires"),
+    moment("used_at", nullable=True),
+)
+passkey = Table(
+    "passkey",
+    METADATA,
+    identity(),
+    ref("member", index=True),
+    octets("credential", unique=True),
+    octets("public_key"),
+    line("relying_party"),
+    line("origin"),
+    number("counter"),
+    Column("failures", Integer, nullable=False),
+    moment("locked_until", nullable=True),
+    moment("made_at"),
+    moment("ended_at", nullable=True),
+)
+session = Table(
+    "session",
+    METADATA,
+    identity(),
+    ref("member", index=True),
+    octets("digest", unique=True),
+    octets("challenge", unique=True),
+    moment("opened_at"),
+    moment("seen_at"),
+    Column("expires", Moment, nullable=False, index=True),
+    moment("ended_at", nullable=True),
+)
+api_key = Table(
+    "api_key",
+    METADATA,
+    identity(),
+    ref("member", index=True),
+    octets("digest", unique=True),
+    line("purpose"),
+    moment("made_at"),
+    moment("expires"),
+    moment("ended_at", nullable=True),
+)
+kept_answer = Table(
+    "kept_answer",
+    METADATA,
+    line("holder", primary_key=True),
+    octets("key", primary_key=True),
+    octets("asked"),
+    Column("status", Integer, nullable=False),
+    octets("sealed"),
+    moment("at"),
+    Index(None, "at"),
+)
