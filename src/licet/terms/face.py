@@ -147,7 +147,12 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A photo that could not be read: why, and what to do about it."""
+    """A photo that could not be read: why, and what to do about it.
+
+    ``harmful``: decoding it killed the process that does that, or took more time or memory
+    than any photo needs. Such a photo is quarantined: it is not tried again.
+    """
 
     reason: str
     remedy: str
+    harmful: bool = False

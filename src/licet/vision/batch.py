@@ -24,11 +24,13 @@ def in_groups(
     photos: Iterable[Given],
     work: Callable[[list[Given]], list[Result]],
     threads: int,
+    stop: Callable[[], None] = lambda: None,
 ) -> Generator[Result, None, None]:
     """Yield ``work``'s result for each photo, in order.
 
     At most ``threads * AHEAD`` groups of photos are held. Closing the iterator (or
-    leaving a loop over it) cancels what has not begun and waits for what has.
+    leaving a loop over it) cancels what has not begun, asks what has to ``stop``, and
+    waits for it.
     """
     source = iter(photos)
     waiting: deque[Future[list[Result]]] = deque()
@@ -44,5 +46,7 @@ def in_groups(
                     return
                 yield from waiting.popleft().result()
         finally:
-            for future in waiting:
-                future.cancel()
+            # Each is cancelled; a list, so that none is left out.
+            running = [one for one in waiting if not (one.cancel() or one.done())]
+            if running:
+                stop()

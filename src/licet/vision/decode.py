@@ -14,6 +14,7 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,9 +54,9 @@ pi_heif.register_heif_opener()
 class UnreadableError(Exception):
     """Carries the :class:`Unreadable` value to the edge of this room."""
 
-    def __init__(self, reason: str, remedy: str) -> None:
+    def __init__(self, reason: str, remedy: str, *, harmful: bool = False) -> None:
         super().__init__(reason)
-        self.value = Unreadable(reason, remedy)
+        self.value = Unreadable(reason, remedy, harmful)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +122,33 @@ class Photo:
             ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A photo's upright size, and upright pixels of it at some scale."""
+
+    width: int
+    height: int
+    pixels: Pixels
+
+
+Decode = Callable[[bytes, int | None], Decoded]
+"""Bytes and the long side that is enough (None: full size) to pixels, as :func:`decode`."""
+
+
+def decode(content: bytes, long_side: int | None = None) -> Decoded:
+    """Decode in this very process: what strangers made goes through ``licet.vision.apart``.
+
+    Raises :class:`UnreadableError`.
+    """
+    photo = open_photo(content)
+    return Decoded(photo.width, photo.height, np.ascontiguousarray(photo.pixels(long_side)))
+
+
 def open_photo(content: bytes) -> Photo:
     """Read a photo's header and check it against the limits. Raises :class:`UnreadableError`."""
     if not content:
         raise UnreadableError("the file is empty", "fetch the original again")
-    if len(content) > MAX_BYTES:
-        raise UnreadableError(
-            f"the file has {len(content) // 1_000_000} MB, more than {MAX_BYTES // 1_000_000}",
-            "save the photo in a smaller size",
-        )
+    check_bytes(content)
     raw = read_raw(content)
     if raw is not None:
         return _open_raw(raw)
@@ -149,6 +168,15 @@ def open_photo(content: bytes) -> Photo:
         raise UnreadableError(
             f"the photo's header is damaged ({type(error).__name__})", "fetch the original again"
         ) from error
+
+
+def check_bytes(content: bytes) -> None:
+    """Refuse a file that is too large to be looked at. Raises :class:`UnreadableError`."""
+    if len(content) > MAX_BYTES:
+        raise UnreadableError(
+            f"the file has {len(content) // 1_000_000} MB, more than {MAX_BYTES // 1_000_000}",
+            "save the photo in a smaller size",
+        )
 
 
 def _open_raw(raw: Raw) -> Photo:

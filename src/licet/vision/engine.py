@@ -8,11 +8,12 @@ from licet.terms.errors import BadInput
 from licet.terms.face import Box, Face, Inspection, Score, SeenFace, Template, Unreadable
 from licet.terms.ids import ModelId
 from licet.vision import embed, quality, redact
+from licet.vision.apart import Children
 from licet.vision.batch import in_groups
 from licet.vision.calibration import Calibration
 from licet.vision.card import ModelCard, shipped_card
 from licet.vision.contract import ENROLMENT_PHOTOS
-from licet.vision.decode import UnreadableError, open_photo
+from licet.vision.decode import Decode, UnreadableError
 from licet.vision.detect import DETECTOR
 from licet.vision.look import Looked, Opened, look, look_at
 from licet.vision.runtime import Runner, prepared
@@ -29,6 +30,8 @@ class Engine:
         self._recogniser = recogniser
         self._calibration = Calibration(card)
         self._threads = threads
+        # Probes and uploads need not wait until a walk is done with its photos.
+        self._children = Children(2 * threads)
         self.card = card
 
     @classmethod
@@ -81,12 +84,12 @@ class Engine:
         self, photo: bytes, *, flips: bool = False, thorough: bool = False
     ) -> Inspection | Unreadable:
         """Return the faces of one photo, or why it cannot be read."""
-        return self._inspect([photo], flips=flips, thorough=thorough)[0]
+        return self._inspect([photo], self._children, flips=flips, thorough=thorough)[0]
 
     def faces(self, photo: bytes) -> tuple[Face, ...] | Unreadable:
         """Return every face to cover, found by a thorough look; no template is made."""
         try:
-            pixels = open_photo(photo).pixels()
+            pixels = self._children(photo).pixels
         except UnreadableError as error:
             return error.value
         return spot(self._detector, pixels, thorough=True)
@@ -95,11 +98,12 @@ class Engine:
         self, photos: Iterable[bytes], *, thorough: bool = False
     ) -> Iterator[Inspection | Unreadable]:
         """Yield what :meth:`inspect` would, in order, on all threads."""
+        visit = self._children.visit()
 
         def work(group: list[bytes]) -> list[Inspection | Unreadable]:
-            return self._inspect(group, flips=False, thorough=thorough)
+            return self._inspect(group, visit, flips=False, thorough=thorough)
 
-        return in_groups(photos, work, self._threads)
+        return in_groups(photos, work, self._threads, visit.stop)
 
     def watch(
         self,
@@ -147,22 +151,22 @@ class Engine:
     ) -> bytes:
         """Return the photo with every box except ``keep`` covered for good. Raises ``BadInput``."""
         try:
-            return redact.redact(photo, boxes, keep, outline, long_side)
+            return redact.redact(photo, boxes, keep, outline, long_side, self._children)
         except UnreadableError as error:
             raise BadInput(error.value.reason, error.value.remedy) from error
 
     def thumbnail(self, photo: bytes, long_side: int) -> bytes:
         """Return an upright JPEG of at most ``long_side`` pixels, no metadata. ``BadInput``."""
         try:
-            return redact.thumbnail(photo, long_side)
+            return redact.thumbnail(photo, long_side, self._children)
         except UnreadableError as error:
             raise BadInput(error.value.reason, error.value.remedy) from error
 
     def _inspect(
-        self, photos: list[bytes], *, flips: bool, thorough: bool
+        self, photos: list[bytes], decode: Decode, *, flips: bool, thorough: bool
     ) -> list[Inspection | Unreadable]:
         """Inspect photos of which all faces share the recogniser's batches."""
-        looked = [self._look(photo, thorough) for photo in photos]
+        looked = [self._look(photo, decode, thorough) for photo in photos]
         faces = iter(self._seen([one for one in looked if isinstance(one, Looked)], flips=flips))
         return [
             one
@@ -183,10 +187,10 @@ class Engine:
             for one in looked
         ]
 
-    def _look(self, photo: bytes, thorough: bool) -> Looked | Unreadable:
+    def _look(self, photo: bytes, decode: Decode, thorough: bool) -> Looked | Unreadable:
         """Return a photo's faces, or why it cannot be read."""
         try:
-            return look(self._detector, photo, thorough=thorough)
+            return look(self._detector, decode, photo, thorough=thorough)
         except UnreadableError as error:
             return error.value
 

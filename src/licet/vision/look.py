@@ -5,7 +5,7 @@ from typing import Protocol
 
 from licet.terms.face import Face, Quality
 from licet.vision.align import REFERENCE_EYES, eye_distance, sample_of
-from licet.vision.decode import Pixels, open_photo
+from licet.vision.decode import Decode, Pixels
 from licet.vision.detect import SIDE, THOROUGH_SIDE, find_faces
 from licet.vision.likeness import mark_of
 from licet.vision.quality import measure
@@ -64,10 +64,27 @@ class Looked:
     likeness: bytes = b""
 
 
-def look(detector: Runner, content: bytes, *, thorough: bool = False) -> Looked:
+def look(detector: Runner, decode: Decode, content: bytes, *, thorough: bool = False) -> Looked:
     """Return the faces of a photo. Raises :class:`licet.vision.decode.UnreadableError`."""
-    looked, pixels = _looked(detector, open_photo(content), thorough)
+    photo = _Photo(decode, content, FIRST_SIDE)
+    looked, pixels = _looked(detector, photo, thorough)
     return replace(looked, likeness=mark_of(pixels))
+
+
+class _Photo:
+    """A photo that was decoded once, for its size and the first look."""
+
+    def __init__(self, decode: Decode, content: bytes, side: int) -> None:
+        self._decode, self._content, self._side = decode, content, side
+        first = decode(content, side)
+        self.width, self.height, self._first = first.width, first.height, first.pixels
+        self.long_side = max(first.width, first.height)
+
+    def pixels(self, long_side: int | None = None) -> Pixels:
+        """Return upright pixels, decoded anew where the first ones are not those."""
+        if long_side == self._side:
+            return self._first
+        return self._decode(self._content, long_side).pixels
 
 
 def look_at(detector: Runner, photo: Opened, *, thorough: bool = False) -> Looked:

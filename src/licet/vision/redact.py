@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from licet.terms.covering import MARGIN
 from licet.terms.face import Box
-from licet.vision.decode import open_photo
+from licet.vision.decode import Decode, decode
 
 TILE = Image.frombytes(
     "L",
@@ -33,6 +33,7 @@ def redact(
     keep: Sequence[Box] = (),
     outline: Sequence[tuple[Box, str]] = (),
     long_side: int | None = None,
+    by: Decode = decode,
 ) -> bytes:
     """Return the photo as upright JPEG, every box except ``keep`` covered.
 
@@ -40,8 +41,8 @@ def redact(
     ``long_side`` makes the picture smaller, never larger; boxes are the photo's all the
     same. Raises :class:`licet.vision.decode.UnreadableError`.
     """
-    opened = open_photo(photo)
-    image: Image.Image = Image.fromarray(opened.pixels(long_side))
+    opened = by(photo, long_side)
+    image: Image.Image = Image.fromarray(opened.pixels)
     if long_side is not None:
         image.thumbnail((long_side, long_side))
     share = image.width / opened.width, image.height / opened.height
@@ -55,9 +56,9 @@ def redact(
     return to_jpeg(image)
 
 
-def thumbnail(photo: bytes, long_side: int) -> bytes:
+def thumbnail(photo: bytes, long_side: int, by: Decode = decode) -> bytes:
     """Return an upright JPEG copy of at most ``long_side`` pixels. Raises ``UnreadableError``."""
-    image: Image.Image = Image.fromarray(open_photo(photo).pixels(long_side))
+    image: Image.Image = Image.fromarray(by(photo, long_side).pixels)
     image.thumbnail((long_side, long_side))
     return to_jpeg(image)
 
@@ -91,6 +92,14 @@ def cover(image: Image.Image, box: Box) -> None:
     inner = (box.x - left, box.y - top, box.x - left + box.w, box.y - top + box.h)
     ImageDraw.Draw(mask).rounded_rectangle(inner, radius=min(box.w, box.h) // 4, fill=255)
     image.paste(TILE.resize(size, Image.Resampling.NEAREST), (left, top), mask)
+
+
+def placed(box: Box, image: Image.Image) -> Box:
+    """Return a box given in thousandths of a picture's sides in its pixels."""
+    left, top = box.x * image.width // 1000, box.y * image.height // 1000
+    right = -(-(box.x + box.w) * image.width // 1000)
+    bottom = -(-(box.y + box.h) * image.height // 1000)
+    return Box(left, top, right - left, bottom - top)
 
 
 def _outline(image: Image.Image, box: Box, words: str, width: int) -> None:
