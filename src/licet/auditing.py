@@ -141,6 +141,8 @@ def answer_audit(app: App, who: Who, source_id: SourceId, said: AuditSaid) -> So
         state = SourceState.ON_HOLD if wrong else SourceState.AUTHORISED
         if state is not source.state:
             unit.sources.set_state(source_id, state)
+        if source.state is SourceState.ON_HOLD and state is SourceState.AUTHORISED:
+            record(app, unit, EntryKind.SOURCE_RELEASED, permit, (("source", source_id),))
         if state is SourceState.ON_HOLD:
             cause = (("cause", "audit"),)
             record(app, unit, EntryKind.SOURCE_HELD, permit, (("source", source_id),), cause)

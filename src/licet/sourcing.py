@@ -13,10 +13,12 @@ from licet.consent.evidence import is_digest
 from licet.effects.acting import digest_of_wish
 from licet.effects.blocking import block_new_source
 from licet.effects.facts import read_facts
+from licet.effects.persisting import persisting
 from licet.effects.purging import begin_purge, notice_facts, purge
 from licet.effects.record import record, record_refusal, refuse
 from licet.effects.sealed import source_key
 from licet.effects.sourcing import control_of, markers_of, place_of_kind, require_way
+from licet.sources.xmp import tags_of_wish
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.errors import BadInput, Conflict, NotFound
@@ -134,6 +136,51 @@ def cease_source(
         return reader.sources.get(source_id) or source
 
 
+def release_source(app: App, who: Who, source_id: SourceId, reason: str) -> Source | Refusal:
+    """Let a source on hold be read again, on a written reason (its SHA-256, hex).
+
+    1. Ask whether they may at all: nothing is contacted for somebody who may not.
+    2. Look whether what held it is still to be found at the place.
+    3. In one unit of work: decide again with what was found, let it go on, record.
+    4. Mirror the ledger.
+
+    What comes up again holds it again: the next walk looks as every walk does. Raises
+    ``NotFound``, ``BadInput`` or ``Conflict`` for a place that cannot be looked at.
+    """
+    with app.store.read() as reader:  # 1
+        source = reader.sources.get(source_id)
+        if source is None:
+            raise NotFound("no such source", "See `licet source list`.")
+        ask = _releasing(app, who, source, reason)
+        decided = decide(ask, read_facts(app, reader, ask, who, reader.now, reason), reader.now)
+    if isinstance(decided, Refusal):
+        return refuse(app, ask, decided)
+    marks = persisting(app, source)  # 2
+    app.at("release.looked")
+    with app.store.unit() as unit:  # 3
+        facts = replace(read_facts(app, unit, ask, who, unit.now, reason), markers=marks)
+        permit = decide(ask, facts, unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        unit.sources.set_state(source_id, SourceState.AUTHORISED)
+        said = (("reason", reason),)
+        record(app, unit, EntryKind.SOURCE_RELEASED, permit, (("source", source_id),), said)
+    app.publish()  # 4
+    return replace(source, state=SourceState.AUTHORISED)
+
+
+def _releasing(app: App, who: Who, source: Source, reason: str) -> Ask:
+    return Ask(
+        Action.RELEASE_SOURCE,
+        who.by,
+        app.model,
+        organisation=source.organisation,
+        member=who.member,
+        source=source.id,
+        evidence=reason,
+    )
+
+
 def _draft(wish: SourceWish) -> Source:
     return Source(
         id=SourceId(new_id()),
@@ -148,6 +195,7 @@ def _draft(wish: SourceWish) -> Source:
         item_policy=wish.item_policy,
         state=SourceState.DECLARED,
         retention_days=wish.retention_days,
+        leave_out=tags_of_wish(wish.leave_out),
     )
 
 

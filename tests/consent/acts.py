@@ -226,6 +226,18 @@ ACTS: dict[str, Act] = {
         {"member": OFFICER} | _PLACE | {"source": replace(SOURCE, state=SourceState.ON_HOLD)},
         source=SOURCE.id,
     ),
+    "release a source": _act(
+        Action.RELEASE_SOURCE,
+        _MEMBER,
+        {"member": OFFICER, "signers": (OFFICER, SECOND)}
+        | _PLACE
+        | {
+            "source": replace(SOURCE, state=SourceState.ON_HOLD),
+            "authority": replace(AUTHORITY, opened_by=frozenset({OFFICER.id, STEWARD.id})),
+        },
+        source=SOURCE.id,
+        evidence=SHA,
+    ),
     "backfill": _act(Action.BACKFILL, _WORKER, _WORKS | _PLACE | _HELD, **_ONE, **_COLLECTING),
     "accept in a rights request": _act(
         Action.ACCEPT,

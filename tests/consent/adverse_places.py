@@ -38,14 +38,15 @@ OF_CASE = (*IN_CASE, *of(A.APPROVE, A.CLOSE_CASE))
 SEARCHES = named("list searches", "list a recipient's searches")
 
 LOOKED = of(A.AUDIT_SOURCE)
-READ = (*PLACED, *SHOWN, *LOOKED)
+RELEASED = of(A.RELEASE_SOURCE)
+READ = (*PLACED, *SHOWN, *LOOKED, *RELEASED)
 
 SOURCING: list[Row] = [
     ("no source", READ, missing("source"), R.NO_SOURCE),
     ("another source", READ, asks(source=OTHER), R.NO_SOURCE),
     ("a source elsewhere", READ, facts(source=ELSEWHERE), R.NO_SOURCE),
     *(
-        (f"marked {mark.value}", PLACED, facts(markers=(mark,)), reason)
+        (f"marked {mark.value}", (*PLACED, *RELEASED), facts(markers=(mark,)), reason)
         for mark, reason in (
             (Marker.PLATFORM, R.PLATFORM_ITEMS),
             (Marker.IDENTITY_PHOTOS, R.IDENTITY_PHOTOS),
@@ -55,13 +56,13 @@ SOURCING: list[Row] = [
     ),
     (
         "declared",
-        (*COLLECTING, *SHOWN, "scan", *LOOKED),
+        (*COLLECTING, *SHOWN, "scan", *LOOKED, *RELEASED),
         but("source", state=SourceState.DECLARED),
         R.SOURCE_NOT_AUTHORISED,
     ),
     (
         "lapsed",
-        (*COLLECTING, *SHOWN, "scan", *LOOKED),
+        (*COLLECTING, *SHOWN, "scan", *LOOKED, *RELEASED),
         but("source", state=SourceState.LAPSED),
         R.SOURCE_LAPSED,
     ),
@@ -181,6 +182,37 @@ SOURCING: list[Row] = [
         but("authority", opened_by=frozenset({w.VERIFIER.id, w.OFFICER.id})),
         R.OPENER_MAY_NOT_AUDIT,
     ),
+    (
+        "found wrong since",
+        named("collect what was looked at"),
+        facts(
+            audits=(
+                w.AUDIT,
+                replace(w.AUDIT, finding=AuditFinding.WRONG, found_at=w.AUDIT.found_at + w.DAY),
+            )
+        ),
+        R.SOURCE_NOT_AUDITED,
+    ),
+    (
+        "nothing to release",
+        RELEASED,
+        but("source", state=SourceState.AUTHORISED),
+        R.SOURCE_NOT_ON_HOLD,
+    ),
+    (
+        "both opened it",
+        RELEASED,
+        but("authority", opened_by=frozenset({w.SECOND.id, w.OFFICER.id})),
+        R.OPENER_MAY_NOT_RELEASE,
+    ),
+    (
+        "the one beside the officer opened it",
+        RELEASED,
+        but("authority", opened_by=frozenset({w.SECOND.id})),
+        R.OPENER_MAY_NOT_RELEASE,
+    ),
+    ("the officer alone", RELEASED, facts(signers=(w.OFFICER,)), R.TWO_SIGNERS_NEEDED),
+    ("no reason in writing", RELEASED, asks(evidence="because"), R.EVIDENCE_NOT_A_DIGEST),
     (
         "on hold, and no officer",
         named("look at a source"),

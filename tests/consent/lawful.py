@@ -16,7 +16,7 @@ from licet.terms.rights import RequestState, RightKind
 from licet.terms.source import SourceState
 from tests.consent.lawful_orders import DUTIES, WORKERS, ordered, papered, prepared
 from tests.consent.lawful_orders import ROLES as _DUTY_ROLES
-from tests.consent.lawful_places import looked_at, may_look, place, readable, source
+from tests.consent.lawful_places import looked_at, may_look, may_release, place, readable, source
 from tests.consent.lawful_rights import right
 from tests.consent.lawful_who import OFFICE, agreed, open_case, sha256, signed, two
 from tests.consent.world import NOW
@@ -37,6 +37,7 @@ _ROLES = {
     A.RECTIFY: {Role.VERIFIER, *OFFICE},
     A.CONFIRM_APPEARANCE: {Role.VERIFIER},
     A.AUDIT_SOURCE: {Role.VERIFIER, Role.DATA_PROTECTION_OFFICER},
+    A.RELEASE_SOURCE: {Role.DATA_PROTECTION_OFFICER},
     A.AUDIT: {Role.DATA_PROTECTION_OFFICER, Role.AUDITOR},
     A.LIST: set(Role),
     A.CLOSE_CASE: {Role.INVESTIGATOR, *OFFICE},
@@ -162,6 +163,8 @@ def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch fo
         return place(ask, facts)
     if action is A.AUDIT_SOURCE:
         return may_look(ask, facts)
+    if action is A.RELEASE_SOURCE:
+        return two(ask, facts) and may_release(ask, facts)
     if action is A.AUTHORISE:
         states = {SourceState.DECLARED, SourceState.LAPSED, SourceState.AUTHORISED}
         return two(ask, facts) and source(ask, facts, states)

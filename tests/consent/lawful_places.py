@@ -7,7 +7,7 @@ from licet.terms.ids import SourceId
 from licet.terms.organisation import Role
 from licet.terms.permit import Ask, Facts
 from licet.terms.source import AuditFinding, Control, SourceAudit, SourceKind, SourceState
-from tests.consent.lawful_who import sha256
+from tests.consent.lawful_who import sha256, signed
 from tests.consent.world import NOW
 
 
@@ -78,6 +78,9 @@ def looked_at(facts: Facts) -> bool:
     where = facts.source
     if where is None:
         return False
+    said = [one for one in facts.audits if one.source == where.id and one.finding]
+    if said and max(said, key=lambda one: one.found_at or NOW).finding is AuditFinding.WRONG:
+        return False
     looks = (one.collected + 100_000 for one in facts.audits if _good(one, where.id))
     return where.collected < 10_000 or any(where.collected < end for end in looks)
 
@@ -98,4 +101,28 @@ def may_look(ask: Ask, facts: Facts) -> bool:
         and ours(ask, facts)
         and ask.member not in authority.opened_by
         and not hidden(facts)
+    )
+
+
+def may_release(ask: Ask, facts: Facts) -> bool:
+    """Say whether these members may let the source go on."""
+    where, authority = facts.source, facts.authority
+    if where is None or authority is None or where.state is not SourceState.ON_HOLD:
+        return False
+    beside = {one.id for one in signed(ask, facts)} - {ask.member}
+    stopped = any(
+        block.collecting
+        and (
+            (block.territory, block.subject, block.source) == (None, None, None)
+            or block.source == where.id
+            or (block.territory is not None and where.territory in {None, block.territory})
+        )
+        for block in facts.blocks
+    )
+    return (
+        ours(ask, facts)
+        and not facts.markers
+        and bool(beside - authority.opened_by)
+        and not stopped
+        and sha256(ask.evidence)
     )

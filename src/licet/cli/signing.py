@@ -173,6 +173,11 @@ def ceasing(source: Source, notice: CeaseNotice | None) -> About:
     return About(Action.CEASE, source.organisation, source.id, digest)
 
 
+def releasing_source(source: Source, reason: str) -> About:
+    """Return what is signed to release a source on hold, on a reason (SHA-256, hex)."""
+    return About(Action.RELEASE_SOURCE, source.organisation, source.id, reason)
+
+
 def answering_audit(source: Source, said: AuditSaid) -> About:
     """Return what is signed to say what was seen in a sample of a source."""
     return About(Action.AUDIT_SOURCE, source.organisation, source.id, _digest_of_wish(said))

@@ -235,6 +235,12 @@ AUDIT_SOURCE, to look at a random sample of a source (GDPR 5(2), 24(1))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     source_known, may_be_audited, authority_proved, authority_in_force, another_audits,
     showing_unblocked: by a verifier or officer who did not open it.
+
+RELEASE_SOURCE, to let a source on hold be read again (GDPR 5(1)(b), 5(2), 24(1))
+    doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    two_signers, source_known, may_be_released, another_releases, unmarked, authority_proved,
+    authority_in_force, collecting_unblocked, paper_named: by the officer and a member who
+    did not open it, on a written reason, while nothing of what held it is found any more.
 """
 
 from datetime import datetime
@@ -466,14 +472,8 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.PREPARE: (*_WITH_OFFICER, rights.paper_named),
     Action.TRANSFER: (*_CONTROLLER, governed.two_signers, orders.place_covered),
     Action.REPORT: _STOPPING,
-    Action.AUDIT_SOURCE: (
-        *_MEMBER,
-        sourcing.source_known,
-        sourcing.may_be_audited,
-        *_IN_FORCE,
-        sourcing.another_audits,
-        sourcing.showing_unblocked,
-    ),
+    Action.AUDIT_SOURCE: (*_MEMBER, *sourcing.LOOKED_AT),
+    Action.RELEASE_SOURCE: (*_MEMBER, governed.two_signers, *sourcing.FREED, rights.paper_named),
 }
 
 

@@ -101,6 +101,16 @@ GROUNDS: dict[Reason, Ground] = {
         "Who opened the source does not look whether it is what was said.",
         "Have another verifier or officer look.",
     ),
+    _R.SOURCE_NOT_ON_HOLD: Ground(
+        "GDPR 5(1)(b)",
+        "The source is not on hold.",
+        "Nothing: there is no hold to release.",
+    ),
+    _R.OPENER_MAY_NOT_RELEASE: Ground(
+        "GDPR 25(2)",
+        "Nobody but those who opened the source stands beside the officer.",
+        "Have a member who did not open the source sign with the officer.",
+    ),
     _R.INCOMPATIBLE_PURPOSE: Ground(
         "GDPR 5(1)(b)",
         "The source was not made for anything compatible with this purpose.",

@@ -65,6 +65,7 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.TRANSFER: ("GDPR 44",),
     Action.REPORT: ("GDPR 5(2)",),
     Action.AUDIT_SOURCE: ("GDPR 5(2)",),
+    Action.RELEASE_SOURCE: ("GDPR 5(1)(b)",),
 }
 """The articles of an action; those of the basis in use come before them."""
 
@@ -72,6 +73,7 @@ _COLLECTING = frozenset({Action.COLLECT, Action.BACKFILL, Action.ACCEPT})
 _AT_ITEMS = _COLLECTING | {Action.SCAN}
 _FETCHING = _COLLECTING | {Action.SHOW, Action.SCAN, Action.AUDIT_SOURCE}
 _AT_A_SOURCE = _FETCHING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
+_AT_A_SOURCE |= {Action.RELEASE_SOURCE}
 _COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH, Action.SCAN}
 _ON_REAL_PEOPLE = _COMPARING | {Action.GRANT, Action.CONFIRM, Action.OPEN_CASE}
 _OF_RIGHTS = frozenset({Action.RECEIVE, Action.ANSWER, Action.HOLD, Action.AUDIT})
@@ -105,6 +107,7 @@ _IN_A_CASE = frozenset({Action.SEARCH, Action.REVIEW, Action.SHOW, Action.APPROV
 _IN_A_CASE |= {Action.CLOSE_CASE, Action.LIST}
 _ON_EVIDENCE = frozenset({Action.GRANT, Action.CONFIRM, Action.SEARCH, Action.HOLD})
 _ON_EVIDENCE |= {Action.SEND_ORDER, Action.LIFT_BLOCK, Action.FILE, Action.PREPARE}
+_ON_EVIDENCE |= {Action.RELEASE_SOURCE}
 _GOVERNING = frozenset({Action.GOVERN, Action.OPEN_CASE, Action.APPROVE, Action.CEASE})
 _ABOUT_A_PERSON = frozenset({Action.ERASE, Action.HOLD, Action.CORRECT})
 _OF_A_REQUEST = frozenset({Action.RECEIVE, Action.ANSWER})
@@ -116,6 +119,7 @@ _WITHOUT_GRANT = (
     | _OF_ORDERS
     | _OF_DUTIES
     | {Action.AUTHORISE, Action.COLLECT, Action.SCAN, Action.LIST, Action.AUDIT_SOURCE}
+    | {Action.RELEASE_SOURCE}
 )
 
 

@@ -97,6 +97,8 @@ class Reason(StrEnum):
     STREAM_LIKE = "stream_like"
     SOURCE_NOT_AUDITED = "source_not_audited"
     OPENER_MAY_NOT_AUDIT = "opener_may_not_audit"
+    SOURCE_NOT_ON_HOLD = "source_not_on_hold"
+    OPENER_MAY_NOT_RELEASE = "opener_may_not_release"
     INCOMPATIBLE_PURPOSE = "incompatible_purpose"
     GRANT_FOR_OTHER_SOURCE = "grant_for_other_source"
     FPIR_NOT_STATED = "fpir_not_stated"

@@ -48,6 +48,7 @@ class EntryKind(StrEnum):
     SOURCE_PROVED = "source.proved"
     SOURCE_LAPSED = "source.lapsed"
     SOURCE_HELD = "source.held"
+    SOURCE_RELEASED = "source.released"
     SOURCE_SAMPLED = "source.sampled"
     SOURCE_AUDITED = "source.audited"
     SOURCE_CEASED = "source.ceased"

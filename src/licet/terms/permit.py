@@ -75,6 +75,7 @@ class Action(StrEnum):
     TRANSFER = "transfer"
     REPORT = "report"
     AUDIT_SOURCE = "audit_source"
+    RELEASE_SOURCE = "release_source"
 
 
 class Register(StrEnum):

@@ -123,6 +123,13 @@ def add(
         ItemPolicy,
         typer.Option("--item-policy", help="What becomes of a photo of somebody who is erased."),
     ] = ItemPolicy.LEAVE_AT_SOURCE,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TAG",
+            help="Photos that bear this tag are not taken; `rejected` is the flag too. Repeatable.",
+        ),
+    ] = None,
     territory: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
     org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
 ) -> Answer | Refusal:
@@ -133,6 +140,7 @@ def add(
     were told, and on what basis strangers' faces may be compared in memory.
     """
     from licet.sources.authority import licence_digest
+    from licet.sources.xmp import tags_of_wish
     from licet.sourcing import add_source
 
     kind = _kind(place)
@@ -151,6 +159,7 @@ def add(
             licence=licence_digest(files.read(licence, "the licence")),
             valid_to=names.day(until, "the end of the licence"),
             retention_days=retention,
+            leave_out=tags_of_wish(leave_out or ()),
         )
         who = signing.who(call, licet, signing.opening_source(wish))
         opened = add_source(licet, who, wish)
@@ -282,6 +291,35 @@ def _answered(
     held = after.state is SourceState.ON_HOLD
     line = f"{source.name} is on hold." if held else f"{source.name} may be collected further."
     return Answer(Audited(source.id, source.name, said.finding, after.state), (line,))
+
+
+@deed(app, "release", Takes.ACTOR)
+def release(
+    call: Call,
+    source: str,
+    *,
+    reason: Annotated[
+        Path, typer.Option(help="Why it may go on, in writing; its hash is kept and published.")
+    ],
+) -> Answer | Refusal:
+    """Let a source on hold be read again. The officer acts, with one who did not open it.
+
+    The place is listed first: while what held it is still to be found there, as frames that
+    arrive like a camera's, it stays on hold. A look that found it wrong is answered by
+    another one that finds it in order, before anything more is collected.
+    """
+    from licet.sourcing import release_source
+
+    digest = hashlib.sha256(files.read(reason, "the reason")).hexdigest()
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            found = names.source(reader, source)
+        who = signing.who(call, licet, signing.releasing_source(found, digest))
+        freed = release_source(licet, who, found.id, digest)
+    if isinstance(freed, Refusal):
+        return freed
+    said = f"{freed.name} is no longer on hold. The public register says so, and why it was."
+    return Answer(Opened(freed.id, freed.name, freed.state), (said,))
 
 
 @deed(app, "list", Takes.ACTOR)

@@ -77,6 +77,7 @@ DOERS: dict[Action, frozenset[By]] = {
     Action.TRANSFER: frozenset({By.MEMBER}),
     Action.REPORT: frozenset({By.MEMBER, By.WORKER}),
     Action.AUDIT_SOURCE: frozenset({By.MEMBER}),
+    Action.RELEASE_SOURCE: frozenset({By.MEMBER}),
 }
 
 _RIGHTS = frozenset({Role.STEWARD, Role.DATA_PROTECTION_OFFICER})
@@ -128,6 +129,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.TRANSFER: _RIGHTS,
     Action.REPORT: _OVERSIGHT,
     Action.AUDIT_SOURCE: frozenset({Role.VERIFIER, Role.DATA_PROTECTION_OFFICER}),
+    Action.RELEASE_SOURCE: frozenset({Role.DATA_PROTECTION_OFFICER}),
 }
 
 

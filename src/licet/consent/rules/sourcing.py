@@ -20,8 +20,11 @@
 10. The FPIR is stated and at most the ceiling for collecting.
 11. From a number of items on, somebody who did not open the source looked at a random
     sample of it and found it to be what was said; again after every further number.
+    After a look that found it wrong nothing more is collected before one that found it right.
 12. A source is looked at while it is authorised, or on hold; on hold only by the officer,
     whose look lets it go on.
+13. A source on hold is released by the officer and a member who did not open it; the
+    officer may have. What has ceased, lapsed or waits for a proof is not on hold.
 """
 
 from datetime import datetime
@@ -30,10 +33,18 @@ from licet.consent import ceilings
 from licet.consent.evidence import is_digest
 from licet.consent.purposes import fits, table
 from licet.consent.reasons import Reason
+from licet.consent.signed import may_sign
 from licet.consent.territory import collecting_blocked, showing_blocked
 from licet.terms.organisation import Role
 from licet.terms.permit import Ask, By, Facts
-from licet.terms.source import AuditFinding, Control, Marker, SourceKind, SourceState
+from licet.terms.source import (
+    AuditFinding,
+    Control,
+    Marker,
+    SourceAudit,
+    SourceKind,
+    SourceState,
+)
 
 _MARKERS = {
     Marker.PLATFORM: Reason.PLATFORM_ITEMS,
@@ -178,15 +189,21 @@ def fpir_for_collecting(ask: Ask, _facts: Facts, _now: datetime) -> Reason | Non
     return None if 0 < ask.fpir <= ceilings.FPIR_COLLECT else Reason.FPIR_ABOVE_CEILING
 
 
+def _found_at(audit: SourceAudit) -> tuple[datetime, int]:
+    """Order looks by when somebody said what they saw; within a moment, by the ledger."""
+    return audit.found_at or audit.drawn_at, audit.size
+
+
 def audited(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     """11. Somebody looked at a sample of a source from which so many items came."""
     source = facts.source
     if source is None:
         return Reason.NO_SOURCE
+    found = [one for one in facts.audits if one.source == source.id and one.finding is not None]
+    if found and max(found, key=_found_at).finding is AuditFinding.WRONG:
+        return Reason.SOURCE_NOT_AUDITED
     looks = [
-        one.collected + ceilings.ITEMS_AN_AUDIT
-        for one in facts.audits
-        if one.source == source.id and one.finding is AuditFinding.OK
+        one.collected + ceilings.ITEMS_AN_AUDIT for one in found if one.finding is AuditFinding.OK
     ]
     enough = max((ceilings.UNAUDITED_ITEMS, *looks))
     return Reason.SOURCE_NOT_AUDITED if source.collected >= enough else None
@@ -200,6 +217,24 @@ def another_audits(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     return Reason.OPENER_MAY_NOT_AUDIT if opened else None
 
 
+def may_be_released(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """13. The source is on hold."""
+    if facts.source is None:
+        return Reason.NO_SOURCE
+    if facts.source.state is SourceState.ON_HOLD:
+        return None
+    return _STATES[facts.source.state] or Reason.SOURCE_NOT_ON_HOLD
+
+
+def another_releases(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """13. Beside the officer somebody signed who did not open the source."""
+    if facts.authority is None:
+        return Reason.NO_AUTHORITY
+    sandbox = facts.readiness.sandbox
+    others = {m.id for m in facts.signers if may_sign(m, ask.organisation, sandbox)} - {ask.member}
+    return None if others - facts.authority.opened_by else Reason.OPENER_MAY_NOT_RELEASE
+
+
 def may_be_audited(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     """12. The source is authorised, or on hold and looked at by the officer."""
     if facts.source is None:
@@ -208,3 +243,25 @@ def may_be_audited(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
         return _STATES[facts.source.state]
     roles = frozenset[Role]() if facts.member is None else facts.member.roles
     return None if Role.DATA_PROTECTION_OFFICER in roles else Reason.OFFICER_NEEDED
+
+
+LOOKED_AT = (
+    source_known,
+    may_be_audited,
+    authority_proved,
+    authority_in_force,
+    another_audits,
+    showing_unblocked,
+)
+"""What is asked of a source of which a sample is looked at, in this order."""
+
+FREED = (
+    source_known,
+    may_be_released,
+    another_releases,
+    unmarked,
+    authority_proved,
+    authority_in_force,
+    collecting_unblocked,
+)
+"""What is asked of a source that is released from a hold, in this order."""

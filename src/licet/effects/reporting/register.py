@@ -9,14 +9,23 @@ from urllib.parse import urlsplit
 
 from licet.app import App
 from licet.effects.reporting.words import day, spoken
+from licet.ledger.leaf import decode
 from licet.store.unit import Reader
+from licet.terms.ledger import Entry, EntryKind
 from licet.terms.organisation import Organisation
 from licet.terms.reporting import Section
-from licet.terms.source import Authority, ItemPolicy, Source, SourceKind, SourceState
+from licet.terms.source import Authority, ItemPolicy, Marker, Source, SourceKind, SourceState
 
 _POLICIES = {
     ItemPolicy.LEAVE_AT_SOURCE: "stays where it lies",
     ItemPolicy.ASK_SOURCE: "is to be taken down: the source is asked",
+}
+_HOLDS = {EntryKind.SOURCE_HELD: "Put on hold", EntryKind.SOURCE_RELEASED: "Hold ended"}
+_MARKS = {
+    Marker.PLATFORM: "photos in it bear the marks of a social platform",
+    Marker.IDENTITY_PHOTOS: "it holds identity or badge photos",
+    Marker.MANY_ORIGINS: "its photos come from more places than was stated",
+    Marker.STREAM: "photos arrived as from a camera",
 }
 _OVER = frozenset({SourceState.CEASED, SourceState.PURGED})
 
@@ -25,11 +34,48 @@ def sections(app: App, reader: Reader) -> tuple[Section, ...]:
     """Return how to object, what stands here, and one section for each source."""
     sources = reader.sources.all()
     named = {one.id: one for one in reader.governance.organisations()}
+    holds = _holds(reader)
     told = tuple(
-        _source(number, one, named[one.organisation], reader.sources.authorities(one.id))
+        _source(
+            number,
+            one,
+            named[one.organisation],
+            reader.sources.authorities(one.id),
+            holds.get(one.id, ()),
+        )
         for number, one in enumerate(sources, 1)
     )
     return (_objecting(app), _all(sources), *told)
+
+
+def _holds(reader: Reader) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return what the ledger tells of each source's holds: when, why, and how they ended."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for leaf in reader.leaves.iterate(0):
+        if not any(kind.value.encode() in leaf.data for kind in _HOLDS):
+            continue
+        entry = decode(leaf.data)
+        source = dict(entry.objects).get("source")
+        if entry.kind in _HOLDS and source is not None:
+            line = (_HOLDS[entry.kind], f"{day(entry.at)}: {_why(entry)}")
+            found[source] = (*found.get(source, ()), line)
+    return found
+
+
+def _why(entry: Entry) -> str:
+    """Say why a source was held, or on what it was released."""
+    facts = dict(entry.facts)
+    if entry.kind is EntryKind.SOURCE_RELEASED:
+        reason = facts.get("reason")
+        if reason is None:
+            return "the officer looked at a sample and found it in order"
+        return f"by the officer and a member who did not open it; their reason is {reason}"
+    if facts.get("cause") == "audit":
+        return "a sample of it was not what it should be"
+    marks = [name.removeprefix("marker_") for name in facts if name.startswith("marker_")]
+    marks += [str(facts["marker"])] if "marker" in facts else []
+    told = (_MARKS[Marker(one)] for one in sorted(marks) if one in set(Marker))
+    return ", ".join(told) or "something spoke against it"
 
 
 def _objecting(app: App) -> Section:
@@ -69,7 +115,11 @@ def _all(sources: tuple[Source, ...]) -> Section:
 
 
 def _source(
-    number: int, one: Source, organisation: Organisation, authorities: tuple[Authority, ...]
+    number: int,
+    one: Source,
+    organisation: Organisation,
+    authorities: tuple[Authority, ...],
+    holds: tuple[tuple[str, str], ...],
 ) -> Section:
     condition = one.bystander_condition
     site = (("Host", _host(one)),) if one.kind is SourceKind.SITE else ()
@@ -93,6 +143,7 @@ def _source(
             *_authority(one, authorities),
             ("When somebody is erased, their photo", _POLICIES[one.item_policy]),
             ("What is noted of a photo is kept", _retention(one)),
+            *holds,
         ),
     )
 
