@@ -21,6 +21,7 @@ from licet.effects.keeping import Recognised, keep
 from licet.effects.marking import hold_if_marked
 from licet.effects.record import Objects, record, record_refusal, refuse
 from licet.effects.renewing import prove_now, renew_proof
+from licet.effects.reserving import forget_reserved
 from licet.effects.running import (
     finish_run,
     let_go,
@@ -59,7 +60,7 @@ def collect(
     4. Compare the faces of a batch with the references in scope.
     5. In one unit of work: decide again, keep what may be kept, record, move the cursor.
        Where items arrive as a feed does, put the source on hold and keep nothing.
-    6. Finish the run and mirror the ledger.
+    6. Forget what is reserved by now; finish the run and mirror the ledger.
 
     A walk may take hours and a member's signature holds five minutes: what the member
     started lawfully the machine carries on, asking anew before every photo.
@@ -94,9 +95,10 @@ def collect(
             for batch in walk.batches(stretch):
                 _take(walk, batch)  # 4, 5
             _note_passed(walk)
+        forget_reserved(app, walk, permit.decided_at)  # 6
         hold_if_marked(app, walk, permit.decided_at)
         if walk.refusal is None:
-            finish_run(app, hold)  # 6
+            finish_run(app, hold)
     if walk.refusal is not None:
         release_run(app, hold)
         return refuse(app, ask, walk.refusal)

@@ -49,15 +49,20 @@ Language = Annotated[
 ]
 
 
+Org = Annotated[str, typer.Option("--org", help="The organisation, by name or id.")]
+
+
 class Takes(StrEnum):
     """Which of the common options a command has; ``--json`` is on every one.
 
-    A writer is an actor who makes a letter go to a person, in that person's language.
+    A writer is an actor who makes a letter go to a person, in that person's language. An
+    agent is an actor for an organisation, which is named where it is not their own.
     """
 
     NOTHING = "nothing"
     HOME = "home"
     ACTOR = "actor"
+    AGENT = "agent"
     WRITER = "writer"
 
 
@@ -71,6 +76,7 @@ class Call:
     names: tuple[str, ...] = ()
     keys: tuple[Path, ...] = ()
     language: str = "en"
+    org: str = ""
 
     @property
     def settings(self) -> "Settings":
@@ -101,7 +107,7 @@ def deed(
 
     def made(function: Deed) -> Deed:
         def command(ctx: typer.Context, **given: Any) -> int:
-            call = _call(ctx.obj, given)
+            call = _call(ctx.obj, takes, given)
             return _answered(call, function(call, **given))
 
         own = list(inspect.signature(function).parameters.values())[1:]
@@ -151,8 +157,10 @@ def _common(takes: Takes) -> list[inspect.Parameter]:
     found = [_parameter("as_json", AsJson, False)]
     if takes is not Takes.NOTHING:
         found.insert(0, _parameter("home", Home, HERE))
-    if takes in (Takes.ACTOR, Takes.WRITER):
+    if takes in (Takes.ACTOR, Takes.AGENT, Takes.WRITER):
         found = [_parameter("named", As, ""), _parameter("keys", Keys, None), *found]
+    if takes is Takes.AGENT:
+        found.insert(0, _parameter("org", Org, ""))
     if takes is Takes.WRITER:
         found.insert(0, _parameter("language", Language, "en"))
     return found
@@ -164,7 +172,7 @@ def _parameter(name: str, hint: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, kinds[required], default=default, annotation=hint)
 
 
-def _call(outside: Outside, given: dict[str, Any]) -> Call:
+def _call(outside: Outside, takes: Takes, given: dict[str, Any]) -> Call:
     """Take the common options out of what was given."""
     named = str(given.pop("named", ""))
     return Call(
@@ -174,6 +182,7 @@ def _call(outside: Outside, given: dict[str, Any]) -> Call:
         names=tuple(name.strip() for name in named.split(",") if name.strip()),
         keys=tuple(given.pop("keys", None) or ()),
         language=str(given.pop("language", "en")),
+        org=str(given.pop("org", "")) if takes is Takes.AGENT else "",
     )
 
 

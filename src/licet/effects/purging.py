@@ -97,7 +97,7 @@ def purge(app: App, source_id: SourceId) -> Gone:
         source = reader.sources.get(source_id)
         if source is None:
             raise NotFound("no such source", "See `licet source list`.")
-        needed = _needed(app, reader, source)
+        needed = needed_items(app, reader, source)
         waits = digest_of(source_id, reader.now.date().isoformat(), *sorted(needed))
         looked = {_waits(run.cursor) for run in reader.runs.open(RunKind.PURGE)}
     if source.state is SourceState.PURGED or (needed and waits in looked):
@@ -349,7 +349,7 @@ def _waits(cursor: str) -> str:
     return str(json.loads(cursor).get("waits", "")) if cursor else ""
 
 
-def _needed(app: App, reader: Reader, source: Source) -> frozenset[ItemId]:
+def needed_items(app: App, reader: Reader | Unit, source: Source) -> frozenset[ItemId]:
     """Return the items that a legal hold needs, or an open access request where all would go."""
     grants = set(held_grants(reader))
     asking = {one.subject for one in reader.requests.open() if one.kind in PACKED}

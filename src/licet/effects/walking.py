@@ -25,12 +25,14 @@ from licet.sources.contract import (
     NO_PHOTO,
     UNCHANGED,
     Address,
+    HoldsSidecars,
     HoldsVideos,
     ItemSource,
     TellsChange,
 )
 from licet.sources.intake import Arrival, spans_of
 from licet.sources.reserved_photo import reserved_by_photo
+from licet.sources.xmp import Left, left_out_beside, left_out_within
 from licet.terms.acting import Who
 from licet.terms.clip import Watched
 from licet.terms.collecting import Collected, ReportProgress
@@ -114,10 +116,15 @@ def drop(content: Content) -> None:
         content.close()
 
 
-def _reserved(content: Content) -> tuple[str, str] | None:
-    """Return the rule and the words of its own by which a photo is left out (row A3)."""
-    found = reserved_by_photo(content) if isinstance(content, bytes) else None
-    return ("reserved", f"left out: it reserves itself ({found.says})") if found else None
+def _reserved(content: Content, source: Source) -> tuple[str, str] | None:
+    """Return the rule by which a photo leaves itself out, and why (row A3)."""
+    if not isinstance(content, bytes):
+        return None
+    found = reserved_by_photo(content)
+    if found is not None:
+        return "reserved", f"left out: it reserves itself ({found.says})"
+    left = left_out_within(content, source.leave_out)
+    return (left.rule, left.because) if left else None
 
 
 class _RefusedError(Exception):
@@ -186,13 +193,18 @@ class Walk:
     def read(self, address: Address) -> tuple[Content, str] | None:
         """Read one photo and its content hash; None when it cannot be read (it is counted).
 
-        A video stays open and is read through once, for its hash; ``drop`` closes it.
+        A video stays open and is read through once, for its hash; ``drop`` closes it. What
+        the files beside it leave out is not read at all.
         """
-        content = self._content(address)
+        left = self._left_out_beside(address)
+        content = NO_PHOTO if left else self._content(address)
         self.done += 1
         self.tell(
             self.done if isinstance(content, bytes | Unreadable) else self.done - 1, self.total
         )
+        if left is not None:
+            self._not_taken(address, Fate.LEFT_OUT, left.rule, left.because)
+            return None
         if content == UNCHANGED:
             self.tally.known += 1
             return None
@@ -208,12 +220,18 @@ class Walk:
                 why = "the file cannot be read to its end"
                 self._not_taken(address, Fate.UNREADABLE, "unreadable", why)
             return None
-        left_out = self._left_out(address, head, sha256) or _reserved(content)
+        left_out = self._left_out(address, head, sha256) or _reserved(content, self.source)
         if left_out is not None:
             drop(content)
             self._not_taken(address, Fate.LEFT_OUT, *left_out)
             return None
         return content, sha256
+
+    def _left_out_beside(self, address: Address) -> Left | None:
+        """Return why the files beside an item leave it out, None where they do not."""
+        if not isinstance(self.place, HoldsSidecars):
+            return None
+        return left_out_beside(self.place.sidecars(address), self.source.leave_out)
 
     def _note_arrival(self, address: Address) -> None:
         """Mark the span of what was made a short time ago. A site or an upload cannot tell."""

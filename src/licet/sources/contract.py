@@ -56,6 +56,15 @@ class HoldsVideos(Protocol):
 
 
 @runtime_checkable
+class HoldsSidecars(Protocol):
+    """A place where files beside an item say something about it."""
+
+    def sidecars(self, address: Address) -> tuple[bytes | None, ...]:
+        """Return the XMP beside an item; None for one that is there and cannot be read."""
+        ...
+
+
+@runtime_checkable
 class TellsChange(Protocol):
     """A place that knows when its items were last written."""
 

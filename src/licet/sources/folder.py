@@ -5,8 +5,9 @@
    in meanwhile leads out, and no loop exists.
 2. Links are left out, also those that stay inside: what they point to is met where
    it lies, or belongs to another source.
-3. Hidden files, files of systems and tools, and notes beside photos are left out, as
-   are pipes, sockets and devices.
+3. Hidden files, files of systems and tools, catalogues of photo programs and notes beside
+   photos are left out, as are pipes, sockets and devices. What is left out is never opened.
+   But for notes in XMP: they are no items, and what they say of one is asked with it.
 4. Every other file is an item, whatever its name says: names lie. Reading looks at the
    first bytes and refuses what is no photo before the rest is read; a video is opened and
    read where it lies.
@@ -27,6 +28,7 @@ from typing import BinaryIO
 from licet.sources.address import Parts, to_address, to_parts
 from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
 from licet.sources.sniff import photo_format, video_format
+from licet.sources.xmp import MOST_XMP
 from licet.terms.errors import BadInput
 from licet.terms.face import Unreadable
 from licet.terms.when import from_ms
@@ -38,6 +40,7 @@ LEFT_OUT_NAMES = frozenset(
         b"@eadir",
         b"__macosx",
         b"desktop.ini",
+        b"digikam.uuid",
         b"ehthumbs.db",
         b"icon\r",
         b"lost+found",
@@ -47,8 +50,21 @@ LEFT_OUT_NAMES = frozenset(
 )
 """Names that systems leave behind, in lower case."""
 
-LEFT_OUT_ENDINGS = (b".aae", b".crdownload", b".part", b".tmp", b".xmp", b"~")
-"""Endings of notes beside photos and of files that are not finished."""
+LEFT_OUT_ENDINGS = (
+    *(b".aae", b".crdownload", b".part", b".tmp", b".xmp", b"~"),
+    # Lightroom's catalogue, what it writes beside it, and its folders of previews.
+    *(b".lrcat", b".lrcat-data", b".lrcat.lock", b".lrdata"),
+    *(b".lrcat-journal", b".lrcat-shm", b".lrcat-wal"),
+)
+"""Endings of notes beside photos, of files that are not finished, and of catalogues."""
+
+_DIGIKAM = (b"digikam4.db", b"recognition.db", b"similarity.db", b"thumbnails-digikam.db")
+_CATALOGUES = tuple(
+    base + ending for base in _DIGIKAM for ending in (b"", b"-journal", b"-shm", b"-wal")
+)
+"""digiKam's databases: they hold who is in which photo."""
+
+SIDECARS = (b".xmp", b".XMP")
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -125,6 +141,18 @@ class FolderSource:
         except OSError:
             return None
 
+    def sidecars(self, address: Address) -> tuple[bytes | None, ...]:
+        """Return the XMP beside a file, by its whole name or without its ending."""
+        *above, name = to_parts(address)
+        stem = name.rpartition(b".")[0]
+        names = [base + end for base in (name, stem) if base for end in SIDECARS]
+        try:
+            with self._open(tuple(above), _FOLDER) as folder:
+                found = [_sidecar(folder, one) for one in names]
+        except OSError:
+            return ()
+        return tuple(data for data in found if data != b"")
+
     def count(self) -> int:
         """Return how many addresses a walk would yield now."""
         return sum(1 for _ in self.walk())
@@ -182,7 +210,29 @@ def _is_item_or_folder(entry: "os.DirEntry[str]") -> bool:
 
 def left_out(name: bytes) -> bool:
     """Say whether a name is hidden or what a tool left behind."""
-    return name.startswith(b".") or name in LEFT_OUT_NAMES or name.endswith(LEFT_OUT_ENDINGS)
+    if name.startswith(b".") or name in LEFT_OUT_NAMES or name in _CATALOGUES:
+        return True
+    return name.endswith(LEFT_OUT_ENDINGS)
+
+
+def _sidecar(folder: int, name: bytes) -> bytes | None:
+    """Return what a file beside a photo holds: b"" where there is none, None for no reading it.
+
+    One byte more than any that is meant shows that it is larger. One that is empty is not
+    what somebody wrote, but what was left of it.
+    """
+    try:
+        file = os.open(name, _FILE, dir_fd=folder)
+    except FileNotFoundError:
+        return b""
+    except OSError:
+        return None
+    with os.fdopen(file, "rb") as stream:
+        mode = os.fstat(file).st_mode
+        if stat.S_ISDIR(mode):
+            return b""
+        data = stream.read(MOST_XMP + 1) if stat.S_ISREG(mode) else b""
+    return data or None
 
 
 def _read(file: int) -> bytes | Unreadable:

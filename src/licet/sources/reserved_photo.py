@@ -53,6 +53,7 @@ _LABEL = re.compile(
 _FORBIDS = re.compile(rb"notAllowed|constrained")
 _NO_AI = re.compile(rb"(?<![a-z0-9])(?:noai|noimageai)(?![a-z0-9])")
 _PACKET = re.compile(rb"<(?:x:xmpmeta|rdf:RDF)\b.*?</(?:x:xmpmeta|rdf:RDF)>", re.DOTALL)
+_DOCUMENT = re.compile(rb"<(x:x[am]pmeta|rdf:RDF)\b[^>]*[^/]>.*?</\1>", re.DOTALL)
 _EXIF, _EXIF_BYTES = b"Exif\0\0", 65_536
 
 
@@ -77,6 +78,13 @@ def reserved_by_photo(photo: bytes) -> PhotoReservation | None:
         if word:
             return PhotoReservation(Reserved.NO_AI, word[0].decode())
     return None
+
+
+def packets_of(photo: bytes) -> Iterator[bytes]:
+    """Yield the packets of XMP in a photo's bytes, each a document of its own."""
+    by_parts = photo.startswith((b"\xff\xd8", b"\x89PNG"))
+    for part in _told(photo) if by_parts else (photo,):
+        yield from (found[0] for found in _DOCUMENT.finditer(part))
 
 
 def _narrow(part: bytes, *starts: bytes) -> bytes:

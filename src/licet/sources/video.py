@@ -41,6 +41,10 @@ class VideoSource:
         """Return the open video, None when it is gone. Raises ``BadInput`` for another address."""
         return self._folder.open_video(self._own(address))
 
+    def sidecars(self, address: Address) -> tuple[bytes | None, ...]:
+        """Return the XMP beside the video. Raises ``BadInput`` for another address."""
+        return self._folder.sidecars(self._own(address))
+
     def count(self) -> int:
         """Return how many addresses there are: one."""
         return 1

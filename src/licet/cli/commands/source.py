@@ -95,7 +95,7 @@ class Audited:
     state: SourceState
 
 
-@deed(app, "add", Takes.ACTOR)
+@deed(app, "add", Takes.AGENT)
 def add(
     call: Call,
     *,
@@ -131,7 +131,6 @@ def add(
         ),
     ] = None,
     territory: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
-    org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
 ) -> Answer | Refusal:
     """Open a folder, video, bucket or website as a source. A steward and a second member act.
 
@@ -146,7 +145,7 @@ def add(
     kind = _kind(place)
     with call.app() as licet:
         wish = SourceWish(
-            organisation=signing.acting_organisation(call, licet, org),
+            organisation=signing.acting_organisation(call, licet, call.org),
             name=name,
             kind=kind,
             place=str(Path(place).absolute()) if kind in _ON_DISK else place,
@@ -183,10 +182,8 @@ def _kind(place: str) -> SourceKind:
     return kinds[scheme.lower()]
 
 
-@deed(app, "token", Takes.ACTOR)
-def token(
-    call: Call, org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = ""
-) -> Answer | Refusal:
+@deed(app, "token", Takes.AGENT)
+def token(call: Call) -> Answer | Refusal:
     """Print the line that proves control of a place, and where it is written.
 
     Whoever can write it there controls the place. It is no secret, and opens nothing alone.
@@ -194,7 +191,7 @@ def token(
     from licet.effects.sourcing import TOKEN_PLACES, token_for
 
     with call.app() as licet:
-        line = token_for(licet.deployment.id, signing.acting_organisation(call, licet, org))
+        line = token_for(licet.deployment.id, signing.acting_organisation(call, licet, call.org))
     return Answer(Token(line, TOKEN_PLACES), (line, *(f"  {one}" for one in TOKEN_PLACES)))
 
 
