@@ -19,6 +19,7 @@ from licet.effects.copies import Met, new_among
 from licet.effects.facts import read_facts
 from licet.effects.keeping import Recognised, keep
 from licet.effects.marking import hold_if_marked
+from licet.effects.quarantining import harm_of, quarantined
 from licet.effects.record import Objects, record, record_refusal, refuse
 from licet.effects.renewing import prove_now, renew_proof
 from licet.effects.reserving import forget_reserved
@@ -48,7 +49,12 @@ from licet.terms.source import Fate, Item, ItemFace, Source, Trace
 
 
 def collect(
-    app: App, who: Who, source_id: SourceId, tell: ReportProgress = lambda _done, _total: None
+    app: App,
+    who: Who,
+    source_id: SourceId,
+    tell: ReportProgress = lambda _done, _total: None,
+    *,
+    again: bool = False,
 ) -> Collected | Refusal:
     """Collect a source, or go on with a run that was stopped.
 
@@ -63,27 +69,21 @@ def collect(
     6. Forget what is reserved by now; finish the run and mirror the ledger.
 
     A walk may take hours and a member's signature holds five minutes: what the member
-    started lawfully the machine carries on, asking anew before every photo.
+    started lawfully the machine carries on, asking anew before every photo. ``again``
+    decodes once more what is quarantined.
 
     Raises ``NotFound``, ``Busy`` while another process runs it, ``Stopped`` on
     Ctrl-C: what was committed stays, and the next call goes on from there.
     """
     source = _source(app, source_id)  # 1
     proved = renew_proof(app, source_id)
-    ask = Ask(
-        Action.COLLECT,
-        who.by,
-        app.vision.model,
-        organisation=source.organisation,
-        member=who.member,
-        source=source_id,
-        fpir=app.deployment.fpir_collect,
-    )
+    ask = _ask(app, who, source)
     with app.store.unit() as unit:
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        record(app, unit, EntryKind.COLLECTING, permit, (("source", source_id),))
+        said = (("again", True),) if again else ()
+        record(app, unit, EntryKind.COLLECTING, permit, (("source", source_id),), said)
     on = replace(ask, by=WORKER.by, member=None)
     hold = open_run(app, RunKind.COLLECT, source)  # 2
     with let_go(app, hold, "collecting"):
@@ -91,6 +91,7 @@ def collect(
             prove_now(app, source)
         place = open_to_walk(app, source, on, hold, tell)
         walk = Walk(app, WORKER, on, source, place, hold, tell, place.count())
+        walk.aside |= set() if again else quarantined(app, source_id)
         for stretch in walk.stretches(_new_photos(walk)):  # 3
             for batch in walk.batches(stretch):
                 _take(walk, batch)  # 4, 5
@@ -112,6 +113,18 @@ def _source(app: App, source_id: SourceId) -> Source:
     if source is None:
         raise NotFound("no such source", "See `licet source list`.")
     return source
+
+
+def _ask(app: App, who: Who, source: Source) -> Ask:
+    return Ask(
+        Action.COLLECT,
+        who.by,
+        app.vision.model,
+        organisation=source.organisation,
+        member=who.member,
+        source=source.id,
+        fpir=app.deployment.fpir_collect,
+    )
 
 
 def _new_photos(walk: Walk) -> Iterator[Step]:
@@ -190,8 +203,9 @@ def _commit(walk: Walk, at: Address, new: list[Met], recognised: list[Recognised
         _add_elsewhere(walk, unit)
         note_traces(app, unit, walk)
         kept = keep(app, unit, dated, leaf)
-        record(app, unit, EntryKind.COLLECTED, permit, _objects(walk.hold.run), kept.facts(dated))
-    walk.traces.clear()
+        facts = (*kept.facts(dated), *harm_of(walk))
+        record(app, unit, EntryKind.COLLECTED, permit, _objects(walk.hold.run), facts)
+    walk.written()
     walk.tally.add(dated, kept)
     app.at("collect.committed")
 
@@ -211,12 +225,13 @@ def _note_passed(walk: Walk) -> None:
         if permit is None:
             return
         move_cursor(app, unit, walk.hold, walk.at or place_of(app, walk.hold.run))
-        if _add_elsewhere(walk, unit):
+        if _add_elsewhere(walk, unit) or walk.harmed:
             none = keep(app, unit, (), unit.head.size)
             objects = _objects(walk.hold.run)
-            record(app, unit, EntryKind.COLLECTED, permit, objects, none.facts(()))
+            facts = (*none.facts(()), *harm_of(walk))
+            record(app, unit, EntryKind.COLLECTED, permit, objects, facts)
         note_traces(app, unit, walk)
-    walk.traces.clear()
+    walk.written()
     # What stands nowhere now is a copy of a photo that could not be inspected.
     walk.elsewhere.clear()
     walk.passed = 0

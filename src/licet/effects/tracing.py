@@ -61,7 +61,9 @@ def open_traces(app: App, source: SourceId, rows: Collection[StoredTrace]) -> tu
     found = []
     for one in rows:
         opened = from_bytes(TracePayload, open_sealed(key, one.sealed, _bound(source)))
-        found.append(Trace(opened.address, one.fate, one.rule, opened.because))
+        found.append(
+            Trace(opened.address, one.fate, one.rule, opened.because, sha256=opened.sha256)
+        )
     return tuple(sorted(found, key=lambda trace: trace.address))
 
 
@@ -84,7 +86,7 @@ def _sealed(
             address_tag(app, source, address),
             trace.fate,
             trace.rule,
-            seal(key, to_bytes(TracePayload(address, trace.because, *trace.state)), _bound(source)),
+            seal(key, to_bytes(_payload(address, trace)), _bound(source)),
             unit.now,
         )
         for address, trace in last.items()
@@ -93,3 +95,7 @@ def _sealed(
 
 def _bound(source: SourceId) -> str:
     return f"trace:{source}"
+def _payload(address: str, trace: Trace) -> TracePayload:
+    return TracePayload(address, trace.because, *trace.state, trace.sha256)
+
+

@@ -51,6 +51,9 @@ BATCH_PHOTOS = 64
 STRETCH_SECONDS = 1.0
 """How long photos that need no inspection may wait for being written down."""
 
+QUARANTINED = "quarantined"
+"""The rule by which a photo is not decoded again that harmed the process that did it."""
+
 HEAD_BYTES = 65_536
 TOLD = 100
 """How many unreadable photos are named in the answer; all are counted."""
@@ -166,6 +169,10 @@ class Walk:
     passed: int = 0
     over: bool = False
     _film: tuple[Photo, BinaryIO] | None = None
+    aside: set[str] = field(default_factory=set)
+    """Contents that are quarantined, and are not decoded again."""
+    harmed: int = 0
+    """How many were quarantined since the last entry."""
     _asked_at: float = float("-inf")
     _on_the_way: deque[Photo] = field(default_factory=deque)
     _met: set[str] = field(default_factory=set)
@@ -230,6 +237,10 @@ class Walk:
     def _left_out_beside(self, address: Address) -> Left | None:
         """Return why the files beside an item leave it out, None where they do not."""
         if not isinstance(self.place, HoldsSidecars):
+        if sha256 in self.aside:
+            drop(content)
+            self._set_aside(Photo(address, sha256), "it is quarantined, and has not changed since")
+            return None
             return None
         return left_out_beside(self.place.sidecars(address), self.source.leave_out)
 
@@ -278,6 +289,21 @@ class Walk:
         if not self.may_go_on():
             raise _RefusedError
         self.hold.keep(self.app)
+    def _not_read(self, photo: Photo, found: Unreadable) -> None:
+        """Note a photo that could not be decoded; one that did harm is quarantined."""
+        self.passed += 1
+        if not found.harmful:
+            self._not_taken(photo.address, Fate.UNREADABLE, "unreadable", found.reason)
+            return
+        self.aside.add(photo.sha256)
+        self.harmed += 1
+        self._set_aside(photo, found.reason)
+
+    def _set_aside(self, photo: Photo, why: str) -> None:
+        self.tally.could_not_read(photo.address, why)
+        noted = Trace(photo.address, Fate.UNREADABLE, QUARANTINED, why, sha256=photo.sha256)
+        self.traces.append(noted)
+
 
     def stretches(self, photos: Iterator[Step]) -> Iterator[Iterator[tuple[Photo, Content]]]:
         """Part a walk where enough went by that needs no inspection, or enough was done.
@@ -335,8 +361,7 @@ class Walk:
             except _RefusedError:
                 return
         if isinstance(clip, Unreadable):
-            self._not_taken(photo.address, Fate.UNREADABLE, "unreadable", clip.reason)
-            self.passed += 1
+            self._not_read(photo, clip)
             return
         if clip.lacking:
             self.tally.could_not_read(photo.address, "read in part: " + "; ".join(clip.lacking))
@@ -350,8 +375,7 @@ class Walk:
         for inspected in self.app.vision.inspect_many(self._bytes(photos)):
             photo = self._on_the_way.popleft()
             if isinstance(inspected, Unreadable):
-                self._not_taken(photo.address, Fate.UNREADABLE, "unreadable", inspected.reason)
-                self.passed += 1
+                self._not_read(photo, inspected)
                 continue
             batch.append((photo, inspected))
             if len(batch) >= BATCH_PHOTOS or time.monotonic() - since >= BATCH_SECONDS:
@@ -374,6 +398,11 @@ class Walk:
         return frozenset(photo.address for photo in self._on_the_way)
 
     def first_time(self, sha256: str, known: Callable[[str], bool]) -> bool:
+    def written(self) -> None:
+        """Forget what was written down by now: why photos were not taken, how many did harm."""
+        self.traces.clear()
+        self.harmed = 0
+
         """Say whether this content is met for the first time, in this walk and ever."""
         if sha256 in self._met or known(sha256):
             self.tally.known += 1

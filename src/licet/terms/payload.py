@@ -73,12 +73,14 @@ class TracePayload:
     """Why an address of a source was collected or not: the address, and a sentence.
 
     ``etag`` and ``modified`` are what a site said of its state then (RFC 9110, 8.8).
+    ``sha256`` is the content that is not decoded again.
     """
 
     address: str
     because: str
     etag: str = ""
     modified: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

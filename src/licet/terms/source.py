@@ -175,6 +175,7 @@ class Trace:
     rule: str
     because: str
     state: tuple[str, str] = ("", "")
+    ``sha256`` is the content of a photo that is quarantined (hex), else empty.
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ class StoredTrace:
     """A trace as it is kept: address and sentence sealed under the source's key."""
 
     source: SourceId
+    sha256: str = ""
     tag: bytes
     fate: Fate
     rule: str
