@@ -4,6 +4,7 @@ A session is a plain text file. Its lines:
 
     # words               a remark
     > photo a.jpg anna    write a fake photo of these people (``shot=2 blurred``)
+    > video a.mp4 anna    write a fake video of these people
     > file a.txt words    write a text file
     > lines a.toml x | y  write a text file of several lines
     > folder place        make a folder
@@ -43,7 +44,7 @@ from licet.vision.contract import Vision
 from licet.vision.covering import Covering
 from tests.fakes.covering import FakeCovering
 from tests.fakes.deployment import AnyPhoto, FakeClock, FakeOutbox
-from tests.fakes.vision import FakeVision, photo
+from tests.fakes.vision import FakeVision, photo, video
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HIDDEN = (
@@ -181,6 +182,10 @@ class Player:
         name, *people = [word for word in words if "=" not in word and word != "blurred"]
         shot = next((int(w.removeprefix("shot=")) for w in words if w.startswith("shot=")), 0)
         Path(name).write_bytes(photo(*people, shot=shot, blurred="blurred" in words))
+
+    def _do_video(self, rest: str) -> None:
+        name, *people = shlex.split(rest)
+        Path(name).write_bytes(video(*((who, 0, 3000) for who in people)))
 
     def _do_file(self, rest: str) -> None:
         name, _, text = rest.partition(" ")

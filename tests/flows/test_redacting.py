@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from licet.redacting import redact_folder
+from licet.redacting import How, redact_folder
 from licet.redacting.page import MARKS, in_order, read_marks
 from licet.redacting.record import Done, read_record
-from licet.terms.covering import Redacted
+from licet.terms.covering import Mark, Redacted
 from licet.terms.errors import BadInput, Busy, Conflict, Corrupt
 from licet.terms.face import Box
 from tests.fakes.covering import FakeCovering
 from tests.fakes.vision import photo
+from tests.fakes.vision import video as shots
 
 
 @pytest.fixture
@@ -33,7 +34,8 @@ def club(tmp_path: Path) -> Path:
 
 def covered(club: Path, out: str = "out", **options: object) -> Redacted:
     vision = options.pop("vision", None) or FakeCovering()
-    return redact_folder(club, club.parent / out, vision, **options)  # type: ignore[arg-type]
+    how = How(bool(options.pop("thorough", True)), bool(options.pop("sound", False)))
+    return redact_folder(club, club.parent / out, vision, how, **options)  # type: ignore[arg-type]
 
 
 def record(club: Path) -> dict[str, Done]:
@@ -51,7 +53,7 @@ def state(folder: Path) -> dict[str, tuple[str, int]]:
 
 def test_every_photo_has_its_picture_and_no_original_is_touched(club: Path) -> None:
     before = state(club)
-    told: list[tuple[int, int]] = []
+    told: list[tuple[float, int]] = []
     done = covered(club, tell=lambda now, total: told.append((now, total)))
     assert (done.photos, done.faces, done.without_face, done.unsure) == (4, 4, 1, 1)
     assert state(club) == before
@@ -157,15 +159,26 @@ def test_what_a_person_marked_is_covered_and_not_forgotten(club: Path) -> None:
     marks = read_marks("100\t0\t200\t1000\tc.jpeg\n\n0\t0\t50\t50\tc.jpeg\n1\t1\t9\t9\tgone.jpg\n")
     done = covered(club, missed=marks)
     assert (done.marked, done.kept, done.without_face) == (2, 3, 0)
-    assert done.left_out == (("gone.jpg", "marked, and there is no such photo"),)
+    assert done.left_out == (("gone.jpg", "marked, and there is no such file"),)
     (club / "c.jpeg").write_bytes(photo("hidden", shot=2))
     assert covered(club).marked == 2
-    assert record(club)["c.jpeg"].also == (Box(100, 0, 200, 1000), Box(0, 0, 50, 50))
+    assert record(club)["c.jpeg"].also == (
+        Mark(Box(100, 0, 200, 1000)),
+        Mark(Box(0, 0, 50, 50)),
+    )
 
 
 @pytest.mark.parametrize(
     "line",
-    ["1\t1\t9\tx.jpg", "1\t1\t9\t9\t", "-1\t1\t9\t9\tx", "1\t1\t0\t9\tx", "900\t1\t101\t9\tx"],
+    [
+        "1\t1\t9\tx.jpg",
+        "1\t1\t9\t9\t",
+        "-1\t1\t9\t9\tx",
+        "1\t1\t0\t9\tx",
+        "900\t1\t101\t9\tx",
+        "1\t1\t9\t9\t100\tx",
+        "1\t1\t9\t9\t200\t100\tx",
+    ],
 )
 def test_a_mark_that_is_none_is_named_by_its_line(line: str) -> None:
     with pytest.raises(BadInput, match="line 2"):
@@ -201,5 +214,95 @@ def test_files_without_a_picture_are_all_named(club: Path) -> None:
     done = covered(club)
     assert [name for name, _ in done.left_out] == ["broken.jpg", "notes.txt"]
     page = done.page.read_text("utf-8")
-    assert "2 files have no picture" in page
+    assert "2 files are left out" in page
     assert "broken.jpg: it is not a photo" in page
+
+
+def video(*who: str) -> bytes:
+    return shots(*((one, 0, 3000) for one in who))
+
+
+@pytest.fixture
+def reel(club: Path) -> Path:
+    """The club's folder with two videos: somebody doubtful in one, nobody found in the other."""
+    (club / "feast.mp4").write_bytes(video("anna", "faint"))
+    (club / "2026" / "gate.mov").write_bytes(video("hidden"))
+    return club
+
+
+def test_a_video_has_its_new_one_and_its_stills(reel: Path) -> None:
+    before = state(reel)
+    told: list[tuple[float, int]] = []
+    done = covered(reel, tell=lambda now, total: told.append((now, total)))
+    assert (done.photos, done.videos, done.followed, done.unsure) == (4, 2, 2, 2)
+    assert state(reel) == before
+    out = reel.parent / "out"
+    videos = {str(p.relative_to(out)) for p in (out / "videos").rglob("*") if p.is_file()}
+    assert videos == {"videos/feast.mp4.webm", "videos/2026/gate.mov.webm"}
+    assert (out / "videos/feast.mp4.webm").read_bytes() == b"half and whole"
+    assert told[-3:] == [(5, 6), (5.5, 6), (6, 6)]
+    page = done.page.read_text("utf-8")
+    assert page.index('data-photo="2026/gate.mov"') < page.index('data-photo="feast.mp4"')
+    film = page[page.index('data-photo="feast.mp4"') :]
+    assert film.index('data-at="1500"') < film.index('data-at="0"')
+    for name in ("000006-000000000.jpg", "000006-000001500.jpg"):
+        assert f"looks/{name}" in film
+        assert (done.page.parent / "looks" / name).is_file()
+
+
+def test_a_video_that_was_stopped_leaves_no_half_and_begins_anew(reel: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        covered(reel, vision=FakeCovering(stop_after=5))
+    out = reel.parent / "out"
+    assert [p.name for p in (out / "videos").rglob("*") if p.is_file()] == ["gate.mov.webm"]
+    (out / "videos" / ".feast.mp4.webm.part").write_bytes(b"killed without a word")
+    vision = FakeCovering()
+    done = covered(reel, vision=vision)
+    assert (done.kept, vision.covered) == (5, 1)
+    assert not list((out / "videos").rglob(".*"))
+
+
+def test_sound_is_kept_only_when_asked_for_and_asking_does_videos_again(reel: Path) -> None:
+    covered(reel)
+    vision = FakeCovering()
+    done = covered(reel, vision=vision, sound=True)
+    assert (done.kept, vision.covered) == (4, 2)
+    place = reel.parent / "out/videos/feast.mp4.webm"
+    assert place.read_bytes().endswith(b"with sound")
+    covered(reel)
+    assert not place.read_bytes().endswith(b"with sound")
+
+
+def test_a_mark_in_a_video_counts_for_its_time_and_is_kept(reel: Path) -> None:
+    covered(reel)
+    marks = read_marks("0\t0\t500\t1000\t200\t900\t2026/gate.mov\n")
+    vision = FakeCovering()
+    done = covered(reel, missed=marks, vision=vision)
+    assert (done.marked, done.without_face, vision.covered) == (1, 1, 1)
+    assert covered(reel).kept == 6
+    assert record(reel)["2026/gate.mov"].also == (Mark(Box(0, 0, 500, 1000), (200, 900)),)
+
+
+def test_a_video_that_changes_meanwhile_is_not_kept(reel: Path) -> None:
+    """Faces would not be where they were found."""
+
+    class Meanwhile(FakeCovering):
+        def cover_film(self, video_, out, **options):  # type: ignore[no-untyped-def]
+            found = super().cover_film(video_, out, **options)
+            (reel / "feast.mp4").write_bytes(video("anna", "zoe"))
+            return found
+
+    (reel / "2026" / "gate.mov").unlink()
+    done = covered(reel, vision=Meanwhile())
+    assert done.videos == 0
+    assert done.left_out == (("feast.mp4", "the file changed while it was covered"),)
+    assert not [p for p in (reel.parent / "out/videos").rglob("*") if p.is_file()]
+
+
+def test_what_lacks_in_a_video_is_said_and_what_cannot_be_read_is_named(reel: Path) -> None:
+    (reel / "feast.mp4").write_bytes(video("anna", "damaged"))
+    (reel / "2026" / "gate.mov").write_bytes(video())
+    done = covered(reel)
+    assert (done.videos, done.in_part) == (1, 1)
+    assert done.left_out == (("2026/gate.mov", "no frame of the video can be decoded"),)
+    assert "2 pieces of the video are damaged" in done.page.read_text("utf-8")

@@ -10,7 +10,7 @@ from PIL import Image
 
 from licet.demo.compose import Portrait, compose
 from licet.sources.fixtures import FixturePhoto
-from licet.terms.covering import SURE, Bare, Covered
+from licet.terms.covering import SURE, Bare, Covered, Mark
 from licet.terms.errors import Setup
 from licet.terms.face import Box, Inspection, Unreadable
 from licet.vision import everybody
@@ -42,7 +42,7 @@ def group(photos: Photos) -> bytes:
 
 
 def one(vision: Everybody, content: bytes, *also: Box, thorough: bool = True) -> Covered:
-    [found] = vision.cover_many([Bare(content, also)], thorough=thorough)
+    [found] = vision.cover_many([Bare(content, tuple(map(Mark, also)))], thorough=thorough)
     assert isinstance(found, Covered)
     return found
 

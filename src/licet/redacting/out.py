@@ -1,6 +1,6 @@
 """The folder that pictures go to.
 
-``photos/`` may be handed out: pictures only, named as the photos are. ``check/`` is for
+``photos/`` and ``videos/`` may be handed out: named as the originals are. ``check/`` is for
 whoever made them: the page, small pictures and the record, which holds the photos' hashes.
 Each file is written beside its place and put there whole.
 """
@@ -11,14 +11,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
-from licet.redacting.record import Done, Left, Made, head_line, line_of, read_record
-from licet.terms.covering import Covered
+from licet.redacting.record import Done, Left, Made, Strip, head_line, line_of, read_record
+from licet.terms.covering import BareVideo, Covered, CoveredVideo, Mark
 from licet.terms.errors import BadInput, Busy, Conflict
-from licet.terms.face import Box
 
-PHOTOS, CHECK, LOOKS = "photos", "check", "looks"
+PHOTOS, VIDEOS, CHECK, LOOKS = "photos", "videos", "check", "looks"
+PICTURE, VIDEO = (".jpg", ".jpeg"), (".webm",)
+"""What the names of new files end with."""
 RECORD, PAGE = "record.jsonl", "index.html"
 LONGEST_NAME = 200
 """Bytes of a file's name that are kept; file systems take 255."""
@@ -45,6 +46,7 @@ class Out:
 
     def __init__(self, root: Path, file: TextIO, known: dict[str, Done]) -> None:
         self.pictures = root / PHOTOS
+        self.videos = root / VIDEOS
         self.page = root / CHECK / PAGE
         self.left: list[Left] = []
         self._looks = root / CHECK / LOOKS
@@ -54,16 +56,19 @@ class Out:
 
     @property
     def done(self) -> tuple[Done, ...]:
-        """Every photo that has its picture, by address."""
+        """Everything that has its new file, by address."""
         return tuple(self._known[photo] for photo in sorted(self._known))
 
-    def has(self, photo: str, sha256: str, also: tuple[Box, ...]) -> bool:
-        """Say whether the picture of this very content is there, with all that was marked."""
+    def has(self, photo: str, sha256: str, also: tuple[Mark, ...], *, sound: bool = False) -> bool:
+        """Say whether the new file of this very content is there, with all that was marked."""
         done = self._known.get(photo)
-        same = done is not None and (done.sha256, done.also) == (sha256, also)
-        return same and done is not None and (self.pictures / done.picture).is_file()
+        if done is None or (done.sha256, done.also) != (sha256, also):
+            return False
+        if done.strip is None:
+            return (self.pictures / done.picture).is_file()
+        return done.strip.sound == sound and (self.videos / done.picture).is_file()
 
-    def marked(self, photo: str) -> tuple[Box, ...]:
+    def marked(self, photo: str) -> tuple[Mark, ...]:
         """Return what a person marked in a photo before."""
         done = self._known.get(photo)
         return done.also if done else ()
@@ -72,27 +77,69 @@ class Out:
         """Note a file that has no picture now. One that it had before stays."""
         self.left.append(left)
 
-    def keep(self, photo: str, sha256: str, also: tuple[Box, ...], covered: Covered) -> None:
+    def keep(self, photo: str, sha256: str, also: tuple[Mark, ...], covered: Covered) -> None:
         """Write a picture, its small copy and its line of the record, in this order."""
-        before = self._known.get(photo)
-        name = before.picture if before else self._free_name(photo)
-        number = before.number if before else len(self._known) + 1
+        name, number = self._place(photo, PICTURE)
         faces = tuple((face.box, face.strength) for face in covered.faces)
         done = Done(photo, sha256, name, number, covered.width, covered.height, faces, also)
         put(self.pictures / name, covered.picture)
-        put(self._looks / f"{number:06}.jpg", covered.small)
+        put(self._looks / look_name(number), covered.small)
+        self._note(done)
+
+    @contextmanager
+    def beside(self, photo: str) -> Iterator[BinaryIO]:
+        """Give a file in which a video is written; it goes unless it is kept."""
+        name, _ = self._place(photo, VIDEO)
+        part = _beside(self.videos / name)
+        part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with part.open("wb+") as file:
+                yield file
+        finally:
+            part.unlink(missing_ok=True)
+
+    def keep_video(self, photo: str, sha256: str, bare: BareVideo, covered: CoveredVideo) -> None:
+        """Put a written video in its place, then its stills and its line of the record."""
+        name, number = self._place(photo, VIDEO)
+        for old in self._looks.glob(f"{number:06}*.jpg"):
+            old.unlink()
+        for still in covered.stills:
+            put(self._looks / look_name(number, still.at), still.small)
+        strip = Strip(
+            covered.duration,
+            covered.faces,
+            covered.weakest,
+            bare.sound is not None,
+            tuple((still.at, still.why, still.regions) for still in covered.stills),
+            covered.unseen,
+            covered.lacking,
+        )
+        _beside(self.videos / name).replace(self.videos / name)
+        size = covered.width, covered.height
+        self._note(Done(photo, sha256, name, number, *size, (), bare.also, strip))
+
+    def _note(self, done: Done) -> None:
         self._file.write(line_of(done))
         self._file.flush()
-        self._known[photo] = done
+        self._known[done.photo] = done
 
-    def _free_name(self, photo: str) -> str:
-        """Return a name for a picture that no other has: all of them are JPEG."""
+    def _place(self, photo: str, endings: tuple[str, ...]) -> tuple[str, int]:
+        """Return the name and number of a new file; those it had before, if of this kind."""
+        before = self._known.get(photo)
+        if before is not None and before.picture.lower().endswith(endings):
+            return before.picture, before.number
+        number = before.number if before else len(self._known) + 1
+        return self._free_name(photo, endings), number
+
+    def _free_name(self, photo: str, endings: tuple[str, ...]) -> str:
+        """Return a name for a new file that no other has."""
         *above, own = photo.split("/")
-        stem = own if own.lower().endswith((".jpg", ".jpeg")) else f"{own}.jpg"
+        stem = own if own.lower().endswith(endings) else f"{own}{endings[0]}"
         name = "/".join([*above, stem])
-        if len(stem.encode()) > LONGEST_NAME or name.casefold() in self._names:
+        taken = self._names.get(name.casefold(), photo) != photo
+        if len(stem.encode()) > LONGEST_NAME or taken:
             digest = hashlib.sha256(photo.encode()).hexdigest()[:16]
-            name = "/".join([*above, f"{digest}.jpg"])
+            name = "/".join([*above, f"{digest}{endings[0]}"])
         self._names[name.casefold()] = photo
         return name
 
@@ -109,13 +156,15 @@ def open_out(folder: Path, root: Path, *, thorough: bool) -> Iterator[Out]:
     if not place.is_file():
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
             raise Conflict(f"{root} holds something else", "Name a new folder.")
-        for one in (root, root / PHOTOS, root / CHECK, root / CHECK / LOOKS):
+        for one in (root, root / PHOTOS, root / VIDEOS, root / CHECK, root / CHECK / LOOKS):
             one.mkdir(mode=0o700, parents=True, exist_ok=True)
     with place.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Busy(f"another licet writes into {root}", "Wait until it is done.") from error
+        for half in (root / VIDEOS).rglob(".*.part"):  # of a run that was killed
+            half.unlink()
         yield Out(root, file, _go_on(file, made))
 
 
@@ -142,9 +191,18 @@ def _go_on(file: TextIO, made: Made) -> dict[str, Done]:
 def put(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name[:LONGEST_NAME]}.part")
+    beside = _beside(path)
     beside.write_bytes(data)
     beside.replace(path)
+
+
+def look_name(number: int, at: int | None = None) -> str:
+    """Return the name of a small picture: of a photo, or of a moment of a video."""
+    return f"{number:06}.jpg" if at is None else f"{number:06}-{at:09}.jpg"
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name[:LONGEST_NAME]}.part")
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -1,6 +1,6 @@
-"""The page on which a person checks what was covered: the doubtful pictures first.
+"""The page on which a person checks what was covered: the doubtful pictures and videos first.
 
-It shows covered pictures only, loads nothing from elsewhere and works without a server.
+It shows covered pictures and stills only, loads nothing from elsewhere and works without a server.
 A face that was missed is marked by dragging over it; the marks are saved as a file for
 ``--missed``.
 """
@@ -13,14 +13,19 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from licet.redacting.out import put
+from licet.redacting.out import PHOTOS, look_name, put
 from licet.redacting.record import Done, Left
-from licet.terms.covering import SURE
+from licet.redacting.strip import frame_of, strip_of, style_of
+from licet.terms.covering import Mark
 from licet.terms.errors import BadInput
 from licet.terms.face import Box
 
 MARKS = "missed.tsv"
-"""What the page calls the file of marks. A line: x, y, width, height in thousandths, photo."""
+"""What the page calls the file of marks.
+
+A line: x, y, width, height in thousandths, for a video from when to when in milliseconds,
+and the name, with tabs between.
+"""
 
 
 def write_page(
@@ -36,47 +41,55 @@ def write_page(
         doubtful=len(doubtful),
         command=escape(shlex.join(command)),
         left=_left(left),
-        pictures="\n".join(_picture(one) for one in in_order(done)),
+        pictures="\n".join(_part(one) for one in in_order(done)),
     )
     put(page, text.encode())
     return page
 
 
 def in_order(done: Iterable[Done]) -> list[Done]:
-    """Return photos in the order of looking: nothing covered, doubtful faces, the others."""
+    """Return files in the order of looking: nothing covered, doubtful faces, the others."""
     return sorted(done, key=lambda one: (one.covers > 0, not one.unsure, one.weakest, one.photo))
 
 
-def read_marks(text: str) -> dict[str, tuple[Box, ...]]:
-    """Return the marks of a saved file by photo. Raises ``BadInput`` with the line's number."""
-    found: dict[str, list[Box]] = {}
+def read_marks(text: str) -> dict[str, tuple[Mark, ...]]:
+    """Return the marks of a saved file by name. Raises ``BadInput`` with the line's number."""
+    found: dict[str, list[Mark]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         *numbers, photo = line.split("\t")
-        if len(numbers) != 4 or not photo or not all(one.isdecimal() for one in numbers):
+        if len(numbers) not in {4, 6} or not photo or not all(map(str.isdecimal, numbers)):
             raise _no_mark(number)
-        x, y, w, h = map(int, numbers)
+        x, y, w, h, *times = map(int, numbers)
+        span = (times[0], times[1]) if times else None
         if not (w and h and x + w <= 1000 and y + h <= 1000):
             raise _no_mark(number)
-        found.setdefault(photo, []).append(Box(x, y, w, h))
-    return {photo: tuple(boxes) for photo, boxes in found.items()}
+        if span is not None and span[0] > span[1]:
+            raise _no_mark(number)
+        found.setdefault(photo, []).append(Mark(Box(x, y, w, h), span))
+    return {photo: tuple(marks) for photo, marks in found.items()}
 
 
 def _no_mark(number: int) -> BadInput:
     return BadInput(f"line {number} is no mark", "Save the marks on the check page again.")
 
 
-def _picture(one: Done) -> str:
-    photo = escape(one.photo, quote=True)
-    frames = "".join(_frame(box, one, strength) for box, strength in one.faces)
-    marks = "".join(_mark(box) for box in one.also)
+def _part(one: Done) -> str:
     kind = "none" if not one.covers else "unsure" if one.unsure else "sure"
-    place = quote(f"../photos/{one.picture}")
+    return _picture(one, kind) if one.strip is None else strip_of(one, one.strip, kind)
+
+
+def _picture(one: Done, kind: str) -> str:
+    photo = escape(one.photo, quote=True)
+    size = one.width, one.height
+    frames = "".join(frame_of(box, size, strength) for box, strength in one.faces)
+    marks = "".join(_mark(mark.box) for mark in one.also)
+    place = quote(f"../{PHOTOS}/{one.picture}")
     return (
         f'<figure class="{kind}" data-photo="{photo}">'
         f'<div class="look" style="aspect-ratio:{one.width}/{one.height}">'
-        f'<img src="looks/{one.number:06}.jpg" alt="{photo}, covered" loading="lazy" '
+        f'<img src="looks/{look_name(one.number)}" alt="{photo}, covered" loading="lazy" '
         f'draggable="false">{frames}{marks}</div>'
         f'<figcaption><b>{_said(one)}</b> <a href="{place}">{photo}</a></figcaption></figure>'
     )
@@ -89,20 +102,9 @@ def _said(one: Done) -> str:
     return f"{faces}, one doubtful ({one.weakest:.2f})" if one.unsure else faces
 
 
-def _frame(box: Box, one: Done, strength: float) -> str:
-    kind = "weak" if strength < SURE else "strong"
-    parts = (box.x / one.width, box.y / one.height, box.w / one.width, box.h / one.height)
-    return f'<i class="{kind}" style="{_style(parts)}"></i>'
-
-
 def _mark(box: Box) -> str:
     parts = (box.x / 1000, box.y / 1000, box.w / 1000, box.h / 1000)
-    return f'<i class="marked" style="{_style(parts)}"></i>'
-
-
-def _style(parts: tuple[float, float, float, float]) -> str:
-    left, top, wide, high = (f"{100 * part:.2f}%" for part in parts)
-    return f"left:{left};top:{top};width:{wide};height:{high}"
+    return f'<i class="marked" style="{style_of(parts)}"></i>'
 
 
 def _left(left: Sequence[Left]) -> str:
@@ -112,5 +114,5 @@ def _left(left: Sequence[Left]) -> str:
         f"<li>{escape(one.photo)}: {escape(one.reason)}</li>"
         for one in sorted(left, key=lambda one: one.photo)
     )
-    said = "1 file has no picture" if len(left) == 1 else f"{len(left)} files have no picture"
+    said = "1 file is left out" if len(left) == 1 else f"{len(left)} files are left out"
     return f"<details open><summary>{said}</summary><ul>{rows}</ul></details>"

@@ -1,15 +1,15 @@
-"""The record of what was covered: one line of JSON a photo, so that a run can go on.
+"""The record of what was covered: one line of JSON a photo or video, so that a run can go on.
 
 The first line says how it was made. A later line on a photo stands in place of an earlier
 one; a last line that was cut short by a crash is dropped.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from licet.terms.covering import SURE
+from licet.terms.covering import SURE, Mark, Why
 from licet.terms.errors import Corrupt
 from licet.terms.face import Box
 
@@ -23,11 +23,29 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A photo that was covered: its content hash, its picture's name and number, the faces.
+class Strip:
+    """What a person checks of a covered video: its faces followed, and its stills.
 
-    ``faces`` are boxes with the detector's strength; ``also`` what a person marked, in
-    thousandths of the sides.
+    ``stills`` are (milliseconds, why it is worth a look, regions with their strength), each
+    with a small picture; ``unseen`` more would be worth a look. ``lacking`` says what is not
+    in the new video.
+    """
+
+    duration: int
+    faces: int
+    weakest: float
+    sound: bool
+    stills: tuple[tuple[int, Why, tuple[tuple[Box, float], ...]], ...]
+    unseen: int
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A photo or video that was covered: its content hash, its new file's name and number.
+
+    ``faces`` are a photo's boxes with the detector's strength; ``also`` what a person marked,
+    in thousandths of the sides; ``strip`` is a video's.
     """
 
     photo: str
@@ -37,16 +55,20 @@ class Done:
     width: int
     height: int
     faces: tuple[tuple[Box, float], ...]
-    also: tuple[Box, ...]
+    also: tuple[Mark, ...]
+    strip: Strip | None = None
 
     @property
     def covers(self) -> int:
         """How many regions are covered."""
-        return len(self.faces) + len(self.also)
+        followed = self.strip.faces if self.strip else 0
+        return len(self.faces) + followed + len(self.also)
 
     @property
     def weakest(self) -> float:
         """The least strength among the faces, 1 without any."""
+        if self.strip is not None:
+            return self.strip.weakest
         return min((strength for _, strength in self.faces), default=1.0)
 
     @property
@@ -70,17 +92,16 @@ def head_line(made: Made) -> str:
 
 def line_of(done: Done) -> str:
     """Return the line of a photo."""
-    return _line(
-        {
-            "photo": done.photo,
-            "sha256": done.sha256,
-            "picture": done.picture,
-            "number": done.number,
-            "size": [done.width, done.height],
-            "faces": [[*_numbers(box), round(strength, 3)] for box, strength in done.faces],
-            "also": [_numbers(box) for box in done.also],
-        }
-    )
+    line: dict[str, Any] = {
+        "photo": done.photo,
+        "sha256": done.sha256,
+        "picture": done.picture,
+        "number": done.number,
+        "size": [done.width, done.height],
+        "faces": _strengths(done.faces),
+        "also": [[*_numbers(mark.box), *(mark.span or ())] for mark in done.also],
+    }
+    return _line(line if done.strip is None else line | {"video": _video(done.strip)})
 
 
 def read_record(text: str) -> tuple[Made, dict[str, Done]]:
@@ -110,9 +131,46 @@ def _done(line: dict[str, Any]) -> Done:
         line["number"],
         width,
         height,
-        tuple((Box(*numbers), strength) for *numbers, strength in line["faces"]),
-        tuple(Box(*numbers) for numbers in line["also"]),
+        _faces(line["faces"]),
+        tuple(_mark(*numbers) for numbers in line["also"]),
+        _strip(line["video"]) if "video" in line else None,
     )
+
+
+def _mark(x: int, y: int, w: int, h: int, *span: int) -> Mark:
+    return Mark(Box(x, y, w, h), (span[0], span[1]) if span else None)
+
+
+def _video(strip: Strip) -> dict[str, Any]:
+    return {
+        "ends": strip.duration,
+        "faces": strip.faces,
+        "weakest": round(strip.weakest, 3),
+        "sound": strip.sound,
+        "stills": [[at, why.value, _strengths(found)] for at, why, found in strip.stills],
+        "unseen": strip.unseen,
+        "lacking": list(strip.lacking),
+    }
+
+
+def _strip(video: dict[str, Any]) -> Strip:
+    return Strip(
+        video["ends"],
+        video["faces"],
+        video["weakest"],
+        video["sound"],
+        tuple((at, Why(why), _faces(found)) for at, why, found in video["stills"]),
+        video["unseen"],
+        tuple(video["lacking"]),
+    )
+
+
+def _faces(found: list[Any]) -> tuple[tuple[Box, float], ...]:
+    return tuple((Box(*numbers), strength) for *numbers, strength in found)
+
+
+def _strengths(found: Iterable[tuple[Box, float]]) -> list[list[float]]:
+    return [[*_numbers(box), round(strength, 3)] for box, strength in found]
 
 
 def _line(value: dict[str, Any]) -> str:

@@ -1,9 +1,9 @@
 """What the flow that covers everybody may ask of vision: no features of a face are in it."""
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-from licet.terms.covering import Bare, Covered
+from licet.terms.covering import Bare, BareVideo, Covered, CoveredVideo, TellShare
 from licet.terms.face import Unreadable
 
 
@@ -16,5 +16,20 @@ class Covering(Protocol):
         """Yield each photo with everybody covered, in order, on all cores, in bounded memory.
 
         ``thorough`` looks at several sizes, mirrored and turned, and counts weak answers.
+        """
+        ...
+
+    def cover_film(
+        self,
+        video: BareVideo,
+        out: BinaryIO,
+        *,
+        thorough: bool = True,
+        tell: TellShare = lambda _share: None,
+    ) -> CoveredVideo | Unreadable:
+        """Write a video with everybody covered into ``out`` as WebM, or say why it cannot be.
+
+        Hours take little more memory than minutes. ``thorough`` looks at every frame, and
+        twice a second as at a photo. What ``tell`` raises ends the work.
         """
         ...

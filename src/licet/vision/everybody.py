@@ -5,18 +5,20 @@ The recogniser is not opened here, so that no features of a face can come of it.
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
-from licet.terms.covering import Bare, Covered
-from licet.terms.face import Box, Unreadable
+from licet.terms.covering import Bare, BareVideo, Covered, CoveredVideo, TellShare
+from licet.terms.face import Unreadable
 from licet.vision.batch import in_groups
 from licet.vision.card import shipped_card
 from licet.vision.decode import UnreadableError, open_photo
 from licet.vision.detect import DETECTOR
-from licet.vision.redact import cover, to_jpeg
+from licet.vision.redact import cover, placed, to_jpeg
 from licet.vision.runtime import Runner, prepared
 from licet.vision.spot import outermost, spot
+from licet.vision.without import no_video
 
 
 class Everybody:
@@ -45,6 +47,23 @@ class Everybody:
 
         return in_groups(photos, work, self._threads)
 
+    def cover_film(
+        self,
+        video: BareVideo,
+        out: BinaryIO,
+        *,
+        thorough: bool = True,
+        tell: TellShare = lambda _share: None,
+    ) -> CoveredVideo | Unreadable:
+        """Write a video with everybody covered into ``out``, or say why it cannot be read."""
+        try:
+            from licet.vision import film
+        except ModuleNotFoundError as missing:
+            return no_video(missing)
+        return film.cover_film(
+            self._detector, video, out, thorough=thorough, threads=self._threads, tell=tell
+        )
+
     def _cover(self, photo: Bare, thorough: bool) -> Covered | Unreadable:
         """Return one photo covered, or why it cannot be read."""
         try:
@@ -53,17 +72,9 @@ class Everybody:
             return error.value
         faces = outermost(spot(self._detector, pixels, thorough=thorough))
         image: Image.Image = Image.fromarray(pixels)
-        for box in (*(face.box for face in faces), *(_placed(one, image) for one in photo.also)):
+        for box in (*(face.box for face in faces), *(placed(one.box, image) for one in photo.also)):
             cover(image, box)
         picture = to_jpeg(image)
         small = image.copy()
         small.thumbnail((photo.look_side, photo.look_side))
         return Covered(picture, to_jpeg(small), image.width, image.height, faces)
-
-
-def _placed(box: Box, image: Image.Image) -> Box:
-    """Return a box given in thousandths of the photo's sides in its pixels."""
-    left, top = box.x * image.width // 1000, box.y * image.height // 1000
-    right = -(-(box.x + box.w) * image.width // 1000)
-    bottom = -(-(box.y + box.h) * image.height // 1000)
-    return Box(left, top, right - left, bottom - top)

@@ -95,6 +95,48 @@ class Reel:
         yield from self._end_gap()
         self._say_what_is_lacking()
 
+    def every(self) -> Generator[Frame, None, None]:
+        """Yield every sound frame, in the order of their times.
+
+        After damage nothing is shown before the next key frame: what is made from a damaged
+        frame decodes, and shows things where they are not.
+        """
+        blind: int | None = None
+        for packet in chain(self._packets(), (None,)):
+            if packet is not None and not self._goes_on(packet):
+                break
+            before = self._damaged
+            found = self._pictures(packet, last=packet is None)
+            if self._damaged > before:
+                blind = max(blind or 0, self.at)
+            for picture in found:
+                at = self._time(picture.pts)
+                if blind is not None and picture.key_frame and at >= blind:
+                    blind = None
+                if blind is not None:
+                    self._damaged += 1
+                    continue
+                if self.upright is None:
+                    self.upright = upright_of(picture, self.stream.sample_aspect_ratio)
+                yield frame_of(at, picture, self.upright, changed=False)
+        self._say_what_is_lacking()
+
+    def _goes_on(self, packet: Piece) -> bool:
+        """Take note of a packet's time; say whether it is still among the hours that are read."""
+        self._beat()
+        self._begin(packet)
+        at = self._time(packet.pts if packet.pts is not None else packet.dts)
+        if packet.is_keyframe:
+            if at < self._key_at and self.begins is not None:  # parts that were joined
+                self.begins -= Fraction(self.at + 40 - at, 1000)
+                at = self.at + 40
+            self._key_at = at
+        if at > MOST_HOURS * 3_600_000:
+            self.lacking.append(f"what comes after {MOST_HOURS} hours was not read")
+            return False
+        self.at = max(self.at, at)
+        return True
+
     @property
     def ends(self) -> int:
         """Until when it was read: where it says that it ends, if it was read up to there."""
@@ -198,6 +240,16 @@ class Reel:
 
         A frame that decodes and cannot be turned into pixels is damaged, too.
         """
+        found = self._pictures(packet, last=last)
+        whole: list[Shown] = []
+        for one in found:
+            with suppress(*HOSTILE):
+                whole.append((one, colours(small_copy(one))))
+        self._damaged += len(found) - len(whole)
+        return whole
+
+    def _pictures(self, packet: "Piece | None", *, last: bool = False) -> list[VideoFrame]:
+        """Return the sound frames that a packet completes, and count those that are not."""
         context = self.stream.codec_context
         found: list[VideoFrame] = []
         try:
@@ -209,11 +261,7 @@ class Reel:
             self._damaged += 1
         if last:
             context.flush_buffers()
-        whole: list[Shown] = []
-        for one in found:
-            with suppress(*HOSTILE):
-                if not one.is_corrupt and in_bounds(one.width, one.height):
-                    whole.append((one, colours(small_copy(one))))
+        whole = [one for one in found if not one.is_corrupt and in_bounds(one.width, one.height)]
         self._damaged += len(found) - len(whole)
         return whole
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
@@ -29,11 +30,28 @@ BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"
 CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "mjpeg"})
 """What phones, cameras and the web have written for twenty years."""
 
+SOUNDS = frozenset(
+    {
+        "aac",
+        "mp3",
+        "mp3float",
+        "opus",
+        "libopus",
+        "vorbis",
+        "libvorbis",
+        "ac3",
+        "eac3",
+        "flac",
+        "alac",
+    }
+    | {"pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_f32le", "pcm_mulaw", "pcm_alaw"}
+)
+"""The same of sound, which is read for covered videos alone."""
+
 BUFFER = 256 * 1024
 OPTIONS = {
     "protocol_whitelist": "",
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
-    "codec_whitelist": ",".join(sorted(CODECS)),
     "enable_drefs": "0",
     "max_streams": "32",
     "max_pixels": str(MOST_PIXELS),
@@ -47,13 +65,40 @@ _AGAIN = "fetch the original again"
 @contextmanager
 def opened(file: VideoFile) -> Iterator[Reel]:
     """Open a video and check it against the limits. Raises :class:`UnreadableError`."""
+    container = _open(file, CODECS)
+    try:
+        yield _reel(container)
+    finally:
+        container.close()
+
+
+def open_sound(file: VideoFile) -> tuple[InputContainer, AudioStream] | None:
+    """Open the first sound of a video, None if it is silent; who asked closes it.
+
+    Raises :class:`UnreadableError`.
+    """
+    container = _open(file, SOUNDS)
+    if not container.streams.audio:
+        container.close()
+        return None
+    readable = [one for one in container.streams.audio if _codec(one) in SOUNDS]
+    if not readable:
+        container.close()
+        raise UnreadableError("its sound is coded in a way that licet does not read", _AGAIN)
+    for other in container.streams:
+        other.discard = Discard.default if other is readable[0] else Discard.all
+    return container, readable[0]
+
+
+def _open(file: VideoFile, codecs: frozenset[str]) -> InputContainer:
+    """Open a file of which only these codecs are run. Raises :class:`UnreadableError`."""
     try:
         reader = Reader(file)
-        container = av.open(
+        return av.open(
             reader,
             "r",
             format=_format(reader),
-            options=OPTIONS,
+            options=OPTIONS | {"codec_whitelist": ",".join(sorted(codecs))},
             metadata_errors="replace",
             buffer_size=BUFFER,
             io_open=_no_other_file,
@@ -62,10 +107,6 @@ def opened(file: VideoFile) -> Iterator[Reel]:
         raise UnreadableError(
             f"the video is damaged or cut short ({type(error).__name__})", _AGAIN
         ) from error
-    try:
-        yield _reel(container)
-    finally:
-        container.close()
 
 
 def _no_other_file(*_: object) -> None:
@@ -121,7 +162,7 @@ def _is_cover(stream: VideoStream) -> bool:
     return bool(stream.disposition & Disposition.attached_pic)
 
 
-def _codec(stream: VideoStream) -> str:
+def _codec(stream: VideoStream | AudioStream) -> str:
     """Return the decoder's name, or "unknown"."""
     return str(getattr(stream.codec_context, "name", "unknown"))
 
