@@ -18,7 +18,7 @@ from licet.effects.comparing import compare
 from licet.effects.copies import Met, new_among
 from licet.effects.facts import read_facts
 from licet.effects.keeping import Recognised, keep
-from licet.effects.marking import hold_if_marked
+from licet.effects.marking import hold_if_marked, look_over
 from licet.effects.quarantining import harm_of, quarantined
 from licet.effects.record import Objects, record, record_refusal, refuse
 from licet.effects.renewing import prove_now, renew_proof
@@ -61,7 +61,7 @@ def collect(
     1. Read the source, prove control of it anew if that is due, and ask whether it may be
        collected now.
     2. Open the run, or take over the one that was left, by its lease: from the first contact
-       on, no other process asks the place.
+       on, no other process asks the place. Look over the names of what it holds now.
     3. Walk the source from the cursor; content met before is not inspected again.
     4. Compare the faces of a batch with the references in scope.
     5. In one unit of work: decide again, keep what may be kept, record, move the cursor.
@@ -90,14 +90,15 @@ def collect(
         if proved is None:
             prove_now(app, source)
         place = open_to_walk(app, source, on, hold, tell)
-        walk = Walk(app, WORKER, on, source, place, hold, tell, place.count())
+        walk = Walk(app, WORKER, on, source, place, hold, tell)
+        look_over(app, walk)
         walk.aside |= set() if again else quarantined(app, source_id)
         for stretch in walk.stretches(_new_photos(walk)):  # 3
             for batch in walk.batches(stretch):
                 _take(walk, batch)  # 4, 5
             _note_passed(walk)
         forget_reserved(app, walk, permit.decided_at)  # 6
-        hold_if_marked(app, walk, permit.decided_at)
+        hold_if_marked(app, walk)
         if walk.refusal is None:
             finish_run(app, hold)
     if walk.refusal is not None:

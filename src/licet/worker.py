@@ -35,6 +35,7 @@ from licet.effects.purging import Gone, purge, sources_over
 from licet.effects.renewing import renew_one
 from licet.effects.retaining import forget_people, forget_requests
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
+from licet.effects.tracing import forget_noted
 from licet.effects.trying import Trying
 from licet.effects.warning import Overdue, warn_of_terms
 from licet.effects.winding_up import begins_at, left
@@ -129,7 +130,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     4. Forget what came from sources that ceased, and items whose term is over.
     5. Prove control of one source anew; go on with open backfills for a while.
     6. Once a day turn the epoch, sweep keys that no row ever used, and forget people and
-       letters when the law's own terms are over.
+       letters when the law's own terms are over; of sites, pages that nobody read for long.
     7. Mirror the ledger, then show it to its witnesses and have it stamped, when that is due.
 
     What fails in one of them keeps nothing else from being done (see ``Done.problems``).
@@ -202,6 +203,7 @@ def _daily(app: App, trying: Trying) -> tuple[bool, int, int]:
         return False, 0, 0
     swept = trying.do("keys", partial(sweep_keys, app), 0)
     trying.do("letters", partial(forget_requests, app), 0)
+    trying.do("pages", partial(forget_noted, app), 0)
     trying.do("packages", partial(sweep_packages, app), 0)
     return bool(turned), swept, trying.do("people", partial(forget_people, app, trying), 0)
 

@@ -99,3 +99,16 @@ def test_the_address_of_a_photo_goes_with_the_photo(world: World) -> None:
     with world.app.store.read() as reader:
         (left,) = read_traces(world.app, reader, source.id)
     assert left.address == "party.jpg"
+
+
+def test_why_something_was_not_taken_has_its_term(world: World) -> None:
+    """An address that nobody met for a year is but an address; why a photo is here, stays."""
+    source = world.source(world.folder(album=photo("bert"), notes=b"a note"))
+    assert isinstance(collect(world.app, world.who("steward"), source.id), Collected)
+    for days, left in ((360, 2), (7, 1)):
+        world.clock.go(days=days)
+        run_once(world.app)
+        with world.app.store.read() as reader:
+            traces = read_traces(world.app, reader, source.id)
+        assert len(traces) == left
+    assert traces[0].address == "album.jpg"

@@ -26,7 +26,13 @@ NEW = {
         **dict.fromkeys(("source_notice", "role_agreement"), ""),
     },
     "organisation": {"contact": ""},
-    "source": {"retention_days": None, "collected": 1, "fresh": "[]", "leave_out": "[]"},
+    "source": {
+        "retention_days": None,
+        "collected": 1,
+        "fresh": "[]",
+        "next_ask": 0,
+        "leave_out": "[]",
+    },
     "item": {"likeness": None},
     "item_address": {"sha256": None},
     "authority": {"proved_at": old.NOON, "tried_at": old.NOON, "opened_by": "[]"},
@@ -37,6 +43,7 @@ TABLES = {
     *("request", "request_code", "hold", "account", "unlinked"),
     *("order", "clause", "order_part", "correspondence", "breach", "canary"),
     *("filing", "residence", "transfer", "trace", "visit", "audit"),
+    *("api_key", "invitation", "kept_answer", "passkey", "session"),
 }
 """The tables that were not there then."""
 
@@ -70,7 +77,7 @@ def _step(url: str, step: Callable[[Any], object]) -> None:
 
 
 def _up(url: str) -> None:
-    _step(url, lambda config: command.upgrade(config, "0007"))
+    _step(url, lambda config: command.upgrade(config, "0008"))
 
 
 def _down(url: str) -> None:

@@ -24,7 +24,7 @@ from licet.terms.ids import (
 from licet.terms.permit import Block
 from licet.terms.plan import RunKind, WorkState
 from licet.terms.search import SearchState, Verification
-from licet.terms.source import AuditFinding, Control, Fate, SourceState
+from licet.terms.source import MARKER, AuditFinding, Control, Fate, SourceState
 from tests.store import things
 from tests.store.things import DAY, NOON, change, entry, refused
 
@@ -88,7 +88,7 @@ def test_audits(store: Store) -> None:
     source = house.source.id
     with store.read() as reader:
         (first,) = reader.sources.audits(source)
-    found = replace(first, finding=AuditFinding.OK, found_at=things.NOON, note=b"sealed")
+    found = replace(first, finding=AuditFinding.OK, found_at=NOON, note=b"sealed")
     change(store, lambda unit: unit.sources.set_audit(found))
     change(store, lambda unit: unit.sources.note_collected(source, 7))
     with store.read() as reader:
@@ -128,14 +128,70 @@ def test_visits(store: Store) -> None:
     with store.unit(bookkeeping=True) as unit:
         unit.sources.forget_noted(source)
         for tag, sealed in ((b"a" * 32, b"one"), (b"b" * 32, b"two"), (b"a" * 32, b"three")):
-            unit.sources.note_visit(source, tag, sealed)
+            unit.sources.note_visit(source, tag, sealed, NOON)
         assert unit.sources.visits(source) == (b"three", b"two")
+        assert unit.sources.visit(source, b"a" * 32) == b"three"
+        assert unit.sources.visit(source, b"c" * 32) is None
+        assert unit.sources.forget_visits(NOON) == 0
         unit.sources.forget_visit(source, b"a" * 32)
         assert unit.sources.visits(source) == (b"two",)
     with store.unit(bookkeeping=True) as unit:
         unit.sources.forget_noted(source)
     with store.read() as reader:
         assert reader.sources.visits(source) == ()
+
+
+def test_pages_and_addresses_that_nobody_met_are_forgotten(store: Store) -> None:
+    """Why something was taken stays with it; why something was not has its term."""
+    house = things.furnished(store)
+    source = house.source.id
+    later = NOON + DAY
+    taken = things.a_trace(source, tag=b"t" * 32, fate=Fate.COLLECTED)
+    met = things.a_trace(source, tag=b"m" * 32, at=later)
+    old = things.a_trace(source, tag=b"o" * 32)
+    with store.unit(bookkeeping=True) as unit:
+        unit.sources.forget_noted(source)
+        unit.sources.note_traces(source, [taken, met, old])
+        for tag, at in ((b"a" * 32, NOON), (b"b" * 32, later)):
+            unit.sources.note_visit(source, tag, tag, at)
+        assert unit.sources.forget_visits(later) == 1
+        assert unit.sources.forget_not_taken(later) == 1
+        assert unit.sources.visits(source) == (b"b" * 32,)
+        assert unit.sources.traces(source) == (met, taken)
+
+
+def test_marks_count_until_somebody_looked(store: Store) -> None:
+    """A source that comes back from its hold begins anew; one whose proof lapsed does not."""
+    house = things.furnished(store)
+    source = house.source.id
+    mark = things.a_trace(source, tag=b"m" * 32, fate=Fate.LEFT_OUT, rule=MARKER)
+    with store.unit(bookkeeping=True) as unit:
+        unit.sources.note_traces(source, [mark])
+        assert unit.sources.marked(source, mark.at) == (mark,)
+        assert unit.sources.marked(source, mark.at + DAY) == ()
+    for before, left in ((SourceState.LAPSED, (mark,)), (SourceState.ON_HOLD, ())):
+        with store.unit() as unit:
+            unit.sources.set_state(source, before)
+            unit.sources.set_state(source, SourceState.AUTHORISED)
+            assert unit.sources.marked(source, mark.at) == left
+            unit.record(entry())
+
+
+def test_turns_to_ask_a_host_are_a_pause_apart(store: Store) -> None:
+    """Whoever asks, and for whichever of the sources that lie there."""
+    house = things.furnished(store)
+    mine = house.source.id
+    other = replace(house.source, id=SourceId("other"), name="other")
+    pause = timedelta(seconds=2)
+    with store.unit() as unit:
+        unit.sources.add(other)
+        unit.record(entry())
+    host = (mine, other.id)
+    turns = []
+    for source in (mine, other.id, mine):
+        with store.unit(bookkeeping=True) as unit:
+            turns.append(unit.sources.take_turn(source, host, NOON, pause))
+    assert turns == [NOON, NOON + pause, NOON + 2 * pause]
 
 
 def test_items(store: Store) -> None:

@@ -325,7 +325,7 @@ def furnish(unit: Unit, word: str = "") -> House:
     unit.sources.add_authority(an_authority(source.id))
     unit.sources.note_traces(source.id, [a_trace(source.id)])
     unit.sources.add_audit(an_audit(source.id))
-    unit.sources.note_visit(source.id, b"v" * 32, b"sealed")
+    unit.sources.note_visit(source.id, b"v" * 32, b"sealed", NOON)
     unit.items.add(item, [face, a_face(item.id)])
     unit.items.add_address(item.id, b"a" * 32, b"sealed address")
     unit.subjects.add(subject)

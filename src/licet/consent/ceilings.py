@@ -37,6 +37,15 @@ SUBJECTS_A_CASE: Final = 5
 PROOF_LASTS: Final = timedelta(days=30)
 """Who controlled a place a month ago may have sold, lost or left it since."""
 
+MARKS_COUNT: Final = timedelta(days=30)
+"""Marked photos are counted over a month of walks: a walk that is stopped hides none of them."""
+
+VISIT_TERM: Final = timedelta(days=183)
+"""A page that was not asked for in half a year is read whole again (GDPR 5(1)(e))."""
+
+NOT_TAKEN_TERM: Final = timedelta(days=366)
+"""Why a photo was not taken is asked about the last walks; after a year it is but an address."""
+
 UNAUDITED_ITEMS: Final = 10_000
 """Nobody knows from a form what ten thousand photos show: somebody looks at some of them."""
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from licet.app import App
+from licet.consent import ceilings
 from licet.effects.sealed import address_tag, source_key
 from licet.effects.walking import Walk
 from licet.store.unit import Reader, Unit
@@ -44,6 +45,17 @@ def note_traces(app: App, unit: Unit, walk: Walk) -> None:
         walk.told = [one for one in told if one.address in ahead]
         walk.traces[:0] = [one for one in told if one.address not in ahead]
     unit.sources.note_traces(walk.source.id, _sealed(app, unit, walk.source.id, walk.traces))
+
+
+def forget_noted(app: App) -> int:
+    """Forget pages, and addresses that were not taken, that nobody met for long.
+
+    What is met again is noted again. Why a photo was taken goes with the photo. Returns how
+    many are forgotten.
+    """
+    with app.store.unit(bookkeeping=True) as unit:
+        pages = unit.sources.forget_visits(unit.now - ceilings.VISIT_TERM)
+        return pages + unit.sources.forget_not_taken(unit.now - ceilings.NOT_TAKEN_TERM)
 
 
 def read_traces(

@@ -145,7 +145,7 @@ class SiteMemory:
                 return  # It ceased while the page was read, and its key goes.
             key = self.app.keyring.get(source_key(self.source))
             sealed = seal(key, to_bytes(payload), f"visit:{self.source}")
-            unit.sources.note_visit(self.source, self._tag(address), sealed)
+            unit.sources.note_visit(self.source, self._tag(address), sealed, visit.at)
 
     def forget(self, address: str) -> None:
         """Forget a page that is gone."""

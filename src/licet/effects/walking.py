@@ -8,7 +8,7 @@ placed stops the reading itself, not only the keeping (GDPR 58(2)(f)).
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
@@ -39,7 +39,7 @@ from licet.terms.collecting import Collected, ReportProgress
 from licet.terms.face import Inspection, Unreadable
 from licet.terms.ids import ItemId, RunId
 from licet.terms.permit import Ask, Permit, Refusal
-from licet.terms.source import Fate, Source, Trace
+from licet.terms.source import MARKER, Fate, Marker, Source, Trace
 
 if TYPE_CHECKING:
     from licet.vision.likeness import Marks
@@ -130,6 +130,11 @@ def _reserved(content: Content, source: Source) -> tuple[str, str] | None:
     return (left.rule, left.because) if left else None
 
 
+def left_out_for(marks: Collection[Marker]) -> str:
+    """Say why a photo with these marks is not taken."""
+    return f"left out: marks of {min(marks).value}"
+
+
 class _RefusedError(Exception):
     """The walk may not go on; its refusal is kept."""
 
@@ -153,7 +158,7 @@ class Walk:
     place: ItemSource
     hold: Hold
     tell: ReportProgress
-    total: int
+    total: int = 0
     until: datetime | None = None
     tally: Tally = field(default_factory=Tally)
     refusal: Refusal | None = None
@@ -278,7 +283,7 @@ class Walk:
         if strange_content(self.app, sha256):
             return "sandbox", "left out: a sandbox takes only fixture photos"
         marks = marks_of_photo(address, head)
-        return ("marker", f"left out: marks of {min(marks).value}") if marks else None
+        return (MARKER, left_out_for(marks)) if marks else None
 
     def _not_taken(self, address: Address, fate: Fate, rule: str, why: str) -> None:
         self.tally.could_not_read(address, why)

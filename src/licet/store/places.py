@@ -33,6 +33,7 @@ source = Table(
     Column("retention_days", Integer),
     Column("collected", BigInteger, nullable=False, server_default=text("0")),
     Column("fresh", Sequenced, nullable=False, server_default=text("'[]'")),
+    Column("next_ask", Moment, nullable=False, server_default=text("0")),
     Column("leave_out", Words(), nullable=False, server_default=text("'[]'")),
     UniqueConstraint("organisation", "name"),
 )
@@ -80,4 +81,5 @@ visit = Table(
     ref("source", primary_key=True),
     octets("tag", primary_key=True),
     octets("sealed"),
+    Column("at", Moment, nullable=False, server_default=text("0")),
 )

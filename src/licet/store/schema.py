@@ -65,7 +65,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0007"
+REVISION = "0008"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---

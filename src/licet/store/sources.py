@@ -1,10 +1,10 @@
 """Sources and the authority by which we collect at them."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 
 from licet.store import schema
 from licet.store.prepared import Prepared
@@ -12,6 +12,8 @@ from licet.store.session import GROUPED, Group, Session, Shape, Values
 from licet.terms.errors import NotFound
 from licet.terms.ids import AuthorityId, OrganisationId, SourceId
 from licet.terms.source import (
+    MARKER,
+    SETTLED,
     Authority,
     Control,
     Fate,
@@ -27,7 +29,9 @@ _AUDIT = Shape(schema.audit, SourceAudit)
 _TRACE = Shape(schema.trace, StoredTrace)
 
 
-_COLUMNS = tuple(column for column in schema.source.c if column.name != "fresh")
+_ASIDE = frozenset({"fresh", "next_ask"})
+"""What is noted beside a source and is no part of what it is."""
+_COLUMNS = tuple(column for column in schema.source.c if column.name not in _ASIDE)
 
 
 def _select() -> Select[Any]:
@@ -138,11 +142,24 @@ class ReadSources(Group):
         where = (column.source == source, column.tag == tag)
         return _TRACE.one(self._session, _TRACE.select.where(*where))
 
+    def marked(self, source: SourceId, since: datetime) -> tuple[StoredTrace, ...]:
+        """Return what was left out for a mark since a moment, by tag; not what was settled."""
+        column = schema.trace.c
+        where = (column.source == source, column.rule == MARKER, column.at >= since)
+        return _TRACE.all(self._session, _TRACE.select.where(*where).order_by(column.tag))
+
     def any_trace_before(self, source: SourceId, moment: datetime) -> bool:
         """Say whether an address of the source was last decided on before a moment."""
         column = schema.trace.c
         old = select(column.tag).where(column.source == source, column.at < moment).limit(1)
         return self._session.first(old) is not None
+
+    def visit(self, source: SourceId, tag: bytes) -> bytes | None:
+        """Return what is remembered of a site's page, sealed, or None."""
+        column = schema.visit.c
+        statement = select(column.sealed).where(column.source == source, column.tag == tag)
+        row = self._session.first(statement)
+        return None if row is None else bytes(row[0])
 
     def visits(self, source: SourceId) -> tuple[bytes, ...]:
         """Return what is remembered of a site's pages, sealed, by tag."""
@@ -165,9 +182,12 @@ class WriteSources(ReadSources):
     def set_state(self, source: SourceId, state: SourceState) -> None:
         """Move a source to a state; its spans of fresh items begin anew.
 
-        Raises ``NotFound``, and ``Conflict`` out of ``purged``.
+        The marks for which it was on hold are settled when it is authorised again: somebody
+        looked. Raises ``NotFound``, and ``Conflict`` out of ``purged``.
         """
         column = schema.source.c
+        if state is SourceState.AUTHORISED:
+            self._settle_marks(source)
         moved = {"state": state, "fresh": ()}
         statement = update(schema.source).where(column.id == source).values(moved)
         if state is not SourceState.PURGED:
@@ -180,6 +200,21 @@ class WriteSources(ReadSources):
         noted = update(schema.source).where(schema.source.c.id == source)
         values = {"fresh": tuple(str(span) for span in spans)}
         self._session.write(noted.values(values), bookkeeping=True)
+
+    def take_turn(
+        self, source: SourceId, host: Collection[SourceId], now: datetime, pause: timedelta
+    ) -> datetime:
+        """Take the next turn to ask a host, on which these sources lie, and return when it is.
+
+        A turn is a pause after the one before it, whichever process took that.
+        """
+        column = schema.source.c
+        latest = select(func.max(column.next_ask)).where(column.id.in_(host))
+        row = self._session.first(latest)
+        turn = max(now, now if row is None or row[0] is None else row[0])
+        taken = update(schema.source).where(column.id == source).values(next_ask=turn + pause)
+        self._session.write(taken, bookkeeping=True)
+        return turn
 
     def note_collected(self, source: SourceId, more: int) -> None:
         """Count items that were collected from a source now."""
@@ -225,10 +260,10 @@ class WriteSources(ReadSources):
             part_of = values[start : start + GROUPED]
             self._session.write(_TRACE.insert, part_of, bookkeeping=True)
 
-    def note_visit(self, source: SourceId, tag: bytes, sealed: bytes) -> None:
-        """Remember a page of a site; what was remembered of it gives way."""
+    def note_visit(self, source: SourceId, tag: bytes, sealed: bytes, at: datetime) -> None:
+        """Remember a page of a site as it was then; what was remembered of it gives way."""
         self.forget_visit(source, tag)
-        row = {"source": source, "tag": tag, "sealed": sealed}
+        row = {"source": source, "tag": tag, "sealed": sealed, "at": at}
         self._session.write(insert(schema.visit), row, bookkeeping=True)
 
     def forget_visit(self, source: SourceId, tag: bytes) -> None:
@@ -252,11 +287,30 @@ class WriteSources(ReadSources):
             gone = gone.where(column.at < before)
         return self._session.write(gone, bookkeeping=True)
 
+    def forget_visits(self, before: datetime) -> int:
+        """Forget the pages that were not read since a moment; return how many."""
+        gone = delete(schema.visit).where(schema.visit.c.at < before)
+        return self._session.write(gone, bookkeeping=True)
+
+    def forget_not_taken(self, before: datetime) -> int:
+        """Forget why addresses were not taken that were not met since; return how many."""
+        column = schema.trace.c
+        gone = delete(schema.trace).where(column.fate != Fate.COLLECTED, column.at < before)
+        return self._session.write(gone, bookkeeping=True)
+
     def add_authority(self, authority: Authority) -> None:
         """Add a proof that we may collect there. Raises ``Conflict`` without such a source."""
         self._session.write(
             _AUTHORITY.insert, _AUTHORITY.values(authority), refused="there is no such source"
         )
+
+    def _settle_marks(self, source: SourceId) -> None:
+        column, held = schema.trace.c, schema.source.c
+        on_hold = select(held.id).where(held.id == source, held.state == SourceState.ON_HOLD)
+        marked = update(schema.trace).where(
+            column.source == source, column.rule == MARKER, on_hold.exists()
+        )
+        self._session.write(marked.values(rule=SETTLED), bookkeeping=True)
 
     def _note(self, authority: AuthorityId, values: Values, *, bookkeeping: bool = False) -> None:
         column = schema.authority.c

@@ -163,6 +163,13 @@ class Fate(StrEnum):
     UNREADABLE = "unreadable"
 
 
+MARKER = "marker"
+"""The rule by which a photo is left out that bears the marks of a platform, or of a badge."""
+
+SETTLED = "marker_settled"
+"""The same, once somebody looked at the source and let it be collected again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Why what lies at an address was collected, or why not: a rule's word, and a sentence.
