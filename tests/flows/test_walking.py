@@ -7,6 +7,7 @@ import pytest
 from licet.app import App
 from licet.backfill import backfill
 from licet.collect import collect
+from licet.effects import walking
 from licet.effects.running import place_of
 from licet.terms.collecting import Collected
 from licet.terms.errors import Busy, Setup
@@ -19,6 +20,12 @@ from tests.fakes.vision import photo
 
 class _Killed(BaseException):
     """A process that ends here."""
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Part a walk by what went by alone: a busy machine takes longer than a stretch may."""
+    monkeypatch.setattr(walking, "STRETCH_SECONDS", 3600.0)
 
 
 def _done(world: World, source: SourceId, app: App | None = None) -> Collected:
@@ -99,7 +106,7 @@ def test_a_new_address_of_a_known_photo_is_recorded(world: World) -> None:
     assert world.app.store.head().size == before + 2
 
 
-def test_a_walk_killed_among_known_photos_goes_on_from_there(world: World) -> None:
+def test_a_walk_killed_among_known_photos_goes_on_from_there(world: World, unhurried: None) -> None:
     """The cursor moves with what needs no inspection too."""
     source = world.source(world.folder(**{f"p{n:03}": photo("x", shot=n) for n in range(100)}))
     _done(world, source.id)
@@ -114,7 +121,7 @@ def test_a_walk_killed_among_known_photos_goes_on_from_there(world: World) -> No
     assert _done(world, source.id).known == 36
 
 
-def test_files_that_are_no_photos_move_the_cursor_too(world: World) -> None:
+def test_files_that_are_no_photos_move_the_cursor_too(world: World, unhurried: None) -> None:
     """A long stretch of anything else holds the lease and is not read twice."""
     source = world.source(world.folder(**{f"p{n:03}": b"a note" for n in range(70)}))
     app = world.reopen(_at("collect.passed", _kill))

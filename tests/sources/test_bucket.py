@@ -235,7 +235,7 @@ def test_control_is_proved_by_who_can_write(address: str) -> None:
     s3.put(str(place), {TOKEN_FILE: b"another's\n"})
     other = prove_bucket(place, TOKEN)
     assert isinstance(other, NotProved)
-    assert other.reason == "the token in it is not this source's"
+    assert other.reason == "the token in it is not this organisation's"
     s3.put(str(place), {TOKEN_FILE: f"{TOKEN}\n".encode()})
     proof = prove_bucket(place, TOKEN)
     assert isinstance(proof, Proof)

@@ -209,7 +209,7 @@ def test_a_file_that_grows_while_it_is_read_stays_within_the_limit(
         return seen(head)
 
     monkeypatch.setattr(room, "photo_format", and_grow)
-    monkeypatch.setattr(room, "_HEAD", 12)
+    monkeypatch.setattr(room, "FIRST_BYTES", 12)
     assert why(tmp_path, "a.jpg") == "the file is larger than 100 MB"
 
 

@@ -98,10 +98,10 @@ class NotProved:
 def prove_folder(root: Path, expected: str) -> Proof | NotProved:
     """Return the proof of control of a folder, or why there is none.
 
-    ``expected`` is the token that was given out for this source. The proof's text
+    ``expected`` is the token of the organisation that opens it. The proof's text
     holds the token's SHA-256, never the token.
     """
-    remedy = f"Write the token of this source into {TOKEN_FILE} in that folder."
+    remedy = f"Write the token of your organisation into {TOKEN_FILE} in that folder."
     try:
         about = root.stat()
         found = _token(root)
@@ -111,7 +111,7 @@ def prove_folder(root: Path, expected: str) -> Proof | NotProved:
         if expected and hmac.compare_digest(found, expected.encode()):
             digest = hashlib.sha256(found).hexdigest()
             return Proof(Control.OWN_STORAGE, f"token sha256 {digest}")
-        return NotProved("the token in the folder is not this source's", remedy)
+        return NotProved("the token in the folder is not this organisation's", remedy)
     if about.st_uid != os.geteuid():
         return NotProved("the folder belongs to another account", remedy)
     if about.st_mode & stat.S_IWOTH:

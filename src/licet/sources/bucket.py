@@ -37,7 +37,7 @@ from licet.sources.authority import TOKEN_FILE, NotProved, Proof
 from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
 from licet.sources.folder import left_out
 from licet.sources.ranged import ranged
-from licet.sources.sniff import photo_format, video_format
+from licet.sources.sniff import FIRST_BYTES, photo_format, video_format
 from licet.terms.errors import BadInput, Setup
 from licet.terms.face import Unreadable
 from licet.terms.source import Control
@@ -57,7 +57,6 @@ TAKEN_UP = 3
 
 _PLACE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?))?/?")
 _RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
-_HEAD = 64
 _TOKEN_BYTES = 1024
 
 _GONE = Unreadable("the object is not there any more", "Nothing; it is skipped.")
@@ -119,7 +118,7 @@ class BucketSource:
             if about["size"] == 0:
                 return _EMPTY
             if about["size"] > MOST_BYTES:
-                head = self._range(address, 0, _HEAD, about["e_tag"])
+                head = self._range(address, 0, FIRST_BYTES, about["e_tag"])
                 return _TOO_LARGE if photo_format(head) else NO_PHOTO
             return self._whole(address, about["size"], about["e_tag"])
         except (NotFoundError, FileNotFoundError):
@@ -136,7 +135,7 @@ class BucketSource:
         try:
             about = self._about(address)
             size, version = about["size"], about["e_tag"]
-            head = self._range(address, 0, min(size, _HEAD), version) if size else b""
+            head = self._range(address, 0, min(size, FIRST_BYTES), version) if size else b""
         except (BaseError, FileNotFoundError):
             return None
         if video_format(head) is None:
@@ -203,7 +202,7 @@ class BucketSource:
 
     def _whole(self, key: str, size: int, version: str | None) -> bytes | Unreadable:
         data = bytearray(self._range(key, 0, min(size, RANGE_BYTES), version))
-        if photo_format(bytes(data[:_HEAD])) is None:
+        if photo_format(bytes(data[:FIRST_BYTES])) is None:
             return NO_PHOTO
         while len(data) < size:
             end = min(size, len(data) + RANGE_BYTES)
@@ -246,7 +245,7 @@ def prove_bucket(place: Place, expected: str) -> Proof | NotProved:
     """Return the proof of control of a bucket, or why there is none.
 
     That it can be read proves nothing: many can. Who controls it can write, and wrote the
-    token that was given out for this source. The proof's text holds the token's SHA-256.
+    token of the organisation that opens it. The proof's text holds the token's SHA-256.
     Raises ``Setup`` when the credentials cannot be used.
     """
     remedy = f"Write this line into the object {place}/{TOKEN_FILE}: {expected}"
@@ -259,7 +258,7 @@ def prove_bucket(place: Place, expected: str) -> Proof | NotProved:
     except BaseError:
         return NotProved("it does not answer, or not this account", remedy)
     if not hmac.compare_digest(found, expected.encode()):
-        return NotProved("the token in it is not this source's", remedy)
+        return NotProved("the token in it is not this organisation's", remedy)
     return Proof(Control.OWN_STORAGE, f"token sha256 {hashlib.sha256(found).hexdigest()}")
 
 

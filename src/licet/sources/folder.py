@@ -27,7 +27,7 @@ from typing import BinaryIO
 
 from licet.sources.address import Parts, to_address, to_parts
 from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
-from licet.sources.sniff import photo_format, video_format
+from licet.sources.sniff import FIRST_BYTES, photo_format, video_format
 from licet.sources.xmp import MOST_XMP
 from licet.terms.errors import BadInput
 from licet.terms.face import Unreadable
@@ -68,7 +68,6 @@ SIDECARS = (b".xmp", b".XMP")
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_HEAD = 64
 
 _GONE = Unreadable("the file is not there any more", "Nothing; it is skipped.")
 _NOT_A_FILE = Unreadable("this is not a regular file", "Put a copy of the photo in its place.")
@@ -135,7 +134,7 @@ class FolderSource:
             with self._open(to_parts(address), _FILE) as file:
                 if not stat.S_ISREG(os.fstat(file).st_mode):
                     return None
-                if video_format(os.pread(file, _HEAD, 0)) is None:
+                if video_format(os.pread(file, FIRST_BYTES, 0)) is None:
                     return None
                 return os.fdopen(os.dup(file), "rb")
         except OSError:
@@ -242,7 +241,7 @@ def _read(file: int) -> bytes | Unreadable:
     if not stat.S_ISREG(about.st_mode):
         return _NOT_A_FILE
     with os.fdopen(file, "rb", closefd=False) as stream:
-        head = stream.read(_HEAD)
+        head = stream.read(FIRST_BYTES)
         if not head:
             return _EMPTY
         if photo_format(head) is None:

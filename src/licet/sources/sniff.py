@@ -4,6 +4,9 @@ Names say nothing reliable. This only tells photos and videos from everything el
 an archive is not read whole; whether one is sound is for the decoder to say.
 """
 
+FIRST_BYTES = 64
+"""So many are enough to tell what a file is."""
+
 _STARTS = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),

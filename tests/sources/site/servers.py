@@ -24,7 +24,7 @@ from licet.sources.site.pace import Budget, Pace
 from licet.sources.site.place import site_of
 from licet.sources.site.proof import prove_by_file, prove_by_record
 from licet.sources.site.source import SiteSource, Visitor
-from licet.sources.site.trace import Trace
+from licet.sources.site.trace import Rule, Trace
 from licet.terms.collecting import ReportProgress
 from licet.terms.source import Control
 
@@ -270,6 +270,11 @@ def walked(web: Web, place: SiteSource, after: str = "") -> list[str]:
 def why(place: SiteSource) -> dict[str, Trace]:
     """Return the last decision on each path."""
     return {one.address.partition(HOST)[2].partition("/")[2]: one for one in place.traces()}
+
+
+def all_read(place: SiteSource) -> bool:
+    """Say whether all pages were read in this go; asks for the decisions made since."""
+    return not any(one.rule is Rule.BUDGET for one in place.traces())
 
 
 def album(web: Web) -> None:

@@ -24,6 +24,7 @@ from tests.sources.site.servers import (
     Reply,
     Web,
     album,
+    all_read,
     opener,
     serve,
     source,
@@ -168,7 +169,7 @@ def test_what_can_be_reached_is_found(links: Mapping[str, list[str]]) -> None:
                 waiting += links[page]
         place = source(web)
         assert walked(web, place) == sorted(f"/{page}photo.jpg" for page in reached)
-        assert place.complete
+        assert all_read(place)
         place.close()
 
 
@@ -366,7 +367,6 @@ def test_without_permission_nothing_is_asked(web: Web) -> None:
     place = source(web, "/club/", may=lambda: False)
     assert list(place.walk()) == []
     assert place.count() == 0
-    assert not place.complete
     found = place.read(Address(web.at(PHOTOS[0])))
     assert isinstance(found, Unreadable)
     assert "may not" in found.reason

@@ -24,12 +24,12 @@ from licet.sources.site.memory import NOTHING, Validators
 from licet.sources.site.pace import Pace, retry_after
 from licet.sources.site.place import spell
 from licet.sources.site.trace import Judge, Rule, Stop
+from licet.sources.sniff import FIRST_BYTES
 from licet.terms.errors import Setup
 
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OVERLOADED = frozenset({429, 502, 503, 504})
-_HEAD = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class Door:
             self.pace.data += len(part)
             if len(data) > wish.most:
                 return _too_large(wish)
-            if not looked and len(data) >= _HEAD:
+            if not looked and len(data) >= FIRST_BYTES:
                 looked = True
                 stop = wish.look(Answer(heads.address, 200, heads.fields, bytes(data)))
                 if stop is not None:

@@ -5,7 +5,7 @@
    followed, for a page that redirects wherever it is told to would prove anything.
 2. Or a TXT record ``_licet.<host>``, the host being exactly that of the place.
 
-Either holds the token of the source and nothing else. The proof keeps its SHA-256.
+Either holds the token of the organisation and nothing else. The proof keeps its SHA-256.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ _DNS_SECONDS = 10.0
 def prove_site(place: str, expected: str, control: Control, contact: str) -> Proof | NotProved:
     """Return the proof of control of a site by its file or its record, or why there is none.
 
-    ``expected`` is the token that was given out for this source. Raises ``BadInput`` for
+    ``expected`` is the token of the organisation that opens it. Raises ``BadInput`` for
     what is no site, ``Setup`` without a contact.
     """
     site = site_of(place)
@@ -87,14 +87,14 @@ def _compare(
     wanted = expected.encode()
     held = [hmac.compare_digest(one.strip(), wanted) for one in found]
     if not expected or not any(held):
-        return NotProved("the token on the site is not this source's", _remedy(site))
+        return NotProved("the token on the site is not this organisation's", _remedy(site))
     digest = hashlib.sha256(wanted).hexdigest()
     return Proof(control, f"token sha256 {digest} at {where}")
 
 
 def _remedy(site: Site) -> str:
     return (
-        f"Write the token of this source into {site.at_root(TOKEN_PATH)},"
+        f"Write the token of your organisation into {site.at_root(TOKEN_PATH)},"
         f" or into a TXT record {RECORD}.{site.host}."
     )
 

@@ -81,11 +81,6 @@ class SiteSource:
         """Return how many photos a walk would yield now; reads the pages first, once."""
         return len(self._survey().photos)
 
-    @property
-    def complete(self) -> bool:
-        """Whether all pages were read, so that a photo not found is not there."""
-        return self._survey().complete
-
     def read(self, address: Address) -> bytes | Unreadable:
         """Return a photo's bytes, or why not. Raises ``BadInput``, ``Busy``, ``Conflict``."""
         found = self._read(address, NOTHING)

@@ -37,6 +37,7 @@ _FOR_NOW = frozenset({Rule.PERMISSION, Rule.BUDGET, Rule.UNREACHABLE})
 """Why a page is not read now, though what it named before may stand."""
 
 _A_PHOTO = Stop(Rule.KIND, "it is a photo, not a page")
+_ANOTHER_GO = Stop(Rule.BUDGET, "one go was over before it was read; what it named before stands")
 _LARGER = Stop(Rule.VARIANT, "a larger copy of the same photo is taken")
 
 Turn = tuple[int, float, int, str]
@@ -45,10 +46,9 @@ Turn = tuple[int, float, int, str]
 
 @dataclass
 class Found:
-    """The photos of a site, each with the page that names it. ``complete``: all pages were read."""
+    """The photos of a site, each with the page that names it."""
 
     photos: dict[str, str] = field(default_factory=dict)
-    complete: bool = False
 
 
 class Survey:
@@ -89,12 +89,13 @@ class Survey:
         """
         try:
             self._begin()
-            complete = self._read_all()
+            if not self._read_all():
+                for *_, address in self._turns:
+                    self._leave_out(address, _ANOTHER_GO)
             self._gather()
-            self._found.complete = complete
         except Cut:
             # Permission ended: what was found until then is all that there is.
-            self._found.complete = False
+            pass
         return self._found
 
     def _begin(self) -> None:
