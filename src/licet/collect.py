@@ -39,7 +39,7 @@ from licet.sources.contract import Address
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import WORKER, Who
 from licet.terms.collecting import Collected, ReportProgress
-from licet.terms.errors import NotFound
+from licet.terms.errors import KeyAbsent, NotFound
 from licet.terms.face import Inspection
 from licet.terms.ids import FaceId, ItemId, SourceId, new_id
 from licet.terms.ledger import EntryKind
@@ -91,8 +91,8 @@ def collect(
             prove_now(app, source)
         place = open_to_walk(app, source, on, hold, tell)
         walk = Walk(app, WORKER, on, source, place, hold, tell)
-        look_over(app, walk)
         walk.aside |= set() if again else quarantined(app, source_id)
+        look_over(app, walk)
         for stretch in walk.stretches(_new_photos(walk)):  # 3
             for batch in walk.batches(stretch):
                 _take(walk, batch)  # 4, 5
@@ -178,10 +178,19 @@ def _item_of(app: App, source: Source, photo: Photo, seen: Inspection) -> Recogn
 
 def _take(walk: Walk, batch: list[tuple[Photo, Inspection]]) -> None:
     """Compare and keep one batch; nothing once the walk was refused."""
-    met = [Met(photo, seen, _item_of(walk.app, walk.source, photo, seen)) for photo, seen in batch]
+    if walk.refusal is not None:
+        return
+    app, source = walk.app, walk.source
+    try:
+        met = [Met(photo, seen, _item_of(app, source, photo, seen)) for photo, seen in batch]
+    except KeyAbsent:
+        # The source may have ceased while they were looked at, and its key went with it.
+        if walk.permit() is not None:
+            raise
+        return
     new = new_among(walk, met)
     recognised = compare(walk, [one.found for one in new])
-    walk.app.at("collect.compared")
+    app.at("collect.compared")
     if walk.refusal is None:
         _commit(walk, batch[-1][0].address, new, recognised)
 

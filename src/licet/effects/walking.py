@@ -169,15 +169,15 @@ class Walk:
     told: list[Trace] = field(default_factory=list)
     """What the place said of photos that are read ahead."""
     fresh: set[int] = field(default_factory=set)
+    aside: set[str] = field(default_factory=set)
+    """Contents that are quarantined, and are not decoded again."""
+    harmed: int = 0
+    """How many were quarantined since the last entry."""
     done: int = 0
     at: str = ""
     passed: int = 0
     over: bool = False
     _film: tuple[Photo, BinaryIO] | None = None
-    aside: set[str] = field(default_factory=set)
-    """Contents that are quarantined, and are not decoded again."""
-    harmed: int = 0
-    """How many were quarantined since the last entry."""
     _asked_at: float = float("-inf")
     _on_the_way: deque[Photo] = field(default_factory=deque)
     _met: set[str] = field(default_factory=set)
@@ -237,15 +237,15 @@ class Walk:
             drop(content)
             self._not_taken(address, Fate.LEFT_OUT, *left_out)
             return None
+        if sha256 in self.aside:
+            drop(content)
+            self._set_aside(Photo(address, sha256), "it is quarantined, and has not changed since")
+            return None
         return content, sha256
 
     def _left_out_beside(self, address: Address) -> Left | None:
         """Return why the files beside an item leave it out, None where they do not."""
         if not isinstance(self.place, HoldsSidecars):
-        if sha256 in self.aside:
-            drop(content)
-            self._set_aside(Photo(address, sha256), "it is quarantined, and has not changed since")
-            return None
             return None
         return left_out_beside(self.place.sidecars(address), self.source.leave_out)
 
@@ -289,11 +289,6 @@ class Walk:
         self.tally.could_not_read(address, why)
         self.traces.append(Trace(address, fate, rule, why))
 
-    def _keep_on(self) -> None:
-        """Ask again, and hold the run anew, while one video takes its time."""
-        if not self.may_go_on():
-            raise _RefusedError
-        self.hold.keep(self.app)
     def _not_read(self, photo: Photo, found: Unreadable) -> None:
         """Note a photo that could not be decoded; one that did harm is quarantined."""
         self.passed += 1
@@ -309,6 +304,11 @@ class Walk:
         noted = Trace(photo.address, Fate.UNREADABLE, QUARANTINED, why, sha256=photo.sha256)
         self.traces.append(noted)
 
+    def _keep_on(self) -> None:
+        """Ask again, and hold the run anew, while one video takes its time."""
+        if not self.may_go_on():
+            raise _RefusedError
+        self.hold.keep(self.app)
 
     def stretches(self, photos: Iterator[Step]) -> Iterator[Iterator[tuple[Photo, Content]]]:
         """Part a walk where enough went by that needs no inspection, or enough was done.
@@ -385,6 +385,8 @@ class Walk:
             batch.append((photo, inspected))
             if len(batch) >= BATCH_PHOTOS or time.monotonic() - since >= BATCH_SECONDS:
                 yield batch
+                if self.refusal is not None:
+                    return  # What is still looked at is let go of.
                 batch, since = [], time.monotonic()
         if batch:
             yield batch
@@ -398,16 +400,16 @@ class Walk:
             self._on_the_way.append(photo)
             yield data
 
-    def ahead(self) -> frozenset[str]:
-        """Return the addresses that were read and are not looked at yet."""
-        return frozenset(photo.address for photo in self._on_the_way)
-
-    def first_time(self, sha256: str, known: Callable[[str], bool]) -> bool:
     def written(self) -> None:
         """Forget what was written down by now: why photos were not taken, how many did harm."""
         self.traces.clear()
         self.harmed = 0
 
+    def ahead(self) -> frozenset[str]:
+        """Return the addresses that were read and are not looked at yet."""
+        return frozenset(photo.address for photo in self._on_the_way)
+
+    def first_time(self, sha256: str, known: Callable[[str], bool]) -> bool:
         """Say whether this content is met for the first time, in this walk and ever."""
         if sha256 in self._met or known(sha256):
             self.tally.known += 1

@@ -1,8 +1,15 @@
 """Many photos, or frames of a video, in order, on all cores, in bounded memory.
 
-Photos are taken a few at a time; each group is decoded, detected and aligned by one
-thread, and all its faces go through the recogniser together. Groups wait in a short
-queue, so a slow reader holds back the work instead of filling memory.
+One thread, the caller's, takes photos from their source and hands results on; others work
+on them. So reading, decoding, looking and writing overlap, and nothing but the work itself
+needs to be safe for threads:
+
+1. What is done is handed on before the source is asked for more: a slow source holds up
+   nothing that is ready.
+2. While a thread has nothing to do it gets the next photo alone; otherwise photos go in
+   groups, and all faces of a group through the recogniser together.
+3. Groups wait in a short queue, so a slow writer holds back the reading instead of
+   filling memory.
 """
 
 from collections import deque
@@ -37,13 +44,14 @@ def in_groups(
     with ThreadPoolExecutor(threads, thread_name_prefix="licet-vision") as pool:
         try:
             while True:
-                while len(waiting) < threads * AHEAD:
-                    group = list(islice(source, GROUP))
-                    if not group:
-                        break
-                    waiting.append(pool.submit(work, group))
-                if not waiting:
-                    return
+                while waiting and (waiting[0].done() or len(waiting) == threads * AHEAD):  # 1, 3
+                    yield from waiting.popleft().result()
+                idle = sum(not one.done() for one in waiting) < threads
+                group = list(islice(source, 1 if idle else GROUP))  # 2
+                if not group:
+                    break
+                waiting.append(pool.submit(work, group))
+            while waiting:
                 yield from waiting.popleft().result()
         finally:
             # Each is cancelled; a list, so that none is left out.
