@@ -105,9 +105,9 @@ def _sealed(
     )
 
 
-def _bound(source: SourceId) -> str:
-    return f"trace:{source}"
 def _payload(address: str, trace: Trace) -> TracePayload:
     return TracePayload(address, trace.because, *trace.state, trace.sha256)
 
 
+def _bound(source: SourceId) -> str:
+    return f"trace:{source}"

@@ -175,6 +175,7 @@ class Trace:
     """Why what lies at an address was collected, or why not: a rule's word, and a sentence.
 
     ``state`` is what a site said of its state: entity tag, and when it was changed last.
+    ``sha256`` is the content of a photo that is quarantined (hex), else empty.
     """
 
     address: str
@@ -182,7 +183,7 @@ class Trace:
     rule: str
     because: str
     state: tuple[str, str] = ("", "")
-    ``sha256`` is the content of a photo that is quarantined (hex), else empty.
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,6 @@ class StoredTrace:
     """A trace as it is kept: address and sentence sealed under the source's key."""
 
     source: SourceId
-    sha256: str = ""
     tag: bytes
     fate: Fate
     rule: str
