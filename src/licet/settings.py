@@ -54,6 +54,12 @@ class Settings(BaseSettings):
     witness_urls: tuple[str, ...] = ()
     timestamp_url: str = ""
     timestamp_authorities: Path | None = None
+    web_host: str = "127.0.0.1"
+    web_port: int = 8080
+    web_origin: str = ""
+    web_proxies: tuple[str, ...] = ()
+    web_certificate: Path | None = None
+    web_key: Path | None = None
     threads: int = 2
 
     @classmethod

@@ -54,6 +54,13 @@ SETTINGS: dict[str, str] = {
     "witness_urls": "Where each of them is asked, in the same order: its submission prefix.",
     "timestamp_url": "Where a timestamp authority is asked (RFC 3161). Empty: nobody is.",
     "timestamp_authorities": "The roots of that authority (PEM): what its answers must lead to.",
+    "web_host": "Where `licet serve` listens.",
+    "web_port": "Its port.",
+    "web_origin": "What stands in a browser's address bar, as `https://licet.example.org`; "
+    "passkeys belong to it. Empty: this machine.",
+    "web_proxies": "The addresses of proxies before it, whose `X-Forwarded-For` is believed.",
+    "web_certificate": "The certificate (PEM) by which it speaks TLS itself.",
+    "web_key": "The key of that certificate (PEM).",
     "threads": "Threads of models and gallery.",
 }
 

@@ -70,6 +70,7 @@ COMMANDS: dict[str, Listed] = {
     "backup": Listed("backup", RUN, "Write a backup of the store."),
     "restore": Listed("restore", RUN, "Bring a backup back, without what was erased since."),
     "worker": Listed("worker", RUN, "Carry on what was begun and end what is over."),
+    "serve": Listed("serve", RUN, "Serve pages and the API to browsers and programs."),
     "close": Listed("close", RUN, "End the whole deployment for good."),
     "evaluate": Listed("evaluate", RUN, "Measure how well people are found, on your photos."),
     "bench": Listed("bench", RUN, "Measure speeds against anchors in the same run."),

@@ -1,0 +1,1 @@
+"""What stands before every route, one guard a file: plain ASGI, outermost first in ``door``."""

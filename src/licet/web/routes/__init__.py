@@ -1,0 +1,1 @@
+"""The routes of pages and of what is the server's own."""
