@@ -302,3 +302,23 @@ def test_nobody_else_asks_a_site_while_its_pages_are_read(
         second.close()
     assert tried == list(answers)
     assert web.count("/album/") == 1
+
+
+@pytest.mark.parametrize("how", ["collected again", "a day later"])
+def test_who_enrols_later_is_not_looked_for_where_a_page_says_no(
+    world: World, web: Web, how: str
+) -> None:
+    """A page's tag came after its photos were collected; the photos themselves say nothing."""
+    source = _opened(world, web)
+    _collected(world, source)
+    web.page("/album/", f'<meta name="robots" content="noimageai">{PAGE}')
+    if how == "collected again":
+        _collected(world, source)
+    else:
+        world.clock.go(days=1)
+    web.asked.clear()
+    later, _ = world.enrolled("bert")
+    found = backfill(world.app, later, source.id)
+    assert isinstance(found, Collected)
+    assert found.appearances == 0
+    assert web.count("/album/b.jpg") == 0

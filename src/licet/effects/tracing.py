@@ -88,7 +88,8 @@ def _sealed(
         if trace.fate is Fate.UNREADABLE and before.fate is Fate.LEFT_OUT:
             continue  # The place said why it was not read, by a rule of its own.
         # The site said its state when it was read; that it was kept is decided after.
-        last[trace.address] = replace(trace, state=max(before.state, trace.state))
+        state, page = max(before.state, trace.state), trace.page or before.page
+        last[trace.address] = replace(trace, state=state, page=page)
     if not last:
         return ()
     key = app.keyring.get(source_key(source))
@@ -106,7 +107,7 @@ def _sealed(
 
 
 def _payload(address: str, trace: Trace) -> TracePayload:
-    return TracePayload(address, trace.because, *trace.state, trace.sha256)
+    return TracePayload(address, trace.because, *trace.state, trace.sha256, trace.page)
 
 
 def _bound(source: SourceId) -> str:

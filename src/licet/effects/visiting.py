@@ -19,9 +19,9 @@ from licet.effects.facts import read_facts
 from licet.effects.running import Hold
 from licet.effects.sealed import address_tag, source_key
 from licet.sources.contract import UNCHANGED, Address
-from licet.sources.site.memory import NOTHING, Page, Validators, Visit
+from licet.sources.site.memory import NOTHING, Page, Told, Validators, Visit
 from licet.sources.site.source import Unchanged, Visitor, open_site
-from licet.sources.site.trace import Decision
+from licet.sources.site.trace import Decision, Rule
 from licet.sources.site.trace import Trace as Decided
 from licet.terms.acting import WORKER
 from licet.terms.collecting import ReportProgress
@@ -92,7 +92,8 @@ class VisitedSite:
     def _told(self, one: Decided) -> Trace:
         fate = Fate.LEFT_OUT if one.decision is Decision.LEFT_OUT else Fate.COLLECTED
         known = self._site.validators_of(Address(one.address))
-        return Trace(one.address, fate, one.rule.value, one.because, (known.etag, known.modified))
+        state = (known.etag, known.modified)
+        return Trace(one.address, fate, one.rule.value, one.because, state, page=one.page)
 
 
 def _may_be_asked(app: App, asking: Asking | None) -> bool:
@@ -122,9 +123,15 @@ class SiteMemory:
             rows = reader.sources.visits(self.source)
         for sealed in rows:
             found = from_bytes(VisitPayload, self._open(sealed, "visit"))
-            page = Page(found.links, found.photos, found.outside, found.reserved)
-            validators = Validators(found.etag, found.modified)
-            yield found.address, Visit(page, validators, found.at)
+            yield found.address, _visit(found)
+
+    def visit(self, address: str) -> Visit | None:
+        """Return what is remembered of a page, or None."""
+        with self.app.store.read() as reader:
+            sealed = reader.sources.visit(self.source, self._tag(address))
+        if sealed is None:
+            return None
+        return _visit(from_bytes(VisitPayload, self._open(sealed, "visit")))
 
     def keep(self, address: str, visit: Visit) -> None:
         """Remember a page."""
@@ -163,9 +170,24 @@ class SiteMemory:
         found = from_bytes(TracePayload, self._open(trace.sealed, "trace"))
         return Validators(found.etag, found.modified)
 
+    def told(self, address: str) -> Told:
+        """Return what was decided on a photo last, empty where nothing is known of it."""
+        with self.app.store.read() as reader:
+            trace = reader.sources.trace(self.source, self._tag(address))
+        if trace is None:
+            return Told()
+        found = from_bytes(TracePayload, self._open(trace.sealed, "trace"))
+        reserved = trace.fate is Fate.LEFT_OUT and trace.rule == Rule.RESERVATION
+        return Told(found.page, found.because if reserved else "")
+
     def _tag(self, address: str) -> bytes:
         return address_tag(self.app, self.source, address)
 
     def _open(self, sealed: bytes, what: str) -> bytes:
         key = self.app.keyring.get(source_key(self.source))
         return open_sealed(key, sealed, f"{what}:{self.source}")
+
+
+def _visit(found: VisitPayload) -> Visit:
+    page = Page(found.links, found.photos, found.outside, found.reserved)
+    return Visit(page, Validators(found.etag, found.modified), found.at)

@@ -73,7 +73,7 @@ class TracePayload:
     """Why an address of a source was collected or not: the address, and a sentence.
 
     ``etag`` and ``modified`` are what a site said of its state then (RFC 9110, 8.8).
-    ``sha256`` is the content that is not decoded again.
+    ``sha256`` is the content that is not decoded again, ``page`` the page that named a photo.
     """
 
     address: str
@@ -81,6 +81,7 @@ class TracePayload:
     etag: str = ""
     modified: str = ""
     sha256: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

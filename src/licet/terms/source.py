@@ -175,7 +175,8 @@ class Trace:
     """Why what lies at an address was collected, or why not: a rule's word, and a sentence.
 
     ``state`` is what a site said of its state: entity tag, and when it was changed last.
-    ``sha256`` is the content of a photo that is quarantined (hex), else empty.
+    ``sha256`` is the content of a photo that is quarantined (hex), else empty; ``page`` is
+    the page of a site that named it.
     """
 
     address: str
@@ -184,6 +185,7 @@ class Trace:
     because: str
     state: tuple[str, str] = ("", "")
     sha256: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

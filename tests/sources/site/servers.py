@@ -182,11 +182,12 @@ def source(
     may: Callable[[], bool] = lambda: True,
     line: Line | None = None,
     tell: ReportProgress = lambda _done, _known: None,
+    now: datetime = NOW,
 ) -> SiteSource:
     """Return the source of a served site."""
     site = site_of(web.at(path))
     visitor = Visitor(
-        "ask@album.example", may, lambda: NOW, memory or ShortMemory(), budget or Budget(), tell
+        "ask@album.example", may, lambda: now, memory or ShortMemory(), budget or Budget(), tell
     )
     door = Door(line or local_line(), pace(visitor.budget, clock), visitor.contact, may)
     return SiteSource(site, _noted(door), visitor)

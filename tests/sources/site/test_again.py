@@ -1,6 +1,7 @@
 """Walks over a site after the first: what is remembered, and what one go may take."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from licet.sources.site.trace import Decision, Rule
 from licet.terms.errors import Busy
 from licet.terms.face import Unreadable
 from tests.sources.site.servers import (
+    NOW,
     PHOTO,
     PHOTOS,
     Clock,
@@ -204,3 +206,64 @@ def test_the_pauses_are_kept_over_a_whole_walk(web: Web) -> None:
     for address in place.walk():
         place.read(address)
     assert clock.slept == [3.0] * (len(web.asked) - 1)
+
+
+# A photo that is read once more, without a walk
+
+
+def _read_once_more(web: Web, memory: ShortMemory, days: float = 0) -> bytes | Unreadable:
+    place = source(web, memory=memory, now=NOW + timedelta(days=days))
+    return place.read(Address(web.at("/a.jpg")))
+
+
+def test_the_word_of_a_page_is_asked_again_after_a_day(web: Web) -> None:
+    with_etags(web, "a.jpg")
+    memory = ShortMemory()
+    assert walked(web, source(web, memory=memory)) == ["/a.jpg"]
+    web.asked.clear()
+    assert isinstance(_read_once_more(web, memory), bytes)
+    assert web.count("/") == 0
+    assert isinstance(_read_once_more(web, memory, days=1), bytes)
+    assert isinstance(_read_once_more(web, memory, days=1.5), bytes)
+    assert web.count("/") == 1
+    web.page("/", '<meta name="robots" content="noimageai"><img src="a.jpg">')
+    web.asked.clear()
+    found = _read_once_more(web, memory, days=3)
+    assert isinstance(found, Unreadable)
+    assert "noimageai" in found.reason
+    assert web.count("/a.jpg") == 0
+    web.page("/", '<img src="a.jpg">')
+    assert isinstance(_read_once_more(web, memory, days=3.5), Unreadable), "for a day"
+    assert isinstance(_read_once_more(web, memory, days=5), bytes)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reads"),
+    [
+        (Reply(status=404), False),
+        (Reply(status=403), False),
+        (Reply(status=500), False),
+        (Reply("<div>" * 3000), False),
+        (Reply("%PDF", type="application/pdf"), True),
+        (Reply("", headers={"X-Robots-Tag": "noai"}), False),
+        (Reply("", headers={"TDM-Reservation": "1"}), False),
+        (Reply("nothing of it here"), True),
+    ],
+    ids=["gone", "closed", "broken", "nested", "no page", "header", "protocol", "elsewhere"],
+)
+def test_a_page_that_cannot_be_asked_says_no(web: Web, reply: Reply, reads: bool) -> None:
+    web.page("/", '<img src="a.jpg">')
+    web.photo("/a.jpg")
+    memory = ShortMemory()
+    assert walked(web, source(web, memory=memory)) == ["/a.jpg"]
+    web.pages["/"] = reply
+    assert isinstance(_read_once_more(web, memory, days=2), bytes) is reads
+
+
+def test_a_clock_that_went_back_believes_no_page(web: Web) -> None:
+    web.page("/", '<img src="a.jpg">')
+    web.photo("/a.jpg")
+    memory = ShortMemory()
+    walked(web, source(web, memory=memory))
+    web.page("/", '<meta name="robots" content="noai"><img src="a.jpg">')
+    assert isinstance(_read_once_more(web, memory, days=-1), Unreadable)

@@ -50,6 +50,14 @@ class Visit:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was decided on a photo last: the page that named it, and what reserved it."""
+
+    page: str = ""
+    reserved: str = ""
+
+
 class Memory(Protocol):
     """What a site source remembers. Addresses may name people: whoever keeps them seals them.
 
@@ -59,6 +67,10 @@ class Memory(Protocol):
 
     def visits(self) -> Iterator[tuple[str, Visit]]:
         """Yield every page that is remembered, with its address."""
+        ...
+
+    def visit(self, address: str) -> Visit | None:
+        """Return what is remembered of a page, or None."""
         ...
 
     def keep(self, address: str, visit: Visit) -> None:
@@ -71,6 +83,10 @@ class Memory(Protocol):
 
     def photo(self, address: str) -> Validators:
         """Return what a photo was kept with, empty for one that was not."""
+        ...
+
+    def told(self, address: str) -> Told:
+        """Return what was decided on a photo last, empty where nothing is known of it."""
         ...
 
 
@@ -85,6 +101,10 @@ class ShortMemory:
         """Yield every page that is remembered, with its address."""
         yield from list(self.pages.items())
 
+    def visit(self, address: str) -> Visit | None:
+        """Return what is remembered of a page, or None."""
+        return self.pages.get(address)
+
     def keep(self, address: str, visit: Visit) -> None:
         """Remember a page."""
         self.pages[address] = visit
@@ -96,3 +116,12 @@ class ShortMemory:
     def photo(self, address: str) -> Validators:
         """Return what a photo was kept with, empty for one that was not."""
         return self.photos.get(address, NOTHING)
+
+    def told(self, address: str) -> Told:
+        """Return the first page that names a photo."""
+        named = (
+            page
+            for page, visit in sorted(self.pages.items())
+            if any(address in copies for copies in visit.page.photos)
+        )
+        return Told(next(named, ""))

@@ -83,7 +83,7 @@ class SiteSource:
 
     def read(self, address: Address) -> bytes | Unreadable:
         """Return a photo's bytes, or why not. Raises ``BadInput``, ``Busy``, ``Conflict``."""
-        found = self._read(address, NOTHING)
+        found = self._read_again(address)
         return _NOTHING_NEW if isinstance(found, Unchanged) else found
 
     def read_changed(self, address: Address) -> bytes | Unchanged | Unreadable:
@@ -127,8 +127,7 @@ class SiteSource:
     def _read(self, address: Address, since: Validators) -> bytes | Unchanged | Unreadable:
         from licet.sources.site.door import Wish
 
-        if spell(address) != address or self.site.outside(address) is not None:
-            raise BadInput("this is no address of this source", "Use one that the source listed.")
+        self._require_own(address)
         answer = self._door.get(Wish(address, MOST_BYTES, self._gate.judge, self._look, since))
         if isinstance(answer, Stop):
             return self._left_out(address, answer)
@@ -138,8 +137,22 @@ class SiteSource:
         self._validators[address] = answer.validators or since
         changed = answer.status == 200
         decision = Decision.COLLECTED if changed else Decision.UNCHANGED
-        self._traces.append(Trace(address, decision, Rule.AUTHORITY, self._why(address)))
+        page = self._found.photos.get(address, "") if self._found else ""
+        self._traces.append(Trace(address, decision, Rule.AUTHORITY, _why(page), page))
         return answer.data if changed else Unchanged()
+
+    def _read_again(self, address: Address) -> bytes | Unchanged | Unreadable:
+        """Read an item whole; the page that named it is asked first, if that is due."""
+        from licet.sources.site.word import page_says
+
+        self._require_own(address)
+        visitor = self._visitor
+        said = page_says(self._gate, self._door, visitor.memory, address, visitor.now())
+        return self._left_out(address, said) if said else self._read(address, NOTHING)
+
+    def _require_own(self, address: Address) -> None:
+        if spell(address) != address or self.site.outside(address) is not None:
+            raise BadInput("this is no address of this source", "Use one that the source listed.")
 
     def _left_out(self, address: str, stop: Stop) -> Unreadable:
         if stop.rule is Rule.BUDGET:
@@ -168,10 +181,10 @@ class SiteSource:
             return Stop(Rule.KIND, "it is not a photo in a known format")
         return None
 
-    def _why(self, address: str) -> str:
-        page = self._found.photos.get(address, "") if self._found else ""
-        where = f"; named by {page}" if page else ""
-        return f"within the proved place, allowed by robots.txt, not reserved{where}"
+
+def _why(page: str) -> str:
+    where = f"; named by {page}" if page else ""
+    return f"within the proved place, allowed by robots.txt, not reserved{where}"
 
 
 _NOTHING_NEW = Unreadable("the site sent nothing", "Collect again later.")

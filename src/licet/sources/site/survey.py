@@ -151,7 +151,7 @@ class Survey:
     def _ask(self, address: str, since: Validators) -> Answer | Stop:
         self._door.pace.documents += 1
         judge = self._gate.judge
-        return self._door.get(Wish(address, MOST_PAGE_BYTES, judge, _is_page, since))
+        return self._door.get(Wish(address, MOST_PAGE_BYTES, judge, is_page, since))
 
     def _keep(self, address: str, answer: Answer, depth: int) -> None:
         page = read_page(self._gate.site, answer, self._now)
@@ -264,7 +264,7 @@ class Survey:
             self._note(stop.trace(address))
 
 
-def _is_page(answer: Answer) -> Stop | None:
+def is_page(answer: Answer) -> Stop | None:
     """Stop reading what is no page: a film need not be read to know that it is none."""
     if answer.field("content-encoding") not in {"", "identity"}:
         return Stop(Rule.KIND, "it comes packed though that was not asked for")

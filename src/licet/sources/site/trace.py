@@ -39,12 +39,16 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One decision: the address, what became of it, by which rule and why, in words."""
+    """One decision: the address, what became of it, by which rule and why, in words.
+
+    ``page`` is the page that named a photo.
+    """
 
     address: str
     decision: Decision
     rule: Rule
     because: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
