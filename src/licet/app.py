@@ -250,7 +250,7 @@ def open_app(
             deployment=known,
             model=vision.model if vision is not None else _recogniser().model_id,
             open_vision=(lambda: vision) if vision is not None else (lambda: _engine(settings)),
-            open_gallery=lambda model: _exact(model, clock, settings.threads),
+            open_gallery=lambda model: _exact(model, clock, settings.workers),
             fixture_photos=known_hashes() if fixture_photos is None else fixture_photos,
             at=at,
         )
@@ -278,7 +278,7 @@ def _engine(settings: Settings) -> "Vision":
     """Open the real models; imported here because they cost a second that most commands save."""
     from licet.vision.engine import Engine
 
-    return Engine.open(settings.models, settings.place(settings.cache), settings.threads)
+    return Engine.open(settings.models, settings.place(settings.cache), settings.workers)
 
 
 def _exact(model: ModelId, clock: Clock, threads: int) -> "Gallery":

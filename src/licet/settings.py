@@ -5,10 +5,12 @@ whoever copies the keyring alone has wrapped keys, and the epoch folder opens
 neither without the other two.
 """
 
+import os
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -60,7 +62,7 @@ class Settings(BaseSettings):
     web_proxies: tuple[str, ...] = ()
     web_certificate: Path | None = None
     web_key: Path | None = None
-    threads: int = 2
+    threads: Annotated[int, Field(ge=0)] = 0
 
     @classmethod
     def settings_customise_sources(
@@ -100,9 +102,19 @@ class Settings(BaseSettings):
         return path if path.is_absolute() else self.home / path
 
     @property
+    def workers(self) -> int:
+        """How many photos are looked at, and parts of a search done, at one time."""
+        return self.threads or usable_cores()
+
+    @property
     def url(self) -> str:
         """The store's database URL; an SQLite file below ``home`` by default."""
         return self.database_url or f"sqlite:///{self.home / 'store' / 'licet.db'}"
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use, which may be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _said(error: ValidationError) -> str:

@@ -162,7 +162,9 @@ def _processes() -> Iterator[int]:
         yield from (int(one) for one in place.read_text().split())
 
 
-def test_processes_end_with_their_owner() -> None:
+def test_processes_end_with_their_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And are told nothing of the deployment, whose settings may hold a password."""
+    monkeypatch.setenv("LICET_DATABASE_URL", "postgresql://licet:secret@localhost/licet")
     before = set(_processes())
     children = Children(1)
     children(_saved("PNG"))

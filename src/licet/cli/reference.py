@@ -61,7 +61,7 @@ SETTINGS: dict[str, str] = {
     "web_proxies": "The addresses of proxies before it, whose `X-Forwarded-For` is believed.",
     "web_certificate": "The certificate (PEM) by which it speaks TLS itself.",
     "web_key": "The key of that certificate (PEM).",
-    "threads": "Threads of models and gallery.",
+    "threads": "Photos looked at, and parts of a search done, at one time. `0`: one for each core.",
 }
 
 
