@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from licet.terms.basis import Searchers
 from licet.terms.grant import GrantState
 from licet.terms.organisation import Role
 from licet.terms.rights import RequestState, RightKind
@@ -34,7 +35,7 @@ NAMES: Final[dict[type[StrEnum], dict[str, str]]] = {
         SourceState.AUTHORISED: later("Authorised"),
         SourceState.LAPSED: later("Authority lapsed"),
         SourceState.ON_HOLD: later("On hold"),
-        SourceState.CEASED: later("Ended"),
+        SourceState.CEASED: later("Collecting ended"),
         SourceState.PURGED: later("Ended and removed"),
     },
     SourceKind: {
@@ -75,6 +76,24 @@ NAMES: Final[dict[type[StrEnum], dict[str, str]]] = {
 """By its kind and value: equal words of two kinds need not mean the same."""
 
 
-def named(word: StrEnum) -> str:
+TO_YOU: Final[dict[str, str]] = {
+    RightKind.ACCESS: later("Access to your data"),
+    RightKind.RECTIFICATION: later("Correction of your data"),
+    RightKind.ERASURE: later("Erasure of your data"),
+    RightKind.RESTRICTION: later("That we set your data aside"),
+    RightKind.PORTABILITY: later("Your data in a form that machines read"),
+    RightKind.OBJECTION: later("That we stop using your data"),
+    RightKind.WITHDRAWAL: later("That we take your yes back"),
+    RightKind.COMPLAINT: later("An answer to your complaint"),
+}
+"""What a right is called to the person whose it is, as their letters say it."""
+
+SEARCHERS: Final[dict[Searchers, str]] = {
+    Searchers.SUBJECT_ONLY: later("Only the person searches, and only they see what is found."),
+    Searchers.ORGANISATION: later("An organisation searches, and each person sees it at once."),
+}
+
+
+def named(word: StrEnum, *, to_you: bool = False) -> str:
     """Return the English sentence for a word; ``said`` in a template puts it into a language."""
-    return NAMES[type(word)][word.value]
+    return TO_YOU[word.value] if to_you else NAMES[type(word)][word.value]

@@ -21,9 +21,9 @@ class Place:
         return path == self.address or inside
 
 
-_LOOK = later("Look")
+_LOOK = later("At a glance")
 _WORK = later("Work")
-_ANSWER = later("Answer for it")
+_ANSWER = later("Accountability")
 
 PLACES: dict[str, Place] = {
     "overview": Place("/console", "layout-dashboard", later("Overview"), _LOOK),

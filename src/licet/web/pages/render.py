@@ -8,10 +8,14 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from licet.consent.purposes import table
+from licet.terms.basis import Purpose
+from licet.terms.errors import BadInput
+from licet.terms.ids import PurposeId
 from licet.web.pages.around import Around, Page
 from licet.web.pages.assets import assets
-from licet.web.pages.names import named
-from licet.web.pages.places import placed
+from licet.web.pages.names import SEARCHERS, named
+from licet.web.pages.places import PLACES, placed
 from licet.web.pages.words import LANGUAGES, OWN_NAMES, sentences
 
 if TYPE_CHECKING:
@@ -51,19 +55,32 @@ def environment(language: str) -> "Environment":
     words = sentences(language)
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # i18n's
     made.filters.update(_habits(LANGUAGES[language]))
-    made.filters["said"] = lambda word: words.gettext(named(word))
+    made.filters.update(
+        said=lambda word: words.gettext(named(word)),
+        said_to_you=lambda word: words.gettext(named(word, to_you=True)),
+        purpose=lambda purpose: _listed(purpose).told(language).title,
+        purpose_searchers=lambda purpose: words.gettext(SEARCHERS[_listed(purpose).searchers]),
+    )
     made.globals.update(
         asset=lambda name: assets()[name].address,
         placed=lambda around: placed(around.open_places),
         languages=OWN_NAMES,
         later=words.gettext,
+        every_place=PLACES,
     )
     return made
 
 
+def _listed(purpose: PurposeId) -> Purpose:
+    found = table().get(purpose)
+    if found is None:
+        raise BadInput(f"there is no purpose {purpose}", "It was taken off the list.")
+    return found
+
+
 def _habits(habits: str) -> "dict[str, Callable[..., str]]":
     """How dates and numbers are written somewhere (CLDR, through Babel)."""
-    from babel.dates import format_date, format_timedelta
+    from babel.dates import format_date, format_skeleton, format_timedelta
     from babel.numbers import format_decimal, format_percent
 
     def day(moment: date) -> str:
@@ -71,6 +88,9 @@ def _habits(habits: str) -> "dict[str, Callable[..., str]]":
 
     def short_day(moment: date) -> str:
         return format_date(moment, "medium", locale=habits)
+
+    def month(day: date) -> str:
+        return format_skeleton("yMMMM", day, locale=habits)
 
     def moment(at: datetime) -> str:
         return f"{short_day(at)}, {at:%H:%M} UTC"
@@ -88,6 +108,7 @@ def _habits(habits: str) -> "dict[str, Callable[..., str]]":
     return {
         "day": day,
         "short_day": short_day,
+        "month": month,
         "moment": moment,
         "number": number,
         "percent": percent,

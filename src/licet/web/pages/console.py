@@ -1,0 +1,113 @@
+"""The pages of members: what is due and how things stand, the sources, the requests."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from licet.terms.inbox import RequestLine
+from licet.terms.listing import SourceLine
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something with a last day. ``left`` are the days until it, below zero when late.
+
+    ``place`` is a key of ``places.PLACES``, and ``name`` says which one of its things it is,
+    without naming anybody.
+    """
+
+    place: str
+    name: str
+    due: date
+    left: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One check of a deployment. ``tone`` is ``good``, ``warn`` or ``bad``."""
+
+    tone: str
+    name: str
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What there is. ``searches`` of ``searches_most`` were made today by this organisation."""
+
+    people: int
+    photos: int
+    sources: int
+    searches: int
+    searches_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHead:
+    """How far the ledger is, and who else saw it."""
+
+    size: int
+    witnesses: int
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Where a member begins: clocks first, then how the deployment stands."""
+
+    template: ClassVar[str] = "overview.html"
+
+    figures: Figures
+    clocks: tuple[Due, ...]
+    health: tuple[Health, ...]
+    ledger: LedgerHead
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far reading a source is. ``total`` is 0 while it is unknown, ``left`` in seconds."""
+
+    done: int
+    total: int
+    per_second: float | None = None
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source on the list, and the reading that runs, if one does."""
+
+    line: SourceLine
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    """An organisation's sources. While one is read, its row renews itself from ``live``."""
+
+    template: ClassVar[str] = "sources.html"
+
+    rows: tuple[SourceRow, ...]
+    may_add: bool = False
+    live: str = "/console/sources/live"
+
+    @property
+    def reading(self) -> bool:
+        """Whether any source is being read."""
+        return any(row.progress is not None for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """People's requests with their clocks, those that are due first. It names nobody."""
+
+    template: ClassVar[str] = "inbox.html"
+
+    lines: tuple[RequestLine, ...]
+    answered: int = 0
+
+    @property
+    def late(self) -> int:
+        """How many are late."""
+        return sum(line.late for line in self.lines)

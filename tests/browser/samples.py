@@ -1,0 +1,280 @@
+"""Every page with something to show, and every page with nothing: people who do not exist."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from licet.consent.reasons import Reason
+from licet.consent.refusals import refuse
+from licet.terms.grant import GrantState
+from licet.terms.ids import PurposeId, RequestId, SourceId
+from licet.terms.inbox import RequestLine
+from licet.terms.listing import SourceLine
+from licet.terms.organisation import Role
+from licet.terms.permit import Action
+from licet.terms.rights import RequestState, RightKind
+from licet.terms.search import SearchState
+from licet.terms.source import BystanderCondition, SourceState
+from licet.web.pages.around import Around, Page, SignedIn, Toast
+from licet.web.pages.console import (
+    Due,
+    Figures,
+    Health,
+    Inbox,
+    LedgerHead,
+    Overview,
+    Progress,
+    SourceList,
+    SourceRow,
+)
+from licet.web.pages.outside import (
+    OpenReport,
+    OpenSource,
+    OwnGrant,
+    OwnRequest,
+    OwnSearch,
+    PortalHome,
+    PublicPage,
+    SignIn,
+)
+from licet.web.pages.places import PLACES
+from licet.web.pages.problem import Problem
+from licet.web.pages.searching import (
+    Appeared,
+    AskSearch,
+    Candidate,
+    Candidates,
+    ChooseFace,
+    FaceBox,
+    Picture,
+    Refused,
+)
+
+TODAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, 4, tzinfo=UTC)
+FIND = PurposeId("find_my_photos@1")
+TRACE = PurposeId("family_tracing@1")
+ANA = SignedIn("Ana Duval", "Archives de Valcourt", (Role.STEWARD, Role.DATA_PROTECTION_OFFICER))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A page, and what stands around it."""
+
+    page: Page
+    here: str
+    signed_in: SignedIn | None = ANA
+    waiting: dict[str, int] = field(default_factory=lambda: {"inbox": 3, "verify": 2})
+    toast: Toast | None = None
+    sandbox: bool = False
+
+    def around(self, nonce: str, language: str) -> Around:
+        """What stands around this page for one response."""
+        return Around(
+            nonce,
+            language,
+            here=self.here,
+            csrf="c" * 43,
+            deployment="Archives de Valcourt",
+            sandbox=self.sandbox,
+            signed_in=self.signed_in,
+            open_places=tuple(PLACES),
+            waiting=self.waiting,
+            toast=self.toast,
+            now=NOON,
+        )
+
+
+def _in(days: int) -> date:
+    return TODAY + timedelta(days=days)
+
+
+def _line(
+    number: int, kind: RightKind, state: RequestState, left: int, turn: str, letters: int = 1
+) -> RequestLine:
+    ident = RequestId(f"6d0c7a3e-0000-4000-8000-00000000000{number}")
+    got = _in(left - 30)
+    return RequestLine(
+        ident,
+        kind,
+        state,
+        got,
+        _in(left),
+        left,
+        left < 0,
+        letters,
+        False,
+        number == 2,
+        "gdpr",
+        turn,
+    )
+
+
+LINES = (
+    _line(1, RightKind.ACCESS, RequestState.OPEN, -2, "human", 7),
+    _line(2, RightKind.ERASURE, RequestState.FULFILLING, 4, "worker"),
+    _line(3, RightKind.OBJECTION, RequestState.IDENTITY_ASKED, 19, "person"),
+    _line(4, RightKind.PORTABILITY, RequestState.DELIVERED, 21, "nobody"),
+    _line(5, RightKind.COMPLAINT, RequestState.REFUSED, 25, "nobody"),
+)
+
+
+def _source(
+    number: int,
+    name: str,
+    place: str,
+    state: SourceState,
+    items: int,
+    why: BystanderCondition | None = BystanderCondition.ALL_PICTURED_CONSENTED,
+) -> SourceLine:
+    ident = SourceId(f"5a0c7a3e-0000-4000-8000-00000000000{number}")
+    return SourceLine(ident, name, "Archives de Valcourt", place, why, items, state)
+
+
+ROWS = (
+    SourceRow(
+        _source(1, "Club summer party", "/srv/photos/summer", SourceState.AUTHORISED, 18_240),
+        Progress(18_240, 52_000, 11.4, 2_960),
+    ),
+    SourceRow(
+        _source(2, "Newsroom prints", "s3://prints/1974", SourceState.AUTHORISED, 3_122),
+        Progress(412, 0),
+    ),
+    SourceRow(_source(3, "Village website", "https://valcourt.example", SourceState.ON_HOLD, 88)),
+    SourceRow(_source(4, "Family albums", "/srv/albums", SourceState.LAPSED, 961, None)),
+    SourceRow(_source(5, "Old negatives", "/srv/negatives", SourceState.DECLARED, 0, None)),
+)
+
+FACES = (
+    FaceBox("1", 118, 96, 150, 190, "known", "/photo/face/1.svg"),
+    FaceBox("2", 428, 130, 140, 180, "plain", "/photo/face/2.svg"),
+    FaceBox("3", 690, 112, 132, 172, "plain", "/photo/face/3.svg"),
+)
+GROUP = Picture("/photo/group.svg", 960, 600, FACES)
+
+CANDIDATES = Candidates(
+    "VC-2026-014",
+    "/photo/face/1.svg",
+    1_204,
+    0.453,
+    0.9,
+    (
+        Candidate(
+            1,
+            "/photo/face/4.svg",
+            0.712,
+            0.0003,
+            1,
+            (
+                Appeared("Club summer party", NOON - timedelta(days=212)),
+                Appeared("Newsroom prints", NOON),
+            ),
+        ),
+        Candidate(2, "/photo/face/5.svg", 0.481, 0.41),
+    ),
+)
+NO_REASON = refuse(Action.SEARCH, Reason.CASE_NOT_APPROVED)
+
+SAMPLES: dict[str, Sample] = {
+    "sign-in": Sample(
+        SignIn(True, (("/sign-in/oidc", "Valcourt Login"),), failed=True), "/sign-in", None
+    ),
+    "overview": Sample(
+        Overview(
+            Figures(1_204, 74_311, 5, 12, 50),
+            (
+                Due("inbox", "Access, 6d0c7a3e", _in(-2), -2, "/console/requests/1"),
+                Due("orders", "CNIL 2026-31, clause 2", _in(0), 0, "/console/orders/1"),
+                Due("inbox", "Erasure, 91be20c4", _in(4), 4, "/console/requests/2"),
+                Due("breaches", "Breach 3: lost laptop", _in(19), 19, "/console/breaches/3"),
+            ),
+            (
+                Health("good", "Worker", "claimed its last step 4 seconds ago"),
+                Health("good", "Keyring", "two replicas, turned 5 hours ago"),
+                Health("warn", "Backup", "the last one is 9 days old"),
+                Health("bad", "Witness", "no answer since Sunday"),
+            ),
+            LedgerHead(1_204_311, 0, "9f2c41d07a66c0ffee"),
+        ),
+        "/console",
+        toast=Toast("The source Village website is on hold.", "/console/undo"),
+    ),
+    "overview-new": Sample(
+        Overview(
+            Figures(0, 0, 0, 0, 50), (), (Health("good", "Worker"),), LedgerHead(3, 2, "9f2c41")
+        ),
+        "/console",
+        waiting={},
+        sandbox=True,
+    ),
+    "sources": Sample(SourceList(ROWS, may_add=True), "/console/sources"),
+    "sources-none": Sample(SourceList((), may_add=True), "/console/sources"),
+    "inbox": Sample(Inbox(LINES, answered=41), "/console/requests"),
+    "inbox-none": Sample(Inbox(()), "/console/requests"),
+    "search": Sample(
+        AskSearch(
+            (("a", "VC-2026-014"), ("b", "VC-2026-019")),
+            38,
+            errors={
+                "case": "This case was closed yesterday.",
+                "photo": "No face was found in this photo.",
+            },
+        ),
+        "/console/search",
+    ),
+    "search-no-case": Sample(AskSearch((), 50), "/console/search"),
+    "search-face": Sample(ChooseFace("VC-2026-014", GROUP, "t"), "/console/search/face"),
+    "search-result": Sample(CANDIDATES, "/console/search/result"),
+    "search-nobody": Sample(
+        Candidates("VC-2026-014", "/photo/face/1.svg", 1_204, 0.453, 0.9, ()),
+        "/console/search/result",
+    ),
+    "refused": Sample(Refused(NO_REASON, "/console/search"), "/console/search"),
+    "public": Sample(
+        PublicPage(
+            "Archives de Valcourt",
+            "privacy@valcourt.example",
+            "CNIL, Paris",
+            1_204,
+            (FIND, TRACE, PurposeId("archive_rights_clearance@1")),
+            (
+                OpenSource(
+                    "Club summer party", "Archives de Valcourt", BystanderCondition.LAW_CITED
+                ),
+                OpenSource("Family albums", "Cercle des familles", None),
+            ),
+            (
+                OpenReport("Archives de Valcourt", date(2026, 2, 1), 401, 3, "/reports/1"),
+                OpenReport("Cercle des familles", date(2026, 2, 1), 12, 0, "/reports/2"),
+            ),
+        ),
+        "/",
+        None,
+    ),
+    "portal": Sample(
+        PortalHome(
+            (
+                OwnGrant(
+                    "/me/grants/1", "Archives de Valcourt", FIND, GrantState.ACTIVE, _in(364), 3, 27
+                ),
+                OwnGrant(
+                    "/me/grants/2", "Cercle des familles", TRACE, GrantState.PENDING, _in(30), 0, 0
+                ),
+            ),
+            (
+                OwnSearch("Cercle des familles", NOON - timedelta(days=3), TRACE, SearchState.LEAD),
+                OwnSearch(
+                    "Cercle des familles", NOON - timedelta(days=40), TRACE, SearchState.CLOSED
+                ),
+            ),
+            (OwnRequest(RightKind.ACCESS, RequestState.FULFILLING, _in(12), 12),),
+        ),
+        "/me",
+        SignedIn("Malik", ""),
+    ),
+    "portal-none": Sample(PortalHome((), (), ()), "/me", SignedIn("Malik", "")),
+    "not-found": Sample(Problem(404), "/nowhere", None),
+    "forbidden": Sample(Problem(403), "/console/orders", None),
+    "too-fast": Sample(Problem(429, again_in=50), "/console/search", None),
+    "fault": Sample(Problem(500, reference="7f3a-22c1"), "/console", None),
+}
+"""Every page by a name that is also its address on the stage."""
