@@ -26,7 +26,10 @@ from licet.terms.governing import CeaseNotice, SourceWish
 from licet.terms.ids import AuthorityId, SourceId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Facts, Refusal
-from licet.terms.source import Authority, Marker, Source, SourceState
+from licet.terms.source import Authority, Marker, Source, SourceKind, SourceState
+
+_TAGGED = frozenset({SourceKind.FOLDER, SourceKind.VIDEO})
+"""The kinds of which what is written beside a photo is read as well."""
 
 _Proposed = tuple[Source, Authority, tuple[Marker, ...]]
 """A source that is to be opened, by what right, and what speaks against it."""
@@ -195,8 +198,18 @@ def _draft(wish: SourceWish) -> Source:
         item_policy=wish.item_policy,
         state=SourceState.DECLARED,
         retention_days=wish.retention_days,
-        leave_out=tags_of_wish(wish.leave_out),
+        leave_out=_tags(wish),
     )
+
+
+def _tags(wish: SourceWish) -> frozenset[str]:
+    """Return the tags that a source leaves out. Raises ``BadInput`` where they are not read."""
+    if wish.leave_out and wish.kind not in _TAGGED:
+        raise BadInput(
+            f"the tags of a {wish.kind.value}'s photos are not all read",
+            "Leave photos out where they lie: archive them in a library, reserve them on a site.",
+        )
+    return tags_of_wish(wish.leave_out)
 
 
 def _authority(app: App, source: Source, wish: SourceWish) -> Authority:

@@ -68,8 +68,13 @@ WORDS = (
     Word("suspect", "candidate, lead", but=_in("consent")),
     Word("liveness", "presentation attack detection"),
     Word("spoof", "presentation attack"),
-    # a database's address names its account so; PRAGMA user_version is SQLite's.
-    Word("user", "member or data subject", unless=r"\buser_version\b|://user\b"),
+    # a database's address names its account so; PRAGMA user_version is SQLite's, and the
+    # account of a photo library and the right to read it are called so by its own API.
+    Word(
+        "user",
+        "member or data subject",
+        unless=r"\buser_version\b|://user\b|^/users/me$|^user\.read$",
+    ),
     Word("username", "member", but=_in("store")),
     Word("customer", "organisation"),
     Word("tenant", "organisation"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from licet.app import App
+from licet.effects.libraries import open_visited
 from licet.effects.running import Hold
 from licet.effects.visiting import Asking, VisitedSite
 from licet.sources.authority import (
@@ -16,6 +17,8 @@ from licet.sources.authority import (
 from licet.sources.bucket import BucketSource, prove_bucket, read_place
 from licet.sources.contract import ItemSource
 from licet.sources.folder import FolderSource
+from licet.sources.immich.place import read_place as library_of
+from licet.sources.immich.proof import prove_library
 from licet.sources.site.place import site_of
 from licet.sources.site.proof import RECORD, TOKEN_PATH, prove_site
 from licet.sources.video import VideoSource
@@ -28,6 +31,7 @@ from licet.terms.source import Control, Marker, Source, SourceKind
 TOKEN_PLACES = (
     f"in a folder: the file {TOKEN_FILE}, which a folder of this account's own does not need",
     f"in a bucket: the object {TOKEN_FILE} below the prefix",
+    "in an Immich library: the name of the key that reads it",
     f"on a website: {TOKEN_PATH}, or a TXT record {RECORD}.<host>",
 )
 """Where the token of an organisation is written, so that it proves control."""
@@ -37,6 +41,7 @@ _WAYS = {
     SourceKind.FOLDER: (Control.OWN_STORAGE,),
     SourceKind.VIDEO: (Control.OWN_STORAGE,),
     SourceKind.BUCKET: (Control.OWN_STORAGE,),
+    SourceKind.LIBRARY: (Control.OWN_STORAGE,),
     SourceKind.SITE: (Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD),
 }
 """How control of a place may be proved here."""
@@ -54,6 +59,8 @@ def open_source(app: App, source: Source) -> ItemSource:
         return VideoSource(_same_place(source))
     if source.kind is SourceKind.BUCKET:
         return BucketSource(source.place)
+    if source.kind is SourceKind.LIBRARY:
+        return open_visited(app, source)
     if source.kind is SourceKind.SITE:
         return VisitedSite(app, source)
     raise Setup(f"sources of kind {source.kind.value} are not built in", "Use a folder.")
@@ -70,6 +77,8 @@ def open_to_walk(
     """
     if source.kind is SourceKind.SITE:
         return VisitedSite(app, source, Asking(ask, hold), tell)
+    if source.kind is SourceKind.LIBRARY:
+        return open_visited(app, source, Asking(ask, hold))
     return open_source(app, source)
 
 
@@ -77,6 +86,8 @@ def place_of_kind(kind: SourceKind, place: str) -> str:
     """Return a place in the one way in which it is written. Raises ``BadInput``."""
     if kind is SourceKind.BUCKET:
         return str(read_place(place))
+    if kind is SourceKind.LIBRARY:
+        return str(library_of(place))
     if kind is SourceKind.SITE:
         return site_of(place).start
     return str(Path(place).resolve())
@@ -142,5 +153,7 @@ def _prove(app: App, source: Source, control: Control, token: str) -> Proof | No
         return prove_site(source.place, token, control, app.settings.answer_to)
     if source.kind is SourceKind.BUCKET:
         return prove_bucket(read_place(source.place), token)
+    if source.kind is SourceKind.LIBRARY:
+        return prove_library(source.place, token)
     place = Path(source.place)
     return prove_folder(place.parent if source.kind is SourceKind.VIDEO else place, token)

@@ -57,7 +57,7 @@ class VisitedSite:
         self._walked = asking is not None
         visitor = Visitor(
             contact=app.settings.answer_to,
-            may=partial(_may_be_asked, app, asking),
+            may=partial(may_be_asked, app, asking),
             now=app.clock,
             memory=SiteMemory(app, source.id),
             tell=tell,
@@ -96,7 +96,7 @@ class VisitedSite:
         return Trace(one.address, fate, one.rule.value, one.because, state, page=one.page)
 
 
-def _may_be_asked(app: App, asking: Asking | None) -> bool:
+def may_be_asked(app: App, asking: Asking | None) -> bool:
     """Decide anew, for a walk, and hold its run; who reads one photo has just decided.
 
     A site with a long pause takes longer than a lease to say what it holds: were the run

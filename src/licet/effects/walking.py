@@ -407,7 +407,8 @@ class Walk:
 
     def ahead(self) -> frozenset[str]:
         """Return the addresses that were read and are not looked at yet."""
-        return frozenset(photo.address for photo in self._on_the_way)
+        waiting = [self._film[0]] if self._film is not None else []
+        return frozenset(photo.address for photo in (*self._on_the_way, *waiting))
 
     def first_time(self, sha256: str, known: Callable[[str], bool]) -> bool:
         """Say whether this content is met for the first time, in this walk and ever."""

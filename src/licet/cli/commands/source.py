@@ -37,12 +37,21 @@ _CONTROLS = {
     SourceKind.FOLDER: Control.OWN_STORAGE,
     SourceKind.VIDEO: Control.OWN_STORAGE,
     SourceKind.BUCKET: Control.OWN_STORAGE,
+    SourceKind.LIBRARY: Control.OWN_STORAGE,
     SourceKind.SITE: Control.WELL_KNOWN_TOKEN,
 }
 """How control of a place is proved first; a website's DNS record is asked for next."""
 
 
 _ON_DISK = (SourceKind.FOLDER, SourceKind.VIDEO)
+_PLACES = "A folder, a video, s3://bucket/prefix, immich+https://host/, or https://host/path."
+_SCHEMES = {
+    "s3": SourceKind.BUCKET,
+    "immich+https": SourceKind.LIBRARY,
+    "immich+http": SourceKind.LIBRARY,
+    "https": SourceKind.SITE,
+    "http": SourceKind.SITE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ def add(
     *,
     place: Annotated[
         str,
-        typer.Argument(help="A folder, a video, s3://bucket/prefix, or https://host/path."),
+        typer.Argument(help=_PLACES),
     ],
     name: Annotated[str, typer.Option(help="What the source is called.")],
     taken_by: Annotated[
@@ -132,7 +141,7 @@ def add(
     ] = None,
     territory: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
 ) -> Answer | Refusal:
-    """Open a folder, video, bucket or website as a source. A steward and a second member act.
+    """Open a folder, video, bucket, library or website as a source. Two members act.
 
     Being reachable is not a right to collect: control of the place is proved by a token
     (`licet source token`), and a source says who took its photos, how the people in them
@@ -173,13 +182,12 @@ def _kind(place: str) -> SourceKind:
     scheme, found, _ = place.partition("://")
     if not found:
         return SourceKind.VIDEO if Path(place).is_file() else SourceKind.FOLDER
-    kinds = {"s3": SourceKind.BUCKET, "https": SourceKind.SITE, "http": SourceKind.SITE}
-    if scheme.lower() not in kinds:
+    if scheme.lower() not in _SCHEMES:
         raise BadInput(
             f"photos are not collected by {scheme}",
-            "Name a folder, a video, s3://bucket/prefix, or https://host/path.",
+            f"Name one of these: {_PLACES}",
         )
-    return kinds[scheme.lower()]
+    return _SCHEMES[scheme.lower()]
 
 
 @deed(app, "token", Takes.AGENT)
