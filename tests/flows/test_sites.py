@@ -15,6 +15,7 @@ from licet.effects.blocking import place as place_block
 from licet.effects.sourcing import token_for
 from licet.effects.tracing import read_traces
 from licet.sources.site.proof import TOKEN_PATH
+from licet.sources.site.source import SiteSource, Visitor
 from licet.sourcing import add_source, cease_source
 from licet.terms.collecting import Collected
 from licet.terms.errors import BadInput, Busy, Setup
@@ -22,7 +23,7 @@ from licet.terms.governing import SourceWish
 from licet.terms.permit import Block, Refusal
 from licet.terms.source import Control, Fate, Source, SourceKind, SourceState
 from tests.fakes.deployment import World
-from tests.fakes.vision import photo
+from tests.fakes.vision import photo, video
 from tests.sources.site.servers import OPEN, Reply, Web, opener, prover, serve
 
 MAY_READ = "User-agent: *\nAllow: /\n"
@@ -322,3 +323,53 @@ def test_who_enrols_later_is_not_looked_for_where_a_page_says_no(
     assert isinstance(found, Collected)
     assert found.appearances == 0
     assert web.count("/album/b.jpg") == 0
+
+
+def test_videos_of_a_site_are_collected_and_nothing_of_them_stays(world: World, web: Web) -> None:
+    """Each person and span once, as in any video; streams are refused with their reason."""
+    world.enrolled("anna")
+    web.page("/album/", '<video src="feast.mp4"></video><video src="now.m3u8"></video>')
+    web.pages["/album/feast.mp4"] = Reply(
+        video(("anna", 0, 2000), ("x", 0, 4000)), type="video/mp4", headers={"ETag": '"1"'}
+    )
+    source = _opened(world, web)
+    found = _collected(world, source)
+    assert (found.items, found.faces, found.appearances) == (1, 2, 1)
+    room = world.app.settings.place(world.app.settings.cache) / visiting.ROOM
+    assert list(room.iterdir()) == []
+    assert web.count("/album/feast.mp4") == 1
+    with world.app.store.read() as reader:
+        traces = {one.address: one for one in read_traces(world.app, reader, source.id)}
+    assert traces[web.at("/album/feast.mp4")].fate is Fate.COLLECTED
+    assert traces[web.at("/album/now.m3u8")].rule == "live"
+    assert web.count("/album/now.m3u8") == 0
+    later, _ = world.enrolled("x")
+    again = backfill(world.app, later, source.id)
+    assert isinstance(again, Collected)
+    assert again.appearances == 1
+
+
+def test_one_host_is_asked_in_turns_whoever_asks(
+    world: World, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two sources on it, a backfill beside a walk: the host hears of all one after the other."""
+    first = _opened(world, web)
+    wish = replace(_wish(world, web), name="another", place=web.at("/other/"))
+    second = add_source(world.app, world.who("steward", "officer"), wish)
+    assert isinstance(second, Source)
+    elsewhere = replace(first, place="https://elsewhere.example/")
+    turns = []
+
+    def listen(_place: str, visitor: Visitor) -> SiteSource:
+        turns.append(visitor.turn(2.0))
+        return opener()(web.at("/album/"), visitor)
+
+    monkeypatch.setattr(visiting, "open_site", listen)
+    other = replace(world.reopen(), settings=world.app.settings)
+    for app, source in ((world.app, first), (other, second), (world.app, elsewhere)):
+        visiting.VisitedSite(app, source)
+    assert turns == [0.0, 2.0, 0.0]
+    other.close()
+    world.clock.go(seconds=9)
+    visiting.VisitedSite(world.app, second)
+    assert turns[-1] == 0.0

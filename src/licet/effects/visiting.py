@@ -2,7 +2,8 @@
 
 1. Before each request of a walk it is decided anew whether the site may be collected: a
    block, a cease notice or an authority that ends stops it in the middle of a page. Its
-   run is held for longer, so that no other process asks the site as well.
+   run is held for longer, so that no other process asks the site as well; who reads one
+   photo of it meanwhile takes turns.
 2. Pages and the state of photos are remembered between walks, sealed under the source's
    key, so that only what changed is asked for again.
 3. What was decided about each address is handed on, to be written down.
@@ -10,7 +11,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from typing import BinaryIO
 from weakref import finalize
 
 from licet.app import App
@@ -20,6 +23,7 @@ from licet.effects.running import Hold
 from licet.effects.sealed import address_tag, source_key
 from licet.sources.contract import UNCHANGED, Address
 from licet.sources.site.memory import NOTHING, Page, Told, Validators, Visit
+from licet.sources.site.place import site_of
 from licet.sources.site.source import Unchanged, Visitor, open_site
 from licet.sources.site.trace import Decision, Rule
 from licet.sources.site.trace import Trace as Decided
@@ -29,11 +33,15 @@ from licet.terms.face import Unreadable
 from licet.terms.ids import SourceId
 from licet.terms.payload import TracePayload, VisitPayload, from_bytes, to_bytes
 from licet.terms.permit import Ask, Permit
-from licet.terms.source import Fate, Source, SourceState, Trace
+from licet.terms.source import Fate, Source, SourceKind, SourceState, Trace
 from licet.vault.seal import open_sealed, seal
 
 OVER = frozenset({SourceState.CEASED, SourceState.PURGED})
 """The states in which nothing more is kept of a source."""
+
+
+ROOM = "videos"
+"""Where videos of sites are read to, in files without a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,8 @@ class VisitedSite:
             now=app.clock,
             memory=SiteMemory(app, source.id),
             tell=tell,
+            turn=partial(_turn, app, source),
+            room=app.settings.place(app.settings.cache) / ROOM,
         )
         self._site = open_site(source.place, visitor)
         # The connection goes with the one who reads.
@@ -85,6 +95,10 @@ class VisitedSite:
         """Return a photo's bytes, changed or not, or why not."""
         return self._site.read(address)
 
+    def open_video(self, address: Address) -> BinaryIO | None:
+        """Return a video, read whole into a file that has no name; None when there is none."""
+        return self._site.open_video(address)
+
     def traces(self) -> tuple[Trace, ...]:
         """Return what was decided since this was last asked, and let go of it."""
         return tuple(self._told(one) for one in self._site.traces())
@@ -108,6 +122,19 @@ def may_be_asked(app: App, asking: Asking | None) -> bool:
     with app.store.read() as reader:
         facts = read_facts(app, reader, asking.ask, WORKER, reader.now)
         return isinstance(decide(asking.ask, facts, reader.now), Permit)
+
+
+def _turn(app: App, source: Source, pause: float) -> float:
+    """Take the next turn to ask a site's host; return in how many seconds it is.
+
+    Two sources may lie on one host, and a backfill read what is being collected.
+    """
+    host = site_of(source.place).host
+    with app.store.unit(bookkeeping=True) as unit:
+        sites = (one for one in unit.sources.all() if one.kind is SourceKind.SITE)
+        there = [one.id for one in sites if site_of(one.place).host == host]
+        turn = unit.sources.take_turn(source.id, there, unit.now, timedelta(seconds=pause))
+        return (turn - unit.now).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from licet.sources.site.door import Door
 from licet.sources.site.line import Line
 from licet.sources.site.memory import Memory, ShortMemory
 from licet.sources.site.networks import why_refused
-from licet.sources.site.pace import Budget, Pace
+from licet.sources.site.pace import Budget, Pace, Turn
 from licet.sources.site.place import site_of
 from licet.sources.site.proof import prove_by_file, prove_by_record
 from licet.sources.site.source import SiteSource, Visitor
@@ -30,6 +30,7 @@ from licet.terms.source import Control
 
 HOST = "www.album.example"
 HERE = "127.0.0.1"
+VIDEO = b"\0\0\0\x14ftypisom\0\0\2\0isom" + b"video" * 40
 PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 20
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -42,6 +43,7 @@ class Reply:
     status: int = 200
     type: str = "text/html"
     headers: Mapping[str, str] = field(default_factory=dict)
+    endless: bool = False
 
 
 Answering = Callable[[Mapping[str, str]], Reply]
@@ -97,9 +99,13 @@ def serve(web: Web, address: str = HERE, tls: ssl.SSLContext | None = None) -> I
                     self.send_header(name.replace("_", "-"), value)
                 if not empty:
                     self.send_header("Content-Type", reply.type)
-                    self.send_header("Content-Length", str(len(body)))
+                    if not reply.endless:
+                        self.send_header("Content-Length", str(len(body)))
+                    else:
+                        self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(b"" if empty else body)
+            self.close_connection = self.close_connection or reply.endless
 
         def log_message(self, *_args: object) -> None:
             """Say nothing."""
@@ -151,10 +157,12 @@ class Clock:
         self.now += seconds
 
 
-def pace(budget: Budget | None = None, clock: Clock | None = None) -> Pace:
+def pace(
+    budget: Budget | None = None, clock: Clock | None = None, turn: Turn = lambda _pause: 0.0
+) -> Pace:
     """Return a pace that waits for nothing."""
     time = clock or Clock()
-    return Pace(HOST, budget or Budget(), time, time.sleep)
+    return Pace(HOST, budget or Budget(), time, time.sleep, turn)
 
 
 OPEN: list[Door] = []
@@ -199,7 +207,8 @@ def opener(
     """Return what stands in for ``open_site`` where a whole deployment reads a served site."""
 
     def open_local(place: str, visitor: Visitor) -> SiteSource:
-        door = Door(line(), pace(visitor.budget, clock), visitor.contact, visitor.may)
+        ours = pace(visitor.budget, clock, visitor.turn)
+        door = Door(line(), ours, visitor.contact, visitor.may)
         return SiteSource(site_of(place), _noted(door), visitor)
 
     return open_local

@@ -223,8 +223,8 @@ def test_a_link_that_is_a_photo_after_all_is_one(web: Web) -> None:
     web.pages["/film"] = Reply(b"film", type="video/mp4")
     place = source(web)
     found = list(place.walk())
-    assert found == [web.at("/show?id=1")]
-    assert place.read(found[0]) == PHOTO + b"/show?id=1"
+    assert found == [web.at("/film"), web.at("/show?id=1")]
+    assert place.read(found[1]) == PHOTO + b"/show?id=1"
 
 
 # Reading

@@ -11,38 +11,45 @@ Nothing is sent but the request: no cookies, no referrer, no credentials, no pro
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import httpcore2
 
+from licet.sources.site.films import LIVE, MOST_VIDEO_BYTES, SLOWEST, nameless
 from licet.sources.site.line import CONNECT_SECONDS, SECONDS, Cut, Line
 from licet.sources.site.memory import NOTHING, Validators
 from licet.sources.site.pace import Pace, retry_after
 from licet.sources.site.place import spell
 from licet.sources.site.trace import Judge, Rule, Stop
-from licet.sources.sniff import FIRST_BYTES
+from licet.sources.sniff import FIRST_BYTES, video_format
 from licet.terms.errors import Setup
 
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OVERLOADED = frozenset({429, 502, 503, 504})
+_ASK_AGAIN_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: the address that gave it, status, fields in lower case, bytes.
 
-    The bytes of anything but a 200 are not read.
+    The bytes of anything but a 200 are not read. Those of a video are in ``film``, which
+    whoever asked closes.
     """
 
     address: str
     status: int
     fields: tuple[tuple[str, str], ...]
     data: bytes = b""
+    film: BinaryIO | None = None
 
     def field(self, name: str) -> str:
         """Return a field's value, several joined by commas, "" for none."""
@@ -69,7 +76,10 @@ def _welcome(_answer: Answer) -> Stop | None:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One address to read: at most ``most`` bytes, judged by ``judge``, looked at by ``look``."""
+    """One address to read: at most ``most`` bytes, judged by ``judge``, looked at by ``look``.
+
+    A video is read into a file without a name in the folder ``room``, if there is one.
+    """
 
     address: str
     most: int
@@ -77,6 +87,7 @@ class Wish:
     look: Look = _welcome
     since: Validators = NOTHING
     redirects: int = MOST_REDIRECTS
+    room: Path | None = None
 
 
 class Door:
@@ -186,24 +197,63 @@ class Door:
 
     def _read(self, heads: Answer, response: httpcore2.Response, wish: Wish) -> Answer | Stop:
         """Read the body up to its bound, and no further than it is wanted."""
-        announced = heads.field("content-length")
-        if announced.isdigit() and int(announced[:18]) > wish.most:
-            return _too_large(wish)
+        announced = _announced(heads) or 0
+        if announced > (wish.most if wish.room is None else MOST_VIDEO_BYTES):
+            return _too_large(wish.most)
         data = bytearray()
         looked = False
-        for part in response.iter_stream():
+        parts = response.iter_stream()
+        for part in parts:
             data += part
             self.pace.data += len(part)
-            if len(data) > wish.most:
-                return _too_large(wish)
             if not looked and len(data) >= FIRST_BYTES:
                 looked = True
                 stop = wish.look(Answer(heads.address, 200, heads.fields, bytes(data)))
                 if stop is not None:
                     return stop
+                if wish.room is not None and video_format(bytes(data)) is not None:
+                    return self._film(heads, chain((bytes(data),), parts), wish.room)
+            if max(len(data), announced) > wish.most:
+                return _too_large(wish.most)
         answer = Answer(heads.address, 200, heads.fields, bytes(data))
         stop = None if looked else wish.look(answer)
         return answer if stop is None else stop
+
+    def _film(self, heads: Answer, parts: Iterator[bytes], room: Path) -> Answer | Stop:
+        """Read a video that says how long it is, for as long as it may be read."""
+        size = _announced(heads)
+        if size is None:
+            return LIVE
+        with ExitStack() as unless_whole:
+            film = unless_whole.enter_context(nameless(room))
+            began = asked = time.monotonic()
+            written = 0
+            for part in parts:
+                # The first part was counted before it was known for a video's.
+                self.pace.data += len(part) if written else 0
+                written += len(part)
+                try:
+                    film.write(part)
+                except OSError:
+                    return Stop(Rule.SIZE, "there is no room for it where licet runs")
+                now = time.monotonic()
+                self._line.until = now + SECONDS
+                if written < (now - began - SECONDS) * SLOWEST:
+                    return Stop(Rule.UNREACHABLE, "the site sends it too slowly")
+                if now - asked >= _ASK_AGAIN_SECONDS:
+                    asked = now
+                    if not self._may():
+                        return Stop(Rule.PERMISSION, "it may not be collected any more")
+            if written != size:
+                return Stop(Rule.UNREACHABLE, "the site gave no whole answer")
+            film.seek(0)
+            unless_whole.pop_all()
+            return Answer(heads.address, 200, heads.fields, film=film)
+
+
+def _announced(heads: Answer) -> int | None:
+    said = heads.field("content-length")
+    return int(said[:18]) if said.isdigit() else None
 
 
 def _judged(wish: Wish, address: str) -> Stop | None:
@@ -214,8 +264,8 @@ def _judged(wish: Wish, address: str) -> Stop | None:
         return cut.stop
 
 
-def _too_large(wish: Wish) -> Stop:
-    return Stop(Rule.SIZE, f"it is larger than {wish.most / 1024**2:.3g} MB")
+def _too_large(most: int) -> Stop:
+    return Stop(Rule.SIZE, f"it is larger than {most / 1024**2:.3g} MB")
 
 
 def _why(error: httpcore2.ConnectError) -> str:

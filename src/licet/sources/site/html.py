@@ -1,4 +1,4 @@
-"""What an HTML page says and names: reservations, links, photos.
+"""What an HTML page says and names: reservations, links, photos and videos.
 
 A photo often stands there in several sizes (``srcset``, ``picture``, a small one that
 links to the large one). They are one photo: its copies are listed largest first.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from licet.sources.reserved import may_follow, reserved_by_fields, reserved_by_tags
 from licet.sources.site.door import Answer
+from licet.sources.site.films import looks_like_video, looks_live
 from licet.sources.site.memory import Page
 from licet.sources.site.place import Site, spell
 from licet.sources.site.trace import Rule, Stop
@@ -28,6 +29,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([a-z0-9_:.-]+)", re.IGNORECASE)
 _NO_PHOTO_NAME = re.compile(r"\.(?:svgz?|ico|cur)$", re.IGNORECASE)
 _OPEN_GRAPH = frozenset(
     {"og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"}
+    | {"og:video", "og:video:url", "og:video:secure_url", "twitter:player:stream"}
 )
 _PHOTO_LINKS = frozenset({"image_src", "preload"})
 _PAGE_LINKS = frozenset({"next", "prev", "alternate"})
@@ -48,6 +50,11 @@ _UNCOUNTED = frozenset(f"{_VOID} {_CLOSED_BY_OTHERS}".split())
 
 Copies = list[tuple[float, str]]
 """Addresses as they are written, each with how large it says it is; larger first."""
+
+
+def looks_like_item(address: str) -> bool:
+    """Say whether an address ends as photos, videos or lists of streams do."""
+    return looks_like_photo(address) or looks_like_video(address) or looks_live(address)
 
 
 def looks_like_photo(address: str) -> bool:
@@ -90,7 +97,7 @@ def read_page(site: Site, answer: Answer, now: datetime) -> Page | Stop:
         outside += elsewhere
     links: list[str] = []
     if may_follow(answer.fields, tags):
-        links = [one for one in _links(site, tree, base) if not looks_like_photo(one)]
+        links = [one for one in _links(site, tree, base) if not looks_like_item(one)]
     return Page(
         tuple(dict.fromkeys(links))[:MOST_NAMED],
         tuple(dict.fromkeys(photos))[:MOST_NAMED],
@@ -153,9 +160,12 @@ def _photos(tree: "LexborHTMLParser", tags: Sequence[tuple[str, str]]) -> Iterat
             yield [(1.0, _value(node, "href"))]
     for node in tree.css("img"):
         yield _copies(node)
+    for node in tree.css("video, video source"):
+        yield from ([(1.0, one)] for one in (_value(node, "src"), _value(node, "poster")) if one)
     for node in tree.css("a[href], area[href]"):
         link = _value(node, "href")
-        if looks_like_photo(link) and node.css_first("img") is None:
+        alone = node.css_first("img") is None or not looks_like_photo(link)
+        if looks_like_item(link) and alone:
             yield [(1.0, link)]
 
 

@@ -1,4 +1,4 @@
-"""Sitemaps: which pages and photos a site lists itself (sitemaps.org, image extension).
+"""Sitemaps: which pages, photos and videos a site lists itself (sitemaps.org, extensions).
 
 They come from outside: documents with a DOCTYPE are refused, so that no entity is ever
 expanded; packed ones are unpacked up to a bound; what is not well-formed gives what was
@@ -19,14 +19,19 @@ MOST_ENTRIES = 50_000
 
 _GZIP = b"\x1f\x8b"
 _IMAGES = "http://www.google.com/schemas/sitemap-image/1.1"
+_VIDEOS = "http://www.google.com/schemas/sitemap-video/1.1"
 
 
 @dataclass
 class Sitemap:
-    """What a sitemap lists: further sitemaps, and pages, each with its photos."""
+    """What a sitemap lists: further sitemaps, and pages, each with its photos and videos.
+
+    ``live`` are the videos that it says are being broadcast.
+    """
 
     maps: list[str] = field(default_factory=list)
     pages: dict[str, list[str]] = field(default_factory=dict)
+    live: set[str] = field(default_factory=set)
 
 
 def read_sitemap(data: bytes, base: str) -> Sitemap:
@@ -68,6 +73,8 @@ class _Reader:
         self._page: str | None = None
         self._photos: list[str] = []
         self._entries = 0
+        self._film: str | None = None
+        self._on_air = False
 
     def read(self, data: bytes) -> Sitemap:
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -100,11 +107,28 @@ class _Reader:
                 self._photos.append(address)
             elif isinstance(address, str):
                 self._page = address
+        elif name.startswith(f"{_VIDEOS} "):
+            self._video(local)
         elif local == "url" and self._page is not None:
             self._found.pages.setdefault(self._page, []).extend(self._photos)
         elif local == "sitemap" and self._page is not None:
             self._found.maps.append(self._page)
         self._text.clear()
+
+    def _video(self, local: str) -> None:
+        """Take a video's own address; its player is a page, and pages are listed as such."""
+        text = "".join(self._text).strip()
+        if local == "content_loc":
+            address = spell(text, self._base)
+            self._film = address if isinstance(address, str) else None
+            if self._film is not None:
+                self._photos.append(self._film)
+        elif local == "live":
+            self._on_air = text.lower() == "yes"
+        elif local == "video":
+            if self._on_air and self._film is not None:
+                self._found.live.add(self._film)
+            self._film, self._on_air = None, False
 
 
 def _local(name: str) -> str:

@@ -12,15 +12,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
-from licet.sources.contract import MOST_BYTES, Address
+from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
 from licet.sources.reserved import reserved_by_fields
+from licet.sources.site.films import LIVE, is_live
 from licet.sources.site.memory import NOTHING, Memory, ShortMemory, Validators
-from licet.sources.site.pace import Budget, Pace
+from licet.sources.site.pace import Budget, Pace, Turn
 from licet.sources.site.place import Site, site_of, spell
 from licet.sources.site.trace import Decision, Rule, Stop, Trace
-from licet.sources.sniff import photo_format
+from licet.sources.sniff import photo_format, video_format
 from licet.terms.collecting import ReportProgress
 from licet.terms.errors import BadInput, Busy
 from licet.terms.face import Unreadable
@@ -41,7 +43,8 @@ class Visitor:
 
     ``may`` is asked before each request whether it may still be sent; ``now`` is the time
     in UTC. The memory says what was read before. ``tell`` is called while pages are read,
-    with the documents read and those known of so far.
+    with the documents read and those known of so far. ``room`` is a folder in which videos may
+    lie, without a name, while they are looked at; without one they are left out.
     """
 
     contact: str
@@ -50,6 +53,8 @@ class Visitor:
     memory: Memory = field(default_factory=ShortMemory)
     budget: Budget = field(default_factory=Budget)
     tell: ReportProgress = lambda _done, _known: None
+    turn: Turn = lambda _pause: 0.0
+    room: Path | None = None
 
 
 class SiteSource:
@@ -65,6 +70,7 @@ class SiteSource:
         self._found: Found | None = None
         self._traces: list[Trace] = []
         self._validators: dict[str, Validators] = {}
+        self._film: tuple[str, BinaryIO] | None = None
 
     def walk(self, after: str = "") -> Iterator[Address]:
         """Yield the photos in order; the pages are read first, once.
@@ -82,9 +88,19 @@ class SiteSource:
         return len(self._survey().photos)
 
     def read(self, address: Address) -> bytes | Unreadable:
-        """Return a photo's bytes, or why not. Raises ``BadInput``, ``Busy``, ``Conflict``."""
+        """Return a photo's bytes, or why not: ``NO_PHOTO`` for a video, which waits to be opened.
+
+        Raises ``BadInput``, ``Busy``, ``Conflict``.
+        """
         found = self._read_again(address)
         return _NOTHING_NEW if isinstance(found, Unchanged) else found
+
+    def open_video(self, address: Address) -> BinaryIO | None:
+        """Return the video behind an address, read whole; None when it is none. Raises as above."""
+        if self._film is None or self._film[0] != address:
+            self._read_again(address)
+        film, self._film = self._film, None
+        return None if film is None else film[1]
 
     def read_changed(self, address: Address) -> bytes | Unchanged | Unreadable:
         """Return a photo's bytes if they changed since the memory kept them, or why not."""
@@ -100,7 +116,8 @@ class SiteSource:
         return made
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and let go of a video that nobody opened."""
+        self._let_go()
         self._door.close()
 
     def _survey(self) -> "Found":
@@ -128,18 +145,30 @@ class SiteSource:
         from licet.sources.site.door import Wish
 
         self._require_own(address)
-        answer = self._door.get(Wish(address, MOST_BYTES, self._gate.judge, self._look, since))
+        self._let_go()
+        room = self._visitor.room
+        wish = Wish(address, MOST_BYTES, self._gate.judge, self._look, since, room=room)
+        answer = self._door.get(wish)
         if isinstance(answer, Stop):
             return self._left_out(address, answer)
         stop = self._refused(answer, since)
         if stop is not None:
             return self._left_out(address, stop)
+        if answer.film is not None:
+            self._film = address, answer.film
         self._validators[address] = answer.validators or since
         changed = answer.status == 200
         decision = Decision.COLLECTED if changed else Decision.UNCHANGED
         page = self._found.photos.get(address, "") if self._found else ""
         self._traces.append(Trace(address, decision, Rule.AUTHORITY, _why(page), page))
+        if answer.film is not None:
+            return NO_PHOTO
         return answer.data if changed else Unchanged()
+
+    def _let_go(self) -> None:
+        film, self._film = self._film, None
+        if film is not None:
+            film[1].close()
 
     def _read_again(self, address: Address) -> bytes | Unchanged | Unreadable:
         """Read an item whole; the page that named it is asked first, if that is due."""
@@ -165,20 +194,23 @@ class SiteSource:
         if reserved:
             return Stop(Rule.RESERVATION, reserved)
         if answer.status == 200:
-            return None if answer.data else Stop(Rule.KIND, "it is empty")
+            return None if answer.data or answer.film else Stop(Rule.KIND, "it is empty")
         if answer.status == 304 and since:
             return None
         return Stop(Rule.ANSWER, f"the site answers {answer.status}")
 
     def _look(self, answer: "Answer") -> Stop | None:
-        """Look at the fields and first bytes of a photo before the rest is read."""
+        """Look at the fields and first bytes of a photo or video before the rest is read."""
         reserved = reserved_by_fields(answer.fields, self._visitor.now())
         if reserved:
             return Stop(Rule.RESERVATION, reserved)
         if answer.field("content-encoding") not in {"", "identity"}:
             return Stop(Rule.KIND, "it comes packed though that was not asked for")
-        if answer.data and photo_format(answer.data) is None:
-            return Stop(Rule.KIND, "it is not a photo in a known format")
+        if is_live(answer.media_type, answer.data):
+            return LIVE
+        video = self._visitor.room is not None and video_format(answer.data) is not None
+        if answer.data and photo_format(answer.data) is None and not video:
+            return Stop(Rule.KIND, "it is not a photo or video in a known format")
         return None
 
 
@@ -199,5 +231,6 @@ def open_site(place: str, visitor: Visitor) -> SiteSource:
     from licet.sources.site.line import Line
 
     site = site_of(place)
-    door = Door(Line(), Pace(site.host, visitor.budget), visitor.contact, visitor.may)
+    pace = Pace(site.host, visitor.budget, turn=visitor.turn)
+    door = Door(Line(), pace, visitor.contact, visitor.may)
     return SiteSource(site, door, visitor)

@@ -17,6 +17,7 @@ from datetime import datetime
 
 from licet.sources.reserved import reserved_by_fields
 from licet.sources.site.door import Answer, Door, Wish
+from licet.sources.site.films import LIVE, looks_live
 from licet.sources.site.gate import Gate
 from licet.sources.site.html import read_page
 from licet.sources.site.line import Cut
@@ -36,7 +37,7 @@ _GONE = frozenset({404, 410})
 _FOR_NOW = frozenset({Rule.PERMISSION, Rule.BUDGET, Rule.UNREACHABLE})
 """Why a page is not read now, though what it named before may stand."""
 
-_A_PHOTO = Stop(Rule.KIND, "it is a photo, not a page")
+_A_PHOTO = Stop(Rule.KIND, "it is a photo or video, not a page")
 _ANOTHER_GO = Stop(Rule.BUDGET, "one go was over before it was read; what it named before stands")
 _LARGER = Stop(Rule.VARIANT, "a larger copy of the same photo is taken")
 
@@ -75,6 +76,7 @@ class Survey:
         self._known = dict(memory.visits())
         self._pages: dict[str, Page] = {}
         self._listed: dict[str, Page] = {}
+        self._live: set[str] = set()
         self._found = Found()
         self._noted: set[str] = set()
         self._turns: list[Turn] = []
@@ -203,6 +205,7 @@ class Survey:
                 continue
             listed = read_sitemap(answer.data, answer.address)
             waiting += reversed(listed.maps)
+            self._live |= listed.live
             for page, photos in listed.pages.items():
                 self._take_listed(page, photos)
 
@@ -239,7 +242,8 @@ class Survey:
             elif chosen:
                 self._leave_out(copy, _LARGER)
             else:
-                stop = self._gate.judge(copy) or self._too_many(copy, photo=True)
+                live = LIVE if copy in self._live or looks_live(copy) else None
+                stop = live or self._gate.judge(copy) or self._too_many(copy, photo=True)
                 if stop is None:
                     chosen = True
                     self._found.photos[copy] = page
@@ -268,6 +272,6 @@ def is_page(answer: Answer) -> Stop | None:
     """Stop reading what is no page: a film need not be read to know that it is none."""
     if answer.field("content-encoding") not in {"", "identity"}:
         return Stop(Rule.KIND, "it comes packed though that was not asked for")
-    if answer.media_type.startswith("image/"):
+    if answer.media_type.startswith(("image/", "video/")):
         return _A_PHOTO
     return None if answer.media_type in _HTML else Stop(Rule.KIND, "it is no page")
