@@ -192,6 +192,8 @@ def test_turns_to_ask_a_host_are_a_pause_apart(store: Store) -> None:
         with store.unit(bookkeeping=True) as unit:
             turns.append(unit.sources.take_turn(source, host, NOON, pause))
     assert turns == [NOON, NOON + pause, NOON + 2 * pause]
+    with store.unit(bookkeeping=True) as unit:
+        assert unit.sources.take_turn(mine, host, NOON - DAY, pause) == NOON - DAY
 
 
 def test_items(store: Store) -> None:

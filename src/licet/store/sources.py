@@ -29,6 +29,9 @@ _AUDIT = Shape(schema.audit, SourceAudit)
 _TRACE = Shape(schema.trace, StoredTrace)
 
 
+FARTHEST_TURN = timedelta(minutes=10)
+"""More readers of one host than take ten minutes to go round there are none."""
+
 _ASIDE = frozenset({"fresh", "next_ask"})
 """What is noted beside a source and is no part of what it is."""
 _COLUMNS = tuple(column for column in schema.source.c if column.name not in _ASIDE)
@@ -206,12 +209,14 @@ class WriteSources(ReadSources):
     ) -> datetime:
         """Take the next turn to ask a host, on which these sources lie, and return when it is.
 
-        A turn is a pause after the one before it, whichever process took that.
+        A turn is a pause after the one before it, whichever process took that. One that is
+        far off was taken by a clock that went wrong, and does not count.
         """
         column = schema.source.c
         latest = select(func.max(column.next_ask)).where(column.id.in_(host))
         row = self._session.first(latest)
-        turn = max(now, now if row is None or row[0] is None else row[0])
+        last = now if row is None or row[0] is None else row[0]
+        turn = last if now < last <= now + FARTHEST_TURN else now
         taken = update(schema.source).where(column.id == source).values(next_ask=turn + pause)
         self._session.write(taken, bookkeeping=True)
         return turn

@@ -103,3 +103,13 @@ def test_a_budget_is_kept() -> None:
 )
 def test_what_a_site_asks_for_is_read(text: str, seconds: float | None) -> None:
     assert retry_after(text, NOW) == seconds
+
+
+def test_who_else_reads_the_host_takes_turns() -> None:
+    """The longer of one's own pause and the turn that is left is waited for."""
+    clock, turns = Clock(), [0.0, 0.5, 4.0]
+    one = pace(clock=clock, turn=lambda _pause: turns.pop(0))
+    for _ in range(3):
+        one.wait()
+        one.answered()
+    assert clock.slept == [1.0, 4.0]

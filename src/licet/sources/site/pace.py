@@ -1,7 +1,8 @@
 """How often a site is asked, and how much in one go.
 
 1. One request at a time, and a pause after each answer: a second, or what robots.txt
-   asks for, or what the site asks for when it is asked too much (RFC 9110, 10.2.3).
+   asks for, or what the site asks for when it is asked too much (RFC 9110, 10.2.3). Who
+   else reads the host, in whichever process, takes turns with it.
 2. A pause of more than a minute is not waited for: the run is let go and goes on later.
 3. One go has a budget of documents, bytes and time.
 """
@@ -39,14 +40,23 @@ class Budget:
     of_photo: int = 2_000
 
 
+Turn = Callable[[float], float]
+"""From a pause to the seconds until one's turn; both in seconds."""
+
+
 @dataclass
 class Pace:
-    """Waits before each request, and keeps count. ``clock`` and ``sleep`` are in seconds."""
+    """Waits before each request, and keeps count. ``clock`` and ``sleep`` are in seconds.
+
+    ``turn`` takes the host's next turn, a pause after the one before it whoever took that,
+    and says in how many seconds it is.
+    """
 
     host: str
     budget: Budget
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    turn: Turn = lambda _pause: 0.0
     pause: float = PAUSE
     documents: int = 0
     data: int = 0
@@ -75,6 +85,7 @@ class Pace:
                 f"{self.host} asks to be left alone for {left:.0f} seconds",
                 "Collect again later; it goes on from there.",
             )
+        left = max(left, self.turn(self.pause))
         if left > 0:
             self.sleep(left)
 
