@@ -16,6 +16,8 @@ from licet.vision.decode import Pixels
 
 PLACES = 16
 BYTES = PLACES * PLACES // 8
+ENOUGH = 512
+"""Pixels along the short side of which the mark is made."""
 NEAR = 40
 """Bits of 256 in which the marks of one photo may differ (docs/decisions/likeness.md)."""
 
@@ -24,7 +26,9 @@ Words = NDArray[np.uint64]
 
 def mark_of(pixels: Pixels) -> bytes:
     """Return the mark of upright RGB pixels, 32 bytes."""
-    grey: Image.Image = Image.fromarray(pixels).convert("L")
+    # A few hundred pixels stand for each place: of more the mean is the same, and costs more.
+    step = max(1, min(pixels.shape[:2]) // ENOUGH)
+    grey: Image.Image = Image.fromarray(pixels[::step, ::step]).convert("L")
     small = grey.resize((PLACES + 1, PLACES), Image.Resampling.BOX)
     values = np.asarray(small, np.int16)
     return np.packbits(values[:, 1:] > values[:, :-1]).tobytes()
