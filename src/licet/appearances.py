@@ -6,15 +6,19 @@ a thousand is kept under somebody's name. Whoever looks at one keeps it or takes
 no member's to browse.
 """
 
+from datetime import timedelta
+
 from licet.app import App
 from licet.consent import ceilings
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
 from licet.effects.facts import read_facts
+from licet.effects.keeping import UNCONFIRMED_DAYS
 from licet.effects.listing import About, Reach, listed
 from licet.effects.record import record, record_refusal
 from licet.effects.sealed import open_appearance
-from licet.store.unit import Reader
+from licet.ledger.leaf import decode
+from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.gallery import TemplateKind
@@ -22,9 +26,13 @@ from licet.terms.grant import Grant
 from licet.terms.ids import SubjectId, TemplateId
 from licet.terms.ledger import EntryKind
 from licet.terms.listing import AppearanceLine
-from licet.terms.permit import Action, Ask, By, Refusal, Register
-from licet.terms.rectifying import Confirmed
+from licet.terms.permit import Action, Ask, By, Permit, Refusal, Register
+from licet.terms.rectifying import Confirmed, Unconfirmed
 from licet.terms.stored import StoredTemplate
+from licet.terms.when import to_ms
+
+WEEK = timedelta(days=7)
+"""The least time in which whoever took a confirmation back by mistake can give it again."""
 
 
 def about_appearances(subject: SubjectId | None = None) -> About:
@@ -64,18 +72,10 @@ def confirm_appearance(app: App, who: Who, template_id: TemplateId) -> Confirmed
     ``Conflict`` when it was confirmed before.
     """
     with app.store.unit() as unit:  # 1
-        template = unit.templates.get(template_id)
-        grant = unit.grants.get(template.grant) if template else None
-        if template is None or grant is None or template.kind is not TemplateKind.APPEARANCE:
-            raise NotFound("no such appearance", "See `licet appearance list`.")
-        ask = _ask(app, who, grant)
-        facts = read_facts(app, unit, ask, who, unit.now, digest_of(template_id))
-        permit = decide(ask, facts, unit.now)
-        if isinstance(permit, Refusal):
-            return record_refusal(app, unit, ask, permit)
-        floor = permit.scope.seen_before if permit.scope else None
-        if floor is not None and open_appearance(app, template).first_seen > floor:
-            raise NotFound("no such appearance", "See `licet appearance list`.")
+        asked = _asked(app, unit, who, template_id, digest_of(template_id))
+        if isinstance(asked, Refusal):
+            return asked
+        template, grant, permit = asked
         if template.lapses_at is None:
             raise Conflict("the appearance is confirmed", "There is nothing to do.")
         unit.templates.confirm(template_id)  # 2
@@ -83,6 +83,53 @@ def confirm_appearance(app: App, who: Who, template_id: TemplateId) -> Confirmed
         leaf = record(app, unit, EntryKind.APPEARANCE_CONFIRMED, permit, objects)
     app.publish()  # 3
     return Confirmed(template_id, grant.id, leaf)
+
+
+def unconfirm_appearance(app: App, who: Who, template_id: TemplateId) -> Unconfirmed | Refusal:
+    """Take back that an appearance was confirmed: it waits for another look, or lapses.
+
+    It lapses on the day on which it would have without the confirmation, in a week at the
+    earliest, so that whoever erred can say so.
+
+    1. In one unit of work: read the facts and decide.
+    2. Let it lapse again; record.
+    3. Mirror the ledger.
+
+    Raises ``NotFound`` as confirming does; ``Conflict`` when it is not confirmed.
+    """
+    with app.store.unit() as unit:  # 1
+        asked = _asked(app, unit, who, template_id, digest_of("unconfirm", template_id))
+        if isinstance(asked, Refusal):
+            return asked
+        template, grant, permit = asked
+        if template.lapses_at is not None:
+            raise Conflict("the appearance is not confirmed", "There is nothing to take back.")
+        (kept,) = unit.leaves.get(template.leaf, template.leaf + 1)
+        lapses_at = max(decode(kept.data).at + UNCONFIRMED_DAYS, unit.now + WEEK)
+        unit.templates.unconfirm(template_id, lapses_at)  # 2
+        objects = (("grant", grant.id), ("template", template_id))
+        said = (("lapses_at", to_ms(lapses_at)),)
+        leaf = record(app, unit, EntryKind.APPEARANCE_UNCONFIRMED, permit, objects, said)
+    app.publish()  # 3
+    return Unconfirmed(template_id, grant.id, lapses_at, leaf)
+
+
+def _asked(
+    app: App, unit: Unit, who: Who, template_id: TemplateId, signed: str
+) -> tuple[StoredTemplate, Grant, Permit] | Refusal:
+    """Decide on a look at an appearance; raises ``NotFound`` without one to look at."""
+    template = unit.templates.get(template_id)
+    grant = unit.grants.get(template.grant) if template else None
+    if template is None or grant is None or template.kind is not TemplateKind.APPEARANCE:
+        raise NotFound("no such appearance", "See `licet appearance list`.")
+    ask = _ask(app, who, grant)
+    permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
+    if isinstance(permit, Refusal):
+        return record_refusal(app, unit, ask, permit)
+    floor = permit.scope.seen_before if permit.scope else None
+    if floor is not None and open_appearance(app, template).first_seen > floor:
+        raise NotFound("no such appearance", "See `licet appearance list`.")
+    return template, grant, permit
 
 
 def _ask(app: App, who: Who, grant: Grant) -> Ask:

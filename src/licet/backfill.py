@@ -66,7 +66,7 @@ def backfill(
         ask = _ask(app, source, grant)
         decided = decide(ask, read_facts(app, reader, ask, WORKER, reader.now), reader.now)
         total = reader.items.count(source_id)
-        kept = KeptFaces(grant_id)
+        kept = KeptFaces(frozenset({grant_id}))
         kept.follow(app, reader)
     if isinstance(decided, Refusal):
         return decided if polled else refuse(app, ask, decided)
@@ -130,7 +130,7 @@ class _Again:
             self.kept.follow(app, unit)
             there = unit.items.there([found.item.id for found in recognised])
             recognised = [found for found in recognised if found.item.id in there]
-            kept = keep(app, unit, recognised, unit.head.size, self.kept.faces)
+            kept = keep(app, unit, recognised, unit.head.size, self.kept)
             objects: Objects = (("grant", ask.grant or ""), ("run", run.id), ("source", run.source))
             record(app, unit, EntryKind.BACKFILLED, permit, objects, kept.facts(recognised))
         walk.tally.add(recognised, kept)

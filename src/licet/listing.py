@@ -243,11 +243,17 @@ def list_suggestions(app: App, who: Who) -> tuple[SuggestionLine, ...] | Refusal
 
     def read(reader: Reader, reach: Reach) -> tuple[SuggestionLine, ...]:
         within = (one for one in reader.grants.kept() if reach.finds(one.organisation))
+        waiting = [
+            one
+            for grant in sorted(within, key=lambda grant: grant.id)
+            for one in reader.suggestions.of_grant(grant.id)
+        ]
+        opened = list(suggestions_of(app, waiting))
+        items = reader.person.items({pointer.item for _, pointer in opened})
         return tuple(
             SuggestionLine(one.id, one.grant, one.expires)
-            for grant in sorted(within, key=lambda grant: grant.id)
-            for one, pointer in suggestions_of(app, reader.suggestions.of_grant(grant.id))
-            if (item := reader.items.get(pointer.item)) is not None
+            for one, pointer in opened
+            if (item := items.get(pointer.item)) is not None
             and not on_first_day(app, who.by, item.first_seen, reader.now)
         )
 

@@ -16,9 +16,9 @@ from licet.effects.letters import sender_of
 from licet.effects.receipts import Receipted, grant_statement, receipt_for, statement_fact
 from licet.effects.record import record, record_refusal
 from licet.effects.requests import open_request, own_contact, resealed
-from licet.effects.sealed import contact_tag, open_identity, seal_identity
+from licet.effects.sealed import contact_tag, open_appearance, open_identity, seal_identity
 from licet.effects.telling import plan_letter, to_known, to_person
-from licet.effects.unlinking import unlink_within
+from licet.effects.unlinking import unlink_beside, unlink_within
 from licet.ledger.receipt import ReceiptKind
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
@@ -28,6 +28,7 @@ from licet.terms.grant import Grant, Identity, Subject
 from licet.terms.ids import PlanId, RequestId, SubjectId, TemplateId
 from licet.terms.ledger import EntryKind
 from licet.terms.letters import CorrectedLetter, RectifiedLetter
+from licet.terms.payload import UnlinkedPayload
 from licet.terms.permit import Action, Ask, By, Refusal
 from licet.terms.rectifying import Corrected, Correction
 from licet.terms.rights import RightKind
@@ -62,7 +63,11 @@ def unlink(app: App, who: Who, template_id: TemplateId) -> Receipted | Refusal:
             letter = RectifiedLetter(sender_of(app), grant.id, 1, unit.now.date())
             told = plan_letter(app, unit, letter, to, grant.subject)
         fact = statement_fact(statement)
+        seen = open_appearance(app, wrong)
         leaf = unlink_within(app, unit, grant.id, (wrong,), permit, fact)
+        by = permit.by.value
+        off = UnlinkedPayload(seen.face, seen.item, seen.source, seen.score, by)
+        unlink_beside(app, unit, grant, (off,), permit)
     app.at("unlink.committed")
     app.publish()  # 3
     receipt = receipt_for(app, ReceiptKind.RECTIFICATION, leaf, statement, grant.subject)

@@ -14,17 +14,18 @@ from licet.effects.comparing import same_face
 from licet.effects.facts import read_facts
 from licet.effects.films import AskingAgain, KeepOn, RefusedError, open_film
 from licet.effects.first_day import on_first_day
-from licet.effects.keeping import Unlinked
+from licet.effects.keeping import Unlinked, appears_elsewhere
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key, open_address, open_suggestion
 from licet.effects.sourcing import open_source
 from licet.sources.contract import Address, ItemSource
+from licet.store.unit import Unit
 from licet.terms.acting import Who
 from licet.terms.collecting import Accepted
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.face import Inspection, SeenFace, Unreadable
 from licet.terms.gallery import TemplateKind
-from licet.terms.ids import SuggestionId, TemplateId, new_id
+from licet.terms.ids import GrantId, SuggestionId, TemplateId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.payload import AppearancePayload, SuggestionPayload, to_bytes
 from licet.terms.permit import Action, Ask, Refusal
@@ -65,10 +66,9 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, suggestion_id), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        if Unlinked(app, unit).has(kept.grant, face.id):
-            raise Conflict("this face was taken off this person", "Reject the suggestion.")
         if not unit.suggestions.delete(suggestion_id):
             raise NotFound("somebody answered this suggestion meanwhile", "Nothing to accept.")
+        _refuse_wrong(app, unit, kept.grant, face)
         leaf = unit.head.size
         template = TemplateId(new_id())
         payload = AppearancePayload(
@@ -105,6 +105,17 @@ def reject(app: App, suggestion_id: SuggestionId) -> int:
         leaf = record_machine(unit, EntryKind.SUGGESTION_REJECTED, objects)
     app.publish()
     return leaf
+
+
+def _refuse_wrong(app: App, unit: Unit, grant: GrantId, face: ItemFace) -> None:
+    """Keep off a person a face that is noted as not theirs, or a second one in one photo."""
+    if Unlinked(app, unit).has(grant, face.id):
+        raise Conflict("this face was taken off this person", "Reject the suggestion.")
+    if appears_elsewhere(app, unit, grant, face):
+        raise Conflict(
+            "this person appears in this photo already, with another face",
+            "Take that one off first, if it is not theirs; or reject the suggestion.",
+        )
 
 
 def _refuse_first_day(app: App, who: Who, item: Item, now: datetime) -> None:

@@ -77,7 +77,7 @@ def _step(url: str, step: Callable[[Any], object]) -> None:
 
 
 def _up(url: str) -> None:
-    _step(url, lambda config: command.upgrade(config, "0008"))
+    _step(url, lambda config: command.upgrade(config, "0009"))
 
 
 def _down(url: str) -> None:

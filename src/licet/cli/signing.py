@@ -132,6 +132,12 @@ def on_appearance(action: Action, grant: Grant, template: TemplateId) -> About:
     return About(action, grant.organisation if own else None, grant.id, _digest(template))
 
 
+def taking_back(action: Action, grant: Grant, act: str, word: str) -> About:
+    """Return what is signed to undo an act of review: which act, and the word for what."""
+    own = action is not Action.RECTIFY
+    return About(action, grant.organisation if own else None, grant.id, _digest(act, word))
+
+
 def correcting(wish: Correction) -> About:
     """Return what is signed to correct who a person is."""
     return About(Action.CORRECT, object=wish.subject, digest=wish.digest)

@@ -26,6 +26,7 @@ from licet.effects.sealed import (
     subject_key,
 )
 from licet.effects.telling import plan_letter, to_organisation
+from licet.effects.unlinking import forget_notes
 from licet.store.unit import Unit
 from licet.terms.errors import KeyAbsent
 from licet.terms.gallery import TemplateKind
@@ -55,6 +56,7 @@ def forget_items(app: App, unit: Unit, plan: Plan, keeping: Collection[GrantId] 
     asked = _ask_sources(app, unit, items.values())
     alone = [i for i in items if {face.id for face in faces.get(i, ())} <= seen[i]]
     unit.items.forget(alone)
+    forget_notes(app, unit, alone)
     for start in range(0, len(alone), LONGEST):
         objects = tuple(("item", item) for item in alone[start : start + LONGEST])
         record_machine(unit, EntryKind.ITEMS_FORGOTTEN, objects)

@@ -66,12 +66,12 @@ def _best_faces_by_subject(
     best: dict[SubjectId, list[int]] = {}
     for _, face, subject in sorted((-max(s.values()), f, who) for f, who, s, _ in claims):
         taken = best.setdefault(subject, [])
-        if not any(_together(spans[face], spans[other]) for other in taken):
+        if not any(at_one_moment(spans[face], spans[other]) for other in taken):
             taken.append(face)
     return best
 
 
-def _together(one: tuple[int, int] | None, other: tuple[int, int] | None) -> bool:
+def at_one_moment(one: tuple[int, int] | None, other: tuple[int, int] | None) -> bool:
     """Say whether two faces are seen at the same moment, as all faces of a photo are."""
     if one is None or other is None:
         return True

@@ -1,24 +1,26 @@
 """Writes what collecting found: items, boxes, and what may be kept of their faces."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from licet.app import App
 from licet.consent.live import live
+from licet.effects.identify import at_one_moment
 from licet.effects.record import Facts
-from licet.effects.sealed import face_tag, grant_key
+from licet.effects.sealed import appearances_of, face_tag, grant_key, suggestions_of
+from licet.effects.unlinking import beside
 from licet.ledger.tree import EMPTY_ROOT, grow, leaf_hash, root
 from licet.store.unit import Reader, Unit
 from licet.terms.collecting import Identified, Standing
 from licet.terms.face import SeenFace
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant
-from licet.terms.ids import FaceId, GrantId, SuggestionId, TemplateId, new_id
-from licet.terms.payload import AppearancePayload, SuggestionPayload, from_bytes, to_bytes
+from licet.terms.ids import FaceId, GrantId, ItemId, SuggestionId, TemplateId, new_id
+from licet.terms.payload import AppearancePayload, SuggestionPayload, to_bytes
 from licet.terms.source import Item, ItemFace
 from licet.terms.stored import StoredSuggestion, StoredTemplate
-from licet.vault.seal import open_sealed, seal
+from licet.vault.seal import seal
 
 UNCONFIRMED_DAYS = timedelta(days=90)
 """An appearance nobody confirmed lapses: about one stranger in a thousand is kept wrongly."""
@@ -70,34 +72,73 @@ def live_grants(reader: Reader | Unit, grants: Iterable[GrantId]) -> dict[GrantI
 
 @dataclass
 class KeptFaces:
-    """Which faces are kept for one grant already: a second look keeps once.
+    """Which faces are kept for grants already, and where their people appear: kept once.
 
-    Were they kept again, looking often enough would put off for ever that an appearance
-    nobody confirmed lapses.
+    Were a face kept again, looking often enough would put off for ever that an appearance
+    nobody confirmed lapses. And in one photo a person appears once, under all their grants
+    at one organisation together.
     """
 
-    grant: GrantId
-    faces: set[FaceId] = field(default_factory=set)
+    grants: frozenset[GrantId]
+    _faces: dict[GrantId, set[FaceId]] = field(default_factory=dict)
+    _where: dict[GrantId, dict[ItemId, set[FaceId]]] = field(default_factory=dict)
+    _beside: dict[GrantId, tuple[GrantId, ...]] = field(default_factory=dict)
     _size: int = 0
 
+    def has(self, grant: GrantId, face: FaceId) -> bool:
+        """Say whether a face is kept for a grant, as an appearance or a suggestion."""
+        return face in self._faces.get(grant, ())
+
+    def elsewhere(self, reader: Reader | Unit, grant: GrantId, face: ItemFace) -> bool:
+        """Say whether a grant's person appears at the same moment with another face."""
+        others = {
+            other
+            for one in self._beside.get(grant, (grant,))
+            for other in self._where.get(one, {}).get(face.item, ())
+        }
+        return any(_at_once(reader, face, other) for other in others - {face.id})
+
     def follow(self, app: App, reader: Reader | Unit) -> None:
-        """Read what was kept since the last time; nothing when the grant's key is gone."""
-        name = grant_key(self.grant)
-        key = app.keyring.get_many((name,)).get(name)
+        """Read what was kept since the last time; nothing of a grant whose key is gone."""
         since, self._size = self._size, reader.head.size
-        if key is None:
-            return
-        new = reader.templates.since(since) if since else reader.templates.of_grant(self.grant)
-        for template in new:
+        if not self._beside:
+            found = reader.grants.many(self.grants)
+            self._beside = {
+                one.id: tuple(other.id for other in beside(reader, one)) for one in found.values()
+            }
+        theirs = {one for several in self._beside.values() for one in several}
+        if since:
+            new = [one for one in reader.templates.since(since) if one.grant in theirs]
+        else:
+            new = [one for grant in theirs for one in reader.templates.of_grant(grant)]
+        appearances = [one for one in new if one.kind is TemplateKind.APPEARANCE]
+        for template, seen in appearances_of(app, appearances):
+            where = self._where.setdefault(template.grant, {})
+            where.setdefault(seen.item, set()).add(seen.face)
             # What another model made is not found any more; this one may keep the face too.
-            ours = template.grant == self.grant and template.model == app.model
-            if ours and template.kind is TemplateKind.APPEARANCE:
-                opened = open_sealed(key, template.sealed, f"template:{template.id}")
-                self.faces.add(from_bytes(AppearancePayload, opened).face)
-        for waiting in reader.suggestions.of_grant(self.grant):
-            if waiting.leaf >= since:
-                opened = open_sealed(key, waiting.sealed, f"suggestion:{waiting.id}")
-                self.faces.add(from_bytes(SuggestionPayload, opened).face)
+            if template.model == app.model:
+                self._faces.setdefault(template.grant, set()).add(seen.face)
+        waiting = [
+            one
+            for grant in self.grants
+            for one in reader.suggestions.of_grant(grant)
+            if one.leaf >= since
+        ]
+        for suggestion, pointer in suggestions_of(app, waiting):
+            self._faces.setdefault(suggestion.grant, set()).add(pointer.face)
+
+
+def appears_elsewhere(app: App, reader: Reader | Unit, grant: GrantId, face: ItemFace) -> bool:
+    """Say whether a grant's person appears already where a face is, with another face."""
+    kept = KeptFaces(frozenset({grant}))
+    kept.follow(app, reader)
+    return kept.elsewhere(reader, grant, face)
+
+
+def _at_once(reader: Reader | Unit, face: ItemFace, other: FaceId) -> bool:
+    """Say whether another face of an item is seen at the same moment."""
+    there = reader.items.face(other)
+    return there is not None and at_one_moment(there.span, face.span)
 
 
 @dataclass
@@ -121,12 +162,13 @@ def keep(
     unit: Unit,
     recognised: Iterable[Recognised],
     leaf: int,
-    kept_before: Collection[FaceId] = (),
+    before: KeptFaces | None = None,
 ) -> Kept:
     """Keep appearances and suggestions of grants that are live now; forget the rest.
 
-    Faces of ``kept_before`` are kept already and are left as they are; a face that was
-    taken off a person is not put on them again (GDPR 16).
+    Faces that ``before`` has are kept already and are left as they are; where a person
+    appears already, a further face is a suggestion. A face that was taken off a person is
+    not put on them again (GDPR 16).
 
     A withdrawal that committed since the comparison wins here (GDPR 7(3)). A
     suggestion keeps a sealed pointer and the score, no template and no crop.
@@ -139,16 +181,31 @@ def keep(
     for found in recognised:
         commitments.append(leaf_hash(f"{found.item.id}|{len(found.stored)}".encode()))
         for identified in found.identified:
-            face = found.stored[identified.face].id
-            if identified.grant not in grants or face in kept_before:
+            face = found.stored[identified.face]
+            if identified.grant not in grants:
                 continue
-            if unlinked.has(identified.grant, face):
+            if unlinked.has(identified.grant, face.id):
                 continue
-            put = _appearance if identified.standing is Standing.APPEARANCE else _suggestion
+            standing = _standing(unit, identified, face, before)
+            if standing is None:
+                continue
+            put = _appearance if standing is Standing.APPEARANCE else _suggestion
             kept_id = put(app, unit, found, identified, leaf)
-            counts[identified.standing] += 1
+            counts[standing] += 1
             commitments.append(leaf_hash(kept_id.encode()))
     return Kept(counts[Standing.APPEARANCE], counts[Standing.SUGGESTION], root_over(commitments))
+
+
+def _standing(
+    unit: Unit, found: Identified, face: ItemFace, before: KeptFaces | None
+) -> Standing | None:
+    """Say as what a face is kept; None for one that is kept already."""
+    if before is None:
+        return found.standing
+    if before.has(found.grant, face.id):
+        return None
+    once = before.elsewhere(unit, found.grant, face)
+    return Standing.SUGGESTION if once else found.standing
 
 
 def root_over(commitments: list[bytes]) -> bytes:

@@ -10,7 +10,7 @@ items and faces: nobody who reads the ledger learns whether anybody was found.
 """
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from licet.app import App
@@ -136,7 +136,8 @@ def go_on_with(
         where = _at(app, hold)
         with app.store.read() as reader:
             waiting = _waiting(app, reader, where.since)
-        asked = _Asked(walk, Again(walk, ItemId(where.after) or None), waiting)
+        again = Again(walk, ItemId(where.after) or None)
+        asked = _Asked(walk, again, waiting, KeptFaces(waiting.grants))
         for stretch in walk.stretches(asked.again.photos()):
             for batch in walk.batches(stretch):
                 asked.take(batch)  # 3, 4
@@ -240,7 +241,7 @@ class _Asked:
     walk: Walk
     again: Again
     waiting: _Waiting
-    kept: dict[GrantId, KeptFaces] = field(default_factory=dict)
+    kept: KeptFaces
 
     def take(self, batch: list[tuple[Photo, Inspection]]) -> None:
         """Compare and keep one batch; nothing once the walk was refused."""
@@ -297,8 +298,8 @@ class _Asked:
             if isinstance(permit, Refusal):
                 walk.refusal = permit
                 return
-            new = [self._not_kept(unit, found) for found in recognised]
-            kept = keep(app, unit, new, unit.head.size)
+            self.kept.follow(app, unit)
+            kept = keep(app, unit, recognised, unit.head.size, self.kept)
             where = self._further(unit, recognised, strict)
             _write(app, unit, walk.hold, where)
             facts: Facts = (
@@ -308,16 +309,6 @@ class _Asked:
             )
             record(app, unit, EntryKind.REQUEST_SCANNED, permit, _objects(walk.hold.run), facts)
         app.at("pass.committed")
-
-    def _not_kept(self, unit: Unit, found: Recognised) -> Recognised:
-        """Leave out faces that are kept for the same grant already."""
-        new: list[Identified] = []
-        for one in found.identified:
-            kept = self.kept.setdefault(one.grant, KeptFaces(one.grant))
-            kept.follow(self.walk.app, unit)
-            if found.stored[one.face].id not in kept.faces:
-                new.append(one)
-        return replace(found, identified=tuple(new))
 
     def _further(self, unit: Unit, recognised: list[Recognised], strict: Score | None) -> Pass:
         """Return where the pass is after these items."""

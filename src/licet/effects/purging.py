@@ -20,7 +20,13 @@ from licet.effects.receipts import receipt_for, statement_fact
 from licet.effects.record import Facts, Objects, record_machine
 from licet.effects.requests import PACKED, waits_for_answer
 from licet.effects.running import Hold, let_go, open_run, release_run
-from licet.effects.sealed import appearances_of, case_key, source_key, suggestions_of
+from licet.effects.sealed import (
+    appearances_of,
+    case_key,
+    source_key,
+    suggestions_of,
+    unlinked_of,
+)
 from licet.ledger.leaf import decode
 from licet.ledger.receipt import ReceiptKind
 from licet.ledger.statement import Ended, EndingStatement, StoreCount
@@ -28,12 +34,21 @@ from licet.store.unit import Reader, Unit
 from licet.terms.errors import NotFound
 from licet.terms.gallery import TemplateKind
 from licet.terms.governing import CeaseNotice
-from licet.terms.ids import CandidateId, ItemId, RunId, SourceId, SuggestionId, TemplateId, new_id
+from licet.terms.ids import (
+    CandidateId,
+    ItemId,
+    RunId,
+    SourceId,
+    SuggestionId,
+    TemplateId,
+    new_id,
+)
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.payload import (
     AppearancePayload,
     CandidatePayload,
     SuggestionPayload,
+    UnlinkedPayload,
     from_bytes,
 )
 from licet.terms.plan import Run, RunKind, WorkState
@@ -55,7 +70,7 @@ _SAYS = (
 )
 
 T = TypeVar("T")
-_Payload: TypeAlias = AppearancePayload | SuggestionPayload
+_Payload: TypeAlias = AppearancePayload | SuggestionPayload | UnlinkedPayload
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +251,8 @@ class _Purge:
             self.app.at("purge.items")
 
     def drop_derived(self) -> None:
-        """Drop the appearances and suggestions that came from items which are gone."""
-        appearances, suggestions = self._derived()
+        """Drop what is kept of people because of items which are gone, and notes about those."""
+        appearances, suggestions, noted = self._derived()
         listed = self._listed(set(appearances)) if self.whole else {}
         for part in _parts(appearances):
             self._drop_appearances(part, [c for one in part for c in listed.get(one, ())])
@@ -247,6 +262,13 @@ class _Purge:
                 objects = (*(("suggestion", one) for one in few), *self._objects)
                 record_machine(unit, EntryKind.SUGGESTIONS_LAPSED, objects, self._cause)
             self.app.at("purge.suggestions")
+        for some in _parts(noted):
+            with self.app.store.unit() as unit:
+                unit.unlinked.delete_tags(some)
+                self.hold.renew(unit)
+                objects = (*(("face_tag", one.hex()) for one in some), *self._objects)
+                record_machine(unit, EntryKind.UNLINKED_ENDED, objects, self._cause)
+            self.app.at("purge.unlinked")
 
     def wait(self, waits: str) -> None:
         """Note for what the rest waits, so that nothing is looked through again before."""
@@ -295,10 +317,13 @@ class _Purge:
         self.gone = self.gone.plus(**more)
         unit.runs.set_cursor(self.hold.run.id, _cursor(self.gone), self.hold.until)
 
-    def _derived(self) -> tuple[list[TemplateId], list[SuggestionId]]:
+    def _derived(
+        self,
+    ) -> tuple[list[TemplateId], list[SuggestionId], list[bytes]]:
         """Find what came from items that are gone: whose it is stands sealed, so open all."""
         appearances: list[TemplateId] = []
         suggestions: list[SuggestionId] = []
+        noted: list[bytes] = []
         with self.app.store.read() as reader:
             for templates in _chunks(reader.templates.all(TemplateKind.APPEARANCE)):
                 seen = [(one.id, found) for one, found in appearances_of(self.app, templates)]
@@ -306,7 +331,11 @@ class _Purge:
             for chunk in _chunks(reader.suggestions.all()):
                 maybe = [(one.id, found) for one, found in suggestions_of(self.app, chunk)]
                 suggestions += self._of_gone(reader, maybe)
-        return appearances, suggestions
+            for notes in _chunks(reader.unlinked.all()):
+                opened = unlinked_of(self.app, notes)
+                off = [(one.tag, found) for one, found in opened if found]
+                noted += self._of_gone(reader, off)
+        return appearances, suggestions, noted
 
     def _of_gone(self, reader: Reader, found: Sequence[tuple[T, _Payload]]) -> list[T]:
         ours = [(one, seen.item) for one, seen in found if seen.source == self.source.id]

@@ -14,6 +14,7 @@ from licet.effects.breaches import BREACHES_AGAIN
 from licet.effects.corresponding import LETTERS_AGAIN
 from licet.effects.sealed import account_key
 from licet.effects.surfacing import with_cases
+from licet.effects.unlinking import note_ended_again
 from licet.effects.winding_up import closing_again
 from licet.ledger.leaf import decode
 from licet.store.unit import Unit
@@ -26,6 +27,7 @@ from licet.terms.ids import (
     PlanId,
     SearchId,
     SourceId,
+    TemplateId,
 )
 from licet.terms.ledger import Entry, EntryKind, Leaf
 from licet.terms.plan import PlanKind
@@ -102,6 +104,14 @@ def audit_again(unit: Unit, entry: Entry, _leaf: int) -> None:
     (unit.sources.set_audit if audit in known else unit.sources.add_audit)(found)
 
 
+def unconfirm_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """Let an appearance lapse again whose confirmation was taken back since."""
+    at = from_ms(int(dict(entry.facts)["lapses_at"]))
+    for role, template in entry.objects:
+        if role == "template" and unit.templates.get(TemplateId(template)) is not None:
+            unit.templates.unconfirm(TemplateId(template), at)
+
+
 AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
     EntryKind.HOLD_PLACED: hold_again,
     EntryKind.HOLD_LIFTED: lift_hold_again,
@@ -109,6 +119,8 @@ AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
     EntryKind.ACCOUNT_DESTROYED: destroy_again,
     EntryKind.SOURCE_AUDITED: audit_again,
     EntryKind.DEPLOYMENT_CLOSING: closing_again,
+    EntryKind.APPEARANCE_UNCONFIRMED: unconfirm_again,
+    EntryKind.UNLINKED_ENDED: note_ended_again,
     **LETTERS_AGAIN,
     **BREACHES_AGAIN,
 }

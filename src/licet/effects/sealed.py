@@ -30,11 +30,12 @@ from licet.terms.payload import (
     ReferencePayload,
     SuggestionPayload,
     TellingPayload,
+    UnlinkedPayload,
     from_bytes,
     to_bytes,
 )
 from licet.terms.plan import Plan
-from licet.terms.stored import StoredSuggestion, StoredTemplate
+from licet.terms.stored import StoredSuggestion, StoredTemplate, StoredUnlinked
 from licet.vault.seal import open_sealed, seal, tag
 
 
@@ -109,6 +110,31 @@ def candidate_tags(app: App, keys: Iterable[KeyId]) -> frozenset[bytes]:
 def face_tag(app: App, grant: GrantId, face: FaceId) -> bytes:
     """Return the tag by which a face is known to be not this grant's person."""
     return tag(app.keyring.get(grant_key(grant)), "unlinked", face.encode())
+
+
+def seal_unlinked(app: App, grant: GrantId, found: UnlinkedPayload) -> tuple[bytes, bytes]:
+    """Return the tag of a face that is not a grant's person, and what it is, sealed."""
+    tag_ = face_tag(app, grant, found.face)
+    key = app.keyring.get(grant_key(grant))
+    return tag_, seal(key, to_bytes(found), f"unlinked:{tag_.hex()}")
+
+
+def unlinked_of(
+    app: App, noted: Iterable[StoredUnlinked]
+) -> Iterator[tuple[StoredUnlinked, UnlinkedPayload | None]]:
+    """Open many notes of unlinked faces; None for one that says nothing but its tag.
+
+    Those whose key is gone are nobody's and left out.
+    """
+    many = tuple(noted)
+    keys = app.keyring.get_many({grant_key(one.grant) for one in many})
+    for one in many:
+        key = keys.get(grant_key(one.grant))
+        if key is not None and one.sealed is None:
+            yield one, None
+        elif key is not None and one.sealed is not None:
+            opened = open_sealed(key, one.sealed, f"unlinked:{one.tag.hex()}")
+            yield one, from_bytes(UnlinkedPayload, opened)
 
 
 def row_of(template: StoredTemplate, key: bytes) -> Row:

@@ -5,26 +5,30 @@ the grant's key makes, so the note tells nobody else who is in the photo, and is
 nothing once the grant has ended (GDPR 5(1)(d), 16).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from licet.app import App
 from licet.effects.closing import close_emptied
 from licet.effects.record import Facts, record, record_machine
 from licet.effects.sealed import (
+    appearances_of,
     candidate_tag,
     case_key,
-    face_tag,
     grant_key,
     open_appearance,
     open_suggestion,
+    seal_unlinked,
+    unlinked_of,
 )
 from licet.effects.surfacing import Surfacing
 from licet.effects.telling import tell_recipients
-from licet.store.unit import Unit
-from licet.terms.ids import CandidateId, FaceId, GrantId, TemplateId
+from licet.store.unit import Reader, Unit
+from licet.terms.gallery import TemplateKind
+from licet.terms.grant import Grant
+from licet.terms.ids import CandidateId, FaceId, GrantId, ItemId, TemplateId
 from licet.terms.ledger import Entry, EntryKind
-from licet.terms.payload import CandidatePayload, from_bytes
-from licet.terms.permit import Permit
+from licet.terms.payload import CandidatePayload, UnlinkedPayload, from_bytes
+from licet.terms.permit import By, Permit
 from licet.terms.rights import RightKind
 from licet.terms.stored import StoredTemplate
 from licet.vault.seal import open_sealed
@@ -40,19 +44,21 @@ def unlink_within(
     appearances: Sequence[StoredTemplate],
     permit: Permit | None = None,
     facts: Facts = (),
+    others: Sequence[UnlinkedPayload] = (),
 ) -> int:
     """Take appearances off one grant's person, and record it; returns the last leaf's index.
+
+    ``others`` are faces that are not this person either, though nothing is kept of them.
 
     1. Note each face, so that it is not kept again, and delete what was kept of it.
     2. Take off their lists the candidates that rest on it, and tell who was given them.
     3. Record: the entry holds what a restore needs to do the same again.
     """
-    faces = [open_appearance(app, one).face for one in appearances]  # 1
-    tags = [face_tag(app, grant, face) for face in faces]
-    for tag in tags:
-        unit.unlinked.add(grant, tag)
+    by = By.WORKER if permit is None else permit.by
+    found = [*(_pointer(app, one, by) for one in appearances), *others]  # 1
+    tags = [note_face(app, unit, grant, one) for one in found]
     unit.templates.delete([one.id for one in appearances])
-    _forget_suggestions(app, unit, grant, set(faces))
+    _forget_suggestions(app, unit, grant, {one.face for one in found})
     _take_off(app, unit, grant, {one.id for one in appearances})  # 2
     leaf = unit.head.size - 1
     for start in range(0, len(tags), LONGEST):  # 3
@@ -68,6 +74,64 @@ def unlink_within(
         else:
             leaf = record(app, unit, EntryKind.TEMPLATE_DROPPED, permit, objects, said)
     return leaf
+
+
+def note_face(app: App, unit: Unit, grant: GrantId, found: UnlinkedPayload) -> bytes:
+    """Note within a unit that a face is not a grant's person; returns its tag."""
+    tag, sealed = seal_unlinked(app, grant, found)
+    unit.unlinked.add(grant, tag, sealed)
+    return tag
+
+
+def unlink_beside(
+    app: App, unit: Unit, grant: Grant, found: Sequence[UnlinkedPayload], permit: Permit
+) -> None:
+    """Take faces off the same person's other grants at the same organisation, and record it.
+
+    What is not this person under one grant is not this person under another. What another
+    organisation keeps of them is not this one's to know of.
+    """
+    faces = {one.face for one in found}
+    for other in beside(unit, grant):
+        if other.id == grant.id:
+            continue
+        kept = unit.templates.of_grant(other.id)
+        wrong = [one for one, seen in appearances_of(app, _seen(kept)) if seen.face in faces]
+        there = {open_appearance(app, one).face for one in wrong}
+        rest = [one for one in found if one.face not in there]
+        unlink_within(app, unit, other.id, wrong, permit, (), rest)
+
+
+def beside(reader: Reader | Unit, grant: Grant) -> tuple[Grant, ...]:
+    """Return the kept grants of the same person at the same organisation, this one among them."""
+    theirs = reader.grants.of_subject(grant.subject)
+    return tuple(one for one in theirs if one.kept and one.organisation == grant.organisation)
+
+
+def forget_notes(app: App, unit: Unit, items: Collection[ItemId]) -> None:
+    """Forget within a unit what was noted of faces in items that are gone, and record it."""
+    if not items:
+        return
+    opened = unlinked_of(app, tuple(unit.unlinked.all()))
+    gone = [one.tag for one, found in opened if found is not None and found.item in items]
+    unit.unlinked.delete_tags(gone)
+    for start in range(0, len(gone), LONGEST):
+        objects = tuple(("face_tag", tag.hex()) for tag in gone[start : start + LONGEST])
+        record_machine(unit, EntryKind.UNLINKED_ENDED, objects, (("cause", "item"),))
+
+
+def note_ended_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """End again, in a restored store, what a later entry says is noted no more."""
+    unit.unlinked.delete_tags(bytes.fromhex(v) for name, v in entry.objects if name == "face_tag")
+
+
+def _seen(templates: Iterable[StoredTemplate]) -> Iterable[StoredTemplate]:
+    return (one for one in templates if one.kind is TemplateKind.APPEARANCE)
+
+
+def _pointer(app: App, appearance: StoredTemplate, by: By) -> UnlinkedPayload:
+    seen = open_appearance(app, appearance)
+    return UnlinkedPayload(seen.face, seen.item, seen.source, seen.score, by.value)
 
 
 def unlink_again(unit: Unit, entry: Entry) -> None:

@@ -65,7 +65,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0008"
+REVISION = "0009"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -283,6 +283,7 @@ unlinked = Table(
     METADATA,
     ref("grant", primary_key=True),
     octets("tag", primary_key=True),
+    octets("sealed", nullable=True),
 )
 
 # --- searches ---

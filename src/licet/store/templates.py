@@ -6,15 +6,18 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, update
 
 from licet.store import schema
-from licet.store.session import Group, Shape, delete_among
+from licet.store.session import GROUPED, Group, Shape, delete_among
 from licet.store.types import as_kept
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import GrantState
 from licet.terms.ids import GrantId, ModelId, SuggestionId, TemplateId
-from licet.terms.stored import SealedBatch, StoredSuggestion, StoredTemplate
+from licet.terms.stored import SealedBatch, StoredSuggestion, StoredTemplate, StoredUnlinked
 
 _SHAPE = Shape(schema.template, StoredTemplate)
 _SUGGESTION = Shape(schema.suggestion, StoredSuggestion)
+_UNLINKED = Shape(schema.unlinked, StoredUnlinked)
+_UNLINKED_OF = _UNLINKED.by("grant", order=(schema.unlinked.c.tag,))
+_UNLINKED_TAG = _UNLINKED.by("tag")
 _NO_GRANT = "the grant has ended or never was, or the id is taken"
 _KINDS = {kind.value: kind for kind in TemplateKind}
 _BY_ID = _SHAPE.by("id")
@@ -97,6 +100,13 @@ class WriteTemplates(ReadTemplates):
         found = select(column.id).where(column.id == template)
         self._session.change(statement, found, "template")
 
+    def unconfirm(self, template: TemplateId, lapses_at: datetime) -> None:
+        """Let a confirmed appearance lapse again, at a moment. Raises ``NotFound``."""
+        column = schema.template.c
+        statement = update(schema.template).where(column.id == template)
+        found = select(column.id).where(column.id == template)
+        self._session.change(statement.values(lapses_at=lapses_at), found, "template")
+
     def delete(self, templates: Collection[TemplateId]) -> int:
         """Delete templates and return how many there were."""
         return delete_among(self._session, schema.template, schema.template.c.id, templates)
@@ -172,14 +182,44 @@ class ReadUnlinked(Group):
         rows = self._session.rows(select(column.tag).where(column.grant == grant))
         return frozenset(row[0] for row in rows)
 
+    def rows_of(self, grant: GrantId) -> tuple[StoredUnlinked, ...]:
+        """Return what was unlinked from a grant, by tag."""
+        return _UNLINKED.all(self._session, _UNLINKED_OF, grant=grant)
+
+    def find(self, tag: bytes) -> StoredUnlinked | None:
+        """Return the note with this tag, or None."""
+        return _UNLINKED.one(self._session, _UNLINKED_TAG, tag=tag)
+
+    def all(self) -> Iterator[StoredUnlinked]:
+        """Give every face that was unlinked from a grant, in no order, without holding all."""
+        return _UNLINKED.each(self._session, _UNLINKED.select)
+
 
 class WriteUnlinked(ReadUnlinked):
     """Writing which faces are not a grant's person."""
 
-    def add(self, grant: GrantId, tag: bytes) -> None:
+    def add(self, grant: GrantId, tag: bytes, sealed: bytes | None = None) -> None:
         """Note that a face is not this person. Doing it again changes nothing."""
         if tag not in self.of_grant(grant):
-            self._session.write(insert(schema.unlinked), {"grant": grant, "tag": tag})
+            row = {"grant": grant, "tag": tag, "sealed": sealed}
+            self._session.write(insert(schema.unlinked), row)
+
+    def delete(self, grant: GrantId, tag: bytes) -> bool:
+        """Let a face be found for this person again; False if nothing was noted of it."""
+        column = schema.unlinked.c
+        statement = delete(schema.unlinked).where(column.grant == grant, column.tag == tag)
+        return self._session.write(statement) > 0
+
+    def delete_tags(self, tags: Iterable[bytes]) -> int:
+        """Delete notes and return how many there were. A tag is of one grant alone."""
+        column = schema.unlinked.c
+        wanted = sorted(set(tags))
+        return sum(
+            self._session.write(
+                delete(schema.unlinked).where(column.tag.in_(wanted[start : start + GROUPED]))
+            )
+            for start in range(0, len(wanted), GROUPED)
+        )
 
     def delete_of_grant(self, grant: GrantId) -> int:
         """Delete all notes of a grant and return how many there were."""

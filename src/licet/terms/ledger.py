@@ -56,6 +56,8 @@ class EntryKind(StrEnum):
     COLLECTING = "collect.started"
     COLLECTED = "collect.batch"
     BACKFILLED = "backfill.batch"
+    APPEARANCE_UNCONFIRMED = "appearance.unconfirmed"
+    UNLINKED_ENDED = "unlinked.ended"
     SUGGESTION_ACCEPTED = "suggestion.accepted"
     SUGGESTION_REJECTED = "suggestion.rejected"
     SUGGESTIONS_LAPSED = "suggestion.lapsed"

@@ -158,3 +158,16 @@ class SuggestionLine:
     id: SuggestionId
     grant: GrantId
     expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkedLine:
+    """A face that is not a grant's person: the word for it (hex), who said so, still there?
+
+    ``by`` is member, subject or worker, or unknown after a restore.
+    """
+
+    tag: str
+    grant: GrantId
+    by: str
+    there: bool

@@ -69,6 +69,21 @@ class SuggestionPayload:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlinkedPayload:
+    """A face that is not a grant's person: a pointer to it. No features, no crop.
+
+    ``score`` is what it was found by, and ``by`` who said that it is somebody else's: a
+    person's own word is nobody else's to take back.
+    """
+
+    face: FaceId
+    item: ItemId
+    source: SourceId
+    score: Score
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class TracePayload:
     """Why an address of a source was collected or not: the address, and a sentence.
 

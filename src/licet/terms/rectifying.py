@@ -2,8 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
-from licet.terms.ids import GrantId, RequestId, SubjectId, TemplateId
+from licet.terms.ids import GrantId, RequestId, SubjectId, SuggestionId, TemplateId
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +40,33 @@ class Confirmed:
 
     template: TemplateId
     grant: GrantId
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """An appearance whose confirmation was taken back: when it lapses."""
+
+    template: TemplateId
+    grant: GrantId
+    lapses_at: datetime
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """A suggested face is not this person's. ``tag`` (hex) is the word to take it back by."""
+
+    suggestion: SuggestionId
+    grant: GrantId
+    tag: str
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """A face may be this person's again; ``suggestion`` None: there is nothing to look at."""
+
+    grant: GrantId
+    suggestion: SuggestionId | None
     leaf: int

@@ -63,6 +63,19 @@ class StoredSuggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredUnlinked:
+    """A face that is not a grant's person, found by ``tag``: a standing decision.
+
+    ``tag`` is an HMAC of the face's id under the grant's key. ``sealed`` says which face it
+    is; None where a restore knows the tag alone.
+    """
+
+    grant: GrantId
+    tag: bytes
+    sealed: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmation:
     """The one-time code of a pending grant: salted SHA-256, tries used, end."""
 

@@ -94,6 +94,83 @@ def unlink(
         return handed.receipt(file, done, "The face is taken off this person for good.")
 
 
+@deed(app, "unconfirm", Takes.ACTOR)
+def unconfirm(
+    call: Call, *, appearance: str, proof: Proof = None, as_person: AsPerson = False
+) -> Answer | Refusal:
+    """Take a confirmation back: the appearance waits for a look again, or lapses."""
+    from licet.appearances import unconfirm_appearance
+
+    wanted = TemplateId(appearance.strip())
+    with call.app() as licet:
+        grant = _grant(licet, wanted)
+        about = signing.taking_back(Action.CONFIRM_APPEARANCE, grant, "unconfirm", wanted)
+        who = acting(call, licet, (proof, as_person), grant.subject, about)
+        done = unconfirm_appearance(licet, who, wanted)
+    if isinstance(done, Refusal):
+        return done
+    day = done.lapses_at.date().isoformat()
+    return Answer(done, (f"No longer confirmed; it lapses on {day} (entry {done.leaf}).",))
+
+
+@deed(app, "unlinked", Takes.ACTOR)
+def unlinked(
+    call: Call,
+    *,
+    person: Annotated[str, typer.Argument(help="The person's own: by id, or by the proof.")] = "",
+    proof: Proof = None,
+    as_person: AsPerson = False,
+) -> Answer | Refusal:
+    """List the faces that are never this person's, and by which word that is taken back."""
+    from licet.unlinking import about_unlinked, list_unlinked
+
+    with call.app() as licet:
+        named = SubjectId(person.strip()) if person else None
+        subject = whose(proof) if proof is not None and named is None else named
+        about = signing.listing(about_unlinked(subject))
+        if subject is None:
+            who = signing.who(call, licet, about)
+        else:
+            who = acting(call, licet, (proof, as_person), subject, about)
+        found = list_unlinked(licet, who, subject)
+    if isinstance(found, Refusal):
+        return found
+    rows = tuple((one.tag, one.grant, one.by, "yes" if one.there else "no") for one in found)
+    headings = ("word", "grant", "said by", "photo there")
+    return Answer(found, (Grid(headings, rows, "There is none."),))
+
+
+@deed(app, "relink", Takes.ACTOR)
+def relink(
+    call: Call,
+    *,
+    word: Annotated[str, typer.Argument(help="What `appearance unlinked` calls it.")],
+    proof: Proof = None,
+    as_person: AsPerson = False,
+) -> Answer | Refusal:
+    """Take back that a face is not this person: it is suggested again, for another look.
+
+    What was kept of it is gone; accepting the suggestion reads the photo once more. What
+    the person said themselves only they take back.
+    """
+    from licet.unlinking import grant_of_note
+    from licet.unlinking import relink as take_back
+
+    wanted = word.strip()
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            grant = grant_of_note(reader, wanted)
+        about = signing.taking_back(Action.CONFIRM_APPEARANCE, grant, "relink", wanted)
+        who = acting(call, licet, (proof, as_person), grant.subject, about)
+        done = take_back(licet, who, wanted)
+    if isinstance(done, Refusal):
+        return done
+    if done.suggestion is None:
+        return Answer(done, (f"Taken back (entry {done.leaf}); there is nothing to look at.",))
+    said = f"Taken back (entry {done.leaf}). Look again, then:"
+    return Answer(done, (said, f"  licet suggestion accept {done.suggestion}"))
+
+
 def _grant(licet: "App", template: TemplateId) -> Grant:
     with licet.store.read() as reader:
         kept = reader.templates.get(template)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from licet.cli import signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
+from licet.cli.person import AsPerson, Proof, acting
 from licet.terms.errors import NotFound
 from licet.terms.grant import Grant
 from licet.terms.ids import SuggestionId
-from licet.terms.permit import Refusal, Register
+from licet.terms.permit import Action, Refusal, Register
 
 if TYPE_CHECKING:
     from licet.app import App
@@ -56,9 +57,31 @@ def accept(call: Call, suggestion: str) -> Answer | Refusal:
     return Answer(done, (f"Kept as a confirmed appearance (entry {done.leaf}).",))
 
 
+@deed(app, "never", Takes.ACTOR)
+def never(
+    call: Call, *, suggestion: str, proof: Proof = None, as_person: AsPerson = False
+) -> Answer | Refusal:
+    """Say that the face is not this person: it is never suggested or kept for them again."""
+    from licet.unlinking import never as mark
+
+    wanted = SuggestionId(suggestion.strip())
+    with call.app() as licet:
+        grant = _grant(licet, wanted)
+        about = signing.taking_back(Action.RECTIFY, grant, "never", wanted)
+        who = acting(call, licet, (proof, as_person), grant.subject, about)
+        done = mark(licet, who, wanted)
+    if isinstance(done, Refusal):
+        return done
+    said = f"Never again for this person (entry {done.leaf}). To take it back:"
+    return Answer(done, (said, f"  licet appearance relink {done.tag}"))
+
+
 @deed(app, "reject")
 def reject(call: Call, suggestion: str) -> Answer:
-    """Forget a suggestion. Nobody needs a permit to forget."""
+    """Forget a suggestion; nobody needs a permit to forget. It cannot be undone.
+
+    A later scan may suggest the face again. For good: `licet suggestion never`.
+    """
     from licet.suggesting import reject as forget
 
     wanted = SuggestionId(suggestion.strip())

@@ -9,6 +9,7 @@ from licet.app import App
 from licet.effects.plans import Found
 from licet.effects.record import record_machine
 from licet.effects.sealed import appearances_of, suggestions_of
+from licet.effects.unlinking import forget_notes
 from licet.store.unit import Unit
 from licet.terms.gallery import TemplateKind
 from licet.terms.ids import FaceId, GrantId, ItemId
@@ -30,6 +31,7 @@ def forget_photos(app: App, unit: Unit, grants: Collection[GrantId]) -> Found:
     there = unit.person.items(seen)
     alone = {i for i in there if {face.id for face in faces.get(i, ())} <= seen[i]}
     unit.items.forget(sorted(alone))
+    forget_notes(app, unit, alone)
     dropped = [template for template, item, _ in where if item in alone]
     unit.templates.delete(dropped)
     waiting = suggestions_of(app, unit.people.suggestions(grants))
