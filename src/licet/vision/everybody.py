@@ -11,9 +11,10 @@ from PIL import Image
 
 from licet.terms.covering import Bare, BareVideo, Covered, CoveredVideo, TellShare
 from licet.terms.face import Unreadable
+from licet.vision.apart import Children
 from licet.vision.batch import in_groups
 from licet.vision.card import shipped_card
-from licet.vision.decode import UnreadableError, open_photo
+from licet.vision.decode import Decode, UnreadableError
 from licet.vision.detect import DETECTOR
 from licet.vision.redact import cover, placed, to_jpeg
 from licet.vision.runtime import Runner, prepared
@@ -27,6 +28,7 @@ class Everybody:
     def __init__(self, detector: Runner, threads: int = 2) -> None:
         self._detector = detector
         self._threads = threads
+        self._children = Children(threads)
 
     @classmethod
     def open(cls, models: Path | None, cache: Path, threads: int = 2) -> "Everybody":
@@ -42,10 +44,12 @@ class Everybody:
     ) -> Iterator[Covered | Unreadable]:
         """Yield each photo with everybody covered, in order, on all threads."""
 
-        def work(group: Sequence[Bare]) -> list[Covered | Unreadable]:
-            return [self._cover(one, thorough) for one in group]
+        visit = self._children.visit()
 
-        return in_groups(photos, work, self._threads)
+        def work(group: Sequence[Bare]) -> list[Covered | Unreadable]:
+            return [self._cover(visit, one, thorough) for one in group]
+
+        return in_groups(photos, work, self._threads, visit.stop)
 
     def cover_film(
         self,
@@ -64,10 +68,10 @@ class Everybody:
             self._detector, video, out, thorough=thorough, threads=self._threads, tell=tell
         )
 
-    def _cover(self, photo: Bare, thorough: bool) -> Covered | Unreadable:
+    def _cover(self, decode: Decode, photo: Bare, thorough: bool) -> Covered | Unreadable:
         """Return one photo covered, or why it cannot be read."""
         try:
-            pixels = open_photo(photo.content).pixels()
+            pixels = decode(photo.content, None).pixels
         except UnreadableError as error:
             return error.value
         faces = outermost(spot(self._detector, pixels, thorough=thorough))
