@@ -57,6 +57,16 @@ ANA = SignedIn("Ana Duval", "Archives de Valcourt", (Role.STEWARD, Role.DATA_PRO
 
 
 @dataclass(frozen=True)
+class Crop:
+    """One face of a crop grid."""
+
+    address: str
+    name: str
+    says: str = ""
+    alt: str = "A drawn face"
+
+
+@dataclass(frozen=True)
 class Sample:
     """A page, and what stands around it."""
 
@@ -173,6 +183,14 @@ CANDIDATES = Candidates(
     ),
 )
 NO_REASON = refuse(Action.SEARCH, Reason.CASE_NOT_APPROVED)
+
+SHEET: dict[str, object] = {
+    "due": _in(3),
+    "refusal": NO_REASON,
+    "boxes": (FACES[0], FACES[1], FaceBox("", 690, 112, 132, 172, "covered")),
+    "crops": tuple(Crop(f"/photo/face/{n}.svg", f"IMG_{n}.jpg", "2 Mar 2026") for n in range(6)),
+}
+"""What the sheet of components shows."""
 
 SAMPLES: dict[str, Sample] = {
     "sign-in": Sample(

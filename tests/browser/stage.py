@@ -6,14 +6,17 @@ It sends the content policy that the pages are made for, and keeps nothing. It e
 
 import secrets
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 from licet.web.pages.assets import CACHE, find
 from licet.web.pages.policy import content_policy
-from licet.web.pages.render import render, render_part
+from licet.web.pages.render import environment, render, render_part
 from tests.browser import drawn
-from tests.browser.samples import SAMPLES
+from tests.browser.samples import SAMPLES, SHEET
+
+SHEET_PAGE = (Path(__file__).parent / "sheet.html").read_text("utf-8")
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -42,6 +45,10 @@ def answer(path: str, asked: dict[str, list[str]]) -> tuple[int, dict[str, str],
         return 200, headers, text.encode()
     if parts[0] == "language":
         return 303, {"location": asked.get("back", ["/"])[0]}, b""
+    if parts[0] == "sheet":
+        around = SAMPLES["overview"].around(nonce, language)
+        text = environment(language).from_string(SHEET_PAGE).render(around=around, **SHEET)
+        return 200, headers, text.encode()
     sample = SAMPLES.get(parts[0], SAMPLES["not-found"])
     status = 200 if parts[0] in SAMPLES else 404
     return status, headers, render(sample.page, sample.around(nonce, language)).encode()
