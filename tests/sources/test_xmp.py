@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from licet.sources.contract import Address, HoldsSidecars
 from licet.sources.folder import FolderSource
 from licet.sources.video import VideoSource
-from licet.sources.xmp import MOST_XMP, UNREAD, left_out_beside, left_out_within, tags_of_wish
+from licet.sources.xmp import (
+    MOST_XMP,
+    UNREAD,
+    _Reader,
+    left_out_beside,
+    left_out_within,
+    tags_of_wish,
+)
 from licet.terms.errors import BadInput
 from tests.fakes.vision import photo, video
 from tests.sources.xmps import CANARY, MINING, PLAIN, REGIONS, bag, jpeg_segment, xmp
@@ -98,6 +105,11 @@ def test_what_only_mentions_a_word_is_no_tag() -> None:
 def test_who_is_pictured_is_passed_over_whatever_they_are_called() -> None:
     """A region named like a tag is none: it is not read at all."""
     assert rule(xmp(REGIONS.replace(CANARY, "private"))) == ""
+    within = bag("dc:subject", "private")
+    assert rule(xmp(f"<mwg-rs:Regions>{within}</mwg-rs:Regions>")) == ""
+    assert rule(xmp(f"<mwg-rs:Regions/>{within}")) == "tagged"
+    for read in (xmp(REGIONS), xmp(attributes=f'mwg-rs:Name="{CANARY}"')):
+        assert CANARY not in repr(_Reader(TAGS).read(read))
     assert rule(PLAIN) == ""
 
 
