@@ -2,12 +2,12 @@
 
 Nobody knows from a form what ten thousand photos show. Fifty of them are drawn by the root
 of the ledger at the moment of asking, the entry of asking in it: that entry holds a random
-number, so nobody can choose the moment at which a sample that suits them is drawn, and
-anybody with the ledger can draw it again. Everybody in the pictures is covered.
+number and the digest of the list that is drawn from, so nobody can choose the moment at
+which a sample that suits them is drawn, and anybody with the ledger and the list can draw it
+again (see ``effects.drawing``). Everybody in the pictures is covered.
 """
 
 import hashlib
-import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,8 +17,9 @@ from licet.consent import ceilings
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of_wish
 from licet.effects.covering import faces_to_cover
+from licet.effects.drawing import Among, among, as_list, list_digest, may_be_drawn, sample_of
 from licet.effects.facts import read_facts
-from licet.effects.record import record, record_refusal, refuse
+from licet.effects.record import Objects, record, record_refusal, refuse
 from licet.effects.sealed import open_address, source_key
 from licet.effects.sourcing import open_source
 from licet.ledger import tree
@@ -30,11 +31,9 @@ from licet.terms.face import Unreadable
 from licet.terms.governing import AuditSaid
 from licet.terms.ids import AuditId, ItemId, SourceId, new_id
 from licet.terms.ledger import EntryKind
-from licet.terms.permit import Action, Ask, Refusal
+from licet.terms.permit import Action, Ask, Permit, Refusal
 from licet.terms.source import AuditFinding, Item, Source, SourceAudit, SourceState
 from licet.vault.seal import seal
-
-PAGE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +58,30 @@ def draw_sample(
 ) -> Sample | Refusal:
     """Draw a random sample of a source and show it, with everybody covered.
 
-    1. In one unit of work: decide and record; draw by the root that this entry leads to.
-       A sample that nobody has answered for is not drawn anew: it is looked at again.
+    1. List what may be drawn. In one unit of work: decide and record, the digest of the list
+       too; draw by the root that this entry leads to. A sample that nobody has answered for
+       is not drawn anew: it is looked at again.
     2. Read each photo from its source and cover every face in it, asking anew before each:
        a block, or a source that ceased, stops it in the middle.
     3. Mirror the ledger.
 
     Raises ``NotFound``, ``Conflict`` while the items are too young to be seen.
     """
-    with app.store.unit() as unit:  # 1
+    before = _among(app, source_id)  # 1
+    with app.store.unit() as unit:
         source = _source(unit, source_id)
         ask = _ask(app, who, source)
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         waiting = open_audit(unit, source_id)
-        audit = AuditId(new_id()) if waiting is None else waiting.id
         if waiting is None:
-            _enough_to_see(app, unit, source)
-        objects = (("audit", audit), ("source", source_id))
-        facts = (("collected", source.collected),)
-        record(app, unit, EntryKind.SOURCE_SAMPLED, permit, objects, facts)
-        if waiting is None:
-            size = unit.head.size
-            root = tree.root(unit.head.frontier, size).hex()
-            collected = source.collected
-            drawn = SourceAudit(audit, source_id, who.member, root, size, collected, unit.now)
-            unit.sources.add_audit(drawn)
+            drawn = _draw(app, unit, source, permit, before)
         else:
             drawn = replace(waiting, member=who.member)
             unit.sources.set_audit(drawn)
+            facts = (("collected", source.collected),)
+            record(app, unit, EntryKind.SOURCE_SAMPLED, permit, _objects(drawn), facts)
     app.at("audit.drawn")
     with app.store.read() as reader:
         items = sample_of(reader, drawn, _seen_before(app, drawn.drawn_at))
@@ -129,14 +122,15 @@ def answer_audit(app: App, who: Who, source_id: SourceId, said: AuditSaid) -> So
         note = seal(app.keyring.get(source_key(source_id)), said.note.encode(), f"audit:{audit.id}")
         found = replace(audit, finding=said.finding, found_at=unit.now, note=note)
         unit.sources.set_audit(found)  # 2
-        objects = (("audit", audit.id), ("source", source_id))
+        drawn = sample_of(unit, audit, _seen_before(app, audit.drawn_at))
         facts = (
             ("finding", said.finding.value),
+            ("sample", list_digest(one.id for one in drawn)),
             ("root", audit.root),
             ("size", audit.size),
             ("collected", audit.collected),
         )
-        record(app, unit, EntryKind.SOURCE_AUDITED, permit, objects, facts)
+        record(app, unit, EntryKind.SOURCE_AUDITED, permit, _objects(audit), facts)
         wrong = said.finding is AuditFinding.WRONG  # 3
         state = SourceState.ON_HOLD if wrong else SourceState.AUTHORISED
         if state is not source.state:
@@ -156,23 +150,41 @@ def open_audit(reader: Reader | Unit, source: SourceId) -> SourceAudit | None:
     return next((one for one in audits if one.finding is None), None)
 
 
-def sample_of(reader: Reader, audit: SourceAudit, before: datetime) -> tuple[Item, ...]:
-    """Draw the sample: the items whose SHA-256 with the root before it is smallest.
+def listed(app: App, audit: SourceAudit) -> bytes:
+    """Return the list of what a sample was drawn from: its SHA-256 is in the entry of asking."""
+    with app.store.read() as reader:
+        before = _seen_before(app, audit.drawn_at)
+        return as_list(o.id for o in may_be_drawn(reader, audit.source, audit.size, before))
 
-    Of items met before ``before`` whose entry the root covers; the same whoever draws it, as
-    long as none of them was forgotten.
-    """
 
-    def drawn(item: Item) -> bytes:
-        return hashlib.sha256(bytes.fromhex(audit.root) + item.id.encode()).digest()
+def _among(app: App, source: SourceId) -> Among:
+    """List what may be drawn, before the unit: no withdrawal waits for a long list."""
+    with app.store.read() as reader:
+        return among(reader, source, _seen_before(app, reader.now))
 
-    best: list[Item] = []
-    after: ItemId | None = None
-    while page := reader.items.of_source(audit.source, after, PAGE):
-        after = page[-1].id
-        old = [one for one in page if one.first_leaf < audit.size and one.first_seen <= before]
-        best = heapq.nsmallest(ceilings.AUDIT_SAMPLE, (*best, *old), key=drawn)
-    return tuple(best)
+
+def _draw(app: App, unit: Unit, source: Source, permit: Permit, before: Among) -> SourceAudit:
+    """Record what is drawn from, then draw by the root. Raises ``Conflict`` for too few."""
+    if before.size != unit.head.size:
+        # Something was recorded since: what may be drawn is what stands in the ledger now.
+        before = among(unit, source.id, _seen_before(app, unit.now))
+    if before.items < min(ceilings.AUDIT_SAMPLE, unit.items.count(source.id)) or not before.items:
+        raise Conflict(
+            "too few photos of this source may be seen yet",
+            "Collect it, and come again a day after.",
+        )
+    collected = source.collected
+    drawn = SourceAudit(AuditId(new_id()), source.id, permit.member, "", 0, collected, before.at)
+    facts = (("collected", collected), ("items", before.digest), ("among", before.items))
+    record(app, unit, EntryKind.SOURCE_SAMPLED, permit, _objects(drawn), facts)
+    size = unit.head.size
+    drawn = replace(drawn, root=tree.root(unit.head.frontier, size).hex(), size=size)
+    unit.sources.add_audit(drawn)
+    return drawn
+
+
+def _objects(audit: SourceAudit) -> Objects:
+    return (("audit", audit.id), ("source", audit.source))
 
 
 def _refused_now(app: App, ask: Ask, who: Who) -> Refusal | None:
@@ -203,18 +215,6 @@ def _ask(app: App, who: Who, source: Source) -> Ask:
 def _seen_before(app: App, drawn: datetime) -> datetime:
     """Return the moment up to which items may be seen: nobody is followed by a sample."""
     return drawn if app.deployment.sandbox else drawn - ceilings.ORGANISATION_FLOOR
-
-
-def _enough_to_see(app: App, unit: Unit, source: Source) -> None:
-    """Raise ``Conflict`` where too few items are old enough to be drawn from."""
-    before = _seen_before(app, unit.now)
-    first = unit.items.of_source(source.id, None, ceilings.AUDIT_SAMPLE)
-    old = sum(one.first_seen <= before for one in first)
-    if old == 0 or old < min(ceilings.AUDIT_SAMPLE, unit.items.count(source.id)):
-        raise Conflict(
-            "too few photos of this source may be seen yet",
-            "Collect it, and come again a day after.",
-        )
 
 
 def _look(app: App, source: Source, place: ItemSource, item: Item) -> Looked:

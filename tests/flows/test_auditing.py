@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from licet.auditing import Sample, answer_audit, draw_sample, sample_of
+from licet import auditing
+from licet.app import App
+from licet.auditing import Sample, answer_audit, draw_sample, listed
 from licet.cli import signing
 from licet.collect import collect
 from licet.consent import ceilings
 from licet.consent.reasons import Reason
+from licet.effects.drawing import Among, sample_of
 from licet.effects.redoing import audit_again
 from licet.effects.sealed import source_key
 from licet.ledger import tree
@@ -266,3 +269,41 @@ def test_a_photo_the_detector_cannot_read_is_told_in_the_sample(
     monkeypatch.setattr(world.vision, "faces", lambda _photo: bent)
     sample = _looked(world, source, "verifier")
     assert {(one.picture, one.why_not) for one in sample.photos} == {(b"", "it is bent")}
+
+
+def test_an_outsider_draws_the_sample_again(world: World, source: Source) -> None:
+    """From the list, of which the digest stood in the ledger before the root was known."""
+    assert isinstance(_said(world, source, "verifier", AuditFinding.OK), Source)
+    (asked, *_again) = _entries(world, EntryKind.SOURCE_SAMPLED)
+    (found,) = _entries(world, EntryKind.SOURCE_AUDITED)
+    with world.app.store.read() as reader:
+        (audit,) = reader.sources.audits(source.id)
+    items = listed(world.app, audit)
+    said, signed = dict(asked.facts), dict(found.facts)
+    assert said["items"] == hashlib.sha256(items).hexdigest()
+    assert said["among"] == len(items.splitlines()) == 3
+    root = bytes.fromhex(str(signed["root"]))
+    order = sorted(items.split(), key=lambda one: hashlib.sha256(root + one).digest())
+    drawn = b"".join(one + b"\n" for one in order[: ceilings.AUDIT_SAMPLE])
+    assert signed["sample"] == hashlib.sha256(drawn).hexdigest()
+
+
+def test_what_was_forgotten_meanwhile_is_not_listed(
+    world: World, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever came between listing and drawing: the entry holds the list that is drawn from."""
+    first = auditing._among
+
+    def late(app: App, asked: SourceId) -> Among:
+        found = first(app, asked)
+        with world.app.store.unit() as unit:
+            gone = unit.items.of_source(source.id, None, 1)
+            unit.items.forget([gone[0].id])
+            unit.record(Entry(EntryKind.ITEMS_FORGOTTEN, unit.now))
+        return found
+
+    monkeypatch.setattr(auditing, "_among", late)
+    sample = _looked(world, source, "verifier")
+    (asked,) = _entries(world, EntryKind.SOURCE_SAMPLED)
+    items = listed(world.app, sample.audit)
+    assert dict(asked.facts)["items"] == hashlib.sha256(items).hexdigest()

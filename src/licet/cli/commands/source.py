@@ -258,7 +258,8 @@ def audit(
 
 
 def _sampled(call: Call, licet: "App", source: Source, folder: Path) -> Answer | Refusal:
-    from licet.auditing import draw_sample
+    from licet.auditing import draw_sample, listed
+    from licet.effects.drawing import as_list
 
     who = signing.who(call, licet, signing.on_source(Action.AUDIT_SOURCE, source))
     with files.new_folder(folder) as place, progress(call.as_json, "looking") as tell:
@@ -268,11 +269,14 @@ def _sampled(call: Call, licet: "App", source: Source, folder: Path) -> Answer |
         for number, photo in enumerate(sample.photos, 1):
             if photo.picture:
                 files.write_new(place / f"{number:02}.jpg", photo.picture)
+        files.write_new(place / "sample.txt", as_list(one.item for one in sample.photos))
+        files.write_new(place / "items.txt", listed(licet, sample.audit))
     read = sum(bool(photo.picture) for photo in sample.photos)
     drawn, gone = sample.audit, len(sample.photos) - read
     done = Sampled(source.id, source.name, folder, read, gone, drawn.root, drawn.size)
     lines = (
         f"Wrote {folder}: {read} photos of {source.name}, drawn at random by the ledger's root.",
+        "  items.txt: what they were drawn from; its SHA-256 is in the entry of the ledger.",
         *((f"  {gone} more could not be read.",) if gone else ()),
         f"Look at all of them. Next: `licet source audit {source.name} --finding ok` or `wrong`.",
     )
