@@ -235,6 +235,7 @@ def end_member(app: App, who: Who, member_id: MemberId) -> int | Refusal:
             raise Conflict("the membership has ended", "There is nothing to end.")
         _require_others(unit, member)
         unit.governance.end_member(member_id)
+        unit.admission.end_everything(member_id, unit.now)
         objects = (("organisation", member.organisation),)
         about = committed_to(app, member)
         leaf = record(app, unit, EntryKind.MEMBER_ENDED, permit, objects, about)

@@ -158,6 +158,7 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
             raise Corrupt("store and mirror are of two ledgers", "Bring the right mirror back.")
         deleted = unit.recover.delete_keyless(_absent(app, unit))  # 3
         listed = drop_candidates(app, unit)
+        unit.admission.drop_sessions()
         account_again(app, unit, later, listed)
         since = found_since(later)
         settle_plans(app, unit, since)

@@ -42,6 +42,7 @@ from licet.effects.winding_up import begins_at, left
 from licet.rights.answering import see_to_all
 from licet.rights.carrying import go_on_with_orders, may_go_on, prove_what_is_done
 from licet.rights.closing import go_on
+from licet.signing_in import forget_sessions
 from licet.terms.collecting import ReportProgress
 from licet.terms.grant import GrantState
 from licet.terms.ids import PlanId
@@ -204,6 +205,7 @@ def _daily(app: App, trying: Trying) -> tuple[bool, int, int]:
     swept = trying.do("keys", partial(sweep_keys, app), 0)
     trying.do("letters", partial(forget_requests, app), 0)
     trying.do("pages", partial(forget_noted, app), 0)
+    trying.do("sessions", partial(forget_sessions, app), 0)
     trying.do("packages", partial(sweep_packages, app), 0)
     return bool(turned), swept, trying.do("people", partial(forget_people, app, trying), 0)
 

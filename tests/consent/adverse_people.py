@@ -7,7 +7,7 @@ from licet.terms.basis import Condition, LegalBasis, Relationship, Searchers
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.ids import Territory
 from licet.terms.organisation import MemberState, OrganisationKind, Role
-from licet.terms.permit import Block, By
+from licet.terms.permit import Attended, Block, By, Proof
 from tests.consent import world as w
 from tests.consent.acts import ACTS
 from tests.consent.changes import (
@@ -45,6 +45,7 @@ from tests.consent.changes import (
     UNTIL,
     WORKERS_DUTIES,
     A,
+    Change,
     Row,
     asks,
     but,
@@ -54,6 +55,12 @@ from tests.consent.changes import (
     named,
     of,
 )
+
+
+def _attended(proof: Proof) -> Change:
+    """A member who signed nothing, and comes with this."""
+    return lambda act: act.with_facts(signers=(), attended=Attended(act.ask.member, proof))
+
 
 GOVERNED: list[Row] = [
     ("no organisation", (*AGREED, *COLLECTING, "scan"), missing("organisation"), R.NO_ORGANISATION),
@@ -75,6 +82,8 @@ GOVERNED: list[Row] = [
         lambda act: act.with_facts(signers=(replace(act.facts.signers[0], public_key=b""),)),
         R.NOT_SIGNED,
     ),
+    ("signed in too long ago", ("search", "show"), _attended(Proof.SIGNED_IN), R.SIGN_IN_AGAIN),
+    ("a key for something else", ("search",), _attended(Proof.API_KEY), R.KEY_FOR_OTHER_PURPOSE),
     (
         "not of the controller",
         CONTROLLERS,

@@ -123,8 +123,8 @@ def test_books_are_kept_without_an_entry_and_forgotten(store: Store) -> None:
     assert seen is not None
     assert seen.seen_at == NOON + DAY
     with store.unit(bookkeeping=True) as unit:
-        assert unit.admission.forget(NOON) == 0
-        assert unit.admission.forget(NOON + 2 * DAY) == 2
+        assert unit.admission.forget(NOON, NOON) == 0
+        assert unit.admission.forget(NOON + 2 * DAY, NOON + 2 * DAY) == 2
     with store.read() as reader:
         assert reader.admission.session(session.digest) is None
         assert reader.admission.answer(member, answer.key) is None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from licet.cli import files, names
 from licet.cli.call import Call
 from licet.terms.acting import SUBJECT, Who
+from licet.terms.admission import ApiKeyWish
 from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.governing import (
@@ -31,11 +32,13 @@ from licet.terms.grant import Grant
 from licet.terms.granting import GrantWish
 from licet.terms.ids import (
     AccountId,
+    ApiKeyId,
     CandidateId,
     GrantId,
     HoldId,
     ItemId,
     OrganisationId,
+    PasskeyId,
     PurposeId,
     SubjectId,
     SuggestionId,
@@ -114,6 +117,26 @@ def ending_transfer(transfer: TransferId) -> About:
 def ending_member(member: Member) -> About:
     """Return what is signed to end a membership."""
     return About(Action.GOVERN, digest=_digest("end", member.id))
+
+
+def inviting(member: Member) -> About:
+    """Return what is signed to let a member add a passkey."""
+    return About(Action.GOVERN, digest=_digest("invite", member.id))
+
+
+def ending_passkey(passkey: PasskeyId) -> About:
+    """Return what is signed to end a passkey."""
+    return About(Action.GOVERN, digest=_digest("end passkey", passkey))
+
+
+def making_api_key(wish: ApiKeyWish) -> About:
+    """Return what is signed to make an API key."""
+    return About(Action.GOVERN, digest=_digest_of_wish(wish))
+
+
+def ending_api_key(key: ApiKeyId) -> About:
+    """Return what is signed to end an API key."""
+    return About(Action.GOVERN, digest=_digest("end api key", key))
 
 
 def closing_case(case: Case) -> About:

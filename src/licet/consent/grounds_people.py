@@ -51,6 +51,16 @@ GROUNDS: dict[Reason, Ground] = {
         "The acting member did not sign this very act within the last five minutes.",
         "Sign it with the member's own key.",
     ),
+    _R.SIGN_IN_AGAIN: Ground(
+        "GDPR 32(1)(b)",
+        "This needs a session that began with a passkey in the last five minutes.",
+        "Sign in again, and do it then.",
+    ),
+    _R.KEY_FOR_OTHER_PURPOSE: Ground(
+        "GDPR 5(1)(b)",
+        "The API key was made for another purpose.",
+        "Use a key for this purpose, or have one made.",
+    ),
     _R.TWO_SIGNERS_NEEDED: Ground(
         "GDPR 32(1)",
         "This takes two members, each with a key of their own.",

@@ -15,6 +15,8 @@ class Reason(StrEnum):
     WRONG_ROLE = "wrong_role"
     NOT_THE_CONTROLLER = "not_the_controller"
     NOT_SIGNED = "not_signed"
+    SIGN_IN_AGAIN = "sign_in_again"
+    KEY_FOR_OTHER_PURPOSE = "key_for_other_purpose"
     TWO_SIGNERS_NEEDED = "two_signers_needed"
     OFFICER_NEEDED = "officer_needed"
     AUDITOR_NEEDED = "auditor_needed"

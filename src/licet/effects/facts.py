@@ -7,6 +7,7 @@ from licet.app import App
 from licet.consent.age import age_on
 from licet.consent.purposes import table
 from licet.effects.acting import person_proved, signers
+from licet.effects.authenticators import attended, signature_holds
 from licet.effects.reaching import waiting_for
 from licet.effects.sealed import candidate_tag, grant_key, open_identity, probe_tag
 from licet.effects.standing import causes
@@ -21,7 +22,6 @@ from licet.terms.ids import OrganisationId
 from licet.terms.organisation import Act, Approval, Case, MemberState, Role, Signature
 from licet.terms.permit import Action, Ask, By, Counts, Facts, Readiness
 from licet.terms.rights import Request, RightKind
-from licet.vault.signing import act_holds
 
 DAY = timedelta(days=1)
 _CODE = frozenset({Action.CONFIRM, Action.ANSWER})
@@ -72,6 +72,7 @@ def read_facts(
         blocks=reader.blocks.bearing_on(subject.id if subject else None),
         counts=_counts(app, reader, ask, subject, now),
         witnessed=ask.action in _WITNESSED and seen_enough(app, reader, now),
+        attended=attended(reader, who, now),
         found_in_case=ask.action is Action.SHOW and _found_in_case(app, reader, ask),
         request=request,
         order=reader.orders.get(ask.order) if ask.order else None,
@@ -150,7 +151,7 @@ def _signed(reader: Reader | Unit, case: Case, approval: Approval) -> bool:
     member = reader.governance.member(approval.member)
     act = Act(Action.APPROVE.value, case.organisation, case.id, "", approval.at)
     signature = Signature(approval.member, approval.signature)
-    return member is not None and act_holds(act, signature, member.public_key)
+    return member is not None and signature_holds(reader, act, signature, member, approval.at)
 
 
 def object_of(ask: Ask) -> str:

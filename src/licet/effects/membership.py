@@ -9,8 +9,8 @@ from licet.effects.record import Facts, actor_commitment
 from licet.ledger.commitment import opens
 from licet.store.unit import Unit
 from licet.terms.errors import KeyAbsent
-from licet.terms.ids import KeyId
-from licet.terms.ledger import Commitment, Entry
+from licet.terms.ids import ApiKeyId, KeyId, PasskeyId
+from licet.terms.ledger import Commitment, Entry, EntryKind
 from licet.terms.organisation import Member
 
 
@@ -20,6 +20,29 @@ def committed_to(app: App, member: Member) -> Facts:
     if made is None:
         raise TypeError("a member has an organisation and an id")
     return (("member", made.value.hex()), ("nonce", made.nonce.hex()))
+
+
+def end_passkey_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """End a passkey that a later entry says ended: a lost one comes back by no backup."""
+    for passkey in (PasskeyId(one) for name, one in entry.objects if name == "passkey"):
+        found = unit.admission.passkey(passkey)
+        if found is not None and found.ended_at is None:
+            unit.admission.end_passkey(passkey, entry.at)
+
+
+def end_api_key_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """End an API key that a later entry says ended."""
+    for key in (ApiKeyId(one) for name, one in entry.objects if name == "api_key"):
+        found = unit.admission.api_key(key)
+        if found is not None and found.ended_at is None:
+            unit.admission.end_api_key(key, entry.at)
+
+
+ADMISSION_AGAIN = {
+    EntryKind.PASSKEY_ENDED: end_passkey_again,
+    EntryKind.API_KEY_ENDED: end_api_key_again,
+}
+"""What ends again in a restore of how members come in; sessions are all over by then."""
 
 
 def end_again(app: App, unit: Unit, entry: Entry) -> None:
@@ -36,3 +59,4 @@ def end_again(app: App, unit: Unit, entry: Entry) -> None:
         for member in unit.governance.members(organisation.id):
             if opens(committed, key, member.id):
                 unit.governance.end_member(member.id)
+                unit.admission.end_everything(member.id, entry.at)

@@ -12,7 +12,7 @@ from licet.effects.blocking import lift_again, place_again
 from licet.effects.carrying.again import is_part, plan_again, settle_parts
 from licet.effects.closing import close_again, count_again
 from licet.effects.ending import end_grants
-from licet.effects.membership import end_again
+from licet.effects.membership import ADMISSION_AGAIN, end_again
 from licet.effects.ordering.again import ORDERS_AGAIN
 from licet.effects.planning import plan_erasure
 from licet.effects.redoing import AGAIN
@@ -36,7 +36,7 @@ _SOURCES = {
     EntryKind.SOURCE_HELD: SourceState.ON_HOLD,
     EntryKind.SOURCE_LAPSED: SourceState.LAPSED,
 }
-_AGAIN = {**AGAIN, **ORDERS_AGAIN, **PAPERS_AGAIN}
+_AGAIN = {**AGAIN, **ORDERS_AGAIN, **PAPERS_AGAIN, **ADMISSION_AGAIN}
 _ENDING = {EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED}
 
 

@@ -152,12 +152,12 @@ class WriteAdmission(ReadAdmission):
         """Keep an answer. Raises ``Conflict`` if one of this caller and key is kept."""
         self._session.write(_ANSWER.insert, _ANSWER.values(answer), bookkeeping=True)
 
-    def forget(self, before: datetime) -> int:
-        """Forget answers and sessions from before; returns how many. Only books are kept."""
-        answers = delete(schema.kept_answer).where(schema.kept_answer.c.at < before)
-        sessions = delete(schema.session).where(schema.session.c.expires < before)
-        return self._session.write(answers, bookkeeping=True) + self._session.write(
-            sessions, bookkeeping=True
+    def forget(self, answers: datetime, sessions: datetime) -> int:
+        """Forget answers given, and sessions over, before these moments; returns how many."""
+        given = delete(schema.kept_answer).where(schema.kept_answer.c.at < answers)
+        over = delete(schema.session).where(schema.session.c.expires < sessions)
+        return self._session.write(given, bookkeeping=True) + self._session.write(
+            over, bookkeeping=True
         )
 
     def drop_sessions(self) -> int:

@@ -14,6 +14,8 @@ class Who:
     ``signatures`` are over ``act``; each member named in ``members`` must have
     one, except in a sandbox, where ``--as`` names members without keys. The
     first member acts, the others are the second person of a two-person act.
+    ``bearer`` is the SHA-256 of the session's token or API key that the first member comes
+    with: some acts need no more (``licet.consent.proofs``).
     A data subject has neither: ``proof`` is the receipt of their confirmation, which
     opens their own commitment in the ledger (a code proves them where one was sent).
     """
@@ -23,6 +25,7 @@ class Who:
     act: Act | None = None
     signatures: tuple[Signature, ...] = ()
     proof: bytes = b""
+    bearer: bytes = b""
 
     @property
     def member(self) -> MemberId | None:

@@ -109,6 +109,23 @@ class By(StrEnum):
     WORKER = "worker"
 
 
+class Proof(StrEnum):
+    """With what a member stands behind an act that they did not sign."""
+
+    SIGNED_IN = "signed_in"
+    SIGNED_IN_LATELY = "signed_in_lately"
+    API_KEY = "api_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A member's live session or API key; ``purpose`` is the one that a key is for."""
+
+    member: MemberId
+    proof: Proof
+    purpose: PurposeId | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One use somebody wants to make now. Parts that an action does not need stay None."""
@@ -207,6 +224,7 @@ class Facts:
     ``request`` is the rights request that is asked about, or that the grant serves.
     ``order`` is the order that is asked about, ``waiting`` how many access requests of people
     in its scope are open (None: nobody counted). ``block`` is the block that is to be lifted.
+    ``attended`` is the session or key that the acting member comes with, if it is live.
     ``filings`` are the papers that the organisation filed. ``audits`` are the looks at random
     samples of the source.
     """
@@ -231,6 +249,7 @@ class Facts:
     markers: tuple[Marker, ...] = ()
     searched_by: MemberId | None = None
     found_in_case: bool = False
+    attended: Attended | None = None
     restricted_for: frozenset[Restriction] = frozenset()
     held: bool = False
     objecting: bool = False

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from licet.cli import files, keys, names, signing
-from licet.cli.call import Call, Takes, deed, group
+from licet.cli.call import Call, Takes, deed, group, joined
+from licet.cli.commands import member_door
 from licet.cli.output import Answer, Grid
 from licet.terms.errors import BadInput
 from licet.terms.governing import MemberWish
@@ -16,6 +17,7 @@ from licet.terms.organisation import Role
 from licet.terms.permit import Refusal, Register
 
 app = group("Members and their own keys.")
+joined(app, member_door.app)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 1. Each action belongs to some doers: a member, the data subject, the worker.
 2. A member acts for an organisation that is known, whose agreement is in force.
 3. A member is active, belongs to that organisation, signed this very act with a key
-   of their own, and holds a role of the action.
+   of their own or comes with what is enough for it (``consent.proofs``), and holds a role
+   of the action.
 4. A two-person act has two active signers of that organisation, each with a key of
    their own; the acting member is one of them. Only in a sandbox may keys be absent.
    Enrolling somebody is one, so that nobody asks, reads the letter, witnesses and
@@ -23,7 +24,7 @@ agreement: nothing stands between people and their way out (GDPR 7(3), 12(2), 17
 
 from datetime import datetime
 
-from licet.consent import ceilings, places
+from licet.consent import ceilings, places, proofs
 from licet.consent.alone import alone
 from licet.consent.evidence import is_digest
 from licet.consent.reasons import Reason
@@ -164,15 +165,17 @@ def member_active(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
 
 
 def member_signed(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
-    """3. The acting member signed this very act, or is named in a sandbox."""
+    """3. The acting member signed this very act, or comes with what is enough for it."""
     if ask.by is not By.MEMBER:
         return None
+    if proofs.of_other_purpose(ask, facts.attended):
+        return Reason.KEY_FOR_OTHER_PURPOSE
     sandbox = facts.readiness.sandbox
     signed = any(
         member.id == ask.member and may_sign(member, ask.organisation, sandbox)
         for member in facts.signers
     )
-    return None if signed else Reason.NOT_SIGNED
+    return None if signed else proofs.lacking(ask, facts.attended)
 
 
 def member_role(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
