@@ -19,10 +19,10 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 # The tests start hundreds of processes. What they import is compiled once for all of them,
 # also where the environment says to keep nothing that is compiled.
-test test-server gates mutants scenarios: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/compiled
-test test-server gates mutants scenarios: export PYTHONDONTWRITEBYTECODE :=
+test test-server test-browser gates mutants scenarios: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/compiled
+test test-server test-browser gates mutants scenarios: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup setup-dev setup-bench postgres demo test test-server soak check static gates \
+.PHONY: help setup setup-dev setup-bench postgres chromium demo test test-server test-browser soak check static gates \
         mutants scenarios scenarios-page bench lock clean
 
 help: ## this list
@@ -33,7 +33,7 @@ setup: $(VENV)/.runtime $(FIXTURES)/.fetched ## .venv with everything pinned and
 demo: setup ## the main job on real photos, in a sandbox
 	@$(BIN)/licet demo
 
-test: setup setup-dev postgres static ## gates, then every test, then the coverage floors
+test: setup setup-dev postgres chromium static ## gates, then every test, then the coverage floors
 	@rm -f .coverage .coverage.*
 	@$(ONE_THREAD) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal \
 	  --cov --cov-report= --durations 10 -rs $(PYTEST)
@@ -43,6 +43,10 @@ test: setup setup-dev postgres static ## gates, then every test, then the covera
 test-server: setup setup-dev postgres ## on PostgreSQL too what `make test` runs on SQLite alone
 	@$(ONE_THREAD) LICET_SERVER=1 $(BIN)/python -m pytest -q \
 	  -n $(WORKERS) --dist worksteal --durations 10 -rs $(PYTEST)
+
+test-browser: setup setup-dev chromium ## every page in Chromium: each width, language and colour
+	@$(ONE_THREAD) LICET_BROWSER=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal \
+	  -m every_page --durations 5 -rs tests/browser $(PYTEST)
 
 soak: setup setup-dev postgres ## what takes too long for every day: every kill on both databases, deeper histories
 	@$(ONE_THREAD) LICET_SOAK=1 LICET_DEEP=1 $(BIN)/python -m pytest -q -n $(WORKERS) \
@@ -88,6 +92,9 @@ setup-bench: $(VENV)/.bench $(DLIB)/.made
 
 postgres: | $(CACHE)
 	@scripts/postgres.sh
+
+chromium: | $(CACHE)
+	@scripts/chromium.sh
 
 $(CACHE):
 	@mkdir -p $@

@@ -15,13 +15,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 AXE = (Path(__file__).parent / "vendor" / "axe.js").read_text("utf-8")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+PATIENCE_MS = 30_000
+"""How long a loaded machine may take over one step; a quiet one takes milliseconds."""
+
 SHOTS = os.environ.get("LICET_SHOTS", "")
 """A folder that screenshots go to; none are made without it."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 _REPORTS = """
 window.__reports = [];
@@ -80,7 +85,7 @@ def visiting(browser: Browser, base: str, **about: Any) -> Iterator[Visit]:
     """Open a fresh context: no cookie and nothing kept of another test."""
     width, height = about.pop("size", WIDTHS["desktop"])
     context = browser.new_context(viewport={"width": width, "height": height}, **about)
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(_REPORTS)
     visit = Visit(context.new_page(), base)
     visit.page.on("pageerror", lambda error: visit.wrong.append(str(error)))
