@@ -1,5 +1,6 @@
 """An Immich library from opening to ceasing: its key reads, names nobody, and is said nowhere."""
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,13 +10,17 @@ import pytest
 
 from licet.backfill import backfill
 from licet.collect import collect
+from licet.effects.purging import purge_certificate
+from licet.effects.reporting.register import sections
 from licet.effects.sourcing import token_for
 from licet.effects.tracing import read_traces
+from licet.ledger.verify import verify_file
 from licet.sources.immich import proof
 from licet.sourcing import add_source, cease_source
 from licet.terms.collecting import Collected
 from licet.terms.errors import BadInput, Busy, Conflict, Setup
-from licet.terms.governing import SourceWish
+from licet.terms.governing import CeaseNotice, NoticeFrom, SourceWish
+from licet.terms.ids import Territory
 from licet.terms.permit import Refusal
 from licet.terms.source import Control, Source, SourceKind, SourceState
 from licet.worker import run_once
@@ -86,9 +91,16 @@ def test_it_is_collected_scanned_again_and_ceases(world: World, library: Library
     again = backfill(world.app, later, source.id)
     assert isinstance(again, Collected)
     assert again.appearances == 1
-    ceased = cease_source(world.app, world.who("steward"), source.id)
+    notice = CeaseNotice(hashlib.sha256(b"Stop.").hexdigest(), NoticeFrom.RIGHTS_HOLDER)
+    ceased = cease_source(world.app, world.who("steward"), source.id, notice)
     assert isinstance(ceased, Source)
     assert ceased.state is SourceState.PURGED
+    verdict = verify_file(purge_certificate(world.app, source.id))
+    assert verdict.ok
+    assert any(notice.digest in line for line in verdict.proved)
+    with world.app.store.read() as reader:
+        assert reader.items.count(source.id) == 0
+        assert reader.sources.traces(source.id) == ()
     library.asked.clear()
     assert isinstance(collect(world.app, world.who("steward"), source.id), Refusal)
     assert library.asked == [], "0 requests"
@@ -186,6 +198,18 @@ def test_a_proof_for_websites_does_not_fit_and_tags_are_not_named(
     with pytest.raises(BadInput, match="not all read"):
         add_source(world.app, two, _wish(world, library.place, leave_out=frozenset({"private"})))
     assert library.asked == []
+
+
+def test_the_public_register_says_that_it_is_a_library_and_not_where(
+    world: World, library: Library
+) -> None:
+    _opened(world, library.album(ALBUM), territory=Territory("DE"))
+    with world.app.store.read() as reader:
+        told = repr(sections(world.app, reader))
+    assert "library" in told
+    assert "own storage" in told
+    for secret in (ALBUM, "127.0.0.1", str(library.port), SECRET):
+        assert secret not in told
 
 
 def test_files_that_a_messenger_named_put_it_on_hold(world: World, library: Library) -> None:

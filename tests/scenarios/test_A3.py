@@ -23,6 +23,7 @@ from tests.fakes.deployment import LICENCE, World
 from tests.fakes.vision import START, photo
 from tests.scenarios.websites import album, opened
 from tests.sources.site.servers import Reply, Web
+from tests.sources.xmps import MINING, xmp
 
 PROHIBITED = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"
 PAGE = (
@@ -81,6 +82,23 @@ def test_every_reservation_is_obeyed_and_each_item_says_why(world: World, web: W
     }
     assert all(one.because for one in traces)
     assert [web.count(f"/album/{name}.jpg") for name in ("disallowed", "page")] == [0, 0]
+
+
+def test_what_is_written_beside_a_photo_is_obeyed_as_well(world: World) -> None:
+    """A sidecar of digiKam or Lightroom reserves its photo, also one that was taken before."""
+    world.enrolled("anna")
+    place = world.folder(
+        free=photo("anna"), mined=photo("anna", shot=1), later=photo("anna", shot=2)
+    )
+    (place / "mined.jpg.xmp").write_bytes(xmp(MINING))
+    source = world.source(place)
+    assert _collected(world, source).appearances == 2
+    (place / "later.xmp").write_bytes(xmp(MINING))
+    _collected(world, source)
+    with world.app.store.read() as reader:
+        told = {one.address: one.rule for one in read_traces(world.app, reader, source.id)}
+        assert reader.items.count(source.id) == 1
+    assert told == {"free.jpg": "known", "mined.jpg": "reserved", "later.jpg": "reserved"}
 
 
 def test_the_licence_is_on_file_and_when_it_is_over_nothing_is_read(world: World, web: Web) -> None:
