@@ -40,13 +40,19 @@ GRAIN = 6
 """Sensor grain (standard deviation in grey levels), so that files are as large as real ones."""
 
 
-def photos_of(width: int, count: int, portraits: Sequence[Portrait]) -> list[bytes]:
+def portraits() -> list[Portrait]:
+    """Return the people of the demo's photos."""
+    folder = Path(os.environ.get("LICET_FIXTURES", ".cache/fixtures"))
+    return [Portrait(photo.content(), photo.face) for photo in fixtures.photos(folder)]
+
+
+def photos_of(width: int, count: int, people: Sequence[Portrait]) -> list[bytes]:
     """Return group photos of two to six people with sensor grain."""
     chance = np.random.default_rng(0)
     found = []
     for at in range(count):
-        people = [portraits[(at + step) % len(portraits)] for step in range(2 + at % 5)]
-        plain = simplejpeg.decode_jpeg(compose(people, width=width, seed=at), "RGB")
+        group = [people[(at + step) % len(people)] for step in range(2 + at % 5)]
+        plain = simplejpeg.decode_jpeg(compose(group, width=width, seed=at), "RGB")
         grain = chance.normal(0, GRAIN, (*plain.shape[:2], 1))
         pixels = np.clip(plain + grain, 0, 255).astype(np.uint8)
         found.append(simplejpeg.encode_jpeg(pixels, 90, "RGB", "420"))
@@ -100,8 +106,7 @@ def run() -> list[dict[str, Any]]:
 
     Ours and the bounds take turns, so that what else the machine does meets all of them.
     """
-    folder = Path(os.environ.get("LICET_FIXTURES", ".cache/fixtures"))
-    portraits = [Portrait(photo.content(), photo.face) for photo in fixtures.photos(folder)]
+    people = portraits()
     cache = Path(os.environ.get("LICET_BENCH_CACHE", ".cache/models"))
     engine = Engine.open(None, cache, THREADS)
     detector, recogniser = (
@@ -109,7 +114,7 @@ def run() -> list[dict[str, Any]]:
     )
     lines: list[dict[str, Any]] = []
     for size, (width, count) in SIZES.items():
-        photos = photos_of(width, count, portraits)
+        photos = photos_of(width, count, people)
         list(engine.inspect_many(photos[:4]))
         spent = dict.fromkeys(("ours", "models", "decoding"), 0.0)
         faces = 0
