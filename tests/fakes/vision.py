@@ -183,9 +183,8 @@ class FakeVision:
     def _track(self, content: bytes, place: int, shot: dict) -> Track:
         seen = self._seen(content, {}, place, shot)
         begins, ends = shot["span"]
-        boxes = ((begins, seen.face.box),)
         seen = replace(seen, at=(begins + ends) // 2)
-        return Track(seen, (begins, ends), begins, boxes, 3)
+        return Track(seen, (begins, ends))
 
     def _seen(self, photo: bytes, said: dict, place: int, face: dict) -> SeenFace:
         seed = hashlib.sha256(photo + bytes([place])).hexdigest()

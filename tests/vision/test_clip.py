@@ -115,7 +115,7 @@ def test_frames_that_cannot_be_looked_at_are_told() -> None:
     content = film(scenes(*[0.5] * 12))
     found = watched(content, fails)
     assert isinstance(found, Clip)
-    assert found.frames == GROUP
+    assert 0 < found.frames <= GROUP
     assert any("could not be looked at" in one for one in found.lacking)
 
     def always(frames: list[Frame]) -> list[tuple[SeenFace, ...]]:

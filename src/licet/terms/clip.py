@@ -4,13 +4,12 @@ Times are whole milliseconds of presentation time since the beginning, as a play
 them. Boxes are pixels of the upright picture, with square pixels.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from licet.terms.errors import BadInput
-from licet.terms.face import Box, Inspection, SeenFace
+from licet.terms.face import Inspection, SeenFace
 
 MOST_OF_A_PART = 100_000
 
@@ -57,51 +56,20 @@ class VideoFile(Protocol):
         ...
 
 
-def between(one: Box, other: Box, share: float) -> Box:
-    """Return the box that lies ``share`` of the straight way from one to the other."""
-
-    def part(a: int, b: int) -> int:
-        return round(a + (b - a) * share)
-
-    return Box(
-        part(one.x, other.x), part(one.y, other.y), part(one.w, other.w), part(one.h, other.h)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Track:
     """One face, followed from frame to frame.
 
-    ``seen`` is its best frame's face with the mean of its best frames' templates. ``boxes``
-    say where the face is at some moments; in between it moves straight. ``unseen`` is the
-    last moment before the span at which it was looked for in vain: whoever covers the face
-    begins there.
+    ``seen`` is its best frame's face with the mean of its best frames' templates.
     """
 
     seen: SeenFace
     span: Span
-    unseen: int
-    boxes: tuple[tuple[int, Box], ...]
-    samples: int
 
     @property
     def at(self) -> int:
         """When its best frame is shown."""
         return self.span[0] if self.seen.at is None else self.seen.at
-
-    def box_at(self, at: int) -> Box | None:
-        """Return where the face is at a moment, as far as looks some time apart can say.
-
-        From the moment when it was last missed to the end of its span; None at others.
-        """
-        if not self.unseen <= at <= self.span[1]:
-            return None
-        after = bisect_right(self.boxes, at, key=lambda one: one[0])
-        (begins, one), (ends, other) = (
-            self.boxes[max(0, after - 1)],
-            self.boxes[min(after, len(self.boxes) - 1)],
-        )
-        return between(one, other, (at - begins) / (ends - begins)) if ends > begins else one
 
 
 @dataclass(frozen=True, slots=True)

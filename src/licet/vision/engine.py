@@ -18,6 +18,7 @@ from licet.vision.detect import DETECTOR
 from licet.vision.look import Looked, Opened, look, look_at
 from licet.vision.runtime import Runner, prepared
 from licet.vision.spot import spot
+from licet.vision.without import no_video
 
 RECOGNISER = "sface-2021dec"
 
@@ -116,7 +117,7 @@ class Engine:
         try:
             from licet.vision import clip, tracks
         except ModuleNotFoundError as missing:
-            return _no_video(missing)
+            return no_video(missing)
 
         def inspect(frames: Sequence[Opened]) -> list[tuple[SeenFace, ...]]:
             looked = [look_at(self._detector, one, thorough=thorough) for one in frames]
@@ -130,7 +131,7 @@ class Engine:
         try:
             from licet.vision import clip
         except ModuleNotFoundError as missing:
-            return _no_video(missing)
+            return no_video(missing)
         return clip.still(video, at)
 
     def combine(self, templates: Sequence[Template]) -> Template:
@@ -152,13 +153,6 @@ class Engine:
         """Return the photo with every box except ``keep`` covered for good. Raises ``BadInput``."""
         try:
             return redact.redact(photo, boxes, keep, outline, long_side, self._children)
-        except UnreadableError as error:
-            raise BadInput(error.value.reason, error.value.remedy) from error
-
-    def thumbnail(self, photo: bytes, long_side: int) -> bytes:
-        """Return an upright JPEG of at most ``long_side`` pixels, no metadata. ``BadInput``."""
-        try:
-            return redact.thumbnail(photo, long_side, self._children)
         except UnreadableError as error:
             raise BadInput(error.value.reason, error.value.remedy) from error
 
@@ -193,13 +187,3 @@ class Engine:
             return look(self._detector, decode, photo, thorough=thorough)
         except UnreadableError as error:
             return error.value
-
-
-def _no_video(missing: ModuleNotFoundError) -> Unreadable:
-    """Say that videos need an extra: its decoders' licence is not everybody's."""
-    if (missing.name or "").split(".")[0] != "av":
-        raise missing
-    return Unreadable(
-        "licet was installed without the part that reads videos",
-        'install it with `pip install "licet[video]"`',
-    )

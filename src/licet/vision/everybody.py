@@ -43,7 +43,6 @@ class Everybody:
         self, photos: Iterable[Bare], *, thorough: bool = True
     ) -> Iterator[Covered | Unreadable]:
         """Yield each photo with everybody covered, in order, on all threads."""
-
         visit = self._children.visit()
 
         def work(group: Sequence[Bare]) -> list[Covered | Unreadable]:

@@ -63,7 +63,7 @@ def cover_film(
     What ``tell`` raises ends the work; ``out`` holds nothing whole then.
     """
     try:
-        trails, ends = _follow(run, video.file, thorough, threads, lambda s: tell(FIRST_GO * s))
+        trails, ends = follow(run, video.file, thorough, threads, lambda s: tell(FIRST_GO * s))
         video.file.seek(0)
         regions = [region for trail in trails for region in trail.regions()]  # 2
         moments, left = moments_of(trails, ends)
@@ -85,7 +85,7 @@ def cover_film(
         return error.value
 
 
-def _follow(
+def follow(
     run: Runner, file: VideoFile, thorough: bool, threads: int, tell: TellShare
 ) -> tuple[tuple[Trail, ...], int]:
     """Return every face's trail, and when the video ends."""

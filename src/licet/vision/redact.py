@@ -56,13 +56,6 @@ def redact(
     return to_jpeg(image)
 
 
-def thumbnail(photo: bytes, long_side: int, by: Decode = decode) -> bytes:
-    """Return an upright JPEG copy of at most ``long_side`` pixels. Raises ``UnreadableError``."""
-    image: Image.Image = Image.fromarray(by(photo, long_side).pixels)
-    image.thumbnail((long_side, long_side))
-    return to_jpeg(image)
-
-
 def _scaled(box: Box, share: tuple[float, float]) -> Box:
     """Return a box of the photo in the picture: no pixel of it is left out by rounding."""
     left, top = floor(box.x * share[0]), floor(box.y * share[1])

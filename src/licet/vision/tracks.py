@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from licet.terms.clip import Track, between
-from licet.terms.face import Box, Score, SeenFace, Template, overlap
+from licet.terms.clip import Track
+from licet.terms.face import Score, SeenFace, Template, overlap
 
 LOST = 5000
 """Milliseconds after which somebody who is missed has gone."""
@@ -35,9 +35,6 @@ MOST_SAMPLES = 5
 MOST_TRACKS = 5000
 """More faces than a stadium's film shows one by one: what comes after is not looked at."""
 
-STRAIGHT = 0.9
-"""A box that lies this much where it would be in between is not kept."""
-
 Combine = Callable[[Sequence[Template]], Template]
 Values = NDArray[np.int64]
 
@@ -47,16 +44,14 @@ class _Open:
     """A track that may go on. ``gone`` is when it was first missed."""
 
     begins: int
-    unseen: int
+    at: int
     last: SeenFace
-    boxes: list[tuple[int, Box]] = field(default_factory=list)
     best: list[tuple[float, int, SeenFace]] = field(default_factory=list)
     gone: int | None = None
 
     def add(self, at: int, face: SeenFace) -> None:
         """Go on with a face."""
-        self.last, self.gone = face, None
-        self._keep_box(at, face.face.box)
+        self.at, self.last, self.gone = at, face, None
         self.best.append((worth(face), at, face))
         self.best.sort(key=lambda one: (-one[0], one[1]))
         del self.best[MOST_SAMPLES:]
@@ -72,19 +67,7 @@ class _Open:
         return Track(
             seen=SeenFace(face.face, face.quality, mean, at),
             span=(self.begins, end if self.gone is None else self.gone),
-            unseen=self.unseen,
-            boxes=tuple(self.boxes),
-            samples=len(self.best),
         )
-
-    def _keep_box(self, at: int, box: Box) -> None:
-        """Keep a box, and drop the one before if it lies on the straight way."""
-        if len(self.boxes) >= 2:
-            (first, one), (middle, other) = self.boxes[-2:]
-            share = (middle - first) / max(1, at - first)
-            if at - first <= LOST and overlap(between(one, box, share), other) >= STRAIGHT:
-                self.boxes.pop()
-        self.boxes.append((at, box))
 
 
 class Tracker:
@@ -113,11 +96,11 @@ class Tracker:
         for track, number in self._pairs(at, faces, changed):
             track.add(at, left.pop(number))
         for face in left.values():
-            fresh = _Open(at, self._looked, face)
+            fresh = _Open(at, at, face)
             fresh.add(at, face)
             self._open.append(fresh)
         for track in self._open:
-            if track.boxes[-1][0] != at and track.gone is None:
+            if track.at != at and track.gone is None:
                 track.gone = at
         self._looked = at
 
@@ -137,7 +120,7 @@ class Tracker:
         scores = self._scores(faces)
         found: list[tuple[float, int, int]] = []
         for place, track in enumerate(self._open):
-            near = not changed and at - track.boxes[-1][0] <= NEAR
+            near = not changed and at - track.at <= NEAR
             for number, face in enumerate(faces):
                 shared = overlap(track.last.face.box, face.face.box) if near else 0.0
                 needed = self._same * (NEAR_SHARE if shared >= NEAR_OVERLAP else 1)
