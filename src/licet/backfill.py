@@ -1,39 +1,40 @@
-"""Backfill: items met earlier are scanned again for somebody who enrolled later.
+"""Backfill: items met earlier are scanned again for people who enrolled later.
 
-The price of forgetting strangers: when one of them enrols, the photos are read
-from their source again and compared with that one person's references.
+The price of forgetting strangers: when one of them enrols, the photos are read from their
+source again. Everybody whose scan of a source waits at the same place shares one pass: each
+item is read once, its faces are compared with all of them together, and each keeps a run
+and a cursor of their own, so that one who withdraws takes nobody along. Of an item in which
+no face was found nothing is read.
 """
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
-from licet.effects.comparing import compare
 from licet.effects.facts import read_facts
 from licet.effects.keeping import KeptFaces, Recognised, keep
 from licet.effects.record import Objects, record, refuse
 from licet.effects.rereading import Again
-from licet.effects.running import (
-    finish_run,
-    let_go,
-    move_cursor,
-    open_run,
-    place_of,
-    release_run,
-)
+from licet.effects.running import Hold, finish_run, let_go, open_run, place_of, release_run
+from licet.effects.sharing import Shared, compare_shared, digest_of_permits, move_cursors
 from licet.effects.sourcing import open_source
-from licet.effects.walking import Photo, Walk
+from licet.effects.walking import Photo
+from licet.store.unit import Reader
 from licet.terms.acting import WORKER
 from licet.terms.collecting import Collected, ReportProgress
-from licet.terms.errors import NotFound
+from licet.terms.errors import Busy, NotFound
 from licet.terms.face import Inspection
 from licet.terms.grant import Grant
 from licet.terms.ids import GrantId, ItemId, SourceId
 from licet.terms.ledger import EntryKind
-from licet.terms.permit import Action, Ask, Refusal
+from licet.terms.permit import Action, Ask, Permit, Refusal
 from licet.terms.plan import RunKind
 from licet.terms.source import Source
+
+TOGETHER = 100
+"""How many people share a pass at most: one entry names all of them, and holds 64 KB."""
 
 
 def backfill(
@@ -45,17 +46,18 @@ def backfill(
     *,
     polled: bool = False,
 ) -> Collected | Refusal:
-    """Scan the items of one source again for one grant, or go on with a stopped run.
+    """Scan the items of one source again for one grant and for whose scan waits beside it.
 
-    With ``until`` it stops at about that moment and the run stays open. ``polled`` is for
+    With ``until`` it stops at about that moment and the runs stay open. ``polled`` is for
     who asks again and again whether it may go on by now: a no is returned, not recorded.
 
     1. Read source and grant and ask whether this may be done now.
-    2. Open the run, or take over the one that was left.
+    2. Open the run, or take over the one that was left, and those that wait at its place.
     3. Walk the items in the order they were met; read each from its source again.
-    4. Compare with the references of this grant alone.
-    5. In one unit of work: decide again, keep what is not kept yet, record, move the cursor.
-    6. Finish the run, or let go of it, and mirror the ledger.
+    4. Compare with the references of these grants alone.
+    5. In one unit of work: decide again for each, keep what is not kept yet, record, move
+       the cursors. Who may not be looked for any more is left out from here on.
+    6. Finish the runs, or let go of them, and mirror the ledger.
 
     Raises ``NotFound``, ``Busy``, ``Stopped`` as collecting does.
     """
@@ -66,28 +68,73 @@ def backfill(
         ask = _ask(app, source, grant)
         decided = decide(ask, read_facts(app, reader, ask, WORKER, reader.now), reader.now)
         total = reader.items.count(source_id)
-        kept = KeptFaces(frozenset({grant_id}))
-        kept.follow(app, reader)
     if isinstance(decided, Refusal):
         return decided if polled else refuse(app, ask, decided)
     place = open_source(app, source)
-    hold = open_run(app, RunKind.BACKFILL, source, grant_id)  # 2
-    walk = Walk(app, WORKER, ask, source, place, hold, tell, total, until)
-    after = ItemId(place_of(app, hold.run)) or None
-    again = _Again(walk, kept, Again(walk, after))
-    with let_go(app, hold, "the scan"):
+    lead = open_run(app, RunKind.BACKFILL, source, grant_id)  # 2
+    with ExitStack() as stack:
+        stack.enter_context(let_go(app, lead, "the scan"))
+        holds = {grant_id: lead, **_beside(app, source, lead)}
+        for other in holds.values():
+            if other is not lead:
+                stack.enter_context(let_go(app, other, "the scan"))
+        with app.store.read() as reader:
+            found = reader.grants.many(holds)
+            asks = {one: _ask(app, source, found[one]) for one in holds}
+            kept = KeptFaces(frozenset(holds))
+            kept.follow(app, reader)
+        walk = Shared(app, WORKER, ask, source, place, lead, tell, total, until)
+        walk.share(asks, holds)
+        after = ItemId(place_of(app, lead.run)) or None
+        again = _Again(walk, kept, Again(walk, after, skip_empty=True))
         for stretch in walk.stretches(again.again.photos()):  # 3
             for batch in walk.batches(stretch):
                 again.take(batch)  # 4, 5
             again.note_passed()
-        if walk.refusal is None and walk.over:  # 6
-            finish_run(app, hold)
-        else:
-            release_run(app, hold)
-    if walk.refusal is not None:
-        return refuse(app, ask, walk.refusal)
+        _end(app, walk)  # 6
+    refusal = walk.refusal or walk.left.get(grant_id)
+    if refusal is not None:
+        return refuse(app, ask, refusal)
     app.publish()
-    return walk.tally.result(hold.run.id)
+    return walk.tally.result(lead.run.id)
+
+
+def _end(app: App, walk: Shared) -> None:
+    """Finish the runs of those who were looked for to the end; let go of the others."""
+    for one, hold in walk.holds.items():
+        over = walk.refusal is None and walk.over and one in walk.asks
+        (finish_run if over else release_run)(app, hold)
+
+
+def _beside(app: App, source: Source, lead: Hold) -> dict[GrantId, Hold]:
+    """Take over the scans of this source that wait at the same place, if they may go on."""
+    with app.store.read() as reader:
+        at = place_of(app, lead.run)
+        waiting = [
+            run.grant
+            for run in reader.runs.open(RunKind.BACKFILL)
+            if run.source == source.id
+            and run.grant is not None
+            and run.id != lead.run.id
+            and place_of(app, run) == at
+            and _may(app, reader, source, run.grant)
+        ]
+    holds: dict[GrantId, Hold] = {}
+    for grant in waiting[: TOGETHER - 1]:
+        try:
+            holds[grant] = open_run(app, RunKind.BACKFILL, source, grant)
+        except Busy:
+            continue  # Somebody else is at it; they come without us.
+    return holds
+
+
+def _may(app: App, reader: Reader, source: Source, grant_id: GrantId) -> bool:
+    grant = reader.grants.get(grant_id)
+    if grant is None:
+        return False
+    ask = _ask(app, source, grant)
+    decided = decide(ask, read_facts(app, reader, ask, WORKER, reader.now), reader.now)
+    return isinstance(decided, Permit)
 
 
 def _ask(app: App, source: Source, grant: Grant) -> Ask:
@@ -105,42 +152,48 @@ def _ask(app: App, source: Source, grant: Grant) -> Ask:
 
 @dataclass(frozen=True)
 class _Again:
-    """Items on their way through a second look for one grant."""
+    """Items on their way through a second look for everybody who shares it."""
 
-    walk: Walk
+    walk: Shared
     kept: KeptFaces
     again: Again
 
     def take(self, batch: list[tuple[Photo, Inspection]]) -> None:
         """Compare and keep one batch; nothing once the walk was refused."""
-        recognised = compare(self.walk, [self.again.recognise(*pair) for pair in batch])
+        recognised = compare_shared(self.walk, [self.again.recognise(*pair) for pair in batch])
         if self.walk.refusal is None:
             self._commit(recognised)
 
     def _commit(self, recognised: list[Recognised]) -> None:
-        walk, app, ask = self.walk, self.walk.app, self.walk.ask
+        walk, app = self.walk, self.walk.app
         run = walk.hold.run
         with app.store.unit() as unit:
-            permit = decide(ask, read_facts(app, unit, ask, walk.who, unit.now), unit.now)
-            if isinstance(permit, Refusal):
-                walk.refusal = permit
+            permits = walk.permits(unit)
+            if not permits:
                 return
-            move_cursor(app, unit, walk.hold, recognised[-1].item.id)
+            move_cursors(walk, unit, recognised[-1].item.id)
             # Collecting may have kept some of these faces since the last batch.
             self.kept.follow(app, unit)
             there = unit.items.there([found.item.id for found in recognised])
             recognised = [found for found in recognised if found.item.id in there]
-            kept = keep(app, unit, recognised, unit.head.size, self.kept)
-            objects: Objects = (("grant", ask.grant or ""), ("run", run.id), ("source", run.source))
-            record(app, unit, EntryKind.BACKFILLED, permit, objects, kept.facts(recognised))
+            theirs = [walk.only_theirs(found) for found in recognised]
+            kept = keep(app, unit, theirs, unit.head.size, self.kept)
+            objects: Objects = (
+                *(("grant", grant) for grant in permits),
+                *(("run", walk.holds[grant].run.id) for grant in permits),
+                ("source", run.source),
+            )
+            facts = (*kept.facts(recognised), *digest_of_permits(permits))
+            permit = next(iter(permits.values()))
+            record(app, unit, EntryKind.BACKFILLED, permit, objects, facts)
         walk.tally.add(recognised, kept)
         app.at("backfill.committed")
 
     def note_passed(self) -> None:
-        """Move the cursor over items that could not be looked at again, and keep the lease."""
+        """Move the cursors over items that could not be looked at again, and keep the leases."""
         walk = self.walk
         if walk.refusal is not None or not walk.passed:
             return
         with walk.app.store.unit(bookkeeping=True) as unit:
-            move_cursor(walk.app, unit, walk.hold, walk.at)
+            move_cursors(walk, unit, walk.at)
         walk.passed = 0

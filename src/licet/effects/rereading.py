@@ -27,11 +27,18 @@ class Again:
 
     walk: Walk
     after: ItemId | None
+    skip_empty: bool = False
+    """Whether an item in which no face was found is passed over without being read."""
 
     def photos(self) -> Iterator[Step]:
         """Read the items again; one that changed or is gone at its source is passed over."""
         app, source = self.walk.app, self.walk.source
-        for item in self._items():
+        for item, empty in self._items():
+            if empty:
+                self.walk.done += 1
+                self.walk.at = item.id
+                yield None
+                continue
             if not self.walk.may_go_on():
                 return
             address = Address(open_address(app, item.id, source.id, item.sealed_address))
@@ -47,16 +54,19 @@ class Again:
                 continue
             yield Photo(Address(item.id), sha256), data
 
-    def _items(self) -> Iterator[Item]:
+    def _items(self) -> Iterator[tuple[Item, bool]]:
+        """Give the items that are left, and whether there is nothing to look at in them."""
         after = self.after
         while True:
             with self.walk.app.store.read() as reader:
                 if after is not None and reader.items.get(after) is None:
                     after = None  # It was forgotten, and so was what came before it.
                 page = reader.items.of_source(self.walk.source.id, after, PAGE)
+                faces = reader.person.faces([one.id for one in page]) if self.skip_empty else {}
             if not page:
                 return
-            yield from page
+            for item in page:
+                yield item, self.skip_empty and not faces.get(item.id)
             after = page[-1].id
 
     def recognise(self, photo: Photo, seen: Inspection) -> Recognised:
