@@ -106,6 +106,7 @@ def test_it_is_collected_scanned_again_and_ceases(world: World, library: Library
     assert library.asked == [], "0 requests"
 
 
+@pytest.mark.soak("postgresql")
 def test_what_has_not_changed_is_not_read_again(world: World, library: Library) -> None:
     source = _opened(world, library.place)
     _collected(world, source)
@@ -117,6 +118,7 @@ def test_what_has_not_changed_is_not_read_again(world: World, library: Library) 
     assert files == [reserved], "what was not kept is looked at anew"
 
 
+@pytest.mark.soak("postgresql")
 def test_what_is_archived_later_is_not_shown_or_scanned(world: World, library: Library) -> None:
     """Who takes a photo out of the timeline is heard at once, also by who reads it alone."""
     source = _opened(world, library.place)
@@ -128,12 +130,14 @@ def test_what_is_archived_later_is_not_shown_or_scanned(world: World, library: L
     assert again.appearances == 0
 
 
+@pytest.mark.soak("postgresql")
 def test_an_album_alone_is_collected(world: World, library: Library) -> None:
     source = _opened(world, library.album(ALBUM))
     assert _collected(world, source).items == 1
 
 
 @pytest.mark.parametrize("name", ["phone", "licet somebody else"])
+@pytest.mark.soak("postgresql")
 def test_a_key_that_was_found_opens_nothing(world: World, library: Library, name: str) -> None:
     library.name = name
     with pytest.raises(BadInput, match="does not bear the token"):
@@ -142,6 +146,7 @@ def test_a_key_that_was_found_opens_nothing(world: World, library: Library, name
         assert reader.sources.all() == ()
 
 
+@pytest.mark.soak("postgresql")
 def test_one_member_opens_none_and_nothing_is_asked(world: World, library: Library) -> None:
     """Two sign for the place, and so for the address that is named in it."""
     refused = add_source(world.app, world.who("steward"), _wish(world, library.place))
@@ -150,6 +155,7 @@ def test_one_member_opens_none_and_nothing_is_asked(world: World, library: Libra
     assert library.asked == []
 
 
+@pytest.mark.soak("postgresql")
 def test_a_key_that_may_write_by_now_is_not_used(world: World, library: Library) -> None:
     source = _opened(world, library.place)
     library.permissions = (*library.permissions, "asset.delete")
@@ -158,6 +164,7 @@ def test_a_key_that_may_write_by_now_is_not_used(world: World, library: Library)
     assert FILES not in library.paths()
 
 
+@pytest.mark.soak("postgresql")
 def test_a_key_that_is_taken_back_ends_the_walk(world: World, library: Library) -> None:
     source = _opened(world, library.place)
     library.instead["/api/search/metadata"] = (401, {}, b"")
@@ -167,6 +174,7 @@ def test_a_key_that_is_taken_back_ends_the_walk(world: World, library: Library) 
     assert _collected(world, source).items == 3
 
 
+@pytest.mark.soak("postgresql")
 def test_a_walk_that_was_sent_away_goes_on_where_it_was(world: World, library: Library) -> None:
     source = _opened(world, library.place)
     order = sorted(("a.jpg", "b.jpg", "c.jpg", "clip.mp4"), key=asset_id)
@@ -180,6 +188,7 @@ def test_a_walk_that_was_sent_away_goes_on_where_it_was(world: World, library: L
         assert reader.items.count(source.id) == 3
 
 
+@pytest.mark.soak("postgresql")
 def test_without_its_key_nothing_is_asked(
     world: World, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +198,7 @@ def test_without_its_key_nothing_is_asked(
     assert library.asked == []
 
 
+@pytest.mark.soak("postgresql")
 def test_a_proof_for_websites_does_not_fit_and_tags_are_not_named(
     world: World, library: Library
 ) -> None:
@@ -200,6 +210,7 @@ def test_a_proof_for_websites_does_not_fit_and_tags_are_not_named(
     assert library.asked == []
 
 
+@pytest.mark.soak("postgresql")
 def test_the_public_register_says_that_it_is_a_library_and_not_where(
     world: World, library: Library
 ) -> None:
@@ -212,6 +223,7 @@ def test_the_public_register_says_that_it_is_a_library_and_not_where(
         assert secret not in told
 
 
+@pytest.mark.soak("postgresql")
 def test_files_that_a_messenger_named_put_it_on_hold(world: World, library: Library) -> None:
     library.put("IMG-20240504-WA0001.jpg", photo("carl"))
     refused = add_source(world.app, world.who("steward", "officer"), _wish(world, library.place))

@@ -82,6 +82,7 @@ def test_what_is_written_beside_a_photo_is_obeyed(world: World) -> None:
     }
 
 
+@pytest.mark.soak("postgresql")
 def test_a_source_that_names_no_tags_takes_what_is_tagged(world: World) -> None:
     source = world.source(_library(world))
     _collected(world, source)
@@ -89,6 +90,7 @@ def test_a_source_that_names_no_tags_takes_what_is_tagged(world: World) -> None:
     assert taken >= {"a.jpg", "c.jpg", "d.jpg", "g.jpg"}
 
 
+@pytest.mark.soak("postgresql")
 def test_the_library_is_left_as_it_was(world: World) -> None:
     place = _library(world)
 
@@ -134,10 +136,10 @@ def test_a_name_in_it_comes_into_no_row_no_log_and_no_answer(
     [
         lambda place: (place / "a.jpg.xmp").write_bytes(xmp(MINING)),
         lambda place: (place / "a.xmp").write_bytes(xmp(bag("dc:subject", "private"))),
-        lambda place: (place / "a.jpg.xmp").write_bytes(b"broken"),
         lambda place: (place / "a.jpg").write_bytes(photo("anna", shot=3) + b"DMI-PROHIBITED"),
     ],
 )
+@pytest.mark.soak("postgresql")
 def test_a_wish_that_comes_later_takes_back_what_was_kept(
     world: World, wish: Callable[[Path], object]
 ) -> None:
@@ -148,11 +150,29 @@ def test_a_wish_that_comes_later_takes_back_what_was_kept(
     wish(place)
     assert _collected(world, source).items == 0
     assert _kept(world, source) == (1, 1, 0), "the photo beside it stays"
-    assert _rules(world, source)["a.jpg"] in {"reserved", "tagged", "sidecar"}
+    assert _rules(world, source)["a.jpg"] in {"reserved", "tagged"}
     with world.app.store.read() as reader:
         assert reader.runs.open() == ()
 
 
+@pytest.mark.soak("postgresql")
+def test_what_cannot_be_read_takes_nothing_back(world: World) -> None:
+    """A sidecar that broke is no wish: nothing is read again, and nothing is forgotten."""
+    world.enrolled("anna")
+    place = world.folder(a=photo("anna"))
+    source = world.source(place)
+    _collected(world, source)
+    (place / "a.jpg.xmp").write_bytes(b"broken")
+    _collected(world, source)
+    assert _kept(world, source) == (1, 1, 0)
+    assert _rules(world, source) == {"a.jpg": "sidecar"}
+    later, _ = world.enrolled("bert")
+    again = backfill(world.app, later, source.id)
+    assert isinstance(again, Collected)
+    assert again.unreadable_count == 1
+
+
+@pytest.mark.soak("postgresql")
 def test_a_wish_that_is_taken_back_lets_a_photo_in(world: World) -> None:
     world.enrolled("anna")
     place = world.folder(a=photo("anna"))
@@ -200,6 +220,7 @@ def test_what_a_hold_needs_waits(world: World, monkeypatch: pytest.MonkeyPatch) 
     assert purge(world.app, source.id).items == 0
 
 
+@pytest.mark.soak("postgresql")
 def test_what_was_forgotten_stands_in_the_ledger_by_its_cause(world: World) -> None:
     place = world.folder(a=photo("anna"))
     source = world.source(place)
@@ -213,6 +234,7 @@ def test_what_was_forgotten_stands_in_the_ledger_by_its_cause(world: World) -> N
     assert b"reserved" in gone[0]
 
 
+@pytest.mark.soak("postgresql")
 def test_a_source_names_few_tags_and_no_paths(world: World) -> None:
     wish = world.source_wish(world.folder(), leave_out=frozenset({"people/anna"}))
     with pytest.raises(BadInput, match="not a path"):

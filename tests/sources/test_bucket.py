@@ -8,12 +8,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 
+import obstore
 import pytest
 
 from licet.sources import bucket, ranged
 from licet.sources.authority import TOKEN_FILE, NotProved, Proof
-from licet.sources.bucket import BucketSource, prove_bucket, read_place
-from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address, HoldsVideos, TellsChange
+from licet.sources.bucket import BucketSource, open_bucket, prove_bucket, read_place
+from licet.sources.contract import (
+    MOST_BYTES,
+    NO_PHOTO,
+    Address,
+    HoldsSidecars,
+    HoldsVideos,
+    TellsChange,
+)
 from licet.terms.errors import BadInput, Setup
 from licet.terms.face import Unreadable
 from licet.vision.opening import opened
@@ -287,3 +295,29 @@ def test_what_is_no_place_is_refused(text: str) -> None:
 def test_a_place_is_written_in_one_way() -> None:
     assert {str(read_place(text)) for text in ("s3://abc/x", "s3://abc/x/")} == {"s3://abc/x"}
     assert {str(read_place(text)) for text in ("s3://abc", "s3://abc/")} == {"s3://abc"}
+
+
+def test_what_is_written_beside_a_photo_is_found_by_the_listing(address: str) -> None:
+    notes = {"in/a.jpg.xmp": b"1", "in/a.xmp": b"2", "in/b.XMP": b"3", "in/e.jpg.xmp": b""}
+    photos = dict.fromkeys(("in/a.jpg", "in/b.jpg", "in/c.jpg", "in/e.jpg", "d.jpg"), PHOTO)
+    place = s3.bucket(address, f"bucket-{next(_numbers)}", {**notes, **photos, "d.xmp": b"4"})
+    source = BucketSource(f"{place}/in")
+    assert isinstance(source, HoldsSidecars)
+    assert source.sidecars(Address("a.jpg")) == (b"1", b"2")
+    assert source.sidecars(Address("b.jpg")) == (b"3",)
+    assert source.sidecars(Address("c.jpg")) == ()
+    assert source.sidecars(Address("e.jpg")) == (None,)
+    assert list(source.walk()) == ["a.jpg", "b.jpg", "c.jpg", "e.jpg"]
+    assert BucketSource(place).sidecars(Address("d.jpg")) == (b"4",)
+
+
+def test_a_note_that_went_or_is_too_large_cannot_be_read(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = _bucket(address, **{"a.jpg": PHOTO, "a.jpg.xmp": b"1", "b.jpg": PHOTO, "b.xmp": b"22"})
+    source = BucketSource(place)
+    assert source.count() == 2
+    obstore.delete(open_bucket(read_place(place)), "a.jpg.xmp")
+    monkeypatch.setattr(bucket, "MOST_XMP", 1)
+    assert source.sidecars(Address("a.jpg")) == (None,)
+    assert source.sidecars(Address("b.jpg")) == (None,)

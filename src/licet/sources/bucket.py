@@ -4,7 +4,8 @@
    chain: the environment, the shared file and its profile, or what the machine was given.
 2. A listing is in the order of the keys' bytes, page by page, so that a walk resumes after
    any key, also after one that is gone.
-3. Hidden names and what tools leave behind are left out, as in a folder.
+3. Hidden names and what tools leave behind are left out, as in a folder. Notes in XMP are no
+   items; which there are is known from a listing, so that a bucket without costs no request.
 4. An object is read in ranges, all of the same version: a connection that breaks is taken
    up where it broke, and one that was overwritten meanwhile is said to have changed. A
    video is read so where it lies.
@@ -38,6 +39,7 @@ from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
 from licet.sources.folder import left_out
 from licet.sources.ranged import ranged
 from licet.sources.sniff import FIRST_BYTES, photo_format, video_format
+from licet.sources.xmp import MOST_XMP
 from licet.terms.errors import BadInput, Setup
 from licet.terms.face import Unreadable
 from licet.terms.source import Control
@@ -58,6 +60,7 @@ TAKEN_UP = 3
 _PLACE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?))?/?")
 _RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 _TOKEN_BYTES = 1024
+SIDECARS = (".xmp", ".XMP")
 
 _GONE = Unreadable("the object is not there any more", "Nothing; it is skipped.")
 _CHANGED = Unreadable("the object was changed while it was read", "Collect again.")
@@ -103,6 +106,7 @@ class BucketSource:
         self.place = read_place(text)
         self._store = open_bucket(self.place)
         self._written: tuple[Address, datetime] | None = None
+        self._notes: frozenset[str] | None = None
 
     def walk(self, after: str = "") -> Iterator[Address]:
         """Yield the keys below the prefix in order. Raises ``BadInput`` when it cannot."""
@@ -149,6 +153,16 @@ class BucketSource:
 
         return ranged(size, fetch)
 
+    def sidecars(self, address: Address) -> tuple[bytes | None, ...]:
+        """Return the XMP beside an object, by its whole key or without its ending."""
+        if self._notes is None:
+            self.count()
+        above, slash, name = address.rpartition("/")
+        stem = name.rpartition(".")[0]
+        keys = [f"{above}{slash}{one}{end}" for one in (name, stem) if one for end in SIDECARS]
+        there = self._notes or frozenset()
+        return tuple(self._note(key) for key in keys if key in there)
+
     def count(self) -> int:
         """Return how many keys a walk would yield now; it lists them all."""
         return sum(1 for _ in self._list(""))
@@ -174,14 +188,28 @@ class BucketSource:
         # S3 lists by the bytes of the keys and starts anywhere: no state is needed.
         stream = obstore.list(self._store, offset=after or None, chunk_size=PAGE)
         floor = after.encode()
+        notes: set[str] = set()
         try:
             for page in stream:
                 for one in page:
                     key = one["path"]
+                    if key.endswith(SIDECARS):
+                        notes.add(key)
                     if key.encode() > floor and not _is_left_out(key):
                         yield key, one["size"]
         except BaseError as problem:
             raise self._not_listed(problem) from problem
+        if not after:
+            self._notes = frozenset(notes)
+
+    def _note(self, key: str) -> bytes | None:
+        """Return what a note holds, None where it cannot be read or is larger than is meant."""
+        try:
+            found = obstore.get(self._store, key)
+            small = 0 < found.meta["size"] <= MOST_XMP
+            return bytes(found.bytes()) if small else None
+        except (BaseError, FileNotFoundError):
+            return None
 
     def _not_listed(self, problem: BaseError) -> BadInput:
         if isinstance(problem, InvalidPathError):

@@ -25,6 +25,7 @@ from licet.sources.immich.place import API, Place
 from licet.sources.site.line import CONNECT_SECONDS, SECONDS, Cut, Line, resolve
 from licet.sources.site.networks import why_refused
 from licet.sources.site.pace import Pace, retry_after
+from licet.sources.sniff import FIRST_BYTES
 from licet.terms.errors import Busy, Conflict
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ MOST_JSON = 32 * 1024 * 1024
 PAUSE = 0.05
 """Seconds between an answer and the next request: the server is the organisation's own."""
 
-_HEAD = 64
 _TURNED_AWAY = frozenset({401, 403})
 _GONE = frozenset({400, 404, 410})
 _OVERLOADED = frozenset({500, 502, 503, 504})
@@ -210,8 +210,8 @@ class Door:
         for piece in response.iter_stream():
             data += piece
             self.pace.data += len(piece)
-            if not head and len(data) >= _HEAD:
-                head = bytes(data[:_HEAD])
+            if not head and len(data) >= FIRST_BYTES:
+                head = bytes(data[:FIRST_BYTES])
                 if not wanted(head):
                     return None
                 if announced.isdigit() and int(announced[:18]) > most:

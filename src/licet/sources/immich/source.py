@@ -17,12 +17,11 @@ from licet.sources.contract import MOST_BYTES, NO_PHOTO, UNCHANGED, Address
 from licet.sources.immich.door import Door, NotAllowed, NotThere, NotWhole
 from licet.sources.immich.listing import Asset, Listing, id_of, read_listing, read_one
 from licet.sources.ranged import ranged
-from licet.sources.sniff import photo_format, video_format
+from licet.sources.sniff import FIRST_BYTES, photo_format, video_format
 from licet.terms.errors import LicetError
 from licet.terms.face import Unreadable
 from licet.terms.source import Fate, Trace
 
-_HEAD = 64
 _NOTHING = Listing({}, ())
 _GONE = Unreadable("it is not in the library any more", "Nothing; it is skipped.")
 _STOPPED = Unreadable(
@@ -90,7 +89,7 @@ class LibrarySource:
             return None
         path = _path(asset)
         try:
-            first = self.door.part(path, 0, _HEAD)
+            first = self.door.part(path, 0, FIRST_BYTES)
         except (NotAllowed, NotThere, NotWhole):
             return None
         if video_format(first.data) is None:
