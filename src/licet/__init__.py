@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from licet.terms.order import OrderWish
     from licet.terms.permit import Block, By, Refusal
     from licet.terms.reporting import ReportKind, ReportWish
+    from licet.uploading import upload
     from licet.worker import Done
     from licet.worker import run as run_worker
     from licet.worker import run_once as run_worker_once
@@ -223,6 +224,7 @@ _HOMES = {
     "tell_authority_of_breach": "licet.rights.breaching:tell_authority",
     "tell_people_of_breach": "licet.rights.breaching:tell_those_touched",
     "unlink_appearance": "licet.rectifying:unlink",
+    "upload": "licet.uploading:upload",
     "verify_file": "licet.ledger.verify:verify_file",
     "verify_report": "licet.ledger.verify_report:verify_report",
     "withdraw": "licet.granting:withdraw",
@@ -344,6 +346,7 @@ __all__ = [
     "tell_authority_of_breach",
     "tell_people_of_breach",
     "unlink_appearance",
+    "upload",
     "verify_file",
     "verify_report",
     "withdraw",

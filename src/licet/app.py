@@ -24,6 +24,7 @@ from licet.terms.ids import KeyId, ModelId
 from licet.terms.ledger import Checkpoint, Head
 from licet.terms.stored import Deployment
 from licet.terms.when import Clock, from_ms, utc_now
+from licet.vault.blobs import Blobs
 from licet.vault.keyring import Keyring
 from licet.vault.service import KeyService, LocalKeyService
 from licet.vision.card import ModelCard, shipped_card
@@ -127,6 +128,11 @@ class App:
     def kept(self) -> Kept:
         """The checkpoints that witnesses and timestamp authorities saw, beside the tiles."""
         return Kept(self.settings.place(self.settings.tiles), self.ledger_key.verifier)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """The sealed files of what was handed in and is kept."""
+        return Blobs(self.settings.place(self.settings.copies))
 
     @cached_property
     def vision(self) -> "Vision":

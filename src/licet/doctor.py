@@ -22,6 +22,7 @@ from licet.effects.inventing import is_proved
 from licet.effects.lacking import lacks
 from licet.effects.scanning import scan_for
 from licet.effects.sealed import open_plan
+from licet.effects.shelving import look_over_copies
 from licet.effects.stamping import last_stamp
 from licet.effects.warning import STEPS, next_due, running
 from licet.effects.witnessing import unseen_since, what_was_seen
@@ -97,7 +98,18 @@ def examine(
     except LicetError as error:
         findings.append(Finding(Weight.MEND, "deployment", error.what, error.remedy))
         return _diagnosis(findings)
-    parts = (_keyring, _ledger, _witnessed, _waiting, _asked, _terms, _breached, _governed, _ready)
+    parts = (
+        _keyring,
+        _copies,
+        _ledger,
+        _witnessed,
+        _waiting,
+        _asked,
+        _terms,
+        _breached,
+        _governed,
+        _ready,
+    )
     try:
         for part in parts:  # 3, 4
             findings += _examined(app, clock(), part)
@@ -163,6 +175,20 @@ def _keyring(app: App, _now: datetime) -> Found:
     if not wrong:
         count = len(app.keyring.ids())
         yield Finding(Weight.WELL, "keyring", f"{count} keys, the same in both replicas")
+
+
+def _copies(app: App, _now: datetime) -> Found:
+    """Look whether the bytes of every kept copy are there, and nobody's beside them."""
+    looked = look_over_copies(app)
+    if looked.gone:
+        says = f"the bytes of {looked.gone} of {looked.copies} copies are gone or damaged"
+        remedy = "Bring the folder of copies back from where it is copied to."
+        yield Finding(Weight.MEND, "copies", says, remedy)
+    elif looked.copies:
+        yield Finding(Weight.WELL, "copies", f"{looked.copies} copies are kept, each sealed")
+    if looked.orphans:
+        says = f"{looked.orphans} files of copies are under way, or are to go"
+        yield Finding(Weight.WATCH, "copies", says, "The worker removes what nobody finishes.")
 
 
 def _ledger(app: App, _now: datetime) -> Found:

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     outbox: Path = Path("outbox")
     certificates: Path = Path("certificates")
     packages: Path = Path("packages")
+    copies: Path = Path("copies")
     cache: Path = Path("cache")
     models: Path | None = None
     smtp_host: str = ""

@@ -63,7 +63,7 @@ def add_source(app: App, who: Who, wish: SourceWish) -> Source | Refusal:
     refusal = _refused(app, ask, who, digest, (source, supposed, ()))
     if refusal is not None:
         return refusal
-    proof = control_of(app, source, wish.control)  # 2
+    proof = control_of(app, source, wish.control, wish.agreement)  # 2
     authority = replace(supposed, control=proof.control, proof=proof.text)
     proposed = (source, authority, markers_of(app, source))
     refusal = _refused(app, ask, who, digest, proposed)

@@ -34,6 +34,7 @@ from licet.effects.passing import go_on_with
 from licet.effects.purging import Gone, purge, sources_over
 from licet.effects.renewing import renew_one
 from licet.effects.retaining import forget_people, forget_requests
+from licet.effects.shelving import destroy_copies, sweep_copies
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.tracing import forget_noted
 from licet.effects.trying import Trying
@@ -128,7 +129,8 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
        last entry.
     2. Carry every open plan as far as it goes.
     3. Let unconfirmed appearances, suggestions, probes, lists and accountability records lapse.
-    4. Forget what came from sources that ceased, and items whose term is over.
+    4. Forget what came from sources that ceased, and items whose term is over; destroy the
+       copies that ended.
     5. Prove control of one source anew; go on with open backfills for a while.
     6. Once a day turn the epoch, sweep keys that no row ever used, and forget people and
        letters when the law's own terms are over; of sites, pages that nobody read for long.
@@ -157,6 +159,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     trying.do("lists", partial(forget_lists, app), 0)
     trying.do("accounts", partial(destroy_accounts, app), 0)
     forgotten = _purge(app, trying)  # 4
+    trying.do("copies", partial(destroy_copies, app), 0)
     unproved = trying.do("proofs", partial(renew_one, app, trying), False)  # 5
     backfills, more = _go_on(app, tell, trying)
     more = more or unproved
@@ -203,6 +206,7 @@ def _daily(app: App, trying: Trying) -> tuple[bool, int, int]:
     if turned is False:
         return False, 0, 0
     swept = trying.do("keys", partial(sweep_keys, app), 0)
+    trying.do("files", partial(sweep_copies, app), 0)
     trying.do("letters", partial(forget_requests, app), 0)
     trying.do("pages", partial(forget_noted, app), 0)
     trying.do("sessions", partial(forget_sessions, app), 0)

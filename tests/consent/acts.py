@@ -9,7 +9,7 @@ from licet.terms.ids import BlockId, OrganisationId
 from licet.terms.order import Order, OrderState
 from licet.terms.organisation import Member, OrganisationKind
 from licet.terms.permit import Action, Ask, By, Facts, Register
-from licet.terms.source import SourceState
+from licet.terms.source import SourceKind, SourceState
 from tests.consent.world import (
     AGREEMENT,
     APPROVALS,
@@ -76,6 +76,7 @@ _SEALED = {"signers": (STEWARD, SECOND)}
 _CHILD = {"subject": replace(SUBJECT, dependant=True), "subject_age": 9}
 _HELD = {"grant": GRANT, "subject": SUBJECT}
 _PLACE = {"source": SOURCE, "authority": AUTHORITY}
+_SHELF = replace(SOURCE, kind=SourceKind.UPLOAD, retention_days=730)
 _RIGHTS = {"organisation": None, "purpose": RIGHTS, "relationship": Relationship.NONE}
 _ASKING = {"subject": SUBJECT, "request": REQUEST}
 _IN_CASE = {
@@ -208,6 +209,15 @@ ACTS: dict[str, Act] = {
         _MEMBER,
         _AS_STEWARD | _SEALED | _PLACE | {"source": replace(SOURCE, state=SourceState.DECLARED)},
         source=SOURCE.id,
+    ),
+    "authorise for uploads": _act(
+        Action.AUTHORISE,
+        _MEMBER,
+        _AS_STEWARD | _SEALED | _PLACE | {"source": replace(_SHELF, state=SourceState.DECLARED)},
+        source=SOURCE.id,
+    ),
+    "upload": _act(
+        Action.UPLOAD, _MEMBER, _AS_STEWARD | _PLACE | {"source": _SHELF}, source=SOURCE.id
     ),
     "collect": _act(Action.COLLECT, _MEMBER, _AS_STEWARD | _PLACE, **_COLLECTING),
     "collect on": _act(Action.COLLECT, _WORKER, _WORKS | _PLACE, **_COLLECTING),

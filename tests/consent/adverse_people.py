@@ -144,7 +144,16 @@ GOVERNED: list[Row] = [
     ("everything blocked", PROBING, facts(blocks=(Block(),)), R.BLOCKED),
     (
         "not for the subject",
-        of(A.COLLECT, A.BACKFILL, A.REVIEW, A.AUTHORISE, A.SCAN, *OVERSIGHT_ACTIONS, *DUTIES),
+        of(
+            A.UPLOAD,
+            A.COLLECT,
+            A.BACKFILL,
+            A.REVIEW,
+            A.AUTHORISE,
+            A.SCAN,
+            *OVERSIGHT_ACTIONS,
+            *DUTIES,
+        ),
         asks(by=By.SUBJECT),
         R.NOT_FOR_THIS_DOER,
     ),

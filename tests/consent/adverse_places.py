@@ -13,6 +13,7 @@ from tests.consent.changes import (
     AHEAD,
     ALONE,
     COLLECTING,
+    COMPARED,
     ELSEWHERE,
     ENDED,
     IN_CASE,
@@ -39,6 +40,7 @@ SEARCHES = named("list searches", "list a recipient's searches")
 
 LOOKED = of(A.AUDIT_SOURCE)
 RELEASED = of(A.RELEASE_SOURCE)
+SHELVED = named("upload", "authorise for uploads")
 READ = (*PLACED, *SHOWN, *LOOKED, *RELEASED)
 
 SOURCING: list[Row] = [
@@ -227,9 +229,13 @@ SOURCING: list[Row] = [
     ),
     ("a purpose unheard of", ONE_GRANT, but("grant", purpose="old@0"), R.UNKNOWN_PURPOSE),
     ("for another source", ONE_GRANT, but("grant", source=OTHER), R.GRANT_FOR_OTHER_SOURCE),
-    ("no FPIR", (*COLLECTING, "scan", *of(A.SEARCH)), asks(fpir=None), R.FPIR_NOT_STATED),
+    ("a folder", named("upload"), but("source", kind=SourceKind.FOLDER), R.NO_UPLOADS),
+    ("kept for ever", SHELVED, but("source", retention_days=None), R.RETENTION_NOT_STATED),
+    ("kept too long", SHELVED, but("source", retention_days=731), R.RETENTION_TOO_LONG),
+    ("kept not at all", SHELVED, but("source", retention_days=0), R.RETENTION_TOO_LONG),
+    ("no FPIR", (*COMPARED, "scan", *of(A.SEARCH)), asks(fpir=None), R.FPIR_NOT_STATED),
     *(
-        (f"FPIR {fpir}", (*COLLECTING, "scan"), asks(fpir=fpir), R.FPIR_ABOVE_CEILING)
+        (f"FPIR {fpir}", (*COMPARED, "scan"), asks(fpir=fpir), R.FPIR_ABOVE_CEILING)
         for fpir in (0.0, -1e-3, 1.0001e-3, float("nan"), float("inf"))
     ),
 ]

@@ -72,9 +72,12 @@ LISTING_AGREED = named("list suggestions", "list searches", "list a recipient's 
 LEAVING_FOR = of(A.WITHDRAW, A.ERASE, A.CEASE, by=By.MEMBER) + RIGHTS_WORK + OVERSIGHT + BY_DUTY
 LEAVING_FOR += tuple(name for name in LISTING if name not in LISTING_AGREED)
 AGREED = tuple(name for name in BY_MEMBER if name not in LEAVING_FOR)
-COLLECTING = of(A.COLLECT, A.BACKFILL, A.ACCEPT)
+COLLECTING = of(A.UPLOAD, A.COLLECT, A.BACKFILL, A.ACCEPT)
+COMPARED = of(A.COLLECT, A.BACKFILL, A.ACCEPT)
 ONE_GRANT = of(A.BACKFILL, A.ACCEPT)
-GATED = of(A.GRANT, A.CONFIRM, A.ENROL, A.COLLECT, A.BACKFILL, A.ACCEPT, A.SEARCH, A.OPEN_CASE)
+GATED = of(
+    A.GRANT, A.CONFIRM, A.ENROL, A.UPLOAD, A.COLLECT, A.BACKFILL, A.ACCEPT, A.SEARCH, A.OPEN_CASE
+)
 ALONE = named("rights grant", "confirm one's photo", "keep one's photo")
 ALONE += named("show in a rights request", "accept in a rights request")
 GATED = tuple(name for name in GATED if name not in ALONE or name.startswith("accept"))
@@ -85,7 +88,8 @@ ADULTS = tuple(name for name in CONSENTED if name != "grant to a child")
 EVIDENT = named("vital grant", "vital grant again", "confirm on paper", "confirm vital")
 SIGNED = (
     *EVIDENT,
-    *named("govern", "grant to a child", "enrol", "authorise", "release for", "correct for"),
+    *of(A.AUTHORISE),
+    *named("govern", "grant to a child", "enrol", "release for", "correct for"),
     *named("release after a look", "hold", "close the deployment", "confirm an order"),
     *named(
         "lift a block", "end a breach", "prepare", "state a transfer", "state where a store lies"
@@ -106,7 +110,7 @@ ON_SUBJECT = (*NEW, *ON_GRANT, *REACHED, *of(A.ERASE, A.CORRECT, A.HOLD))
 ON_SUBJECT = (*ON_SUBJECT, "list one's appearances")
 IN_CASE = of(A.SEARCH, A.REVIEW, A.SHOW, by=By.MEMBER)
 PROBING = of(A.SEARCH, by=By.MEMBER)
-PLACED = (*COLLECTING, "authorise", "scan")
+PLACED = (*COLLECTING, *of(A.AUTHORISE), "scan")
 SHOWN = of(A.SHOW)
 STOPPED = tuple(name for name in LIVE if name not in ALONE)
 

@@ -4,6 +4,7 @@ It shares no code with ``licet.consent`` but the list of purposes, asks nothing 
 order and gives no reasons, so that the two can only agree by saying the same.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from licet.consent.purposes import table
@@ -13,10 +14,18 @@ from licet.terms.organisation import MemberState, OrganisationKind, Role
 from licet.terms.permit import Action as A
 from licet.terms.permit import Ask, Block, By, Facts
 from licet.terms.rights import RequestState, RightKind
-from licet.terms.source import SourceState
+from licet.terms.source import SourceKind, SourceState
 from tests.consent.lawful_orders import DUTIES, WORKERS, ordered, papered, prepared
 from tests.consent.lawful_orders import ROLES as _DUTY_ROLES
-from tests.consent.lawful_places import looked_at, may_look, may_release, place, readable, source
+from tests.consent.lawful_places import (
+    kept_for,
+    looked_at,
+    may_look,
+    may_release,
+    place,
+    readable,
+    source,
+)
 from tests.consent.lawful_rights import right
 from tests.consent.lawful_who import OFFICE, agreed, open_case, sha256, signed, two
 from tests.consent.world import NOW
@@ -72,7 +81,7 @@ _UNAGREED |= DUTIES
 _OWN_RIGHT = {A.RESTRICT, A.RELEASE, A.RECTIFY, A.CORRECT, A.HOLD, A.AUDIT, A.LIST, A.CLOSE_CASE}
 _OWN_RIGHT |= {A.CLOSE_DEPLOYMENT, A.RECEIVE, A.ANSWER}
 _COMPARING = {A.COLLECT, A.BACKFILL, A.ACCEPT}
-_REAL = _COMPARING | {A.GRANT, A.CONFIRM, A.ENROL, A.SEARCH, A.OPEN_CASE}
+_REAL = _COMPARING | {A.UPLOAD, A.GRANT, A.CONFIRM, A.ENROL, A.SEARCH, A.OPEN_CASE}
 _FREE = {
     Relationship.NONE,
     Relationship.GUEST,
@@ -167,7 +176,10 @@ def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch fo
         return two(ask, facts) and may_release(ask, facts)
     if action is A.AUTHORISE:
         states = {SourceState.DECLARED, SourceState.LAPSED, SourceState.AUTHORISED}
-        return two(ask, facts) and source(ask, facts, states)
+        return two(ask, facts) and source(ask, facts, states) and kept_for(facts)
+    if action is A.UPLOAD:
+        taken = facts.source is not None and facts.source.kind is SourceKind.UPLOAD
+        return taken and kept_for(facts) and _comparing(replace(ask, fpir=1e-3), facts)
     if action in _COMPARING:
         return _comparing(ask, facts)
     if action is A.SCAN:
@@ -387,6 +399,8 @@ def _comparing(ask: Ask, facts: Facts) -> bool:
         here = block.territory is not None and where.territory in {None, block.territory}
         if block.collecting and (everywhere or here or block.source == where.id):
             return False
+    if ask.action is A.UPLOAD:
+        return True
     if ask.action is A.COLLECT:
         return looked_at(facts)
     return _for_grant(ask, facts, where.origin.purposes)

@@ -36,6 +36,14 @@ def source(ask: Ask, facts: Facts, states: set[SourceState]) -> bool:
     )
 
 
+def kept_for(facts: Facts) -> bool:
+    """Say whether it is stated, where copies are kept, for how long: two years at most."""
+    where = facts.source
+    if where is None or where.kind is not SourceKind.UPLOAD:
+        return where is not None
+    return where.retention_days is not None and 1 <= where.retention_days <= 2 * 365
+
+
 def ours(ask: Ask, facts: Facts) -> bool:
     """Say whether the organisation may read this source today."""
     source, authority = facts.source, facts.authority

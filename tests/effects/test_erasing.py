@@ -261,6 +261,7 @@ def test_the_certificate_counts_what_went(world: World) -> None:
         "candidates": (1, 0),
         "probes": (1, 0),
         "items": (0, 0),
+        "copies": (0, 0),
         "requests": (0, 0),
         "request_codes": (0, 0),
         "packages": (0, 0),

@@ -38,7 +38,8 @@ from tests.gates.tree import ROOT
 PACKING = ROOT / "src/licet/effects/packing"
 WORDS = sorted(PACKING.glob("words/*.toml"))
 PURPOSES = table()
-OTHERS = {"keyring", "gallery", "mirror", "outbox", "packages", "backup", "logs"}
+OTHERS = {"keyring", "gallery", "mirror", "outbox", "copies", "packages"}
+OTHERS |= {"backup", "logs"}
 """Places where something is kept that are no tables."""
 
 

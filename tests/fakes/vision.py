@@ -10,11 +10,11 @@ import json
 import math
 import random
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from licet.terms.clip import Clip, TellWatched, Track, VideoFile, Watched
+from licet.terms.clip import Clip, TellWatched, Track, VideoFile, VideoOut, Watched
 from licet.terms.errors import BadInput
 from licet.terms.face import (
     STEP,
@@ -34,6 +34,9 @@ MODEL = ModelId("fake@00000000")
 DIMENSION = 128
 START = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 """What a JPEG begins with, so that sources take the fake photos for photos."""
+
+NOTES = b"<notes>"
+"""What begins the metadata of a fake photo or video, at its end."""
 
 VIDEO_START = b"\x00\x00\x00\x14ftypisom\x00\x00\x02\x00isom"
 """What an MP4 file begins with, so that sources take the fake videos for videos."""
@@ -179,6 +182,24 @@ class FakeVision:
     ) -> bytes:
         covered = [[b.x, b.y, b.w, b.h] for b in boxes if b not in keep]
         return json.dumps({"covered": covered}).encode()
+
+    def stripped(self, photo: bytes) -> bytes | Unreadable:
+        """Leave out what follows the JSON of a fake photo, which stands for its metadata."""
+        seen = self.inspect(photo.partition(NOTES)[0])
+        return seen if isinstance(seen, Unreadable) else photo.partition(NOTES)[0]
+
+    def stripped_video(
+        self, video: VideoFile, out: VideoOut, beat: Callable[[], None] = lambda: None
+    ) -> Unreadable | None:
+        """Do the same of a fake video."""
+        content = video.read(1 << 20).partition(NOTES)[0]
+        try:
+            json.loads(content.removeprefix(VIDEO_START))
+        except ValueError:
+            return Unreadable("it is not a video", "Use another file.")
+        beat()
+        out.write(content)
+        return None
 
     def _track(self, content: bytes, place: int, shot: dict) -> Track:
         seen = self._seen(content, {}, place, shot)

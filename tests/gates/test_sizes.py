@@ -18,7 +18,7 @@ FLOW_LINES = 60
 MEDIAN_FILE = 150
 MOST_FUNCTIONS = 45
 ARGUMENTS = 7
-OPTIONS = 14
+OPTIONS = 15
 """A command's options are the door's own words; the flow below takes an object. A source
 states its whole origin at once, and needs the most."""
 

@@ -42,7 +42,7 @@ NEW = {
 TABLES = {
     *("request", "request_code", "hold", "account", "unlinked"),
     *("order", "clause", "order_part", "correspondence", "breach", "canary"),
-    *("filing", "residence", "transfer", "trace", "visit", "audit"),
+    *("filing", "residence", "transfer", "trace", "visit", "audit", "kept_copy"),
     *("api_key", "invitation", "kept_answer", "passkey", "session"),
 }
 """The tables that were not there then."""
@@ -77,7 +77,7 @@ def _step(url: str, step: Callable[[Any], object]) -> None:
 
 
 def _up(url: str) -> None:
-    _step(url, lambda config: command.upgrade(config, "0009"))
+    _step(url, lambda config: command.upgrade(config, "0010"))
 
 
 def _down(url: str) -> None:

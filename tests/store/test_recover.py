@@ -20,6 +20,7 @@ from tests.store.things import DAY, NOON, House, change, entry
 def keys_of(house: House) -> dict[str, KeyId]:
     ids = {
         "case": house.case.id,
+        "copy": house.copy.id,
         "grant": house.grant.id,
         "search": house.search.id,
         "source": house.source.id,
@@ -160,7 +161,14 @@ def test_without_its_key_a_source_loses_its_items(store: Store) -> None:
     house, other = things.furnished(store, "one"), things.furnished(store, "two")
     with store.unit() as unit:
         found = unit.recover.delete_keyless([keys_of(house)["source"]])
-        assert found == (("face", 2), ("item", 1), ("item_address", 1), ("trace", 1), ("visit", 1))
+        assert found == (
+            ("face", 2),
+            ("item", 1),
+            ("item_address", 1),
+            ("kept_copy", 1),
+            ("trace", 1),
+            ("visit", 1),
+        )
         unit.record(entry())
     with store.read() as reader:
         assert reader.items.count() == 1

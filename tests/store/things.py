@@ -22,6 +22,7 @@ from licet.terms.ids import (
     BlockId,
     CandidateId,
     CaseId,
+    CopyId,
     FaceId,
     GrantId,
     HoldId,
@@ -65,6 +66,7 @@ from licet.terms.source import (
     Item,
     ItemFace,
     ItemPolicy,
+    KeptCopy,
     Origin,
     Source,
     SourceAudit,
@@ -189,6 +191,13 @@ def an_audit(source: SourceId, **changed: Any) -> SourceAudit:
     return replace(made, **changed)
 
 
+def a_copy(source: SourceId, **changed: Any) -> KeptCopy:
+    made = KeptCopy(
+        CopyId(new_id()), source, new_id().replace("-", "") * 2, b"h" * 32, b"sealed", 7, NOON
+    )
+    return replace(made, **changed)
+
+
 def an_item(source: SourceId, **changed: Any) -> Item:
     made = Item(
         ItemId(new_id()), source, new_id().replace("-", "") * 2, b"sealed", 4000, 3000, 0, NOON
@@ -275,6 +284,7 @@ class House:
     candidate: SearchCandidate
     plan: Plan
     run: Run
+    copy: KeptCopy
 
 
 def a_request(house: House, name: str = "req", **parts: object) -> Request:
@@ -315,6 +325,7 @@ def furnish(unit: Unit, word: str = "") -> House:
     house = House(
         organisation, member, case, source, item, face, subject, grant,
         a_template(grant.id), a_suggestion(grant.id), search, a_candidate(search.id), plan, run,
+        a_copy(source.id),
     )  # fmt: skip
     unit.governance.add_organisation(organisation)
     unit.governance.add_agreement(an_agreement(organisation.id))
@@ -326,6 +337,7 @@ def furnish(unit: Unit, word: str = "") -> House:
     unit.sources.note_traces(source.id, [a_trace(source.id)])
     unit.sources.add_audit(an_audit(source.id))
     unit.sources.note_visit(source.id, b"v" * 32, b"sealed", NOON)
+    unit.copies.add(house.copy)
     unit.items.add(item, [face, a_face(item.id)])
     unit.items.add_address(item.id, b"a" * 32, b"sealed address")
     unit.subjects.add(subject)

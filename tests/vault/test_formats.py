@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from licet.vault import service as services
+from licet.vault.blobs import PART, Blobs
 from licet.vault.seal import derive, open_sealed, tag
 from licet.vault.service import LocalKeyService
 from tests.vault.place import Place
@@ -51,6 +52,19 @@ def test_the_tables(place: Place) -> None:
     columns = re.findall(r"`(?:key|keyring)\.(\w+)`", (PAGES / "keyring.md").read_text())
     told = re.findall(r"^\s+(\w+) (?:TEXT|BLOB|INTEGER) [NP][OR]", shown, re.MULTILINE)
     assert columns == [name for name in told if name != "one"]
+
+
+def test_the_part_of_a_kept_copy(tmp_path: Path) -> None:
+    named = _named(_examples("copy.md")[0])
+    key, plain = bytes.fromhex(named["key"]), bytes.fromhex(named["plaintext"])
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / named["id"]).write_bytes(bytes.fromhex(named["sealed"]))
+    file = Blobs(tmp_path).open("source", named["id"], key)
+    assert file is not None
+    with file:
+        assert file.read() == plain
+    assert open_sealed(key, bytes.fromhex(named["sealed"]), named["where"]) == plain
+    assert f"({PART:,} bytes)" in (PAGES / "copy.md").read_text(encoding="utf-8")
 
 
 def test_the_sealed_value() -> None:

@@ -39,7 +39,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.WRONG_CODE: "The code was not the one sent. The try is counted.",
     Exit.NOT_PROVED: "`verify`: the file does not prove what it says.",
     Exit.TO_MEND: "`doctor`, `worker --once`, `ledger witness`: something must be mended. "
-    "`redact`: some files have no picture.",
+    "`redact`: some files have no picture. `upload`: some files are not kept.",
     Exit.BAD_INPUT: "Something given is not right: a file, a word, a number.",
     Exit.NOT_FOUND: "There is no such object, or not here.",
     Exit.CONFLICT: "The object is in a state that does not allow this.",

@@ -55,6 +55,9 @@ ITEMS_AN_AUDIT: Final = 100_000
 AUDIT_SAMPLE: Final = 50
 """What one photo in twenty shows is among fifty drawn at random in 92 cases of 100."""
 
+COPY_TERM: Final = timedelta(days=730)
+"""What nobody needed in two years is not kept for the day somebody might (GDPR 5(1)(e))."""
+
 WITNESS_FROM: Final = 100
 """From this many enrolled people on, the operator's word about its own ledger is not enough."""
 

@@ -50,11 +50,17 @@ AUTHORISE, to open a source (GDPR 5(1)(a), 5(1)(b), 14)
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     two_signers: a steward and a second signer.
     source_known, unmarked, may_be_authorised, origin_stated, bystander_condition,
-    authority_proved, authority_in_force: control, origin and bystander condition.
+    authority_proved, authority_in_force, retention_stated: control, origin, and for how long.
 
 CEASE, to stop a source for good
     doer, organisation_known, member_active, member_signed, member_role, source_known: by a
     steward, agreement or no agreement.
+
+UPLOAD, to hand a photo or video in to a source that keeps copies (GDPR 5(1)(b), 5(1)(e))
+    doer, organisation_always, member_active, member_signed, member_role, deployment_ready,
+    source_known, unmarked, source_authorised, origin_stated, bystander_condition,
+    authority_proved, authority_in_force, collecting_unblocked, some_purpose_fits,
+    takes_uploads, retention_stated: by a steward, where copies are kept for a stated time.
 
 COLLECT, to compare a source's faces with references (GDPR 5(1)(b), 9(2))
     doer, organisation_always, member_active, member_signed, member_role, deployment_ready:
@@ -389,7 +395,9 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         sourcing.unmarked,
         sourcing.may_be_authorised,
         *_STATED,
+        sourcing.retention_stated,
     ),
+    Action.UPLOAD: (*_COLLECTOR, *sourcing.HANDED_IN),
     Action.COLLECT: (
         *_COLLECTOR,
         sourcing.some_purpose_fits,

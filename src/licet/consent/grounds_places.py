@@ -111,6 +111,21 @@ GROUNDS: dict[Reason, Ground] = {
         "Nobody but those who opened the source stands beside the officer.",
         "Have a member who did not open the source sign with the officer.",
     ),
+    _R.NO_UPLOADS: Ground(
+        "GDPR 5(1)(c)",
+        "Nothing is handed in to this source: its items stay where they lie.",
+        "Open a source for uploads, or collect this one.",
+    ),
+    _R.RETENTION_NOT_STATED: Ground(
+        "GDPR 5(1)(e)",
+        "Copies are kept here, and it is not said for how long.",
+        "State the retention: a number of days.",
+    ),
+    _R.RETENTION_TOO_LONG: Ground(
+        "GDPR 5(1)(e)",
+        "Copies would be kept for longer than two years.",
+        "State a retention of 730 days at most.",
+    ),
     _R.INCOMPATIBLE_PURPOSE: Ground(
         "GDPR 5(1)(b)",
         "The source was not made for anything compatible with this purpose.",

@@ -29,6 +29,7 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.CONFIRM: ("GDPR 7(1)",),
     Action.ENROL: (),
     Action.AUTHORISE: ("GDPR 5(2)", "GDPR 14(2)(f)"),
+    Action.UPLOAD: ("GDPR 5(1)(b)", "GDPR 5(1)(e)"),
     Action.COLLECT: ("GDPR 5(1)(b)",),
     Action.BACKFILL: ("GDPR 5(1)(b)",),
     Action.ACCEPT: ("GDPR 5(1)(b)",),
@@ -70,12 +71,12 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
 """The articles of an action; those of the basis in use come before them."""
 
 _COLLECTING = frozenset({Action.COLLECT, Action.BACKFILL, Action.ACCEPT})
-_AT_ITEMS = _COLLECTING | {Action.SCAN}
-_FETCHING = _COLLECTING | {Action.SHOW, Action.SCAN, Action.AUDIT_SOURCE}
+_AT_ITEMS = _COLLECTING | {Action.SCAN, Action.UPLOAD}
+_FETCHING = _COLLECTING | {Action.SHOW, Action.SCAN, Action.AUDIT_SOURCE, Action.UPLOAD}
 _AT_A_SOURCE = _FETCHING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
 _AT_A_SOURCE |= {Action.RELEASE_SOURCE}
 _COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH, Action.SCAN}
-_ON_REAL_PEOPLE = _COMPARING | {Action.GRANT, Action.CONFIRM, Action.OPEN_CASE}
+_ON_REAL_PEOPLE = _COMPARING | {Action.GRANT, Action.CONFIRM, Action.OPEN_CASE, Action.UPLOAD}
 _OF_RIGHTS = frozenset({Action.RECEIVE, Action.ANSWER, Action.HOLD, Action.AUDIT})
 _OF_ORDERS = frozenset(
     {
@@ -118,8 +119,8 @@ _WITHOUT_GRANT = (
     | _ABOUT_A_PERSON
     | _OF_ORDERS
     | _OF_DUTIES
-    | {Action.AUTHORISE, Action.COLLECT, Action.SCAN, Action.LIST, Action.AUDIT_SOURCE}
-    | {Action.RELEASE_SOURCE}
+    | {Action.AUTHORISE, Action.UPLOAD, Action.COLLECT, Action.SCAN, Action.LIST}
+    | {Action.AUDIT_SOURCE, Action.RELEASE_SOURCE}
 )
 
 

@@ -33,6 +33,7 @@ COUNTED = (
     "candidates",
     "probes",
     "items",
+    "copies",
     "requests",
     "request_codes",
     "packages",
@@ -104,6 +105,8 @@ def _statement(plan: Plan, found: dict[EffectKind, dict[str, object]]) -> Erasur
         counts=tuple(
             StoreCount(store, _number(rows.get(store)), _number(rows.get(f"{store}_left")))
             for store in COUNTED
+            # An erasure that an older version planned counted no copies, and says what it said.
+            if store != "copies" or store in rows
         ),
         says=_says(told),
         told=told,

@@ -27,6 +27,7 @@ from licet.effects.letters import compose, sender_of
 from licet.effects.packing.steps import drop_package
 from licet.effects.plans import Found, InUnit, Step
 from licet.effects.sealed import open_plan, subject_key
+from licet.effects.shelving import destroy_copies
 from licet.effects.surfacing import of_person
 from licet.effects.telling import UNSENT, forget_plan, tell_recipients
 from licet.store.unit import Unit
@@ -75,7 +76,9 @@ def shred_all(app: App, plan: Plan) -> Found:
     """Destroy the person's key, the keys of all their grants and of all they asked.
 
     An answer that was packed and never delivered is removed: its secret goes with the key.
+    So do the copies that end with the person, their keys and their bytes.
     """
+    destroy_copies(app)
     with app.store.read() as reader:
         requests = [request.id for request in reader.requests.of_subject(plan.subject)]
     packages = sum(drop_package(app, request) for request in requests)

@@ -2,7 +2,9 @@
 
 Photos stay with their source, and so does the box of a face that others' faces are shown
 beside: it says that somebody is there, and is needed to cover them. A photo in which nobody
-but this person was seen is needed for nobody: its hash, its address and its box go too.
+but this person was seen is needed for nobody: its hash, its address and its box go too, and
+the copy of it that the operator kept. Of other photos that were handed in the copy goes where
+the source's policy says so.
 """
 
 from collections.abc import Collection, Iterable
@@ -25,6 +27,7 @@ from licet.effects.sealed import (
     source_key,
     subject_key,
 )
+from licet.effects.shelving import end_copies
 from licet.effects.telling import plan_letter, to_organisation
 from licet.effects.unlinking import forget_notes
 from licet.store.unit import Unit
@@ -36,7 +39,7 @@ from licet.terms.letters import ItemsAskedLetter
 from licet.terms.plan import Plan
 from licet.terms.rights import RequestState
 from licet.terms.search import SearchState
-from licet.terms.source import Item, ItemPolicy, Source
+from licet.terms.source import Item, ItemPolicy, KeptCopy, Source
 
 LONGEST = 500
 """How many items one entry names: an entry holds 64 KB."""
@@ -55,12 +58,31 @@ def forget_items(app: App, unit: Unit, plan: Plan, keeping: Collection[GrantId] 
     faces = unit.person.faces(seen)
     asked = _ask_sources(app, unit, items.values())
     alone = [i for i in items if {face.id for face in faces.get(i, ())} <= seen[i]]
+    copies = end_copies(unit, _copies(unit, alone, items.values()))
     unit.items.forget(alone)
     forget_notes(app, unit, alone)
     for start in range(0, len(alone), LONGEST):
         objects = tuple(("item", item) for item in alone[start : start + LONGEST])
         record_machine(unit, EntryKind.ITEMS_FORGOTTEN, objects)
-    return (("items", len(alone)), ("asked", asked))
+    return (("items", len(alone)), ("copies", copies), ("asked", asked))
+
+
+def _copies(unit: Unit, alone: list[ItemId], items: Collection[Item]) -> tuple[KeptCopy, ...]:
+    """Return the copies that go: of photos of nobody else, and where the source says so, all.
+
+    What a source elsewhere is asked to take down, the operator takes down itself.
+    """
+    kept = unit.copies.of_items([*alone, *(item.id for item in items)])
+    if not kept:
+        return ()
+    sources = {name: unit.sources.get(name) for name in {copy.source for copy in kept}}
+    own = {copy.id for copy in unit.copies.of_items(alone)}
+    taken_down = {
+        name
+        for name, source in sources.items()
+        if source is not None and source.item_policy is ItemPolicy.ASK_SOURCE
+    }
+    return tuple(copy for copy in kept if copy.id in own or copy.source in taken_down)
 
 
 def _faces(app: App, unit: Unit, grants: Iterable[GrantId]) -> dict[ItemId, set[FaceId]]:
@@ -110,7 +132,7 @@ def _ask(app: App, unit: Unit, source: Source, items: list[Item]) -> None:
     plan_letter(app, unit, letter, to_organisation(replace(organisation, contact=contact)))
 
 
-_ELSEWHERE = {"items", "packages"}
+_ELSEWHERE = {"items", "copies", "packages"}
 """What steps of its own take away, and count."""
 
 

@@ -27,6 +27,7 @@ from licet.effects.sealed import (
     suggestions_of,
     unlinked_of,
 )
+from licet.effects.shelving import clear_shelf, destroy_copies, end_copies
 from licet.ledger.leaf import decode
 from licet.ledger.receipt import ReceiptKind
 from licet.ledger.statement import Ended, EndingStatement, StoreCount
@@ -60,7 +61,7 @@ PART = 256
 """How many go in one unit: an entry holds 64 KB, and a withdrawal must not wait."""
 
 CHUNK = 2_000
-COUNTED = ("items", "faces", "addresses", "appearances", "suggestions", "candidates")
+COUNTED = ("items", "faces", "addresses", "appearances", "suggestions", "candidates", "copies")
 """What a certificate counts, zeros included."""
 
 _CEASED = frozenset({SourceState.CEASED, SourceState.PURGED})
@@ -86,6 +87,7 @@ class Gone:
     appearances: int = 0
     suggestions: int = 0
     candidates: int = 0
+    copies: int = 0
     ordered_at: int = 0
 
     def plus(self, **more: int) -> "Gone":
@@ -97,7 +99,8 @@ def purge(app: App, source_id: SourceId) -> Gone:
     """Forget what came from a source, and return how many of each.
 
     1. Hold the run, so that no two processes purge a source at once.
-    2. Forget items in parts, with the boxes of their faces and their addresses.
+    2. Forget items in parts, with the boxes of their faces, their addresses, and the copies
+       that were kept of them; then the copies that nobody collected.
     3. Look through what is kept of everybody for what came from items that are gone.
     4. Of a source that ceased, destroy the key, and say that it is purged.
     5. Finish the run.
@@ -121,11 +124,13 @@ def purge(app: App, source_id: SourceId) -> Gone:
     work = _Purge(app, source, hold, _gone(hold.run.cursor), needed)
     with let_go(app, hold, "the purge"):
         work.forget_items()  # 2
+        work.end_copies()
         work.drop_derived()  # 3
         if needed:
             work.wait(waits)
             return work.gone
         if work.whole:
+            clear_shelf(app, source.id)
             app.keyring.shred(source_key(source.id))  # 4
             app.at("purge.key")
         work.finish()  # 4, 5
@@ -157,7 +162,7 @@ def sources_over(reader: Reader) -> tuple[SourceId, ...]:
 
 def _any_before(reader: Reader, source: SourceId, moment: datetime) -> bool:
     """Say whether anything of a source was met, or last decided on, before a moment."""
-    if reader.items.any_before(source, moment):
+    if reader.items.any_before(source, moment) or reader.copies.any_before(source, moment):
         return True
     return reader.sources.any_trace_before(source, moment)
 
@@ -243,12 +248,39 @@ class _Purge:
                 if not due:
                     return
                 faces, addresses = unit.items.count_within(due)
+                copies = end_copies(unit, unit.copies.of_items(due), self._cause)
                 items = unit.items.forget(due)
-                self._count(unit, items=items, faces=faces, addresses=addresses)
+                self._count(unit, items=items, faces=faces, addresses=addresses, copies=copies)
                 counts = (("items", items), ("faces", faces), ("addresses", addresses))
                 facts = (*counts, *self._cause)
                 record_machine(unit, EntryKind.ITEMS_FORGOTTEN, self._objects, facts)
             self.app.at("purge.items")
+
+    def end_copies(self) -> None:
+        """End the copies whose time has come, a part in each unit, and destroy their bytes.
+
+        A copy goes by when it was handed in; what was collected of it goes with it.
+        """
+        while True:
+            with self.app.store.unit() as unit:
+                before = None if self.whole else over_before(self.source, unit.now)
+                needed = {one.id for one in unit.copies.of_items(self.needed)}
+                page = unit.copies.oldest(self.source.id, PART + len(needed))
+                over = self.whole or before is not None
+                past = [one for one in page if over and (before is None or one.at < before)]
+                due = [one for one in past if one.id not in needed][:PART]
+                if not due:
+                    break
+                items = unit.items.of_contents(self.source.id, [one.sha256 for one in due])
+                faces, addresses = unit.items.count_within(items)
+                gone = unit.items.forget(items)
+                copies = end_copies(unit, due, self._cause)
+                self._count(unit, items=gone, faces=faces, addresses=addresses, copies=copies)
+                counts = (("items", gone), ("faces", faces), ("addresses", addresses))
+                facts = (*counts, *self._cause)
+                record_machine(unit, EntryKind.ITEMS_FORGOTTEN, self._objects, facts)
+            self.app.at("purge.copies")
+        destroy_copies(self.app)
 
     def drop_derived(self) -> None:
         """Drop what is kept of people because of items which are gone, and notes about those."""

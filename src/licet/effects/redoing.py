@@ -21,6 +21,7 @@ from licet.store.unit import Unit
 from licet.terms.ids import (
     AccountId,
     AuditId,
+    CopyId,
     GrantId,
     HoldId,
     ItemId,
@@ -72,6 +73,11 @@ def forget_items_again(unit: Unit, entry: Entry, _leaf: int) -> None:
     unit.items.forget([ItemId(i) for role, i in entry.objects if role == "item"])
 
 
+def end_copies_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """Let copies end that ended since; the worker destroys what is left of them."""
+    unit.copies.end([CopyId(i) for role, i in entry.objects if role == "copy"])
+
+
 def destroy_again(unit: Unit, entry: Entry, _leaf: int) -> None:
     """Delete accountability records that were destroyed since."""
     for role, account in entry.objects:
@@ -116,6 +122,7 @@ AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
     EntryKind.HOLD_PLACED: hold_again,
     EntryKind.HOLD_LIFTED: lift_hold_again,
     EntryKind.ITEMS_FORGOTTEN: forget_items_again,
+    EntryKind.COPIES_ENDED: end_copies_again,
     EntryKind.ACCOUNT_DESTROYED: destroy_again,
     EntryKind.SOURCE_AUDITED: audit_again,
     EntryKind.DEPLOYMENT_CLOSING: closing_again,

@@ -168,5 +168,6 @@ def _places(settings: Settings) -> tuple[Path, ...]:
         settings.tiles,
         settings.certificates,
         settings.packages,
+        settings.copies,
         settings.cache,
     )

@@ -10,6 +10,7 @@ from licet.terms.grant import Identity, Subject
 from licet.terms.ids import (
     AccountId,
     CaseId,
+    CopyId,
     FaceId,
     GrantId,
     ItemId,
@@ -62,6 +63,26 @@ def search_key(search: SearchId) -> KeyId:
 def source_key(source: SourceId) -> KeyId:
     """Return the name of a source's key."""
     return KeyId(f"source:{source}")
+
+
+def copy_key(copy: CopyId) -> KeyId:
+    """Return the name of a kept copy's key: what is erased is unreadable in every backup."""
+    return KeyId(f"copy:{copy}")
+
+
+def seal_name(app: App, copy: CopyId, source: SourceId, name: str) -> bytes:
+    """Seal how a copy was called under its source's key: a file's name can name a person."""
+    return seal(app.keyring.get(source_key(source)), name.encode(), f"copy:{copy}")
+
+
+def open_name(app: App, copy: CopyId, source: SourceId, sealed: bytes) -> str:
+    """Return how a copy was called. Raises ``KeyAbsent`` when the source was purged."""
+    return open_sealed(app.keyring.get(source_key(source)), sealed, f"copy:{copy}").decode()
+
+
+def handed_tag(app: App, source: SourceId, sha256: str) -> bytes:
+    """Return the tag by which what was handed in before is recognised, by its content."""
+    return tag(app.keyring.get(source_key(source)), "handed", sha256.encode())
 
 
 def seal_identity(app: App, subject: SubjectId, identity: Identity) -> bytes:

@@ -5,6 +5,7 @@ from pathlib import Path
 from licet.app import App
 from licet.effects.libraries import open_visited
 from licet.effects.running import Hold
+from licet.effects.shelving import open_uploads
 from licet.effects.visiting import Asking, VisitedSite
 from licet.sources.authority import (
     TOKEN_FILE,
@@ -12,6 +13,7 @@ from licet.sources.authority import (
     Proof,
     markers,
     marks_of_name,
+    prove_agreement,
     prove_folder,
 )
 from licet.sources.bucket import BucketSource, prove_bucket, read_place
@@ -36,11 +38,15 @@ TOKEN_PLACES = (
 )
 """Where the token of an organisation is written, so that it proves control."""
 
+HANDED_IN = "upload:"
+"""What the place of a source is called to which photos are handed in."""
+
 _ON_DISK = (SourceKind.FOLDER, SourceKind.VIDEO)
 _WAYS = {
-    SourceKind.FOLDER: (Control.OWN_STORAGE,),
-    SourceKind.VIDEO: (Control.OWN_STORAGE,),
-    SourceKind.BUCKET: (Control.OWN_STORAGE,),
+    SourceKind.FOLDER: (Control.OWN_STORAGE, Control.SIGNED_AGREEMENT),
+    SourceKind.UPLOAD: (Control.OWN_STORAGE, Control.SIGNED_AGREEMENT),
+    SourceKind.VIDEO: (Control.OWN_STORAGE, Control.SIGNED_AGREEMENT),
+    SourceKind.BUCKET: (Control.OWN_STORAGE, Control.SIGNED_AGREEMENT),
     SourceKind.LIBRARY: (Control.OWN_STORAGE,),
     SourceKind.SITE: (Control.WELL_KNOWN_TOKEN, Control.DNS_RECORD),
 }
@@ -63,6 +69,8 @@ def open_source(app: App, source: Source) -> ItemSource:
         return open_visited(app, source)
     if source.kind is SourceKind.SITE:
         return VisitedSite(app, source)
+    if source.kind is SourceKind.UPLOAD:
+        return open_uploads(app, source)
     raise Setup(f"sources of kind {source.kind.value} are not built in", "Use a folder.")
 
 
@@ -90,6 +98,8 @@ def place_of_kind(kind: SourceKind, place: str) -> str:
         return str(library_of(place))
     if kind is SourceKind.SITE:
         return site_of(place).start
+    if kind is SourceKind.UPLOAD:
+        return HANDED_IN
     return str(Path(place).resolve())
 
 
@@ -108,17 +118,26 @@ def require_way(kind: SourceKind, control: Control) -> None:
         )
 
 
-def control_of(app: App, source: Source, control: Control) -> Proof:
-    """Return the proof that the place is the operator's own. Raises ``BadInput`` without one.
+def control_of(app: App, source: Source, control: Control, agreement: str = "") -> Proof:
+    """Return the proof that photos may be taken from a place. Raises ``BadInput`` without one.
 
-    Where a place may prove it in several ways, the one that is named is asked for first.
+    Where a place may prove it in several ways, the one that is named is asked for first. An
+    ``agreement`` (SHA-256, hex) with whom the place is of proves it while it runs; without
+    one the agreement is meant on which the source was opened.
     """
     require_way(source.kind, control)
+    if control is Control.SIGNED_AGREEMENT:
+        agreed = prove_agreement(agreement or _agreed_on(app, source))
+        if isinstance(agreed, Proof):
+            return agreed
+        raise BadInput(f"control of the place is not proved: {agreed.reason}", agreed.remedy)
     token = token_for(app.deployment.id, source.organisation)
     first = _prove(app, source, control, token)
     if isinstance(first, Proof):
         return first
     for other in _WAYS[source.kind]:
+        if other is Control.SIGNED_AGREEMENT:
+            continue
         found = first if other is control else _prove(app, source, other, token)
         if isinstance(found, Proof):
             return found
@@ -132,6 +151,8 @@ def markers_of(app: App, source: Source) -> tuple[Marker, ...]:
     """
     if source.kind is SourceKind.SITE:
         return tuple(sorted({*marks_of_name(source.name), *marks_of_name(source.place)}))
+    if source.kind is SourceKind.UPLOAD:
+        return tuple(sorted(marks_of_name(source.name)))
     own = Path(source.place).name if source.kind in _ON_DISK else source.place
     within = markers(source.name, open_source(app, source).walk())
     return tuple(sorted({*within, *marks_of_name(own)}))
@@ -148,6 +169,13 @@ def _same_place(source: Source) -> Path:
     return place
 
 
+def _agreed_on(app: App, source: Source) -> str:
+    """Return the digest of the agreement on which a source was opened; empty for none."""
+    with app.store.read() as reader:
+        authority = reader.sources.authority_at(source.id, reader.now)
+    return "" if authority is None else authority.proof.rpartition(" ")[2]
+
+
 def _prove(app: App, source: Source, control: Control, token: str) -> Proof | NotProved:
     if source.kind is SourceKind.SITE:
         return prove_site(source.place, token, control, app.settings.answer_to)
@@ -155,5 +183,7 @@ def _prove(app: App, source: Source, control: Control, token: str) -> Proof | No
         return prove_bucket(read_place(source.place), token)
     if source.kind is SourceKind.LIBRARY:
         return prove_library(source.place, token)
+    if source.kind is SourceKind.UPLOAD:
+        return Proof(Control.OWN_STORAGE, "handed in to the operator's own store")
     place = Path(source.place)
     return prove_folder(place.parent if source.kind is SourceKind.VIDEO else place, token)

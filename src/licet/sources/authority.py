@@ -4,7 +4,8 @@ For it:
 
 1. Control of a folder is proved by a token file that somebody who may write there put
    there, or by the folder being this account's own and not everybody's to write in.
-2. The licence is a document; its SHA-256 is kept.
+2. The licence is a document; its SHA-256 is kept. So is that of an agreement with whom a
+   place or its photos are of, which proves control of them while it runs.
 
 Against it are markers. Being reachable proves nothing, so names and first bytes are
 looked at for what the stated origin would not show:
@@ -76,6 +77,7 @@ _IDENTITY_WORDS = re.compile(
 
 _HOST = re.compile(r"(?=.{4,253}$)([a-z0-9-]{1,63}\.)+[a-z]{2,24}")
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _PLATFORM_BYTES = (b"FBMD01", b"FBMD23", b"Instagram", b"WhatsApp")
 
 
@@ -117,6 +119,13 @@ def prove_folder(root: Path, expected: str) -> Proof | NotProved:
     if about.st_mode & stat.S_IWOTH:
         return NotProved("everybody may write into the folder", remedy)
     return Proof(Control.OWN_STORAGE, "the folder belongs to this account")
+
+
+def prove_agreement(digest: str) -> Proof | NotProved:
+    """Return the proof of control by a signed agreement (SHA-256, hex), or why there is none."""
+    if not _DIGEST.fullmatch(digest):
+        return NotProved("no signed agreement is named", "Name the document: --agreement FILE.")
+    return Proof(Control.SIGNED_AGREEMENT, f"agreement sha256 {digest}")
 
 
 def licence_digest(document: bytes) -> str:

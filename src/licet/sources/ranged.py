@@ -9,9 +9,12 @@ BUFFER = 1024 * 1024
 
 
 class _Ranges(io.RawIOBase):
-    def __init__(self, size: int, fetch: Callable[[int, int], bytes]) -> None:
+    def __init__(
+        self, size: int, fetch: Callable[[int, int], bytes], end: Callable[[], object]
+    ) -> None:
         self._size = size
         self._fetch = fetch
+        self._end = end
         self._at = 0
 
     def readable(self) -> bool:
@@ -39,10 +42,18 @@ class _Ranges(io.RawIOBase):
         self._at += len(found)
         return len(found)
 
+    def close(self) -> None:
+        if not self.closed:
+            self._end()
+        super().close()
 
-def ranged(size: int, fetch: Callable[[int, int], bytes]) -> BinaryIO:
+
+def ranged(
+    size: int, fetch: Callable[[int, int], bytes], end: Callable[[], object] = lambda: None
+) -> BinaryIO:
     """Return an open file of ``size`` bytes; ``fetch`` gives those from one place to another.
 
-    What ``fetch`` raises, reading raises: an ``OSError`` is what readers know.
+    What ``fetch`` raises, reading raises: an ``OSError`` is what readers know. ``end`` is
+    called when it is closed.
     """
-    return cast(BinaryIO, io.BufferedReader(_Ranges(size, fetch), BUFFER))
+    return cast(BinaryIO, io.BufferedReader(_Ranges(size, fetch, end), BUFFER))

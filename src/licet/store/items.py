@@ -73,6 +73,17 @@ class ReadItems(Group):
         """Return the source's item of which this content is a copy in another size, or None."""
         return _SHAPE.one(self._session, _COPY, source=source, sha256=sha256)
 
+    def of_contents(self, source: SourceId, contents: Collection[str]) -> list[ItemId]:
+        """Return the source's items with these contents (SHA-256, hex), by id."""
+        column = schema.item.c
+        wanted = sorted(set(contents))
+        found: set[ItemId] = set()
+        for start in range(0, len(wanted), GROUPED):
+            part = column.sha256.in_(wanted[start : start + GROUPED])
+            rows = self._session.rows(_ID.where(column.source == source, part))
+            found.update(ItemId(row[0]) for row in rows)
+        return sorted(found)
+
     def likenesses(self, source: SourceId) -> Iterator[tuple[ItemId, bytes]]:
         """Give the photos of a source that have a mark, each with it."""
         column = schema.item.c

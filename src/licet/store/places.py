@@ -1,8 +1,18 @@
 """The tables of sources: by what right they are read, what was decided there, who looked."""
 
-from sqlalchemy import BigInteger, Column, Integer, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, UniqueConstraint, text
 
-from licet.store.columns import METADATA, identity, line, moment, number, octets, ref, word
+from licet.store.columns import (
+    METADATA,
+    identity,
+    line,
+    moment,
+    number,
+    octets,
+    ref,
+    word,
+    yes,
+)
 from licet.store.types import Moment, Sequenced, Words
 from licet.terms.source import (
     AuditFinding,
@@ -82,4 +92,20 @@ visit = Table(
     octets("tag", primary_key=True),
     octets("sealed"),
     Column("at", Moment, nullable=False, server_default=text("0")),
+)
+kept_copy = Table(
+    "kept_copy",
+    METADATA,
+    identity(),
+    ref("source"),
+    line("sha256"),
+    octets("handed"),
+    octets("sealed"),
+    number("size"),
+    moment("at"),
+    yes("ending"),
+    UniqueConstraint("source", "sha256"),
+    UniqueConstraint("source", "handed"),
+    Index(None, "source", "at"),
+    Index(None, "ending"),
 )

@@ -24,11 +24,12 @@ from licet.terms.errors import BadInput
 from licet.terms.grant import GrantState, SubjectState
 from licet.terms.ids import KeyId
 
-_KINDS = ("account", "case", "grant", "request", "search", "source", "subject")
+_KINDS = ("account", "case", "copy", "grant", "request", "search", "source", "subject")
 _OBJECTS: dict[str, tuple[Column[Any], ColumnElement[bool]]] = {
     "account": (schema.account.c.id, true()),
     "breach": (schema.breach.c.id, schema.breach.c.sealed != b""),
     "case": (schema.case.c.id, true()),
+    "copy": (schema.kept_copy.c.id, true()),
     "correspondence": (schema.correspondence.c.id, schema.correspondence.c.sealed != b""),
     "grant": (schema.grant.c.id, true()),
     "order": (schema.order.c.id, schema.order.c.sealed != b""),
@@ -53,6 +54,7 @@ def _holders() -> dict[str, Select[Any] | CompoundSelect[Any]]:
     return {
         "account": select(schema.account.c.id),
         "case": select(search.case).where(candidate).distinct(),
+        "copy": select(schema.kept_copy.c.id),
         "grant": select(grant.id).where(
             or_(
                 exists().where(schema.template.c.grant == grant.id),
@@ -66,6 +68,7 @@ def _holders() -> dict[str, Select[Any] | CompoundSelect[Any]]:
             select(schema.item.c.source),
             select(schema.trace.c.source),
             select(schema.visit.c.source),
+            select(schema.kept_copy.c.source),
             select(schema.audit.c.source).where(schema.audit.c.note != b""),
         ),
         "subject": select(subject.id).where(subject.sealed_identity != b""),
@@ -79,9 +82,9 @@ class ReadRecover(Group):
         """Give the id of every key that a sealed row depends on, each once.
 
         ``account:`` for accountability records; ``case:`` for candidates and verifications;
-        ``grant:`` for templates and suggestions; ``request:`` for what was written in
-        requests; ``search:`` for probes; ``source:`` for addresses, pages and notes of
-        audits; ``subject:`` for identities.
+        ``copy:`` for kept copies; ``grant:`` for templates and suggestions; ``request:`` for
+        what was written in requests; ``search:`` for probes; ``source:`` for addresses, pages
+        and notes of audits; ``subject:`` for identities.
         """
         for kind, statement in _holders().items():
             for row in self._session.stream(statement):
@@ -111,7 +114,7 @@ class WriteRecover(ReadRecover):
         A grant loses its templates, suggestions, notes and code, and is ended. A subject is
         erased, and all its grants, requests and holds are treated so. A request loses what
         was written in it, a search its probe. A source loses its items, faces, addresses,
-        pages and the notes of its audits. A case loses its probes, candidates and
+        pages, kept copies and the notes of its audits. A case loses its probes, candidates and
         verifications. Doing it again changes nothing. Raises ``BadInput`` for a key id of
         another form.
         """
@@ -128,6 +131,9 @@ class WriteRecover(ReadRecover):
             self._count(counts, schema.account, delete(schema.account).where(there))
         for part in _parts(ids["grant"]):
             self._grants(part, counts)
+        for part in _parts(ids["copy"]):
+            gone = delete(schema.kept_copy).where(schema.kept_copy.c.id.in_(part))
+            self._count(counts, schema.kept_copy, gone)
         for part in _parts(ids["source"]):
             self._sources(part, counts)
         for part in _parts(ids["case"]):
@@ -171,7 +177,13 @@ class WriteRecover(ReadRecover):
     def _sources(self, sources: list[str], counts: dict[str, int]) -> None:
         items = select(schema.item.c.id).where(schema.item.c.source.in_(sources))
         self._count(counts, schema.face, delete(schema.face).where(schema.face.c.item.in_(items)))
-        for table in (schema.trace, schema.visit, schema.item_address, schema.item):
+        for table in (
+            schema.trace,
+            schema.visit,
+            schema.kept_copy,
+            schema.item_address,
+            schema.item,
+        ):
             self._count(counts, table, delete(table).where(table.c.source.in_(sources)))
         column = schema.audit.c
         notes = update(schema.audit).where(column.source.in_(sources), column.note != b"")

@@ -44,7 +44,7 @@ from licet.store.columns import (
     word,
     yes,
 )
-from licet.store.places import audit, authority, source, trace, visit
+from licet.store.places import audit, authority, kept_copy, source, trace, visit
 from licet.store.registers import (
     breach,
     canary,
@@ -65,7 +65,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0009"
+REVISION = "0010"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -439,7 +439,7 @@ __all__ = [
     "METADATA", "REVISION", "account", "agreement", "api_key", "approval", "audit", "authority",
     "block", "breach", "canary", "candidate", "case", "clause", "confirmation", "correspondence",
     "deployment", "effect", "face", "filing", "generated", "grant", "head", "hold", "invitation",
-    "item", "item_address", "kept_answer", "leaf", "member", "order", "order_part",
+    "item", "item_address", "kept_answer", "kept_copy", "leaf", "member", "order", "order_part",
     "organisation", "passkey", "plan", "request", "request_code", "residence", "run", "search",
     "session", "source", "subject", "suggestion", "template", "trace", "transfer", "unlinked",
     "verification", "visit",

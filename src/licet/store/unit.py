@@ -9,6 +9,7 @@ from datetime import datetime
 
 from licet.store.admitting import ReadAdmission, WriteAdmission
 from licet.store.blocks import ReadBlocks, WriteBlocks
+from licet.store.copies import ReadCopies, WriteCopies
 from licet.store.deployment import ReadDeployment, WriteDeployment
 from licet.store.duties import (
     ReadBreaches,
@@ -69,6 +70,7 @@ class Reader:
         self.suggestions = ReadSuggestions(session)
         self.sources = ReadSources(session)
         self.items = ReadItems(session)
+        self.copies = ReadCopies(session)
         self.searches = ReadSearches(session)
         self.plans = ReadPlans(session)
         self.runs = ReadRuns(session)
@@ -114,6 +116,7 @@ class Unit:
         self.suggestions = WriteSuggestions(session)
         self.sources = WriteSources(session)
         self.items = WriteItems(session)
+        self.copies = WriteCopies(session)
         self.searches = WriteSearches(session)
         self.plans = WritePlans(session)
         self.runs = WriteRuns(session)

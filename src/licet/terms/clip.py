@@ -56,6 +56,22 @@ class VideoFile(Protocol):
         ...
 
 
+class VideoOut(Protocol):
+    """Where a video is written to: forwards, and again at its beginning."""
+
+    def write(self, data: bytes, /) -> int:
+        """Write at the place, and return how much was written."""
+        ...
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go to a place as files do, and return it."""
+        ...
+
+    def tell(self) -> int:
+        """Return the place."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One face, followed from frame to frame.

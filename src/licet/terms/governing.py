@@ -68,6 +68,8 @@ class SourceWish:
 
     ``retention_days`` is for how many days what was noted of an item is kept, None for as
     long as the source is. A photo that bears one of the tags in ``leave_out`` is not taken.
+    ``agreement`` is the SHA-256 (hex) of what was signed with whom the
+    photos are of, where that is how control is proved; ``valid_to`` is not after its end.
     """
 
     organisation: OrganisationId
@@ -84,6 +86,7 @@ class SourceWish:
     valid_to: datetime
     retention_days: int | None = None
     leave_out: frozenset[str] = frozenset()
+    agreement: str = ""
 
 
 class NoticeFrom(StrEnum):

@@ -39,6 +39,7 @@ InvitationId = NewType("InvitationId", str)
 PasskeyId = NewType("PasskeyId", str)
 SessionId = NewType("SessionId", str)
 ApiKeyId = NewType("ApiKeyId", str)
+CopyId = NewType("CopyId", str)
 KeyId = NewType("KeyId", str)
 """``<kind>:<object id>``, for example ``grant:6f1c...``: one data key per object."""
 

@@ -39,6 +39,7 @@ class Action(StrEnum):
     ENROL = "enrol"
     AUTHORISE = "authorise"
     CEASE = "cease"
+    UPLOAD = "upload"
     COLLECT = "collect"
     BACKFILL = "backfill"
     ACCEPT = "accept"

@@ -8,6 +8,7 @@ from licet.terms.face import Box
 from licet.terms.ids import (
     AuditId,
     AuthorityId,
+    CopyId,
     FaceId,
     ItemId,
     MemberId,
@@ -198,6 +199,25 @@ class StoredTrace:
     rule: str
     sealed: bytes
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCopy:
+    """A photo or video that was handed in, without its metadata, sealed under its own key.
+
+    ``sha256`` (hex) is of what is kept, ``handed`` the HMAC of what was handed in under the
+    source's key, ``sealed`` its name under that key, ``size`` its bytes in clear. One that is
+    ``ending`` is nobody's to read any more, and waits for its bytes to be destroyed.
+    """
+
+    id: CopyId
+    source: SourceId
+    sha256: str
+    handed: bytes
+    sealed: bytes
+    size: int
+    at: datetime
+    ending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ Everything here is in the words of :mod:`licet.terms.face`; photos are bytes.
 An unreadable photo is a value, because folders hold such files.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from licet.terms.clip import Clip, TellWatched, VideoFile
+from licet.terms.clip import Clip, TellWatched, VideoFile, VideoOut
 from licet.terms.face import Box, Face, Inspection, Score, SeenFace, Template, Unreadable
 from licet.terms.ids import ModelId
 
@@ -101,5 +101,18 @@ class Vision(Protocol):
         Upright, without metadata; ``outline`` draws labelled boxes; no side is longer
         than ``long_side``. Raises :class:`licet.terms.errors.BadInput` when the photo
         cannot be read.
+        """
+        ...
+
+    def stripped(self, photo: bytes) -> bytes | Unreadable:
+        """Return a photo as JPEG of nothing but its pixels, upright, to be kept."""
+        ...
+
+    def stripped_video(
+        self, video: VideoFile, out: VideoOut, beat: Callable[[], None] = lambda: None
+    ) -> Unreadable | None:
+        """Write nothing but the pictures of a video, as they are coded, or say why not.
+
+        ``beat`` is called again and again: what it raises ends the writing.
         """
         ...

@@ -1,9 +1,9 @@
 """The real :class:`licet.vision.contract.Vision`: YuNet and SFace on the processor."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from licet.terms.clip import Clip, TellWatched, VideoFile
+from licet.terms.clip import Clip, TellWatched, VideoFile, VideoOut
 from licet.terms.errors import BadInput
 from licet.terms.face import Box, Face, Inspection, Score, SeenFace, Template, Unreadable
 from licet.terms.ids import ModelId
@@ -155,6 +155,25 @@ class Engine:
             return redact.redact(photo, boxes, keep, outline, long_side, self._children)
         except UnreadableError as error:
             raise BadInput(error.value.reason, error.value.remedy) from error
+
+    def stripped(self, photo: bytes) -> bytes | Unreadable:
+        """Return a photo as JPEG of nothing but its pixels, or why it cannot be read."""
+        from licet.vision import stripped
+
+        try:
+            return stripped.stripped(photo, self._children)
+        except UnreadableError as error:
+            return error.value
+
+    def stripped_video(
+        self, video: VideoFile, out: VideoOut, beat: Callable[[], None] = lambda: None
+    ) -> Unreadable | None:
+        """Write nothing but the pictures of a video, or say why they cannot be written."""
+        try:
+            from licet.vision import stripped_video
+        except ModuleNotFoundError as missing:
+            return no_video(missing)
+        return stripped_video.stripped_video(video, out, beat)
 
     def _inspect(
         self, photos: list[bytes], decode: Decode, *, flips: bool, thorough: bool

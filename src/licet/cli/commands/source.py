@@ -39,12 +39,15 @@ _CONTROLS = {
     SourceKind.BUCKET: Control.OWN_STORAGE,
     SourceKind.LIBRARY: Control.OWN_STORAGE,
     SourceKind.SITE: Control.WELL_KNOWN_TOKEN,
+    SourceKind.UPLOAD: Control.OWN_STORAGE,
 }
 """How control of a place is proved first; a website's DNS record is asked for next."""
 
 
 _ON_DISK = (SourceKind.FOLDER, SourceKind.VIDEO)
-_PLACES = "A folder, a video, s3://bucket/prefix, immich+https://host/, or https://host/path."
+_PLACES = (
+    "A folder, a video, s3://bucket/prefix, immich+https://host/, https://host/path, or upload:"
+)
 _SCHEMES = {
     "s3": SourceKind.BUCKET,
     "immich+https": SourceKind.LIBRARY,
@@ -123,7 +126,13 @@ def add(
     ],
     evidence: Annotated[str, typer.Option(help="What shows that this basis holds.")],
     licence: Annotated[Path, typer.Option(help="The licence document; its hash is kept.")],
-    until: Annotated[str, typer.Option(metavar="DAY", help="When the licence ends.")],
+    until: Annotated[
+        str, typer.Option(metavar="DAY", help="When the licence ends, or the agreement before.")
+    ],
+    agreement: Annotated[
+        Path | None,
+        typer.Option(help="What was signed with whom the place is of; its hash is kept."),
+    ] = None,
     retention: Annotated[
         int | None,
         typer.Option(metavar="DAYS", min=1, help="For how long what it brought is kept."),
@@ -141,11 +150,11 @@ def add(
     ] = None,
     territory: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1, if known.")] = "",
 ) -> Answer | Refusal:
-    """Open a folder, video, bucket, library or website as a source. Two members act.
+    """Open a folder, bucket, library, website or uploads as a source. Two members act.
 
     Being reachable is not a right to collect: control of the place is proved by a token
-    (`licet source token`), and a source says who took its photos, how the people in them
-    were told, and on what basis strangers' faces may be compared in memory.
+    (`licet source token`) or a signed agreement, and a source says who took its photos, how
+    the people in them were told, and on what basis strangers' faces may be compared in memory.
     """
     from licet.sources.authority import licence_digest
     from licet.sources.xmp import tags_of_wish
@@ -163,29 +172,33 @@ def add(
             bystander_evidence=evidence,
             territory=Territory(territory.upper()) if territory else None,
             item_policy=policy,
-            control=_CONTROLS[kind],
+            control=Control.SIGNED_AGREEMENT if agreement else _CONTROLS[kind],
             licence=licence_digest(files.read(licence, "the licence")),
             valid_to=names.day(until, "the end of the licence"),
             retention_days=retention,
             leave_out=tags_of_wish(leave_out or ()),
+            agreement=files.digest(agreement, "the agreement") if agreement else "",
         )
         who = signing.who(call, licet, signing.opening_source(wish))
         opened = add_source(licet, who, wish)
     if isinstance(opened, Refusal):
         return opened
-    said = f"Opened the source {opened.name} ({opened.id}). Next: `licet collect {opened.name}`."
+    then = f"upload {opened.name} FILE" if kind is SourceKind.UPLOAD else f"collect {opened.name}"
+    said = f"Opened the source {opened.name} ({opened.id}). Next: `licet {then}`."
     return Answer(Opened(opened.id, opened.name, opened.state), (said,))
 
 
 def _kind(place: str) -> SourceKind:
     """Say of what kind a place is, as it is written."""
+    if place == "upload:":
+        return SourceKind.UPLOAD
     scheme, found, _ = place.partition("://")
     if not found:
         return SourceKind.VIDEO if Path(place).is_file() else SourceKind.FOLDER
     if scheme.lower() not in _SCHEMES:
         raise BadInput(
             f"photos are not collected by {scheme}",
-            f"Name one of these: {_PLACES}",
+            f"Name one of these: {_PLACES}.",
         )
     return _SCHEMES[scheme.lower()]
 

@@ -25,6 +25,8 @@
     whose look lets it go on.
 13. A source on hold is released by the officer and a member who did not open it; the
     officer may have. What has ceased, lapsed or waits for a proof is not on hold.
+14. Where copies are kept of what is handed in, it is said for how long: two years at most.
+    To be handed in to: a source of that kind, and no other.
 """
 
 from datetime import datetime
@@ -265,3 +267,26 @@ FREED = (
     collecting_unblocked,
 )
 """What is asked of a source that is released from a hold, in this order."""
+
+
+def retention_stated(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """14. A source that keeps copies says for how long."""
+    source = facts.source
+    if source is None:
+        return Reason.NO_SOURCE
+    if source.kind is not SourceKind.UPLOAD:
+        return None
+    if source.retention_days is None:
+        return Reason.RETENTION_NOT_STATED
+    most = ceilings.COPY_TERM.days
+    return None if 0 < source.retention_days <= most else Reason.RETENTION_TOO_LONG
+
+
+def takes_uploads(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
+    """14. The source is one that is handed in to."""
+    handed_in = facts.source is not None and facts.source.kind is SourceKind.UPLOAD
+    return None if handed_in else Reason.NO_UPLOADS
+
+
+HANDED_IN = (some_purpose_fits, takes_uploads, retention_stated)
+"""What is asked of a source that something is handed in to, in this order."""

@@ -31,6 +31,7 @@ from licet.effects.sealed import (
     search_key,
     subject_key,
 )
+from licet.effects.shelving import destroy_copies
 from licet.effects.surfacing import listing
 from licet.effects.telling import tell_recipients
 from licet.store.unit import Unit
@@ -213,6 +214,7 @@ def shred_part(app: App, plan: Plan) -> Found:
         with app.store.read() as reader:
             requests = reader.people.requests(people_in(app, plan))
         packages = sum(drop_package(app, one.id) for one in requests)
+    destroy_copies(app)
     shredded = app.keyring.shred(*keys_of_part(app, plan))
     return (("keys", shredded), ("packages", packages), ("epoch", app.keyring.epoch()))
 

@@ -50,6 +50,10 @@ def _addresses(asker: Asker, gathered: Gathered) -> int:
     return sum(len(found) for found in asker.reader.person.addresses(items).values())
 
 
+def _copies(asker: Asker, gathered: Gathered) -> int:
+    return len(asker.reader.copies.of_items([ItemId(item.id) for item in gathered.faces.items]))
+
+
 PEOPLE: dict[str, Table] = {
     "subject": Table("person", "who the person is", lambda _a, _g: 1),
     "grant": Table("grants", "what they allowed", lambda _a, g: len(g.records.grants)),
@@ -63,6 +67,7 @@ PEOPLE: dict[str, Table] = {
     "unlinked": Table("unlinked", "faces that are not theirs", lambda _a, g: len(g.faces.unlinked)),
     "item": Table("items", "photos they may be in", lambda _a, g: len(g.faces.items)),
     "item_address": Table("", "where these were met, in items, or of a suggestion", _addresses),
+    "kept_copy": Table("", "copies that the operator keeps of these photos, in items", _copies),
     "face": Table(
         "",
         "boxes in these photos; those of other people are not theirs",
@@ -142,11 +147,13 @@ def _others(asker: Asker, gathered: Gathered) -> tuple[Store, ...]:
     rows = sum(gallery.rows_of(grant.id) for grant in asker.grants)
     keys = len(gathered.records.keys)
     letters = _letters(asker, gathered)
+    copies = _copies(asker, gathered)
     return (
         Store("keyring", "keys", keys, "keys", "keys that open what is theirs; names alone"),
         Store("gallery", "memory", rows, "", "the templates above, in memory while a search runs"),
         Store("mirror", "files", gathered.entries, "", "the same entries, outside the database"),
         Store("outbox", "files", letters, "", "copies of letters to them; a sandbox alone has any"),
+        Store("copies", "files", copies, "", "the bytes of such copies, sealed"),
         Store("packages", "files", gathered.packages, "", "earlier answers, locked, on their way"),
         Store("backup", "files", 0, "", "copies of the tables, sealed; they hold no keys"),
         Store("logs", "files", 0, "", "they name nobody"),
