@@ -9,7 +9,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,13 +99,13 @@ def visiting(browser: Browser, base: str, **about: Any) -> Iterator[Visit]:
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Serve an ASGI app on a free port of this machine; yields its address."""
+def serving(made: Callable[[int], Any]) -> Iterator[str]:
+    """Serve the ASGI app that is made for a free port of this machine; yields its address."""
     import uvicorn
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        config = uvicorn.Config(app, lifespan="off", log_level="warning", ws="none")
+        config = uvicorn.Config(made(port), lifespan="off", log_level="warning", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -115,7 +115,7 @@ def serving(app: Any) -> Iterator[str]:
                 raise TimeoutError("the server did not start within ten seconds")
             time.sleep(0.01)
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://localhost:{port}"
         finally:
             server.should_exit = True
             thread.join(timeout=10)

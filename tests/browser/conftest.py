@@ -29,7 +29,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def stage() -> Iterator[str]:
     """The address of a server with every sample page."""
-    with browsing.serving(app) as address:
+    with browsing.serving(lambda _port: app) as address:
         yield address
 
 

@@ -11,6 +11,7 @@ from licet.terms.inbox import RequestLine
 from licet.terms.listing import SourceLine
 from licet.terms.organisation import Role
 from licet.terms.permit import Action
+from licet.terms.public import PublicFacts, PublicSource
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 from licet.terms.source import BystanderCondition, SourceState
@@ -28,7 +29,6 @@ from licet.web.pages.console import (
 )
 from licet.web.pages.outside import (
     OpenReport,
-    OpenSource,
     OwnGrant,
     OwnRequest,
     OwnSearch,
@@ -249,22 +249,34 @@ SAMPLES: dict[str, Sample] = {
     "refused": Sample(Refused(NO_REASON, "/console/search"), "/console/search"),
     "public": Sample(
         PublicPage(
-            "Archives de Valcourt",
-            "privacy@valcourt.example",
-            "CNIL, Paris",
-            1_204,
-            (FIND, TRACE, PurposeId("archive_rights_clearance@1")),
-            (
-                OpenSource(
-                    "Club summer party", "Archives de Valcourt", BystanderCondition.LAW_CITED
+            PublicFacts(
+                "Archives de Valcourt",
+                "privacy@valcourt.example",
+                "CNIL, Paris",
+                (FIND, TRACE, PurposeId("archive_rights_clearance@1")),
+                (
+                    PublicSource(
+                        "Club summer party",
+                        "Archives de Valcourt",
+                        BystanderCondition.LAW_CITED,
+                        "privacy@valcourt.example",
+                    ),
+                    PublicSource(
+                        "Family albums", "Cercle des familles", None, "Cercle, 3 rue Basse"
+                    ),
                 ),
-                OpenSource("Family albums", "Cercle des familles", None),
             ),
             (
                 OpenReport("Archives de Valcourt", date(2026, 2, 1), 401, 3, "/reports/1"),
                 OpenReport("Cercle des familles", date(2026, 2, 1), 12, 0, "/reports/2"),
             ),
+            "/me",
         ),
+        "/",
+        None,
+    ),
+    "public-new": Sample(
+        PublicPage(PublicFacts("Archives de Valcourt", "Archives de Valcourt", "", (FIND,), ())),
         "/",
         None,
     ),

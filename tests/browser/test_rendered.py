@@ -10,6 +10,7 @@ from jinja2 import UndefinedError
 
 from licet.terms.errors import BadInput
 from licet.terms.ids import PurposeId
+from licet.terms.public import PublicFacts, PublicSource
 from licet.web.pages.around import SignedIn
 from licet.web.pages.assets import assets, find
 from licet.web.pages.outside import PublicPage
@@ -17,7 +18,7 @@ from licet.web.pages.places import PLACES, placed
 from licet.web.pages.policy import content_policy
 from licet.web.pages.problem import Problem
 from licet.web.pages.render import environment, render
-from licet.web.pages.words import LANGUAGES, chosen, sentences
+from licet.web.pages.words import LANGUAGES, chosen, sentences, way_back
 from tests.browser.samples import SAMPLES, Sample
 
 MOST_BYTES = 200_000
@@ -84,9 +85,8 @@ HOSTILE = "<script>alert(1)</script>\"' onload=x"
 
 
 def test_whatever_somebody_is_called_stays_text() -> None:
-    known = SAMPLES["public"].page
-    assert isinstance(known, PublicPage)
-    named = PublicPage(HOSTILE, HOSTILE, HOSTILE, 1, (), (), ())
+    source = PublicSource(HOSTILE, HOSTILE, None, f"a@{HOSTILE}")
+    named = PublicPage(PublicFacts(HOSTILE, HOSTILE, HOSTILE, (), (source,)))
     text = render(named, Sample(named, HOSTILE, SignedIn(HOSTILE, HOSTILE)).around("once", "en"))
     assert "<script>alert" not in text
     assert read(text).wrong == []
@@ -98,7 +98,7 @@ def test_a_field_that_is_missing_is_never_shown_as_nothing() -> None:
 
 
 def test_a_purpose_that_was_taken_off_the_list_is_named() -> None:
-    gone = PublicPage("a", "b", "c", 1, (PurposeId("watch_everybody@1"),), (), ())
+    gone = PublicPage(PublicFacts("a", "b", "c", (PurposeId("watch_everybody@1"),), ()))
     with pytest.raises(BadInput, match="watch_everybody"):
         render(gone, Sample(gone, "/").around("once", "en"))
 
@@ -140,6 +140,18 @@ def test_a_language_is_chosen(kept: str, accepted: str, language: str) -> None:
 @given(st.text(), st.text())
 def test_whatever_a_browser_says_leads_to_a_language(kept: str, accepted: str) -> None:
     assert chosen(kept, accepted) in LANGUAGES
+
+
+@pytest.mark.parametrize(
+    "back",
+    ["//e.example", "/\\e.example", "https://e.example", "e", "", "/\n/e", "/é", "/" + "a" * 500],
+)
+def test_nobody_is_led_away_by_a_link_of_ours(back: str) -> None:
+    assert way_back(back) == "/"
+
+
+def test_one_comes_back_to_where_one_was() -> None:
+    assert way_back("/console/requests?late=1") == "/console/requests?late=1"
 
 
 def test_a_sentence_is_told_in_its_language() -> None:

@@ -13,7 +13,7 @@ from licet.web.guards.hosts import Hosts
 from licet.web.guards.origins import Origins
 from licet.web.guards.paces import Paces
 from licet.web.guards.watching import Watching
-from licet.web.routes import assets, health
+from licet.web.routes import assets, health, language, public
 from licet.web.serving import Serving
 
 VERSION = "1"
@@ -52,6 +52,6 @@ def opened(app: App, serving: Serving) -> FastAPI:
     door.state.serving = serving
     door.state.figures = figures
     problems.install(door)
-    for router in (health.router, assets.router):
+    for router in (health.router, assets.router, language.router, public.router):
         door.include_router(router)
     return door

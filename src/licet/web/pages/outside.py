@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from licet.terms.grant import GrantState
 from licet.terms.ids import PurposeId
+from licet.terms.public import PublicFacts
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
-from licet.terms.source import BystanderCondition
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,6 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSource:
-    """A source as the public page tells it."""
-
-    name: str
-    organisation: str
-    condition: BystanderCondition | None
-
-
-@dataclass(frozen=True, slots=True)
 class OpenReport:
     """One organisation's usage in a month, and the address of its signed file."""
 
@@ -47,17 +38,16 @@ class OpenReport:
 
 @dataclass(frozen=True, slots=True)
 class PublicPage:
-    """What a deployment does, told to everybody."""
+    """What a deployment does, told to everybody.
+
+    ``own_page`` is the address of a person's own page, "" where none is served.
+    """
 
     template: ClassVar[str] = "public.html"
 
-    controller: str
-    contact: str
-    authority: str
-    people: int
-    purposes: tuple[PurposeId, ...]
-    sources: tuple[OpenSource, ...]
-    reports: tuple[OpenReport, ...]
+    facts: PublicFacts
+    reports: tuple[OpenReport, ...] = ()
+    own_page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

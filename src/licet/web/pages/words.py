@@ -37,6 +37,17 @@ def chosen(kept: str, accepted: str) -> str:
     return "en"
 
 
+def way_back(path: str) -> str:
+    """Return a path of ours to go back to; whatever else was asked for leads to the start.
+
+    Two slashes, or a slash and a backslash, begin another host to a browser, and it drops
+    control characters before it looks (WHATWG URL, 4.4).
+    """
+    ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    plain = path.isascii() and path.isprintable() and "\\" not in path
+    return path if ours and plain and len(path) < 500 else "/"
+
+
 def _wish(part: str) -> tuple[float, str]:
     tag, _, rest = part.strip().partition(";")
     language = tag.strip().lower().split("-")[0]

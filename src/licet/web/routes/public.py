@@ -1,0 +1,20 @@
+"""The page that everybody may read: what this deployment does."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from licet.app import App
+from licet.public import public_facts
+from licet.web.page import around
+from licet.web.pages.outside import PublicPage
+from licet.web.pages.render import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def public(request: Request) -> HTMLResponse:
+    """Show who is responsible, what for, where photos come from, and how to complain."""
+    app: App = request.app.state.licet
+    page = PublicPage(public_facts(app))
+    return HTMLResponse(render(page, around(request)))
