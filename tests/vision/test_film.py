@@ -6,6 +6,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from licet.sources.fixtures import FixturePhoto
@@ -16,7 +18,7 @@ from licet.vision.embed import embed, to_template
 from licet.vision.engine import Engine
 from licet.vision.everybody import Everybody
 from licet.vision.redact import to_jpeg
-from tests.films import KINDS, TICK, film, people, portrait, scenes, sound_alone
+from tests.films import KINDS, TICK, film, people, portrait, scenes, sound_alone, without_frames
 from tests.vision.conftest import ROOT
 
 pytestmark = pytest.mark.vision
@@ -231,3 +233,33 @@ def test_progress_goes_up_and_stopping_ends_it(vision: Everybody) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         vision.cover_film(BareVideo(io.BytesIO(content)), io.BytesIO(), tell=stop)
+
+
+def test_a_video_without_a_single_frame_is_a_value(vision: Everybody) -> None:
+    content = bytearray(film(scenes(0.5)))
+    start = content.index(b"mdat") + 4
+    content[start:] = bytes(len(content) - start)
+    for broken in (without_frames(), bytes(content)):
+        found = vision.cover_film(BareVideo(io.BytesIO(broken)), io.BytesIO())
+        assert isinstance(found, Unreadable)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 255), st.integers(0, 6))
+def test_a_bent_video_is_covered_or_unreadable(place: int, value: int, more: int) -> None:
+    """Whatever is in the file, sound included: a video with what lacks in it, or why not."""
+    content = bytearray(BENT)
+    for step in range(1 + more):
+        content[(place * (step + 1)) % len(content)] ^= value
+    bare = BareVideo(io.BytesIO(content), sound=io.BytesIO(content))
+    found = OPENED[0].cover_film(bare, io.BytesIO(), thorough=False)
+    assert isinstance(found, CoveredVideo | Unreadable)
+
+
+BENT = _lasting(0.4)
+OPENED: list[Everybody] = []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _opened_once(vision: Everybody) -> None:
+    OPENED.append(vision)
