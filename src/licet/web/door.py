@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 
 from licet.app import App
 from licet.web import problems
+from licet.web.api import document
 from licet.web.figures import Figures
 from licet.web.guards.bodies import Bodies
 from licet.web.guards.defects import Defects
@@ -14,6 +15,7 @@ from licet.web.guards.origins import Origins
 from licet.web.guards.paces import Paces
 from licet.web.guards.watching import Watching
 from licet.web.routes import assets, health, language, public
+from licet.web.routes import door as coming
 from licet.web.serving import Serving
 
 VERSION = "1"
@@ -52,6 +54,13 @@ def opened(app: App, serving: Serving) -> FastAPI:
     door.state.serving = serving
     door.state.figures = figures
     problems.install(door)
-    for router in (health.router, assets.router, language.router, public.router):
+    for router in (
+        health.router,
+        assets.router,
+        language.router,
+        public.router,
+        coming.router,
+        document.router,
+    ):
         door.include_router(router)
     return door

@@ -79,11 +79,22 @@ def _invalid(request: Request, error: Any) -> Response:
     return _answer(request, told)
 
 
+def _wants_json(request: Request) -> bool:
+    """Say whether a program or a script reads the answer, and not a person."""
+    said = (request.headers.get("accept", ""), request.headers.get("content-type", ""))
+    return request.url.path.startswith(API) or any("json" in one for one in said)
+
+
+_MISSING = Told(404, "error:notfound", "There is no such object, or it is somebody else's.")
+"""What is not there and what is not the caller's to see are one answer, to the last byte."""
+
+
 def _answer(request: Request, told: Told, headers: dict[str, str] | None = None) -> Response:
+    told = _MISSING if told.status == _MISSING.status else told
     again = AGAIN_IN.get(told.status, 0)
     headers = {**(headers or {}), **({"retry-after": str(again)} if again else {})}
     name = getattr(request.state, "request_id", "")
-    if request.url.path.startswith(API) or "json" in request.headers.get("accept", ""):
+    if _wants_json(request):
         body = told.problem(name)
         return JSONResponse(body, told.status, headers, media_type=MEDIA_TYPE)
     page = Problem(told.status, again, name)

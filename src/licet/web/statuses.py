@@ -77,6 +77,15 @@ def told_of_refusal(refused: Refusal) -> Told:
 
 
 _NOT_THERE = frozenset(
-    {Reason.NO_SOURCE, Reason.NO_GRANT, Reason.NO_CASE, Reason.NO_SUBJECT, Reason.NO_REQUEST}
+    {
+        Reason.NO_SOURCE,
+        Reason.NO_GRANT,
+        Reason.NO_CASE,
+        Reason.NO_SUBJECT,
+        Reason.NO_REQUEST,
+        Reason.NO_SEARCH,
+        # A known member who is none of the asking organisation reached for another's object.
+        Reason.NO_MEMBER,
+    }
 )
 """Reasons that say the same of what does not exist and of what is another organisation's."""

@@ -1,0 +1,46 @@
+"""The API as one router, and its OpenAPI 3.1 document, which is written to the reference too."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from licet.web.api import cases, registers
+from licet.web.api.shapes import Problem
+from licet.web.comers import SCHEMES
+
+_PROBLEM: dict[str, Any] = {
+    "model": Problem,
+    "content": {"application/problem+json": {}},
+}
+_SAYS = {
+    400: "What was given is not right",
+    401: "Nobody known calls",
+    403: "Refused, with the article and what would change it",
+    404: "No such object, or somebody else's: they look alike",
+    409: "The object is in a state that does not allow this",
+    413: "Too large",
+    422: "What was sent is not right",
+    429: "Too fast",
+    503: "Not now",
+}
+
+router = APIRouter(
+    prefix="/api/v1",
+    dependencies=SCHEMES,
+    responses={status: {**_PROBLEM, "description": says} for status, says in _SAYS.items()},
+)
+router.include_router(registers.router, tags=["registers"])
+router.include_router(cases.router, tags=["cases"])
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def document(request: Request) -> JSONResponse:
+    """Return this document; it holds nobody's data."""
+    return JSONResponse(request.app.openapi())
+
+
+def written(door: FastAPI) -> str:
+    """Return the document as the reference holds it."""
+    return json.dumps(door.openapi(), indent=1, sort_keys=True) + "\n"
