@@ -112,6 +112,12 @@ def test_a_problem_says_what_happened_and_never_why_to_a_stranger(status: int) -
     assert "Traceback" not in text
 
 
+def test_what_is_only_rare_is_never_told_as_none() -> None:
+    text = page("search-result", "en")
+    assert "expect fewer than 0.01 innocent candidates among the 1,204 people" in text
+    assert "expect 0.41 innocent candidates among the 1,204 people" in text
+
+
 def test_dates_and_numbers_follow_the_language() -> None:
     assert "74,311" in page("overview", "en")
     assert "74.311" in page("overview", "de")
