@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from licet.sources.contract import Address, HoldsSidecars
 from licet.sources.folder import FolderSource
+from licet.sources.reserved_photo import reserved_by_photo
 from licet.sources.video import VideoSource
 from licet.sources.xmp import (
     MOST_XMP,
@@ -125,6 +126,8 @@ def test_who_is_pictured_is_passed_over_whatever_they_are_called() -> None:
         b'<?xml version="1.0" encoding="shift_jis"?><x/>',
         b"<x>&undefined;</x>",
         b" " * (MOST_XMP + 1),
+        b"<x>" * 300_000,
+        b"<x xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>" + b"<r:li>x" * 300_000,
         None,
     ],
 )
@@ -162,6 +165,17 @@ def test_tags_in_the_photo_itself_count_too(around) -> None:  # type: ignore[no-
     found = left_out_within(around(xmp("<dc:subject>")), TAGS)
     assert found is not None
     assert "cannot be read" in found.because
+
+
+@pytest.mark.parametrize(
+    "word", [b"<rdf:RDF ", b"<x:xmpmeta ", b"<x:xmpmeta></rdf:RDF>", b"Exif\0\0"]
+)
+def test_no_photo_takes_long_to_be_looked_through(word: bytes) -> None:
+    """What begins and never ends is looked through once, and not once for each begin."""
+    for start in (b"II*\0", b"RIFF\0\0\0\0WEBP", b"\xff\xd8\xff\xe0\xff\xff"):
+        photo_of_it = start + word * 10_000
+        reserved_by_photo(photo_of_it)
+        left_out_within(photo_of_it, TAGS)
 
 
 def test_the_tags_of_a_wish_are_folded_and_few() -> None:

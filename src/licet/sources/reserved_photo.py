@@ -52,8 +52,9 @@ _LABEL = re.compile(
 """The description box of an assertion: type (16 bytes), what it holds (1), label."""
 _FORBIDS = re.compile(rb"notAllowed|constrained")
 _NO_AI = re.compile(rb"(?<![a-z0-9])(?:noai|noimageai)(?![a-z0-9])")
-_PACKET = re.compile(rb"<(?:x:xmpmeta|rdf:RDF)\b.*?</(?:x:xmpmeta|rdf:RDF)>", re.DOTALL)
-_DOCUMENT = re.compile(rb"<(x:x[am]pmeta|rdf:RDF)\b[^>]*[^/]>.*?</\1>", re.DOTALL)
+_PACKET = re.compile(rb"<(?:x:xmpmeta|rdf:RDF)\b"), re.compile(rb"</(?:x:xmpmeta|rdf:RDF)>")
+_DOCUMENT = re.compile(rb"<x:x[am]pmeta\b"), re.compile(rb"</x:x[am]pmeta>")
+_BARE = re.compile(rb"<rdf:RDF\b"), re.compile(rb"</rdf:RDF>")
 _EXIF, _EXIF_BYTES = b"Exif\0\0", 65_536
 
 
@@ -87,7 +88,21 @@ def packets_of(photo: bytes) -> Iterator[bytes]:
     """Yield the packets of XMP in a photo's bytes, each a document of its own."""
     by_parts = photo.startswith((b"\xff\xd8", b"\x89PNG"))
     for part in _told(photo) if by_parts else (photo,):
-        yield from (found[0] for found in _DOCUMENT.finditer(part))
+        yield from list(_between(part, *_DOCUMENT)) or _between(part, *_BARE)
+
+
+def _between(part: bytes, begin: re.Pattern[bytes], end: re.Pattern[bytes]) -> Iterator[bytes]:
+    """Yield what lies from each begin to the next end. Nothing is looked through twice.
+
+    One pattern for both would look through all of a file for each begin that has no end.
+    """
+    first = begin.search(part)
+    while first is not None:
+        last = end.search(part, first.end())
+        if last is None:
+            return
+        yield part[first.start() : last.end()]
+        first = begin.search(part, last.end())
 
 
 def _narrow(part: bytes, *starts: bytes) -> bytes:
@@ -122,7 +137,7 @@ def _told(photo: bytes) -> Iterator[bytes]:
     elif photo.startswith(b"\x89PNG"):
         yield from _texts(photo)
     else:
-        yield from (found[0] for found in _PACKET.finditer(photo))
+        yield from _between(photo, *_PACKET)
         at = photo.find(_EXIF)
         while at >= 0:
             yield photo[at : at + _EXIF_BYTES]

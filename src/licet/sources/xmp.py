@@ -9,8 +9,8 @@ into the photo as well, where they can (ISO 16684-1).
 3. Names are never read out. Regions of faces and lists of who is pictured are passed over
    while reading; tags, which name people too, are compared here and let go of.
 4. Sidecars come from outside: a document with a DOCTYPE is refused, so that no entity is
-   ever expanded, and so is one that is larger than any that is meant. What is there and
-   cannot be read may reserve the photo, so it does.
+   ever expanded, and so is one that is larger or deeper than any that is meant. What is
+   there and cannot be read may reserve the photo, so it does.
 """
 
 import unicodedata
@@ -28,6 +28,9 @@ REJECTED = "rejected"
 
 MOST_TAGS, LONGEST_TAG = 20, 64
 """How many tags a source may name, and how long one is."""
+
+MOST_DEEP = 200
+"""Elements within each other. Those that programs write go ten deep."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TDM = "http://www.w3.org/ns/tdmrep/ reservation"
@@ -173,6 +176,8 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._say()
         self._path.append(name)
+        if len(self._path) > MOST_DEEP:
+            raise _Refused
         if self._people or name.startswith(_PEOPLE):
             self._people += 1
             return

@@ -65,9 +65,8 @@ class Listing:
     left_out: tuple[Trace, ...]
 
 
-def read_listing(door: Door) -> Listing:
+def read_listing(door: Door, owner: str) -> Listing:
     """Read all that a library holds. Raises as ``Door.ask`` does, ``BadInput`` for too much."""
-    owner = _owner(door)
     assets: dict[Address, Asset] = {}
     left_out: dict[str, Trace] = {}
     for row in _rows(door):
@@ -80,11 +79,11 @@ def read_listing(door: Door) -> Listing:
     return Listing({one: assets[one] for one in sorted(assets)}, tuple(left_out.values()))
 
 
-def read_one(door: Door, asset: str) -> Asset | Trace | None:
+def read_one(door: Door, owner: str, asset: str) -> Asset | Trace | None:
     """Return what a library says of one photo now; None where it does not know it."""
     found = _page(door, {**_ASKED, **_scope(door), "id": asset, "page": 1})
     rows = [row for row in found["items"] if isinstance(row, dict) and row.get("id") == asset]
-    return _asset(door, rows[0], _owner(door)) if rows else None
+    return _asset(door, rows[0], owner) if rows else None
 
 
 def id_of(address: Address) -> str:
@@ -96,7 +95,8 @@ def id_of(address: Address) -> str:
     return found
 
 
-def _owner(door: Door) -> str:
+def owner_of(door: Door) -> str:
+    """Return the id of the account whose key it is. Raises as ``Door.ask`` does."""
     try:
         found = str(door.ask("/users/me").get("id", ""))
     except NotThere:

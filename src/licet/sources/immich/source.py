@@ -15,7 +15,14 @@ from typing import BinaryIO
 
 from licet.sources.contract import MOST_BYTES, NO_PHOTO, UNCHANGED, Address
 from licet.sources.immich.door import Door, NotAllowed, NotThere, NotWhole
-from licet.sources.immich.listing import Asset, Listing, id_of, read_listing, read_one
+from licet.sources.immich.listing import (
+    Asset,
+    Listing,
+    id_of,
+    owner_of,
+    read_listing,
+    read_one,
+)
 from licet.sources.ranged import ranged
 from licet.sources.sniff import FIRST_BYTES, photo_format, video_format
 from licet.terms.errors import LicetError
@@ -52,6 +59,7 @@ class LibrarySource:
     _listing: Listing | None = None
     _traces: list[Trace] = field(default_factory=list)
     _written: dict[Address, datetime] = field(default_factory=dict)
+    _owner: str = ""
 
     def walk(self, after: str = "") -> Iterator[Address]:
         """Yield addresses in order. Raises as ``Door.ask`` does."""
@@ -123,11 +131,16 @@ class LibrarySource:
     def _listed(self) -> Listing:
         if self._listing is None:
             try:
-                self._listing = read_listing(self.door)
+                self._listing = read_listing(self.door, self._whose())
             except NotAllowed:
                 return _NOTHING
             self._traces += self._listing.left_out
         return self._listing
+
+    def _whose(self) -> str:
+        """Return whose key it is, which is asked once."""
+        self._owner = self._owner or owner_of(self.door)
+        return self._owner
 
     def _asset(self, address: Address) -> Asset | Unreadable:
         """Return what may be read at an address, or why nothing may."""
@@ -135,7 +148,7 @@ class LibrarySource:
         if self._listing is not None:
             return self._listing.assets.get(address, _GONE)
         try:
-            found = read_one(self.door, wanted)
+            found = read_one(self.door, self._whose(), wanted)
         except NotAllowed:
             return _STOPPED
         if isinstance(found, Trace):
