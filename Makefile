@@ -11,6 +11,7 @@ CACHE := .cache
 FIXTURES := $(CACHE)/fixtures
 # What the benchmark compares with has an environment of its own.
 DLIB := $(CACHE)/dlib
+DEEPFACE := $(CACHE)/deepface
 WORKERS ?= 2
 # More arguments for pytest: make test PYTEST="-k ledger"
 PYTEST ?=
@@ -74,7 +75,7 @@ scenarios-page: setup-dev ## write docs/scenarios.md again
 	@$(BIN)/python -m scripts.scenarios --page docs/scenarios.md
 
 bench: setup setup-bench ## speeds against anchors in the same run, into bench/results.json
-	@LICET_BENCH_DLIB=$(DLIB)/bin/python $(BIN)/python -m bench.run --out bench/results.json
+	@LICET_BENCH_DLIB=$(DLIB)/bin/python LICET_BENCH_DEEPFACE=$(DEEPFACE)/bin/python $(BIN)/python -m bench.run --out bench/results.json
 	@$(BIN)/python -m bench.page
 
 lock: ## resolve the hashed locks again (needs uv)
@@ -88,7 +89,7 @@ clean: ## remove the environment, caches and the demo's output
 
 setup-dev: $(VENV)/.dev
 
-setup-bench: $(VENV)/.bench $(DLIB)/.made
+setup-bench: $(VENV)/.bench $(DLIB)/.made $(DEEPFACE)/.made
 
 postgres: | $(CACHE)
 	@scripts/postgres.sh
@@ -126,6 +127,13 @@ $(DLIB)/.made: requirements/bench-dlib.txt $(VENV)/.made | $(CACHE)
 	@$(BIN)/python -m venv $(DLIB)
 	@$(DLIB)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
 	  -r requirements/bench-dlib.txt
+	@touch $@
+
+$(DEEPFACE)/.made: requirements/bench-deepface.txt $(VENV)/.made | $(CACHE)
+	@echo "installing deepface, that the benchmark compares with"
+	@$(BIN)/python -m venv $(DEEPFACE)
+	@$(DEEPFACE)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	  -r requirements/bench-deepface.txt
 	@touch $@
 
 $(FIXTURES)/.fetched: src/licet/sources/fixtures.py src/licet/sources/fixtures.toml $(VENV)/.runtime

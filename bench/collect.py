@@ -6,6 +6,7 @@ decoding, no alignment. ``decoding bound`` adds the cheapest decoding of each ph
 
     LICET_FIXTURES=.cache/fixtures python -m bench.collect
     LICET_BENCH_DLIB=/other/venv/bin/python ...   also measures the face_recognition style
+    LICET_BENCH_DEEPFACE=/third/venv/bin/python ...   also measures deepface
 """
 
 import json
@@ -29,12 +30,13 @@ from licet.vision.card import shipped_card
 from licet.vision.detect import DETECTOR
 from licet.vision.embed import BATCH
 from licet.vision.engine import RECOGNISER, Engine
+from licet.vision.files import read_model
 from licet.vision.runtime import Runner, prepared
 
 THREADS = 2
 SIZES = {"12 MP": (4243, 24), "1 MP": (1225, 60)}
 """Width in pixels and how many photos, by the name of the size."""
-DLIB_PHOTOS = 2
+DLIB_PHOTOS, DEEPFACE_PHOTOS = 2, 8
 TURNS = 6
 GRAIN = 6
 """Sensor grain (standard deviation in grey levels), so that files are as large as real ones."""
@@ -87,17 +89,42 @@ def decoding_alone(photos: list[bytes]) -> float:
 
 def dlib_style(photos: list[bytes]) -> float | None:
     """Return photos/s of the face_recognition style, or None without its environment."""
-    python = os.environ.get("LICET_BENCH_DLIB")
+    return _apart("LICET_BENCH_DLIB", "dlib_style.py", photos, {})
+
+
+def deepface_style(photos: list[bytes], cache: Path) -> float | None:
+    """Return photos/s of deepface with the same models, or None without its environment.
+
+    Its own copies of the models are ours: the detector as published, the recogniser in the
+    form that onnxruntime takes, which is the faster one.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        place = Path(home, ".deepface", "weights")
+        place.mkdir(parents=True)
+        found = read_model(shipped_card(DETECTOR), None)
+        (place / "face_detection_yunet_2023mar.onnx").write_bytes(found)
+        made = prepared(shipped_card(RECOGNISER), None, cache)
+        (place / "face_recognition_sface_2021dec.onnx").write_bytes(made)
+        quiet = {"DEEPFACE_HOME": home, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        return _apart("LICET_BENCH_DEEPFACE", "deepface_style.py", photos, quiet)
+
+
+def _apart(name: str, script: str, photos: list[bytes], more: dict[str, str]) -> float | None:
+    """Return photos/s of a script in another environment; None where no variable names one."""
+    python = os.environ.get(name)
     if not python:
         return None
     with tempfile.TemporaryDirectory() as folder:
         for at, photo in enumerate(photos):
             Path(folder, f"{at}.jpg").write_bytes(photo)
-        script = str(Path(__file__).with_name("dlib_style.py"))
         done = subprocess.run(  # noqa: S603 - the operator names the interpreter
-            [python, "-W", "ignore", script, folder], capture_output=True, text=True, check=True
+            [python, "-W", "ignore", str(Path(__file__).with_name(script)), folder],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | more,
         )
-    answer = json.loads(done.stdout)
+    answer = json.loads(done.stdout.splitlines()[-1])
     return float(answer["photos"] / answer["seconds"])
 
 
@@ -131,6 +158,7 @@ def run() -> list[dict[str, Any]]:
             "raw model bound": count / spent["models"],
             "models and cheapest decoding": count / (spent["models"] + spent["decoding"]),
             "face_recognition style": dlib_style(photos[:DLIB_PHOTOS]),
+            "deepface, same models": deepface_style(photos[:DEEPFACE_PHOTOS], cache),
         }
         megabytes = sum(len(photo) for photo in photos) / count / 1e6
         note = f"{faces / count:.1f} faces and {megabytes:.1f} MB a photo"

@@ -19,3 +19,4 @@ compile requirements/dev.txt --extra video pyproject.toml requirements/build.in 
   --constraints requirements/runtime.txt
 compile requirements/bench.txt requirements/bench.in --constraints requirements/dev.txt
 compile requirements/bench-dlib.txt requirements/bench-dlib.in
+compile requirements/bench-deepface.txt requirements/bench-deepface.in

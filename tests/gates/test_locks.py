@@ -84,6 +84,8 @@ def test_the_locks_meet_what_the_project_asks_for(python: str) -> None:
     assert unmet(wanted_by("bench.in"), bench) == []
     dlib = pinned(ROOT / "requirements/bench-dlib.txt", python)
     assert unmet(wanted_by("bench-dlib.in"), dlib) == []
+    deepface = pinned(ROOT / "requirements/bench-deepface.txt", python)
+    assert unmet(wanted_by("bench-deepface.in"), deepface) == []
     assert runtime.items() <= dev.items(), "the tools bring no other version of the runtime"
     assert bench.items() - dev.items() == {(k, v) for k, v in bench.items() if k not in dev}
 
