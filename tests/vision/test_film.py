@@ -93,6 +93,16 @@ def test_every_frame_is_written_at_its_time(vision: Everybody, name: str) -> Non
     assert not done.lacking
 
 
+def test_colours_stay_and_say_what_they_mean(vision: Everybody) -> None:
+    frames = [np.full((120, 160, 3), (200, 60, 30), np.uint8)] * 3
+    _, video = made(vision, film(frames))
+    [(_, first), *_] = frames_of(video)
+    assert np.allclose(first[60, 80], (200, 60, 30), atol=6)
+    with av.open(io.BytesIO(video)) as container:
+        shown = next(container.decode(video=0))
+    assert (shown.colorspace, shown.color_range) == (1, 1)
+
+
 def test_a_picture_that_was_held_upright_is_upright(vision: Everybody) -> None:
     frames = scenes(0.3)
     for one in frames:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Final, Self
 import av
 import numpy as np
 from av.container import OutputContainer
+from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -24,6 +25,8 @@ OPTIONS = {"deadline": "realtime", "cpu-used": "7", "crf": "32", "row-mt": "1"}
 SILENT = {"fflags": "+bitexact"}
 """Not even which encoder wrote it is said."""
 KEY_FRAMES = 120
+BT_709 = 1
+"""What colours mean (ITU-T H.273, tables 2, 3 and 4)."""
 
 
 class Writer:
@@ -52,7 +55,10 @@ class Writer:
         """Write height x width x 3 RGB pixels that are shown from ``at`` on, in milliseconds."""
         even = pixels[: pixels.shape[0] & ~1 or None, : pixels.shape[1] & ~1 or None]
         stream = self._stream or self._begin(even)
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(even), "rgb24")
+        plain = av.VideoFrame.from_ndarray(np.ascontiguousarray(even), "rgb24")
+        frame = plain.reformat(
+            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        )
         frame.pts, frame.time_base = at, TICK
         self._container.mux(stream.encode(frame))
         if self._sound is not None:
@@ -70,7 +76,11 @@ class Writer:
         stream = self._container.add_stream(CODEC, rate=30, options=OPTIONS)
         self.height, self.width = stream.height, stream.width = pixels.shape[:2]
         stream.pix_fmt, stream.bit_rate, stream.gop_size = "yuv420p", 0, KEY_FRAMES
-        stream.codec_context.time_base = TICK
+        context = stream.codec_context
+        context.time_base = TICK
+        # Said, since players that are told nothing guess by the picture's height.
+        context.colorspace = context.color_primaries = context.color_trc = BT_709
+        context.color_range = int(ColorRange.MPEG)
         self._stream = stream
         if self._sound is not None:
             self._sound.begin(self._container)
