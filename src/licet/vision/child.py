@@ -9,8 +9,8 @@ of the deployment was ever in its memory), and that before the first byte gives 
 3. time beyond a limit, of the processor and in all, for each photo anew.
 
 It is no full sandbox: a file that takes the decoder over can still make system calls on what
-is open, which is its socket and the shared memory. Filtering calls (seccomp) needs a library
-that has no maintained wheel of a fitting licence (docs/decisions/decoding-apart.md).
+is open, which is its socket and the shared memory (docs/decisions/decoding-apart.md says why
+calls are not filtered).
 """
 
 import contextlib
