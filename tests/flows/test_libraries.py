@@ -19,6 +19,7 @@ from licet.sources.immich import proof
 from licet.sourcing import add_source, cease_source
 from licet.terms.collecting import Collected
 from licet.terms.errors import BadInput, Busy, Conflict, Setup
+from licet.terms.gallery import TemplateKind
 from licet.terms.governing import CeaseNotice, NoticeFrom, SourceWish
 from licet.terms.ids import Territory
 from licet.terms.permit import Refusal
@@ -128,6 +129,26 @@ def test_what_is_archived_later_is_not_shown_or_scanned(world: World, library: L
     again = backfill(world.app, later, source.id)
     assert isinstance(again, Collected)
     assert again.appearances == 0
+
+
+@pytest.mark.soak("postgresql")
+def test_what_is_put_away_later_is_forgotten(world: World, library: Library) -> None:
+    """Into the bin or the archive: what was kept because of it goes, until it comes back."""
+    world.enrolled("anna")
+    source = _opened(world, library.place)
+    assert _collected(world, source).appearances == 3
+    library.put("a.jpg", photo("anna", "bert", shot=20), ALBUM, isTrashed=True)
+    library.put("b.jpg", photo("anna", shot=21), visibility="archive")
+    library.put("never.jpg", photo("anna", shot=24), isTrashed=True)
+    _collected(world, source)
+    with world.app.store.read() as reader:
+        assert reader.items.count(source.id) == 1
+        assert len(list(reader.templates.all(TemplateKind.APPEARANCE))) == 1
+    rules = _rules(world, source)
+    assert (rules["a.jpg"], rules["b.jpg"]) == ("trashed", "archived")
+    assert not {"never.jpg", "old.jpg"} & set(rules), "of what was never taken nothing is noted"
+    library.put("b.jpg", photo("anna", shot=21))
+    assert _collected(world, source).appearances == 1
 
 
 @pytest.mark.soak("postgresql")

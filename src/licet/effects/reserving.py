@@ -19,9 +19,10 @@ from licet.terms.ledger import EntryKind
 from licet.terms.plan import RunKind
 from licet.terms.source import Fate, Source, StoredTrace
 
-WISHES = frozenset({"reserved", "reservation", "tagged"})
-"""The rules by which somebody says no to a photo, wherever they wrote it. A sidecar that
-cannot be read keeps a photo from being taken, and takes nothing back: it may be mended."""
+WISHES = frozenset({"reserved", "reservation", "tagged", "archived", "trashed"})
+"""The rules by which somebody says no to a photo, wherever they wrote it, or put it away in a
+library. A sidecar that cannot be read keeps a photo from being taken, and takes nothing back:
+it may be mended."""
 
 PART = 256
 """How many go in one unit: an entry holds 64 KB, and a withdrawal must not wait."""

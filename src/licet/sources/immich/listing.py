@@ -8,12 +8,15 @@ looked at.
 1. Photos and videos of the timeline are taken. What is in the bin, archived, locked, hidden
    or not there now is left out: whoever put it there said so.
 2. What somebody else owns is left out: an album may be shared, and the key is not theirs.
-3. The order of a walk is by the letters of the addresses, so that it resumes after any.
+3. What was put into the bin or the archive since it was collected is told, so that it can be
+   forgotten: of other things there nothing is noted. A locked folder shows itself to no key.
+4. The order of a walk is by the letters of the addresses, so that it resumes after any.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from licet.sources.address import to_address, to_parts
@@ -34,11 +37,17 @@ _ASKED: dict[str, object] = {
     "size": PAGE,
     "order": "asc",
     "visibility": "timeline",
-    "withDeleted": False,
+    "withDeleted": True,
     "withExif": False,
     "withPeople": False,
     "withStacked": True,
 }
+_ARCHIVE: dict[str, object] = {**_ASKED, "visibility": "archive"}
+_PUT_AWAY = frozenset({"archived", "trashed"})
+
+Kept = Callable[[Address], bool]
+"""Says whether something was collected at an address before."""
+
 _STATES = {
     "archive": ("archived", "left out: it is archived in the library"),
     "locked": ("locked", "left out: it is in the locked folder of the library"),
@@ -65,14 +74,15 @@ class Listing:
     left_out: tuple[Trace, ...]
 
 
-def read_listing(door: Door, owner: str) -> Listing:
+def read_listing(door: Door, owner: str, kept: Kept) -> Listing:
     """Read all that a library holds. Raises as ``Door.ask`` does, ``BadInput`` for too much."""
     assets: dict[Address, Asset] = {}
     left_out: dict[str, Trace] = {}
-    for row in _rows(door):
+    for row in chain(_rows(door, _ASKED), _rows(door, _ARCHIVE)):
         found = _asset(door, row, owner)
         if isinstance(found, Trace):
-            left_out[found.address] = found
+            if found.rule not in _PUT_AWAY or kept(Address(found.address)):
+                left_out[found.address] = found
         else:
             # Photos that come meanwhile move others to a page that was read already.
             assets[found.address] = found
@@ -110,10 +120,10 @@ def _scope(door: Door) -> dict[str, object]:
     return {"albumIds": [door.place.album]} if door.place.album else {}
 
 
-def _rows(door: Door) -> Iterator[dict[str, Any]]:
+def _rows(door: Door, asked: dict[str, object]) -> Iterator[dict[str, Any]]:
     page = 1
     for _ in range(MOST_PAGES):
-        found = _page(door, {**_ASKED, **_scope(door), "page": page})
+        found = _page(door, {**asked, **_scope(door), "page": page})
         yield from found["items"]
         more = str(found.get("nextPage") or "")
         if not more:

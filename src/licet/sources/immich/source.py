@@ -131,7 +131,7 @@ class LibrarySource:
     def _listed(self) -> Listing:
         if self._listing is None:
             try:
-                self._listing = read_listing(self.door, self._whose())
+                self._listing = read_listing(self.door, self._whose(), self._was_kept)
             except NotAllowed:
                 return _NOTHING
             self._traces += self._listing.left_out
@@ -141,6 +141,9 @@ class LibrarySource:
         """Return whose key it is, which is asked once."""
         self._owner = self._owner or owner_of(self.door)
         return self._owner
+
+    def _was_kept(self, address: Address) -> bool:
+        return self.reader.walked and any(self.reader.known(address))
 
     def _asset(self, address: Address) -> Asset | Unreadable:
         """Return what may be read at an address, or why nothing may."""
