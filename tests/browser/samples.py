@@ -28,6 +28,7 @@ from licet.web.pages.console import (
     SourceRow,
 )
 from licet.web.pages.outside import (
+    Invitation,
     OpenReport,
     OwnGrant,
     OwnRequest,
@@ -196,6 +197,7 @@ SAMPLES: dict[str, Sample] = {
     "sign-in": Sample(
         SignIn(True, (("/sign-in/oidc", "Valcourt Login"),), failed=True), "/sign-in", None
     ),
+    "invitation": Sample(Invitation(), "/invitation", None),
     "overview": Sample(
         Overview(
             Figures(1_204, 74_311, 5, 12, 50),

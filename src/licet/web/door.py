@@ -14,7 +14,7 @@ from licet.web.guards.hosts import Hosts
 from licet.web.guards.origins import Origins
 from licet.web.guards.paces import Paces
 from licet.web.guards.watching import Watching
-from licet.web.routes import assets, health, language, public
+from licet.web.routes import assets, health, invited, language, public
 from licet.web.routes import door as coming
 from licet.web.serving import Serving
 
@@ -59,6 +59,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         assets.router,
         language.router,
         public.router,
+        invited.router,
         coming.router,
         document.router,
     ):

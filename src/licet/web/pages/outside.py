@@ -26,6 +26,13 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """Where a member who was invited makes their passkey; the code is the browser's alone."""
+
+    template: ClassVar[str] = "invitation.html"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenReport:
     """One organisation's usage in a month, and the address of its signed file."""
 

@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from licet.app import App
 from licet.public import public_facts
-from licet.web.page import around
+from licet.web.member_page import around_comer
 from licet.web.pages.outside import PublicPage
 from licet.web.pages.render import render
 
@@ -17,4 +17,4 @@ def public(request: Request) -> HTMLResponse:
     """Show who is responsible, what for, where photos come from, and how to complain."""
     app: App = request.app.state.licet
     page = PublicPage(public_facts(app))
-    return HTMLResponse(render(page, around(request)))
+    return HTMLResponse(render(page, around_comer(request)))

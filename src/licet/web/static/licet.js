@@ -101,3 +101,41 @@ addEventListener("pageshow", () => {
     one.removeAttribute("aria-disabled");
   }
 });
+
+// Passkeys: the server asks, the device answers. What went wrong is said in one sentence, the
+// same for every cause: a stranger learns nothing from it.
+const post = async (address, body) => {
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
+  return answer.json();
+};
+const passkeys = {
+  "sign-in": async () => {
+    const asked = await post("/sign-in/begin", {});
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked);
+    const answer = await navigator.credentials.get({ publicKey });
+    return post("/sign-in", { answer: JSON.stringify(answer) });
+  },
+  invitation: async () => {
+    const code = location.hash.slice(1);
+    const { challenge, options } = await post("/invitation/begin", { code });
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(options));
+    const answer = await navigator.credentials.create({ publicKey });
+    return post("/invitation", { code, challenge, answer: JSON.stringify(answer) });
+  },
+};
+on("click", "[data-passkey]", async (button) => {
+  const said = document.querySelector("[data-passkey-said]");
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true";
+  said.hidden = true;
+  try {
+    const { to } = await passkeys[button.dataset.passkey]();
+    location.assign(to);
+  } catch {
+    said.hidden = false;
+  } finally {
+    button.ariaDisabled = null;
+  }
+});
