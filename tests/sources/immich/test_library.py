@@ -187,6 +187,10 @@ def test_a_video_is_read_in_parts_where_it_lies(
     assert isinstance(found, HoldsVideos)
     assert isinstance(found, TellsChange)
     assert found.changed_at(address("clip.mp4")) is None
+    listed = source(library.place)
+    assert listed.count() == 1
+    known = listed.changed_at(address("clip.mp4"))
+    assert known is not None, "of what was listed it is known before it is read"
     film = found.open_video(address("clip.mp4"))
     assert film is not None
     with film:

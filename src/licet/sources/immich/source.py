@@ -117,6 +117,8 @@ class LibrarySource:
 
     def changed_at(self, address: Address) -> datetime | None:
         """Return when the file was last written, as the library says, or None."""
+        if self._listing is not None and address in self._listing.assets:
+            return self._listing.assets[address].written_at
         return self._written.get(address)
 
     def traces(self) -> tuple[Trace, ...]:

@@ -44,6 +44,7 @@ NAMES: Final[dict[type[StrEnum], dict[str, str]]] = {
         SourceKind.VIDEO: later("Video"),
         SourceKind.SITE: later("Website"),
         SourceKind.BUCKET: later("Bucket"),
+        SourceKind.LIBRARY: later("Photo library"),
     },
     BystanderCondition: {
         BystanderCondition.ALL_PICTURED_CONSENTED: later("Everybody pictured said yes"),
