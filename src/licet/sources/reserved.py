@@ -56,6 +56,13 @@ def reserved_by_tags(tags: Fields, now: datetime) -> str:
     )
 
 
+def until_a_date(fields: Fields, tags: Fields = ()) -> bool:
+    """Say whether header fields or tags speak of a date: then the same words mean more later."""
+    values = [value for name, value in fields if name == "x-robots-tag"]
+    values += [value for name, value in tags if name in {"robots", TOKEN}]
+    return any("unavailable_after" in value.lower() for value in values)
+
+
 def may_follow(fields: Fields, tags: Fields) -> bool:
     """Say whether the links of a page may be followed."""
     values = [value for name, value in fields if name == "x-robots-tag"]

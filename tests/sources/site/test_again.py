@@ -1,6 +1,6 @@
 """Walks over a site after the first: what is remembered, and what one go may take."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
@@ -267,3 +267,39 @@ def test_a_clock_that_went_back_believes_no_page(web: Web) -> None:
     walked(web, source(web, memory=memory))
     web.page("/", '<meta name="robots" content="noai"><img src="a.jpg">')
     assert isinstance(_read_once_more(web, memory, days=-1), Unreadable)
+
+
+def test_a_date_passes_though_nothing_changed(web: Web) -> None:
+    """A page and a photo that say until when they may be taken are read whole each time."""
+    until = NOW + timedelta(days=10)
+    says = f"unavailable_after: {until.isoformat()}"
+    tag = f'<meta name="robots" content="{says}">'
+    pages = {
+        "/": Reply(f'{tag}<img src="a.jpg">', headers={"ETag": '"1"'}),
+        "/b.html": Reply('<img src="b.jpg">', headers={"ETag": '"2"'}),
+        "/a.jpg": Reply(PHOTO, type="image/jpeg", headers={"ETag": '"3"'}),
+        "/b.jpg": Reply(
+            PHOTO + b"b", type="image/jpeg", headers={"ETag": '"4"', "X-Robots-Tag": says}
+        ),
+        "/sitemap.xml": Reply("/b.html\n", type="text/plain"),
+    }
+    for path, reply in pages.items():
+        web.pages[path] = unchanged(reply)
+    memory, taken = ShortMemory(), []
+    for days in (0, 5, 11):
+        place = source(web, memory=memory, now=NOW + timedelta(days=days))
+        for address in place.walk():
+            if not isinstance(place.read_changed(address), Unreadable):
+                taken.append((days, address[-5:]))
+            memory.photos[address] = place.validators_of(address)
+    assert taken == [(0, "a.jpg"), (0, "b.jpg"), (5, "a.jpg"), (5, "b.jpg")]
+
+
+def unchanged(reply: Reply) -> Callable[[Mapping[str, str]], Reply]:
+    """Answer 304, without the other fields, to whoever has it."""
+
+    def answer(asked: Mapping[str, str]) -> Reply:
+        same = asked.get("if-none-match") == reply.headers.get("ETag", "none")
+        return Reply(status=304) if same else reply
+
+    return answer

@@ -194,3 +194,26 @@ def test_a_srcset_may_hold_commas() -> None:
 def test_names_of_photos() -> None:
     assert looks_like_photo("https://a.example/x.JPEG?y")
     assert not looks_like_photo("https://a.example/x?y=a.jpg")
+
+
+HOSTILE = {
+    "a long srcset": '<img srcset="' + "a 1x," * 300_000 + '">',
+    "many in one picture": "<picture>" + '<source srcset="a 1x"><img src=a>' * 20_000,
+    "many, each nested deep": "<div>" * 1_900 + "<img src=a.jpg>" * 40_000,
+    "a link without end": f'<img src="{"%" * 1_500_000}">',
+    "steps without end": f'<img src="{"../" * 500_000}">',
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_no_page_holds_up_who_reads_it(what: str) -> None:
+    """Two megabytes that took minutes: a run would lose its lease meanwhile."""
+    began = time.process_time()
+    read(HOSTILE[what])
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("name", ["X-Robots-Tag", "x-robots-tag "])
+def test_a_tag_may_stand_for_a_header(name: str) -> None:
+    found = read(f'<meta http-equiv="{name}" content="noai"><img src="a.jpg">')
+    assert found.reserved

@@ -153,5 +153,14 @@ def test_what_stands_in_for_the_ordinary_way_proves_as_it_does(web: Web) -> None
     assert isinstance(prover()(place, TOKEN, Control.WELL_KNOWN_TOKEN, "a@b.example"), Proof)
     assert isinstance(prover()(place, "other", Control.WELL_KNOWN_TOKEN, "a@b.example"), NotProved)
     with dns_server({f"_licet.{HOST}.": [f'"{TOKEN}"']}) as port:
-        proved = prover(dns_port=port)(place, TOKEN, Control.DNS_RECORD, "a@b.example")
+        proved = prover(dns_port=port)(SITE.start, TOKEN, Control.DNS_RECORD, "a@b.example")
     assert isinstance(proved, Proof)
+
+
+def test_a_record_proves_no_site_without_a_certificate() -> None:
+    """Whoever has a name may point it at another's server: it would answer for its own photos."""
+    plain = site_of(f"http://{HOST}/club/")
+    with dns_server({f"_licet.{HOST}.": [f'"{TOKEN}"']}) as port:
+        found = prove_by_record(plain, TOKEN, local_resolver(port))
+    assert isinstance(found, NotProved)
+    assert "server" in found.reason

@@ -1,10 +1,12 @@
 """robots.txt and the TDM file: what a host says before anything of it is read."""
 
+import gzip
+
 import pytest
 
 from licet.sources.site.gate import READ_AGAIN_SECONDS, Gate, trap
 from licet.sources.site.place import Site, site_of
-from licet.sources.site.robots import MOST_BYTES, Robots
+from licet.sources.site.robots import MOST_BYTES, Robots, read_robots
 from licet.sources.site.trace import Rule
 from licet.terms.errors import Busy, Conflict
 from tests.sources.site.servers import Clock, Reply, Web, local_door, local_line
@@ -216,3 +218,18 @@ def test_sitemaps_are_those_that_the_host_names(web: Web) -> None:
 )
 def test_endless_paths_are_left(path: str, *, trapped: bool) -> None:
     assert (trap(AT + path) is not None) is trapped
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(gzip.compress(b"User-agent: *\nDisallow: /"), headers={"Content-Encoding": "gzip"}),
+        Reply("User-agent: *\nDisallow: /".encode("utf-16"), type="text/plain"),
+        Reply("User-agent: *\nDisallow: /".encode("utf-16-le"), type="text/plain"),
+    ],
+)
+def test_rules_that_cannot_be_seen_let_nothing_be_fetched(web: Web, reply: Reply) -> None:
+    """Read as they come they would be no rules at all."""
+    web.pages["/robots.txt"] = reply
+    with local_door() as door, pytest.raises(Conflict, match="no plain text"):
+        read_robots(site_of(web.at("/")), door)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from licet.sources.reserved import may_follow, reserved_by_fields, reserved_by_tags
+from licet.sources.reserved import may_follow, reserved_by_fields, reserved_by_tags, until_a_date
 from licet.sources.site.door import Answer
 from licet.sources.site.films import looks_like_video, looks_live
 from licet.sources.site.memory import Page
@@ -25,6 +25,7 @@ MOST_NAMED = 5_000
 _PHOTO_NAME = re.compile(
     r"\.(?:jpe?g|jpe|jfif|png|webp|avif|heic|heif|tiff?|gif|bmp|jp2)$", re.IGNORECASE
 )
+_CANDIDATE = re.compile(r"[^ \t\n\f\r,][^ \t\n\f\r]*")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([a-z0-9_:.-]+)", re.IGNORECASE)
 _NO_PHOTO_NAME = re.compile(r"\.(?:svgz?|ico|cur)$", re.IGNORECASE)
 _OPEN_GRAPH = frozenset(
@@ -33,6 +34,12 @@ _OPEN_GRAPH = frozenset(
 )
 _PHOTO_LINKS = frozenset({"image_src", "preload"})
 _PAGE_LINKS = frozenset({"next", "prev", "alternate"})
+
+MOST_COPIES = 200
+"""Copies of one photo that are looked at: no page for people has more."""
+
+MOST_UP = 20
+"""Elements between a small photo and the link to the large one that it stands in."""
 
 MOST_DEEP = 2_000
 MOST_ATTRIBUTES = 500
@@ -103,6 +110,7 @@ def read_page(site: Site, answer: Answer, now: datetime) -> Page | Stop:
         tuple(dict.fromkeys(photos))[:MOST_NAMED],
         tuple(dict.fromkeys(outside))[:MOST_NAMED],
         reserved,
+        until_a_date(answer.fields, tags),
     )
 
 
@@ -122,7 +130,10 @@ def _text(answer: Answer) -> str:
 def _meta(tree: "LexborHTMLParser") -> Iterator[tuple[str, str]]:
     for node in tree.css("meta"):
         name = node.attributes.get("name") or node.attributes.get("property") or ""
-        yield name.strip().lower(), (node.attributes.get("content") or "").strip()
+        said = (node.attributes.get("content") or "").strip()
+        yield name.strip().lower(), said
+        if _value(node, "http-equiv").strip().lower() == "x-robots-tag":
+            yield "robots", said
 
 
 def _base(tree: "LexborHTMLParser", address: str) -> str:
@@ -158,8 +169,9 @@ def _photos(tree: "LexborHTMLParser", tags: Sequence[tuple[str, str]]) -> Iterat
         kinds = _words(node, "rel")
         if kinds & _PHOTO_LINKS and ("image_src" in kinds or _value(node, "as") == "image"):
             yield [(1.0, _value(node, "href"))]
-    for node in tree.css("img"):
-        yield _copies(node)
+    pictures: set[int] = set()
+    for node in tree.css("img")[:MOST_NAMED]:
+        yield _copies(node, pictures)
     for node in tree.css("video, video source"):
         yield from ([(1.0, one)] for one in (_value(node, "src"), _value(node, "poster")) if one)
     for node in tree.css("a[href], area[href]"):
@@ -169,17 +181,24 @@ def _photos(tree: "LexborHTMLParser", tags: Sequence[tuple[str, str]]) -> Iterat
             yield [(1.0, link)]
 
 
-def _copies(node: "LexborNode") -> Copies:
-    """Return the copies of the photo that an ``img`` shows."""
+def _copies(node: "LexborNode", pictures: set[int]) -> Copies:
+    """Return the copies of the photo that an ``img`` shows.
+
+    A page may hold ten thousand of them in one ``picture``, and nest each a thousand deep:
+    the sources of a picture, of which ``pictures`` were looked at, go to its first one.
+    """
     copies: Copies = []
     around = node.parent
     if around is not None and around.tag == "picture":
-        for source in around.css("source"):
-            copies += srcset(_value(source, "srcset") or _value(source, "data-srcset"))
+        if around.mem_id not in pictures:
+            pictures.add(around.mem_id)
+            copies += _sources(around)
         around = around.parent
     copies += srcset(_value(node, "srcset") or _value(node, "data-srcset"))
     copies += [(1.0, one) for one in (_value(node, "data-src"), _value(node, "src")) if one]
-    while around is not None and around.tag not in {"a", "body", "html"}:
+    for _ in range(MOST_UP):
+        if around is None or around.tag in {"a", "body", "html"}:
+            break
         around = around.parent
     if around is not None and around.tag == "a" and looks_like_photo(_value(around, "href")):
         # A small photo that links to a photo: the large one is the photo.
@@ -187,23 +206,28 @@ def _copies(node: "LexborNode") -> Copies:
     return sorted(copies, key=lambda one: -one[0])
 
 
+def _sources(picture: "LexborNode") -> Copies:
+    """Return the copies that the sources of a ``picture`` name."""
+    copies: Copies = []
+    for source in picture.css("source")[:MOST_COPIES]:
+        copies += srcset(_value(source, "srcset") or _value(source, "data-srcset"))
+    return copies[:MOST_COPIES]
+
+
 def srcset(text: str) -> Copies:
     """Read a ``srcset``: each address with its width or density, as the HTML standard does."""
     found: Copies = []
-    rest = text
-    while rest := rest.lstrip(" \t\n\f\r,"):
-        address, rest = _until_space(rest)
+    at = 0
+    while len(found) < MOST_COPIES and (written := _CANDIDATE.search(text, at)):
+        address, at = written[0], written.end()
         if address.endswith(","):
             found.append((1.0, address.rstrip(",")))
             continue
-        size, _, rest = rest.partition(",")
-        found.append((_size(size.strip()), address))
-    return [(size, address) for size, address in found if address]
-
-
-def _until_space(text: str) -> tuple[str, str]:
-    parts = text.split(None, 1)
-    return parts[0], parts[1] if len(parts) > 1 else ""
+        end = text.find(",", at)
+        end = len(text) if end < 0 else end
+        found.append((_size(text[at:end].strip()), address))
+        at = end + 1
+    return found
 
 
 def _size(text: str) -> float:

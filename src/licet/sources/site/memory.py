@@ -33,12 +33,14 @@ class Page:
     ``links`` are further pages. Each of ``photos`` is one photo, as the addresses of its
     copies, the largest first; those of ``outside`` lie outside the place. ``reserved`` is
     why none of them may be taken, "" for no reason. All addresses in their one spelling.
+    ``dated`` says that it names a date: unchanged, it says something else later.
     """
 
     links: tuple[str, ...] = ()
     photos: tuple[tuple[str, ...], ...] = ()
     outside: tuple[str, ...] = ()
     reserved: str = ""
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

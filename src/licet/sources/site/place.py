@@ -25,6 +25,9 @@ _LAST = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
 _OWN_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa", "onion")
 """Last labels of names that lead to the machine itself, its network, or past the DNS."""
 
+_LONGEST = 8_000
+"""Letters of a link: no server takes more, and looking at a million takes long."""
+
 _SPACE = "\t\n\r"
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -107,7 +110,7 @@ def site_of(place: str) -> Site:
 def spell(link: str, base: str = "") -> str | Stop:
     """Return the one spelling of a link on the page ``base``, or why it is none to follow."""
     text = link.strip(" \t\n\r\f").translate({ord(one): None for one in _SPACE})
-    if not text or _CONTROL.search(text.replace(" ", "")):
+    if not text or len(text) > _LONGEST or _CONTROL.search(text.replace(" ", "")):
         return _NO_ADDRESS
     try:
         parts = urlsplit(urljoin(base, text))

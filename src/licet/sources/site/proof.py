@@ -3,7 +3,9 @@
 1. A file ``/.well-known/licet-authority`` at the root of the host, never below a path:
    whoever may only write below a path does not control the host. No redirect is
    followed, for a page that redirects wherever it is told to would prove anything.
-2. Or a TXT record ``_licet.<host>``, the host being exactly that of the place.
+2. Or a TXT record ``_licet.<host>``, the host being exactly that of the place, and the
+   place being read by https: whoever has a name may point it at anybody's server, and only
+   the certificate shows that the server answers for that name.
 
 Either holds the token of the organisation and nothing else. The proof keeps its SHA-256.
 """
@@ -69,6 +71,10 @@ def prove_by_record(site: Site, expected: str, resolver: "Resolver") -> Proof | 
     import dns.exception
     import dns.rdatatype
 
+    if site.scheme != "https":
+        # The owner of a name may point it at anybody's server; a certificate shows whose it is.
+        says = "a DNS record proves who has the name, and not that the server is theirs"
+        return NotProved(says, f"Name the place with https, or: {_remedy(site)}")
     name = f"{RECORD}.{site.host}."
     try:
         found = resolver.resolve(name, "TXT", lifetime=_DNS_SECONDS, search=False)

@@ -6,7 +6,8 @@
 2. An answer that does not come, or a 5xx, means that nothing is fetched now.
 3. Only a group for ``licet`` or for all robots holds, never one for a name that is like it.
 4. Its ``Crawl-delay`` and ``Request-rate`` make the pause longer, never shorter.
-5. A file of more than half a megabyte is not read in part: nothing is fetched.
+5. A file of more than half a megabyte is not read in part: nothing is fetched. Nor is one
+   that comes packed unasked, or in other letters than UTF-8: its rules would not be seen.
 """
 
 import re
@@ -71,6 +72,9 @@ def read_robots(site: Site, door: Door) -> Robots:
 def _text(site: Site, answer: Answer | Stop) -> str:
     if isinstance(answer, Stop):
         raise unheard(site, "robots.txt", answer)
+    if answer.status == 200 and (_is_packed(answer) or b"\0" in answer.data):
+        says = f"{site.host} is not read: its robots.txt is no plain text"
+        raise Conflict(says, "Ask who runs the site to send it unpacked, as UTF-8.")
     if answer.status == 200:
         return answer.data.decode("utf-8", "replace")
     if answer.status in _NO_RULES:
@@ -79,6 +83,10 @@ def _text(site: Site, answer: Answer | Stop) -> str:
         raise Busy(f"{site.host} answers {answer.status} for robots.txt", "Collect again later.")
     says = f"{site.host} wants no robots: it answers {answer.status} for robots.txt"
     raise Conflict(says, "Ask who runs the site to let licet read robots.txt.")
+
+
+def _is_packed(answer: Answer) -> bool:
+    return answer.field("content-encoding") not in {"", "identity"}
 
 
 def unheard(site: Site, file: str, stop: Stop) -> Exception:

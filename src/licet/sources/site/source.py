@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
-from licet.sources.reserved import reserved_by_fields
+from licet.sources.reserved import reserved_by_fields, until_a_date
 from licet.sources.site.films import LIVE, is_live
 from licet.sources.site.memory import NOTHING, Memory, ShortMemory, Validators
 from licet.sources.site.pace import Budget, Pace, Turn
@@ -156,7 +156,8 @@ class SiteSource:
             return self._left_out(address, stop)
         if answer.film is not None:
             self._film = address, answer.film
-        self._validators[address] = answer.validators or since
+        dated = until_a_date(answer.fields)
+        self._validators[address] = NOTHING if dated else answer.validators or since
         changed = answer.status == 200
         decision = Decision.COLLECTED if changed else Decision.UNCHANGED
         page = self._found.photos.get(address, "") if self._found else ""

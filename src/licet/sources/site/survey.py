@@ -160,7 +160,8 @@ class Survey:
         if isinstance(page, Stop):
             self._leave_out(address, page)
         else:
-            self._memory.keep(address, Visit(page, answer.validators, self._now))
+            validators = NOTHING if page.dated else answer.validators
+            self._memory.keep(address, Visit(page, validators, self._now))
             self._take(address, page, depth)
 
     def _gone(self, address: str, status: int) -> None:

@@ -53,7 +53,9 @@ def _ask(gate: Gate, door: Door, before: Visit | None, page: str, now: datetime)
     if isinstance(answer, Stop):
         return answer
     found = _read(gate, answer, before, now)
-    return found if isinstance(found, Stop) else Visit(found, answer.validators or since, now)
+    if isinstance(found, Stop):
+        return found
+    return Visit(found, NOTHING if found.dated else answer.validators or since, now)
 
 
 def _read(gate: Gate, answer: Answer, before: Visit | None, now: datetime) -> Page | Stop:
