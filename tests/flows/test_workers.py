@@ -206,6 +206,26 @@ def test_what_is_in_flight_when_a_source_ceases_is_not_written(world: World, wor
     assert vision.inspected < 200
 
 
+@pytest.mark.parametrize("workers", [1, 5])
+def test_progress_counts_what_is_done_and_not_what_is_read(world: World, workers: int) -> None:
+    """It never goes back, is never ahead of what was looked at, and ends at the end."""
+    world.vision = vision = Many(workers, 1)
+    source = world.source(world.folder(**{f"p{n:02}": photo("x", shot=n) for n in range(50)}))
+    app = world.reopen()
+    told: list[tuple[float, int]] = []
+
+    def tell(done: float, total: int) -> None:
+        told.append((done, total))
+        # The photo in hand was read and is not on its way yet.
+        assert done <= vision.inspected + 1
+
+    assert isinstance(collect(app, world.who("steward"), source.id, tell), Collected)
+    app.close()
+    counts = [done for done, _ in told]
+    assert counts == sorted(counts)
+    assert told[-1] == (50, 50)
+
+
 def test_ctrl_c_leaves_what_is_in_flight_for_the_next_call(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -211,9 +211,7 @@ class Walk:
         left = self._left_out_beside(address)
         content = NO_PHOTO if left else self._content(address)
         self.done += 1
-        self.tell(
-            self.done if isinstance(content, bytes | Unreadable) else self.done - 1, self.total
-        )
+        self._tell(not isinstance(content, bytes | Unreadable))
         if left is not None:
             self._not_taken(address, Fate.LEFT_OUT, left.rule, left.because)
             return None
@@ -242,6 +240,10 @@ class Walk:
             self._set_aside(Photo(address, sha256), "it is quarantined, and has not changed since")
             return None
         return content, sha256
+
+    def _tell(self, video: bool = False) -> None:
+        """Tell how many are done: not those that were read ahead, nor a video just opened."""
+        self.tell(self.done - len(self._on_the_way) - video, self.total)
 
     def _left_out_beside(self, address: Address) -> Left | None:
         """Return why the files beside an item leave it out, None where they do not."""
@@ -379,6 +381,7 @@ class Walk:
         since = time.monotonic()
         for inspected in self.app.vision.inspect_many(self._bytes(photos)):
             photo = self._on_the_way.popleft()
+            self._tell()
             if isinstance(inspected, Unreadable):
                 self._not_read(photo, inspected)
                 continue
