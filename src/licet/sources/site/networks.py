@@ -52,6 +52,9 @@ _V6_OTHER = {
     "ff00::/8": "many receivers",
 }
 
+_ISATAP, _ISATAP_MASK = 0x5EFE, 0xFDFFFFFF
+"""The middle of an address that carries an IPv4 address at its end (RFC 5214, 6.1)."""
+
 _FOUR = [(IPv4Network(net), what) for net, what in _V4.items()]
 _SIX = [(IPv6Network(net), what) for net, what in {**_V6, **_V6_OTHER}.items()]
 
@@ -73,4 +76,6 @@ def _why_six(address: IPv6Address) -> str | None:
     for net, what in _SIX:
         if address in net:
             return what
+    if (int(address) >> 32) & _ISATAP_MASK == _ISATAP:
+        return "an address inside an address"
     return None if address in _ROUTED else "no use yet"
