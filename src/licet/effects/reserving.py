@@ -17,7 +17,7 @@ from licet.terms.errors import Busy
 from licet.terms.ids import ItemId
 from licet.terms.ledger import EntryKind
 from licet.terms.plan import RunKind
-from licet.terms.source import Fate, Source, StoredTrace
+from licet.terms.source import Source, StoredTrace
 
 WISHES = frozenset({"reserved", "reservation", "tagged", "archived", "trashed"})
 """The rules by which somebody says no to a photo, wherever they wrote it, or put it away in a
@@ -72,9 +72,7 @@ def _due(
     """Return items that are to go, each with why, at most a part of them."""
     found: dict[ItemId, StoredTrace] = {}
     needed = None
-    for one in reader.sources.traces(source.id, Fate.LEFT_OUT):
-        if one.rule not in WISHES or one.at < began:
-            continue
+    for one in reader.sources.refused_since(source.id, WISHES, began):
         item = reader.items.known_address(source.id, one.tag)
         if item is None:
             continue

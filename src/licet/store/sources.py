@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, update
 
 from licet.store import schema
 from licet.store.prepared import Prepared
@@ -137,6 +137,21 @@ class ReadSources(Group):
         statement = _TRACE.select.where(column.source == source)
         if fate is not None:
             statement = statement.where(column.fate == fate)
+        return _TRACE.all(self._session, statement.order_by(column.tag))
+
+    def refused_since(
+        self, source: SourceId, rules: Collection[str], since: datetime
+    ) -> tuple[StoredTrace, ...]:
+        """Return why addresses with an item were left out, by these rules and since, by tag."""
+        column, address = schema.trace.c, schema.item_address.c
+        known = exists().where(address.source == column.source, address.tag == column.tag)
+        statement = _TRACE.select.where(
+            column.source == source,
+            column.fate == Fate.LEFT_OUT,
+            column.rule.in_(sorted(rules)),
+            column.at >= since,
+            known,
+        )
         return _TRACE.all(self._session, statement.order_by(column.tag))
 
     def trace(self, source: SourceId, tag: bytes) -> StoredTrace | None:
