@@ -145,6 +145,7 @@ ROWS = (
     SourceRow(
         _source(1, "Club summer party", "/srv/photos/summer", SourceState.AUTHORISED, 18_240),
         Progress(18_240, 52_000, 11.4, 2_960),
+        "/console/sources/1",
     ),
     SourceRow(
         _source(2, "Newsroom prints", "s3://prints/1974", SourceState.AUTHORISED, 3_122),
@@ -228,7 +229,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "sources": Sample(SourceList(ROWS, may_add=True), "/console/sources"),
     "sources-none": Sample(SourceList((), may_add=True), "/console/sources"),
-    "inbox": Sample(Inbox(LINES, answered=41), "/console/requests"),
+    "inbox": Sample(Inbox(LINES, answered=41, under="/console/requests/"), "/console/requests"),
     "inbox-none": Sample(Inbox(()), "/console/requests"),
     "search": Sample(
         AskSearch(

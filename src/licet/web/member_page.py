@@ -4,16 +4,25 @@ from dataclasses import replace
 
 from fastapi import Request
 
+from licet.consent.registers import READERS
+from licet.terms.permit import Register
 from licet.web.comers import comer_of
 from licet.web.page import around
 from licet.web.pages.around import Around, SignedIn
 
+SERVED = {"sources": Register.SOURCES, "inbox": Register.REQUESTS}
+"""The places of the console that have a page, by their key, and the register that each shows."""
+
 
 def around_comer(request: Request) -> Around:
-    """Return what stands around a page, with who is signed in and their session's word."""
+    """Return what stands around a page, with who is signed in and their session's word.
+
+    A place that a member's roles do not read is not linked; the flow would refuse it too.
+    """
     bare, comer = around(request), comer_of(request)
     if comer is None or comer.by_key:
         return bare
     myself = comer.myself
     member = SignedIn(myself.name, myself.organisation_name, tuple(sorted(myself.roles)))
-    return replace(bare, csrf=comer.word, signed_in=member)
+    places = tuple(key for key, register in SERVED.items() if READERS[register] & myself.roles)
+    return replace(bare, csrf=comer.word, signed_in=member, open_places=places)

@@ -12,6 +12,7 @@ from licet.terms.permit import Refusal
 from licet.web.page import around
 from licet.web.pages.problem import Problem
 from licet.web.pages.render import render
+from licet.web.pages.searching import Refused as RefusedPage
 from licet.web.statuses import AGAIN_IN, INVALID, Told, told_of, told_of_refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -57,6 +58,10 @@ def _licet(request: Request, error: Any) -> Response:
 
 def _refused(request: Request, error: Any) -> Response:
     told = told_of_refusal(error.refusal)
+    if not _wants_json(request):
+        # A person is told the reason, the article and what would change it, not a number.
+        page = RefusedPage(error.refusal, "/")
+        return HTMLResponse(render(page, around(request)), told.status)
     return _answer(
         request, Told(told.status, told.kind, told.title, "", {**told.more, **error.more})
     )

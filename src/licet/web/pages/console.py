@@ -76,10 +76,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source on the list, and the reading that runs, if one does."""
+    """A source on the list, and the reading that runs, if one does.
+
+    ``address`` is that of its own page, "" where none is served.
+    """
 
     line: SourceLine
     progress: Progress | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,16 @@ class SourceList:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """People's requests with their clocks, those that are due first. It names nobody."""
+    """People's requests with their clocks, those that are due first. It names nobody.
+
+    A request's own page is at ``under`` and its id; "" where none is served.
+    """
 
     template: ClassVar[str] = "inbox.html"
 
     lines: tuple[RequestLine, ...]
     answered: int = 0
+    under: str = ""
 
     @property
     def late(self) -> int:
