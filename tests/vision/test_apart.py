@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from licet.terms.errors import Setup
 from licet.vision import apart
@@ -59,6 +60,17 @@ def test_other_kinds_of_pixels_are_the_same(children: Children, kind: str, mode:
     out = io.BytesIO()
     Image.new(mode, (40, 30)).save(out, kind)
     assert np.array_equal(decode(out.getvalue()).pixels, children(out.getvalue()).pixels)
+
+
+def test_codecs_that_are_loaded_late_are_there(children: Children) -> None:
+    image = Image.effect_noise((64, 48), 60).convert("RGB")
+    heic, packed, profiled = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    pillow_heif.from_pillow(image).save(heic, quality=90)
+    image.save(packed, "TIFF", compression="tiff_lzw")
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ"))
+    image.save(profiled, "PNG", icc_profile=lab.tobytes())
+    for content in (heic.getvalue(), packed.getvalue(), profiled.getvalue()):
+        assert np.array_equal(decode(content).pixels, children(content).pixels)
 
 
 def test_what_cannot_be_read_is_told_in_the_same_words(children: Children) -> None:

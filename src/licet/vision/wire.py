@@ -44,7 +44,7 @@ class Limits:
     """
 
     cpu: int = 30
-    wall: float = 90
+    wall: float = 180
     memory: int = 3 << 30
 
 
