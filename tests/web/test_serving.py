@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from types import SimpleNamespace
 
 import httpx2
 import pytest
+import structlog
 from starlette.testclient import TestClient
 
 from licet.cli import main
@@ -111,18 +113,38 @@ def test_a_place_that_is_taken_is_told(shared: World) -> None:
             serve(shared.app, told(web_port=port), print)
 
 
+def test_a_server_answers_and_stops(shared: World, capsys: pytest.CaptureFixture[str]) -> None:
+    serving = told(web_port=free_port())
+    answers: list[httpx2.Response] = []
+
+    def ask(origin: str) -> None:
+        def asking() -> None:
+            answers.append(_answer(f"{origin}/healthz?who=anna"))
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        threading.Thread(target=asking).start()
+
+    try:
+        serve(shared.app, serving, ask)
+    finally:
+        structlog.reset_defaults()
+    log = capsys.readouterr().err
+    assert [one.text for one in answers] == ["ok\n"]
+    assert [json.loads(line)["route"] for line in log.splitlines()] == ["/healthz"]
+    assert "anna" not in log
+
+
+@pytest.mark.soak
 def test_a_real_server_answers_logs_nobody_and_stops(tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert main(["init", "--home", str(home), "--sandbox", "--controller", "Museum"]) == 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-c", _LICET, "serve", "--home", str(home), "--port", str(port)]
     with subprocess.Popen(command, stdout=-1, stderr=-1, env=dict(os.environ)) as server:
         try:
             answer = _answer(f"http://localhost:{port}/healthz?who=anna")
             server.send_signal(signal.SIGTERM)
-            out, log = server.communicate(timeout=20)
+            out, log = server.communicate(timeout=60)
         finally:
             server.kill()
     assert answer.text == "ok\n"
@@ -135,11 +157,17 @@ def test_a_real_server_answers_logs_nobody_and_stops(tmp_path: Path) -> None:
     assert b"127.0.0.1" not in log
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 _LICET = "from licet.cli import main; raise SystemExit(main())"
 
 
 def _answer(address: str) -> httpx2.Response:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while True:
         try:
             return httpx2.get(address)
