@@ -15,6 +15,7 @@ from licet.consent.purposes import table
 from licet.effects.acting import digest_of, digest_of_wish
 from licet.effects.challenging import challenge_key
 from licet.effects.deciding import decided
+from licet.effects.listing import About, Reach, listed
 from licet.effects.membership import committed_to
 from licet.effects.record import actor_commitment, record
 from licet.store.unit import Reader, Unit
@@ -23,6 +24,7 @@ from licet.terms.admission import (
     ApiKey,
     ApiKeyMade,
     ApiKeyWish,
+    AuthenticatorLine,
     Invitation,
     Invited,
     Passkey,
@@ -31,7 +33,7 @@ from licet.terms.errors import BadInput, NotFound
 from licet.terms.ids import ApiKeyId, InvitationId, MemberId, PasskeyId, new_id
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.organisation import Member, MemberState
-from licet.terms.permit import Action, Refusal
+from licet.terms.permit import Action, Refusal, Register
 from licet.vault.passkeys import (
     challenge_holds,
     new_challenge,
@@ -141,7 +143,7 @@ def end_passkey(app: App, who: Who, passkey_id: PasskeyId) -> int | Refusal:
             return permit
         passkey = unit.admission.passkey(passkey_id)
         if passkey is None:
-            raise NotFound("no such passkey", "See `licet member passkeys`.")
+            raise NotFound("no such passkey", "See `licet member authenticators`.")
         unit.admission.end_passkey(passkey_id, unit.now)
         unit.admission.end_sessions(passkey.member, unit.now)
         leaf = record(app, unit, EntryKind.PASSKEY_ENDED, permit, (("passkey", passkey_id),))
@@ -194,6 +196,33 @@ def end_api_key(app: App, who: Who, key: ApiKeyId) -> int | Refusal:
         leaf = record(app, unit, EntryKind.API_KEY_ENDED, permit, (("api_key", key),))
     app.publish()  # 2
     return leaf
+
+
+AUTHENTICATORS = About(Register.MEMBERS, asked=(("authenticators", True),))
+
+
+def list_authenticators(
+    app: App, who: Who, member_id: MemberId
+) -> tuple[AuthenticatorLine, ...] | Refusal:
+    """List a member's passkeys and API keys, the ended ones too. Raises ``NotFound``."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[AuthenticatorLine, ...]:
+        member = reader.governance.member(member_id)
+        if member is None or not reach.sees(member.organisation):
+            raise NotFound("no such member", "See `licet member list`.")
+        passkeys = tuple(
+            AuthenticatorLine(one.id, "passkey", "", one.made_at, one.ended_at)
+            for one in reader.admission.passkeys(member_id)
+        )
+        keys = tuple(
+            AuthenticatorLine(
+                one.id, "API key", one.purpose, one.made_at, one.ended_at or one.expires
+            )
+            for one in reader.admission.api_keys(member_id)
+        )
+        return passkeys + keys
+
+    return listed(app, who, AUTHENTICATORS, read)
 
 
 def digest_of_code(code: str) -> bytes:

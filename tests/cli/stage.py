@@ -50,6 +50,8 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HIDDEN = (
     (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,}=*"), "+<key>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<hash>"),
+    (re.compile(r"\blicet_[A-Za-z0-9_-]{43}"), "<secret>"),
+    (re.compile(r"(/invitation#)[A-Za-z0-9_-]{32}"), r"\1<code>"),
     (re.compile(r"[A-Za-z0-9+/]{40,}={0,2}"), "<base64>"),
     (re.compile(r"\b\d+ (MB free|keys|rows|(?:later )?entries)\b"), r"<n> \1"),
     (re.compile(r"\b(entry|number|waiting) \d+"), r"\1 <n>"),

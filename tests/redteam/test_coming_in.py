@@ -346,6 +346,21 @@ def test_no_api_key_is_for_ever_or_for_anything(real: RealWorld, purpose: str, d
         api_key(real, "investigator", PurposeId(purpose), days)
 
 
+def test_what_members_come_in_with_is_listed_without_what_opens(real: RealWorld) -> None:
+    _, passkey = equipped(real, "investigator")
+    secret = api_key(real, "investigator")
+    about = signing.listing(admitting.AUTHENTICATORS)
+    member = real.people["investigator"]
+    rows = admitting.list_authenticators(real.app, real.signed(about, "steward"), member)
+    assert not isinstance(rows, Refusal)
+    assert [one.kind for one in rows] == ["passkey", "API key"]
+    assert rows[0].id == passkey
+    assert secret not in str(rows)
+    nobody = MemberId("nobody")
+    with pytest.raises(NotFound):
+        admitting.list_authenticators(real.app, real.signed(about, "steward"), nobody)
+
+
 def test_nobody_makes_an_api_key_alone(real: RealWorld) -> None:
     expires = real.clock() + timedelta(days=1)
     wish = ApiKeyWish(real.people["steward"], CLEARANCE, expires)

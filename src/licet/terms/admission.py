@@ -94,6 +94,17 @@ class KeptAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthenticatorLine:
+    """A passkey or API key of a member on the list; ``purpose`` is a key's."""
+
+    id: str
+    kind: str
+    purpose: str
+    made_at: datetime
+    ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKeyWish:
     """An API key to make: whose, for which purpose, until when."""
 

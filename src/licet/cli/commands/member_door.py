@@ -7,9 +7,9 @@ import typer
 
 from licet.cli import names, signing
 from licet.cli.call import Call, Takes, deed, group
-from licet.cli.output import Answer
+from licet.cli.output import Answer, Grid
 from licet.terms.admission import ApiKeyWish
-from licet.terms.ids import ApiKeyId, PasskeyId, PurposeId
+from licet.terms.ids import ApiKeyId, PasskeyId
 from licet.terms.permit import Refusal
 
 app = group("Passkeys and API keys of members.")
@@ -44,6 +44,27 @@ def invite(
     )
 
 
+@deed(app, "authenticators", Takes.ACTOR)
+def authenticators(
+    call: Call, member: Annotated[str, typer.Argument(help="The member, by name or id.")]
+) -> Answer | Refusal:
+    """List a member's passkeys and API keys, the ended ones too."""
+    from licet.admitting import AUTHENTICATORS, list_authenticators
+
+    with call.app() as licet:
+        with licet.store.read() as reader:
+            found = names.member(reader, member)
+        who = signing.who(call, licet, signing.listing(AUTHENTICATORS))
+        rows = list_authenticators(licet, who, found.id)
+    if isinstance(rows, Refusal):
+        return rows
+    cells = tuple(
+        (one.kind, one.purpose, f"{one.made_at:%Y-%m-%d}", _day(one.ends), one.id) for one in rows
+    )
+    headings = ("kind", "purpose", "made", "until", "id")
+    return Answer(rows, (Grid(headings, cells, f"{found.name} has none."),))
+
+
 @deed(app, "end-passkey", Takes.ACTOR)
 def end_passkey(
     call: Call, passkey: Annotated[str, typer.Argument(help="The passkey, by id.")]
@@ -76,7 +97,7 @@ def api_key(
     with call.app() as licet:
         with licet.store.read() as reader:
             found = names.member(reader, member)
-        wish = ApiKeyWish(found.id, PurposeId(purpose), until.replace(tzinfo=UTC))
+        wish = ApiKeyWish(found.id, names.purpose(purpose), until.replace(tzinfo=UTC))
         made = flow(licet, signing.who(call, licet, signing.making_api_key(wish)), wish)
     if isinstance(made, Refusal):
         return made
@@ -98,3 +119,7 @@ def end_api_key(
     if isinstance(leaf, Refusal):
         return leaf
     return Answer({"leaf": leaf}, (f"The key opens nothing any more (entry {leaf}).",))
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""

@@ -9,11 +9,8 @@ from fastapi.responses import JSONResponse
 from licet.web.api import cases, registers
 from licet.web.api.shapes import Problem
 from licet.web.comers import SCHEMES
+from licet.web.problems import MEDIA_TYPE
 
-_PROBLEM: dict[str, Any] = {
-    "model": Problem,
-    "content": {"application/problem+json": {}},
-}
 _SAYS = {
     400: "What was given is not right",
     401: "Nobody known calls",
@@ -26,10 +23,12 @@ _SAYS = {
     503: "Not now",
 }
 
+JSON = "application/json"
+
 router = APIRouter(
     prefix="/api/v1",
     dependencies=SCHEMES,
-    responses={status: {**_PROBLEM, "description": says} for status, says in _SAYS.items()},
+    responses={status: {"model": Problem, "description": says} for status, says in _SAYS.items()},
 )
 router.include_router(registers.router, tags=["registers"])
 router.include_router(cases.router, tags=["cases"])
@@ -38,9 +37,20 @@ router.include_router(cases.router, tags=["cases"])
 @router.get("/openapi.json", include_in_schema=False)
 def document(request: Request) -> JSONResponse:
     """Return this document; it holds nobody's data."""
-    return JSONResponse(request.app.openapi())
+    return JSONResponse(told_of(request.app))
 
 
 def written(door: FastAPI) -> str:
     """Return the document as the reference holds it."""
-    return json.dumps(door.openapi(), indent=1, sort_keys=True) + "\n"
+    return json.dumps(told_of(door), indent=1, sort_keys=True) + "\n"
+
+
+def told_of(door: FastAPI) -> dict[str, Any]:
+    """Return the document, in which what goes wrong has the media type that it comes with."""
+    document: dict[str, Any] = door.openapi()
+    for operations in document["paths"].values():
+        for told in operations.values():
+            for status, answer in told["responses"].items():
+                if int(status) >= min(_SAYS) and JSON in answer["content"]:
+                    answer["content"][MEDIA_TYPE] = answer["content"].pop(JSON)
+    return document
