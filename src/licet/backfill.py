@@ -18,7 +18,13 @@ from licet.effects.keeping import KeptFaces, Recognised, keep
 from licet.effects.record import Objects, record, refuse
 from licet.effects.rereading import Again
 from licet.effects.running import Hold, finish_run, let_go, open_run, place_of, release_run
-from licet.effects.sharing import Shared, compare_shared, digest_of_permits, move_cursors
+from licet.effects.sharing import (
+    Shared,
+    compare_shared,
+    digest_of_permits,
+    gathered,
+    move_cursors,
+)
 from licet.effects.sourcing import open_source
 from licet.effects.walking import Photo
 from licet.store.unit import Reader
@@ -88,7 +94,7 @@ def backfill(
         after = ItemId(place_of(app, lead.run)) or None
         again = _Again(walk, kept, Again(walk, after, skip_empty=True))
         for stretch in walk.stretches(again.again.photos()):  # 3
-            for batch in walk.batches(stretch):
+            for batch in gathered(walk.batches(stretch), len(walk.asks)):
                 again.take(batch)  # 4, 5
             again.note_passed()
         _end(app, walk)  # 6

@@ -8,17 +8,20 @@ from licet.backfill import backfill
 from licet.collect import collect
 from licet.consent.reasons import Reason
 from licet.effects import sharing
+from licet.effects.walking import Photo
+from licet.granting import withdraw
 from licet.ledger.leaf import decode
+from licet.sources.contract import Address
 from licet.sources.folder import FolderSource
 from licet.terms.acting import SUBJECT
 from licet.terms.collecting import Collected
 from licet.terms.errors import Busy
+from licet.terms.face import Inspection
 from licet.terms.gallery import TemplateKind
 from licet.terms.ids import GrantId, SourceId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Refusal
 from licet.terms.plan import RunKind, WorkState
-from licet.granting import withdraw
 from licet.worker import run_once
 from tests.fakes.deployment import World
 from tests.fakes.vision import photo
@@ -185,6 +188,7 @@ def test_killed_anywhere_it_goes_on(
     from licet.effects import walking
 
     monkeypatch.setattr(walking, "BATCH_PHOTOS", 2)
+    monkeypatch.setattr(sharing, "MOST_PHOTOS", 2)
     source, grants = met
     app = world.reopen(_dying(boundary, 6))
     with pytest.raises(_Killed):
@@ -247,3 +251,13 @@ def test_refused_by_its_reason(world: World, met: Met) -> None:
     refused = backfill(world.app, grants[0], source)
     assert isinstance(refused, Refusal)
     assert refused.reason in {Reason.GRANT_ENDING, Reason.GRANT_ENDED}
+
+
+def test_many_people_share_larger_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each unit asks for every one of them; a batch for one is handed on at once."""
+    seen = (Photo(Address("a"), "0"), Inspection(1, 1, ()))
+    batches = [[seen] for _ in range(6)]
+    assert [len(one) for one in sharing.gathered(batches, 0)] == [1] * 6
+    assert [len(one) for one in sharing.gathered(batches, 10_000)] == [6]
+    monkeypatch.setattr(sharing, "MOST_PHOTOS", 4)
+    assert [len(one) for one in sharing.gathered(batches, 10_000)] == [4, 2]

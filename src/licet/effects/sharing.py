@@ -6,7 +6,7 @@ again. Who is refused on the way is left out, and the walk is over with the last
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from licet.consent.decide import decide
@@ -17,12 +17,37 @@ from licet.effects.keeping import Recognised, root_over
 from licet.effects.record import Facts
 from licet.effects.running import Hold, move_cursor
 from licet.effects.shelf import fresh_gallery
-from licet.effects.walking import Walk
+from licet.effects.walking import Photo, Walk
 from licet.ledger.tree import leaf_hash
 from licet.store.unit import Reader, Unit
+from licet.terms.face import Inspection
 from licet.terms.gallery import Candidate
 from licet.terms.ids import GrantId
 from licet.terms.permit import Ask, Permit, Refusal
+
+ASKED_IN = 0.015
+"""Seconds of a batch for each of those who share it: asking for all of them takes a third."""
+
+MOST_PHOTOS = 256
+"""How many photos a batch for many people holds at most."""
+
+Batch = list[tuple[Photo, Inspection]]
+
+
+def gathered(batches: Iterable[Batch], people: int) -> Iterator[Batch]:
+    """Put batches together where many share them, since each unit asks for every one of them.
+
+    Nothing is kept of a photo before its unit, so nobody's withdrawal waits for a batch.
+    """
+    held: Batch = []
+    since = time.monotonic()
+    for batch in batches:
+        held += batch
+        if len(held) >= MOST_PHOTOS or time.monotonic() - since >= ASKED_IN * people:
+            yield held
+            held, since = [], time.monotonic()
+    if held:
+        yield held
 
 
 @dataclass
