@@ -88,7 +88,7 @@ class Sample:
             deployment="Archives de Valcourt",
             sandbox=self.sandbox,
             signed_in=self.signed_in,
-            open_places=tuple(PLACES),
+            open_places=tuple(PLACES) if self.signed_in and self.signed_in.roles else (),
             waiting=self.waiting,
             toast=self.toast,
             now=NOON,

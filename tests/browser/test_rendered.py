@@ -71,6 +71,8 @@ def test_a_page_is_whole_light_and_asks_nothing_of_the_policy(name: str) -> None
         assert found.wrong == []
         assert len(found.ids) == len(set(found.ids))
         assert f'<html lang="{language}">' in text
+        # Told to say nothing at all, a browser sends its own forms with `Origin: null`.
+        assert '<meta name="referrer" content="same-origin">' in text
         loaded = {one.address: len(one.body) for one in assets().values()}
         fonts = len(assets()["inter.woff2"].body)
         assert sum(loaded[one] for one in found.loads) + fonts + len(text.encode()) < MOST_BYTES
