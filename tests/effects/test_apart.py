@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from licet.effects import apart
 from licet.effects.apart import database_files, read_apart
 from licet.effects.scanning import scan_for
 from licet.terms.errors import Busy
@@ -78,16 +77,6 @@ def test_a_file_is_read_whole_and_in_part(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="cannot be read"), read_apart(tmp_path / "gone.db"):
         pass
-
-
-def test_where_there_are_no_such_locks_the_file_is_opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "a.db"
-    file.write_bytes(b"bytes")
-    monkeypatch.setattr(apart, "_LOCKS_BELONG_TO_THE_PROCESS", False)
-    with apart.read_apart(file) as stream:
-        assert stream.read() == b"bytes"
 
 
 def test_the_files_beside_a_database_are_its_own(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from licet.effects.carrying import splitting
 from licet.effects.carrying.planning import plan_people
 from licet.effects.certifying import certificate
 from licet.effects.ordering.counting import settle_orders
@@ -96,6 +97,26 @@ def test_who_is_held_later_waits_alone_and_all_others_go_on(world: World) -> Non
     assert state_of(world, a) is S.ERASED
     assert not world.app.keyring.has(subject_key(a))
     assert _told(world) == ["anna@example.org", "bea@example.org", "cleo@example.org"]
+
+
+def test_whom_no_order_reaches_any_more_is_moved_nowhere(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No plan goes on that hangs on nothing, and its keys are gone again."""
+    grant, a = world.enrolled("anna", residence=FRANCE)
+    world.enrolled("bea", residence=FRANCE)
+    order = _planned(world, people=2)
+    _held(world, a, grant)
+    with world.app.store.read() as reader:
+        (part,) = reader.orders.parts(order)
+        plan = reader.plans.get(part.plan)
+        before = {one.id for one in reader.plans.open()}
+    assert plan is not None
+    monkeypatch.setattr(splitting, "reaches", lambda *_about: False)
+    assert splitting.split_held(world.app, plan, (a,)) == 0
+    with world.app.store.read() as reader:
+        assert {one.id for one in reader.plans.open()} == before
+    assert _parts(world, order) == [2]
 
 
 @pytest.mark.parametrize("data", [(), (DataKind.TEMPLATES,)])

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO
 
 _READER = "/bin/cat"
-_LOCKS_BELONG_TO_THE_PROCESS = os.name == "posix"
 _BESIDE = ("", "-wal", "-shm", "-journal")
 """What a database's file and the files beside it end in."""
 
@@ -30,10 +29,6 @@ def database_files(databases: Iterable[Path]) -> frozenset[Path]:
 @contextmanager
 def read_apart(file: Path) -> Iterator[IO[bytes]]:
     """Give a file's bytes, in order, without opening it here. Raises ``OSError``."""
-    if not _LOCKS_BELONG_TO_THE_PROCESS:
-        with file.open("rb") as stream:
-            yield stream
-        return
     with subprocess.Popen(  # noqa: S603 - one program, and a file of our own
         [_READER, "--", os.fspath(file)],
         stdin=subprocess.DEVNULL,

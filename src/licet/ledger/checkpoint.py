@@ -94,13 +94,9 @@ def parse(note: str) -> tuple[Checkpoint, Note]:
     return Checkpoint(found["origin"], int(found["size"]), root, note), taken
 
 
+@lru_cache(maxsize=64)
 def read(note: str, verifier_key: VerifierKey) -> Checkpoint:
     """Read a checkpoint that ``verifier_key`` signed. Raises Corrupt when it did not."""
-    return _read(note, verifier_key)
-
-
-@lru_cache(maxsize=64)
-def _read(note: str, verifier_key: VerifierKey) -> Checkpoint:
     # The last one published is read before and after each act, and says the same each time.
     checkpoint, taken = parse(note)
     if checkpoint.origin != verifier_key.name:

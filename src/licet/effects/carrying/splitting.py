@@ -95,13 +95,17 @@ def _split(app: App, plan: Plan, subject: SubjectId, told_by: tuple[PlanId, ...]
         every = {one.order.id: one for one in demands(unit)}
         person = _movable(unit, current, subject)
         permit = _permit(app, unit, plan.id, every)
-        moved = current is not None and person is not None and permit is not None
-        if current is not None and person is not None and permit is not None:
+        reaching = _reaching(unit, plan.id, person, every) if person is not None else ()
+        # Whom no order reaches any more is taken nowhere: no plan may go on for nobody.
+        moved = current is not None and permit is not None and bool(reaching)
+        if current is not None and person is not None and permit is not None and reaching:
             part = Part((person,), kinds_of(plan))
             take_out(app, unit, current, person, told_by)  # 3
             write_part(app, unit, own, part, GONE)
             write_letters(app, unit, letters, own, part, every.values())
-            hung = _hang(unit, plan.id, own, person, every)
+            for one in reaching:
+                move_part(unit, one, own, 1)
+            hung = tuple(one.order for one in reaching)
             grants = (("grant", one) for one in part.grants)
             objects = (*(("order", one) for one in hung), ("plan", own), *grants)
             said = (("cause", CAUSE), ("data", word_of(part.kinds)), (TAKEN_FROM, plan.id))
@@ -174,18 +178,17 @@ def _found_of(done: Effect, surfaced: tuple[Surfacing, ...], *, reached: bool) -
     return (("told", told), ("untold", len(others) - told))
 
 
-def _hang(
-    unit: Unit, plan: PlanId, own: PlanId, person: Person, every: dict[OrderId, Demand]
-) -> tuple[OrderId, ...]:
-    """Hang a person's own plan on the orders that their part hangs on and that reach them."""
+def _reaching(
+    unit: Unit, plan: PlanId, person: Person, every: dict[OrderId, Demand]
+) -> tuple[OrderPart, ...]:
+    """Return what of the orders that a part hangs on reaches a person in it."""
     sources = sources_of(unit)
-    hung = []
+    found = []
     for one in unit.orders.of_plan(plan):
         demand = every.get(one.order)
         if demand is not None and one.people and reaches(demand, person, sources):
-            move_part(unit, one, own, 1)
-            hung.append(one.order)
-    return tuple(hung)
+            found.append(one)
+    return tuple(found)
 
 
 def move_part(unit: Unit, part: OrderPart, own: PlanId, people: int) -> None:
