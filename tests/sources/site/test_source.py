@@ -427,3 +427,16 @@ def test_what_stands_in_for_the_ordinary_way_reads_a_served_site(web: Web) -> No
     album(web)
     place = opener()(web.at("/club/"), Visitor("a@b.example", lambda: True, lambda: NOW))
     assert walked(web, place) == PHOTOS
+
+
+def test_a_photo_that_a_page_reserves_is_not_taken_by_another_name(web: Web) -> None:
+    web.page("/", '<img src="a.jpg"><a href="b.html">b</a>')
+    web.page("/b.html", '<meta name="robots" content="noai"><img src="b.jpg">')
+    web.photo("/b.jpg")
+    web.pages["/a.jpg"] = Reply(status=302, headers={"Location": "/b.jpg"})
+    place = source(web)
+    assert walked(web, place) == ["/a.jpg"]
+    found = place.read_changed(Address(web.at("/a.jpg")))
+    assert isinstance(found, Unreadable)
+    assert "redirected: a page reserves it" in found.reason
+    assert web.count("/b.jpg") == 0

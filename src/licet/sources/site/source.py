@@ -147,7 +147,7 @@ class SiteSource:
         self._require_own(address)
         self._let_go()
         room = self._visitor.room
-        wish = Wish(address, MOST_BYTES, self._gate.judge, self._look, since, room=room)
+        wish = Wish(address, MOST_BYTES, self._judge, self._look, since, room=room)
         answer = self._door.get(wish)
         if isinstance(answer, Stop):
             return self._left_out(address, answer)
@@ -165,6 +165,12 @@ class SiteSource:
         if answer.film is not None:
             return NO_PHOTO
         return answer.data if changed else Unchanged()
+
+    def _judge(self, address: str) -> Stop | None:
+        """Judge an address that an item has, or is redirected to, which a page may reserve."""
+        if self._found is not None and address in self._found.reserved:
+            return Stop(Rule.RESERVATION, "a page reserves it")
+        return self._gate.judge(address)
 
     def _let_go(self) -> None:
         film, self._film = self._film, None

@@ -47,9 +47,10 @@ Turn = tuple[int, float, int, str]
 
 @dataclass
 class Found:
-    """The photos of a site, each with the page that names it."""
+    """The photos of a site, each with the page that names it, and those that a page reserves."""
 
     photos: dict[str, str] = field(default_factory=dict)
+    reserved: set[str] = field(default_factory=set)
 
 
 class Survey:
@@ -222,7 +223,7 @@ class Survey:
     def _gather(self) -> None:
         """Choose among all photos that were named, now that every page has had its say."""
         pages = sorted([*self._pages.items(), *self._listed.items()], key=lambda one: one[0])
-        reserved: set[str] = set()
+        reserved = self._found.reserved
         for address, page in pages:
             # What a page reserves it reserves in the sitemap as well.
             word = page.reserved or self._pages.get(address, page).reserved
