@@ -13,6 +13,7 @@ from licet.doctor import examine
 from licet.effects.scanning import scan_for
 from licet.effects.sealed import copy_key
 from licet.effects.shelving import sweep_copies
+from licet.effects.sourcing import open_source
 from licet.rights.erase import erase
 from licet.show import Shown, show
 from licet.sourcing import add_source, cease_source
@@ -89,6 +90,8 @@ def test_nothing_of_it_lies_in_clear_and_no_metadata_anywhere(world: World) -> N
     assert scan.places == ()
     [file] = files(world)
     assert file.parent.name == source.id
+    place = open_source(world.app, source)
+    assert [place.read(one) for one in place.walk()] == [content]
 
 
 def test_the_same_bytes_twice_are_one_copy(world: World) -> None:
