@@ -74,7 +74,7 @@ scenarios: setup-dev $(FIXTURES)/.fetched ## what must work, one line a row
 scenarios-page: setup-dev ## write docs/scenarios.md again
 	@$(BIN)/python -m scripts.scenarios --page docs/scenarios.md
 
-bench: setup setup-bench ## speeds against anchors in the same run, into bench/results.json
+bench: setup setup-dev setup-bench ## speeds against anchors in the same run, into bench/results.json
 	@LICET_BENCH_DLIB=$(DLIB)/bin/python LICET_BENCH_DEEPFACE=$(DEEPFACE)/bin/python $(BIN)/python -m bench.run --out bench/results.json
 	@$(BIN)/python -m bench.page
 
