@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from licet.app import App, open_app
-    from licet.appearances import confirm_appearance, list_appearances
+    from licet.appearances import confirm_appearance, list_appearances, unconfirm_appearance
     from licet.backfill import backfill as backfill_grant
     from licet.collect import collect as collect_source
     from licet.deployment import FirstMember, Opened, Opening, open_deployment
@@ -93,7 +93,7 @@ if TYPE_CHECKING:
     from licet.settings import Settings
     from licet.show import Shown
     from licet.show import show as show_item
-    from licet.sourcing import add_source, cease_source
+    from licet.sourcing import add_source, cease_source, release_source
     from licet.standing import release as release_grant
     from licet.standing import restrict as restrict_grant
     from licet.suggesting import accept as accept_suggestion
@@ -105,6 +105,9 @@ if TYPE_CHECKING:
     from licet.terms.order import OrderWish
     from licet.terms.permit import Block, By, Refusal
     from licet.terms.reporting import ReportKind, ReportWish
+    from licet.unlinking import list_unlinked
+    from licet.unlinking import never as never_suggest
+    from licet.unlinking import relink as relink_face
     from licet.uploading import upload
     from licet.worker import Done
     from licet.worker import run as run_worker
@@ -191,7 +194,9 @@ _HOMES = {
     "list_sources": "licet.listing:list_sources",
     "list_suggestions": "licet.listing:list_suggestions",
     "list_transfers": "licet.residing:list_transfers",
+    "list_unlinked": "licet.unlinking:list_unlinked",
     "make_report": "licet.reporting:report",
+    "never_suggest": "licet.unlinking:never",
     "open_app": "licet.app:open_app",
     "open_case": "licet.governance:open_case",
     "open_deployment": "licet.deployment:open_deployment",
@@ -207,6 +212,8 @@ _HOMES = {
     "register_order": "licet.rights.ordering:register",
     "reject_suggestion": "licet.suggesting:reject",
     "release_grant": "licet.standing:release",
+    "release_source": "licet.sourcing:release_source",
+    "relink_face": "licet.unlinking:relink",
     "report_breach": "licet.rights.breaching:report",
     "resend": "licet.granting:resend",
     "restore": "licet.recovery:restore",
@@ -223,6 +230,7 @@ _HOMES = {
     "state_place": "licet.residing:state_place",
     "tell_authority_of_breach": "licet.rights.breaching:tell_authority",
     "tell_people_of_breach": "licet.rights.breaching:tell_those_touched",
+    "unconfirm_appearance": "licet.appearances:unconfirm_appearance",
     "unlink_appearance": "licet.rectifying:unlink",
     "upload": "licet.uploading:upload",
     "verify_file": "licet.ledger.verify:verify_file",
@@ -313,7 +321,9 @@ __all__ = [
     "list_sources",
     "list_suggestions",
     "list_transfers",
+    "list_unlinked",
     "make_report",
+    "never_suggest",
     "open_app",
     "open_case",
     "open_deployment",
@@ -329,6 +339,8 @@ __all__ = [
     "register_order",
     "reject_suggestion",
     "release_grant",
+    "release_source",
+    "relink_face",
     "report_breach",
     "resend",
     "restore",
@@ -345,6 +357,7 @@ __all__ = [
     "state_place",
     "tell_authority_of_breach",
     "tell_people_of_breach",
+    "unconfirm_appearance",
     "unlink_appearance",
     "upload",
     "verify_file",
