@@ -35,6 +35,7 @@ SETTINGS: dict[str, str] = {
     "outbox": "Letters of a sandbox. A real deployment sends mail.",
     "certificates": "Where a worker puts certificates.",
     "packages": "Answers to people, locked, until they are delivered.",
+    "copies": "What was handed in and is kept, sealed, each under a key of its own.",
     "cache": "Optimised copies of the models (40 MB).",
     "models": "A folder of model files; empty: inside the installed package.",
     "smtp_host": "The mail server by which people are asked. Without one nobody can be.",

@@ -50,7 +50,7 @@ def upload(
         typer.Option(metavar="FILE", help="Where to write which files were not kept, and why."),
     ] = None,
 ) -> Answer | Refusal:
-    """Hand photos and videos in to a source that keeps copies.
+    """Hand photos and videos in to a source.
 
     Of each file the pictures alone are kept, sealed, for as long as the source says: no place,
     no time, no sound. A photo that reserves itself, or bears the marks of a platform, is not
