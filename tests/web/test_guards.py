@@ -190,9 +190,11 @@ def test_the_log_and_the_figures_hold_nobodys_data(shared: World) -> None:
     with capture_logs() as lines, browser(door_of(shared.app)) as comer:
         told = comer.get(f"/static/{secret}/{secret}?who={secret}", headers={"user-agent": secret})
         comer.request("ODD", f"/{secret}")
+        comer.get(f"/api/v1/sources/{secret}")
         figures = comer.get("/metrics").text
     assert told.headers["x-request-id"] == lines[0]["id"]
     assert lines[0]["route"] == "/static/{mark}/{name}"
+    assert lines[2]["route"] == "/api/v1/sources/{source}"
     assert secret not in str(lines) + figures
     assert "127.0.0.1" not in str(lines) + figures
     assert 'licet_web_requests_total{method="other",route="none",status="4xx"} 1.0' in figures

@@ -14,6 +14,8 @@ from licet.web.guards.asgi import ASGIApp, Message, Receive, Scope, Send, is_htt
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+API = "/api/v1"
+
 LOG = structlog.get_logger("licet.web")
 
 
@@ -45,7 +47,7 @@ class Watching:
             seconds = time.perf_counter() - begun
             # A made-up method or path is a caller's word: it never becomes a label.
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            pattern = getattr(scope.get("route"), "path", "none")
+            pattern = _pattern(scope)
             self._figures.answered(method, pattern, status, seconds)
             LOG.info(
                 "answered",
@@ -55,3 +57,12 @@ class Watching:
                 status=status,
                 ms=round(seconds * 1000, 1),
             )
+
+
+def _pattern(scope: Scope) -> str:
+    """Return the whole pattern of the route that answered; a route tells its own part alone."""
+    pattern = str(getattr(scope.get("route"), "path", ""))
+    if not pattern:
+        return "none"
+    below = scope["path"].startswith(f"{API}/") and not pattern.startswith(API)
+    return f"{API}{pattern}" if below else pattern
