@@ -309,6 +309,24 @@ def test_in_one_photo_she_appears_once(world: World) -> None:
     assert len(kept(world, grant)) == 1
 
 
+def test_a_second_look_puts_no_second_face_of_one_photo_on_her(world: World) -> None:
+    """The better face, found while she appears with another one, waits for a look."""
+    grant, subject = world.enrolled("anna")
+    source = world.source(world.folder(pair=photo("anna", "anna", shot=3)))
+    collect(world.app, world.who("steward"), source.id)
+    (better,), (other,) = kept(world, grant), waiting(world, grant)
+    unlink(world.app, SUBJECT, better)
+    accept(world.app, SUBJECT, other)
+    (line,) = listed(Scene(world, grant, subject, source.id))
+    again = relink(world.app, SUBJECT, line.tag)
+    assert isinstance(again, Relinked)
+    assert again.suggestion is not None
+    reject(world.app, again.suggestion)
+    backfill(world.app, grant, source.id)
+    assert len(kept(world, grant)) == 1
+    assert len(waiting(world, grant)) == 1
+
+
 def test_a_list_of_suggestions_reads_the_items_at_once(scene: Scene) -> None:
     found = list_suggestions(scene.world.app, scene.world.who("verifier"))
     assert not isinstance(found, Refusal)
