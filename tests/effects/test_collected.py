@@ -11,16 +11,15 @@ from licet.effects.comparing import same_face
 from licet.effects.identify import identify
 from licet.effects.keeping import KeptFaces
 from licet.effects.sealed import grant_key, open_appearance, source_key
-from licet.effects.sourcing import open_source
 from licet.search import search
 from licet.terms.collecting import Collected, Standing
-from licet.terms.errors import BadInput, Setup
+from licet.terms.errors import BadInput
 from licet.terms.face import Box, overlap, score_of
 from licet.terms.gallery import Candidate, TemplateKind
 from licet.terms.ids import FaceId, GrantId, ItemId, SubjectId, TemplateId
 from licet.terms.permit import Block, Refusal
 from licet.terms.search import SearchResult
-from licet.terms.source import ItemFace, Source, SourceKind
+from licet.terms.source import ItemFace, Source
 from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.vision import START, photo
 
@@ -118,13 +117,6 @@ def test_a_purged_source_is_shown_to_nobody(world: World) -> None:
     found = search(world.app, world.who("investigator"), case, CLEARANCE, probe)
     assert isinstance(found, SearchResult)
     assert [seen.source for seen in found.candidates[0].appearances] == [two.id]
-
-
-def test_kinds_of_sources_that_are_not_built_in_are_said_so(world: World) -> None:
-    """No half a source: one is refused before anything is read."""
-    source = world.source(world.folder(a=photo("anna")))
-    with pytest.raises(Setup, match="upload"):
-        open_source(world.app, replace(source, kind=SourceKind.UPLOAD))
 
 
 def test_a_face_of_two_people_is_nobodys_for_sure() -> None:

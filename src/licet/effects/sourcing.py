@@ -25,7 +25,7 @@ from licet.sources.site.place import site_of
 from licet.sources.site.proof import RECORD, TOKEN_PATH, prove_site
 from licet.sources.video import VideoSource
 from licet.terms.collecting import ReportProgress
-from licet.terms.errors import BadInput, Conflict, Setup
+from licet.terms.errors import BadInput, Conflict
 from licet.terms.ids import OrganisationId
 from licet.terms.permit import Ask
 from licet.terms.source import Control, Marker, Source, SourceKind
@@ -56,8 +56,8 @@ _WAYS = {
 def open_source(app: App, source: Source) -> ItemSource:
     """Return the place behind a source, of which something is read now.
 
-    Raises ``Setup`` for a kind not built in, ``Conflict`` for a place that was changed for
-    another, ``BadInput`` for one that cannot be read.
+    Raises ``Setup`` for credentials that cannot be used, ``Conflict`` for a place that was
+    changed for another, ``BadInput`` for one that cannot be read.
     """
     if source.kind is SourceKind.FOLDER:
         return FolderSource(_same_place(source))
@@ -69,9 +69,7 @@ def open_source(app: App, source: Source) -> ItemSource:
         return open_visited(app, source)
     if source.kind is SourceKind.SITE:
         return VisitedSite(app, source)
-    if source.kind is SourceKind.UPLOAD:
-        return open_uploads(app, source)
-    raise Setup(f"sources of kind {source.kind.value} are not built in", "Use a folder.")
+    return open_uploads(app, source)
 
 
 def open_to_walk(
