@@ -20,6 +20,11 @@ _POLICIES = {
     ItemPolicy.LEAVE_AT_SOURCE: "stays where it lies",
     ItemPolicy.ASK_SOURCE: "is to be taken down: the source is asked",
 }
+_HANDED_IN = {
+    ItemPolicy.LEAVE_AT_SOURCE: "is destroyed if nobody else is in it; the copy of others stays",
+    ItemPolicy.ASK_SOURCE: "is destroyed here; who handed it in is asked to take it down",
+}
+"""The same where the operator keeps a copy of what was handed in."""
 _HOLDS = {EntryKind.SOURCE_HELD: "Put on hold", EntryKind.SOURCE_RELEASED: "Hold ended"}
 _MARKS = {
     Marker.PLATFORM: "photos in it bear the marks of a social platform",
@@ -123,6 +128,7 @@ def _source(
 ) -> Section:
     condition = one.bystander_condition
     site = (("Host", _host(one)),) if one.kind is SourceKind.SITE else ()
+    policies = _HANDED_IN if one.kind is SourceKind.UPLOAD else _POLICIES
     return Section(
         f"source-{number}",
         "GDPR 14(2)(f), 6(4), 9(2)",
@@ -141,7 +147,7 @@ def _source(
                 spoken(condition.value) if condition else "nothing allows it",
             ),
             *_authority(one, authorities),
-            ("When somebody is erased, their photo", _POLICIES[one.item_policy]),
+            ("When somebody is erased, their photo", policies[one.item_policy]),
             ("What is noted of a photo is kept", _retention(one)),
             *holds,
         ),
