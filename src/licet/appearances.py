@@ -6,6 +6,7 @@ a thousand is kept under somebody's name. Whoever looks at one keeps it or takes
 no member's to browse.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from licet.app import App
@@ -16,7 +17,7 @@ from licet.effects.facts import read_facts
 from licet.effects.keeping import UNCONFIRMED_DAYS
 from licet.effects.listing import About, Reach, listed
 from licet.effects.record import record, record_refusal
-from licet.effects.sealed import open_appearance
+from licet.effects.sealed import open_appearance, seal_appearance
 from licet.ledger.leaf import decode
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
@@ -78,7 +79,8 @@ def confirm_appearance(app: App, who: Who, template_id: TemplateId) -> Confirmed
         template, grant, permit = asked
         if template.lapses_at is None:
             raise Conflict("the appearance is confirmed", "There is nothing to do.")
-        unit.templates.confirm(template_id)  # 2
+        seen = replace(open_appearance(app, template), said=permit.by.value)  # 2
+        unit.templates.confirm(template_id, seal_appearance(app, template_id, grant.id, seen))
         objects = (("grant", grant.id), ("template", template_id))
         leaf = record(app, unit, EntryKind.APPEARANCE_CONFIRMED, permit, objects)
     app.publish()  # 3
@@ -95,7 +97,8 @@ def unconfirm_appearance(app: App, who: Who, template_id: TemplateId) -> Unconfi
     2. Let it lapse again; record.
     3. Mirror the ledger.
 
-    Raises ``NotFound`` as confirming does; ``Conflict`` when it is not confirmed.
+    Raises ``NotFound`` as confirming does; ``Conflict`` when it is not confirmed, and for a
+    member where the person confirmed it, or nobody knows who did.
     """
     with app.store.unit() as unit:  # 1
         asked = _asked(app, unit, who, template_id, digest_of("unconfirm", template_id))
@@ -104,6 +107,10 @@ def unconfirm_appearance(app: App, who: Who, template_id: TemplateId) -> Unconfi
         template, grant, permit = asked
         if template.lapses_at is not None:
             raise Conflict("the appearance is not confirmed", "There is nothing to take back.")
+        if who.by is not By.SUBJECT and open_appearance(app, template).said != By.MEMBER:
+            raise Conflict(
+                "the person may have confirmed it themselves", "Only they can take that back."
+            )
         (kept,) = unit.leaves.get(template.leaf, template.leaf + 1)
         lapses_at = max(decode(kept.data).at + UNCONFIRMED_DAYS, unit.now + WEEK)
         unit.templates.unconfirm(template_id, lapses_at)  # 2

@@ -16,7 +16,7 @@ from licet.effects.films import AskingAgain, KeepOn, RefusedError, open_film
 from licet.effects.first_day import on_first_day
 from licet.effects.keeping import Unlinked, appears_elsewhere
 from licet.effects.record import record, record_machine, record_refusal, refuse
-from licet.effects.sealed import grant_key, open_address, open_suggestion
+from licet.effects.sealed import open_address, open_suggestion, seal_appearance
 from licet.effects.sourcing import open_source
 from licet.sources.contract import Address, ItemSource
 from licet.store.unit import Unit
@@ -27,11 +27,10 @@ from licet.terms.face import Inspection, SeenFace, Unreadable
 from licet.terms.gallery import TemplateKind
 from licet.terms.ids import GrantId, SuggestionId, TemplateId, new_id
 from licet.terms.ledger import EntryKind
-from licet.terms.payload import AppearancePayload, SuggestionPayload, to_bytes
+from licet.terms.payload import AppearancePayload, SuggestionPayload
 from licet.terms.permit import Action, Ask, Refusal
 from licet.terms.source import Item, ItemFace, Source
 from licet.terms.stored import StoredSuggestion, StoredTemplate
-from licet.vault.seal import seal
 
 
 def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusal:
@@ -80,10 +79,9 @@ def accept(app: App, who: Who, suggestion_id: SuggestionId) -> Accepted | Refusa
             pointer.score,
             face.box if seen.at is None else seen.face.box,
             -1 if seen.at is None else seen.at,
+            permit.by.value,
         )
-        sealed = seal(
-            app.keyring.get(grant_key(kept.grant)), to_bytes(payload), f"template:{template}"
-        )
+        sealed = seal_appearance(app, template, kept.grant, payload)
         kind, model = TemplateKind.APPEARANCE, seen.template.model
         unit.templates.add(StoredTemplate(template, kept.grant, kind, model, sealed, None, leaf))
         objects = (("grant", kept.grant), ("suggestion", suggestion_id), ("template", template))

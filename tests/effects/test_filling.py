@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import UUID
@@ -30,7 +31,7 @@ from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant, GrantState, Subject, SubjectState
 from licet.terms.ids import FaceId, ItemId, ModelId, PurposeId, SourceId, Territory, new_id
 from licet.terms.payload import AppearancePayload, ReferencePayload, from_bytes, to_bytes
-from licet.terms.permit import Block
+from licet.terms.permit import Block, By
 from licet.terms.when import to_ms
 from tests.fakes.deployment import World
 from tests.store import things
@@ -50,6 +51,8 @@ appearances = st.builds(
     moments.map(lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)),
     st.integers(-(2**40), 2**40).map(Score),
     st.builds(Box, *[st.integers(-9, 99_999)] * 4),
+    st.integers(-1, 2**40),
+    st.sampled_from(["", *By]),
 )
 
 
@@ -99,7 +102,9 @@ def test_what_is_written_today_goes_the_short_way(monkeypatch: pytest.MonkeyPatc
         Score(-7),
         Box(-1, 0, 9, 40),
     )
-    assert features_of(TemplateKind.APPEARANCE, to_bytes(seen)) == (seen.values, to_ms(NOON))
+    for said in ("", *(by.value for by in By)):
+        data = to_bytes(replace(seen, said=said))
+        assert features_of(TemplateKind.APPEARANCE, data) == (seen.values, to_ms(NOON))
     for reference in (ReferencePayload(b"\x01\xff" * 128, 3), ReferencePayload(b"\0\0", 1, 1)):
         found = features_of(TemplateKind.REFERENCE, to_bytes(reference))
         assert found == (reference.values, None)

@@ -274,6 +274,24 @@ def test_a_confirmation_is_taken_back(scene: Scene) -> None:
     assert kept(world, scene.grant) == []
 
 
+def test_what_she_confirmed_herself_nobody_else_takes_back(scene: Scene) -> None:
+    """By the appearance she confirmed, and by the suggestion she accepted."""
+    world = scene.world
+    world.clock.go(days=2)
+    (sure,), (maybe,) = kept(world, scene.grant), waiting(world, scene.grant)
+    confirm_appearance(world.app, SUBJECT, sure)
+    accepted = accept(world.app, SUBJECT, maybe)
+    assert isinstance(accepted, Accepted)
+    for one in (sure, accepted.template):
+        with pytest.raises(Conflict, match="themselves"):
+            unconfirm_appearance(world.app, world.who("verifier"), one)
+        assert _lapses(world, one) is None
+        assert isinstance(unconfirm_appearance(world.app, SUBJECT, one), Unconfirmed)
+        confirm_appearance(world.app, world.who("verifier"), one)
+        done = unconfirm_appearance(world.app, world.who("second"), one)
+        assert isinstance(done, Unconfirmed), done
+
+
 def _lapses(world: World, template: TemplateId) -> object:
     with world.app.store.read() as reader:
         found = reader.templates.get(template)

@@ -325,14 +325,14 @@ def test_templates(store: Store) -> None:
         assert it.count() == 4
     change(
         store,
-        lambda unit: unit.templates.confirm(seen[0].id),
+        lambda unit: unit.templates.confirm(seen[0].id, seen[0].sealed),
         lambda unit: unit.templates.delete([seen[1].id, TemplateId("none")]),
     )
     with store.read() as reader:
         assert reader.templates.lapsed(NOON + 9 * DAY) == (seen[2],)
         assert reader.templates.get(seen[0].id) == replace(seen[0], lapses_at=None)
         assert reader.templates.get(seen[1].id) is None
-    refused(store, NotFound, lambda unit: unit.templates.confirm(seen[1].id))
+    refused(store, NotFound, lambda unit: unit.templates.confirm(seen[1].id, b""))
     with store.unit() as unit:
         assert unit.templates.delete([]) == 0
         assert unit.templates.delete_of_grant(house.grant.id) == 3

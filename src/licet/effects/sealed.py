@@ -20,6 +20,7 @@ from licet.terms.ids import (
     SearchId,
     SourceId,
     SubjectId,
+    TemplateId,
 )
 from licet.terms.order import Order
 from licet.terms.payload import (
@@ -198,6 +199,13 @@ def open_appearance(app: App, template: StoredTemplate) -> AppearancePayload:
     return from_bytes(
         AppearancePayload, open_sealed(key, template.sealed, f"template:{template.id}")
     )
+
+
+def seal_appearance(
+    app: App, template: TemplateId, grant: GrantId, seen: AppearancePayload
+) -> bytes:
+    """Seal an appearance under its grant's key. Raises ``KeyAbsent`` once that is shredded."""
+    return seal(app.keyring.get(grant_key(grant)), to_bytes(seen), f"template:{template}")
 
 
 def appearances_of(

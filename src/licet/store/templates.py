@@ -93,12 +93,12 @@ class WriteTemplates(ReadTemplates):
         """Keep templates in groups and return how many. Raises ``Conflict`` as :meth:`add`."""
         return self._session.write_many(_SHAPE.insert, map(_SHAPE.values, templates), _NO_GRANT)
 
-    def confirm(self, template: TemplateId) -> None:
-        """Let an appearance lapse no more. Raises ``NotFound``."""
+    def confirm(self, template: TemplateId, sealed: bytes) -> None:
+        """Let an appearance lapse no more; ``sealed`` says who said so. Raises ``NotFound``."""
         column = schema.template.c
-        statement = update(schema.template).where(column.id == template).values(lapses_at=None)
+        statement = update(schema.template).where(column.id == template)
         found = select(column.id).where(column.id == template)
-        self._session.change(statement, found, "template")
+        self._session.change(statement.values(lapses_at=None, sealed=sealed), found, "template")
 
     def unconfirm(self, template: TemplateId, lapses_at: datetime) -> None:
         """Let a confirmed appearance lapse again, at a moment. Raises ``NotFound``."""

@@ -19,7 +19,8 @@ _ID = rb'"[0-9a-f-]{36}"'
 _REFERENCE = re.compile(rb'\{(?:"aside":%(n)b,)?"photos":%(n)b,"values":"' % {b"n": _NUMBER})
 _APPEARANCE = re.compile(
     rb'\{(?:"at":%(n)b,)?"box":\[%(n)b,%(n)b,%(n)b,%(n)b\],"face":%(i)b,"first_seen":(0|[1-9][0-9]{0,13}),"item":%(i)b,'
-    rb'"score":(?:0|-?[1-9][0-9]{0,18}),"source":%(i)b,"values":"' % {b"n": _NUMBER, b"i": _ID}
+    rb'(?:"said":"[a-z_]*",)?"score":(?:0|-?[1-9][0-9]{0,18}),"source":%(i)b,"values":"'
+    % {b"n": _NUMBER, b"i": _ID}
 )
 _END = b'"}'
 

@@ -45,7 +45,8 @@ class AppearancePayload:
     """An appearance: the features, the face it is, where and since when it was seen.
 
     ``at`` is the moment of a video, in milliseconds, at which it is where ``box`` says; -1 in
-    a photo.
+    a photo. ``said`` is who looked at it last and said that it is theirs (``By``); empty for
+    nobody, or nobody knows who.
     """
 
     values: bytes
@@ -56,6 +57,7 @@ class AppearancePayload:
     score: Score
     box: Box
     at: int = -1
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
