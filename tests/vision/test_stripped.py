@@ -1,8 +1,10 @@
 """What is kept of a photo or video is its pictures, and nothing that was written about them."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,8 +13,9 @@ from PIL.PngImagePlugin import PngInfo
 from licet.sources.fixtures import FixturePhoto
 from licet.terms.face import Inspection, Unreadable
 from licet.vault.blobs import Blobs
-from licet.vision.decode import open_photo
+from licet.vision.decode import UnreadableError, open_photo
 from licet.vision.engine import Engine
+from licet.vision.frame_notes import bare_jpeg
 from licet.vision.opening import opened
 from licet.vision.stripped import stripped
 from licet.vision.stripped_video import stripped_video
@@ -98,6 +101,63 @@ def test_a_video_keeps_its_pictures_as_they_are(kind: str, tmp_path: Path) -> No
         content = kept.read()
     assert pictures(content) == pictures(made)
     assert not any(word in content for word in (b"Jacinda", b"x264", b"Opus"))
+
+
+EXIF = b"\xff\xe1\x00\x0fExif\0\0Jacinda"
+TEXT = b"\xff\xfe\x00\x09Jacinda"
+ADOBE = b"\xff\xee\x00\x15Adobe\0\x64\0\0\0\0\x01Jacinda"
+OWN = b"\xff\xea\x00\x09Jacinda"
+BETWEEN = b"licet-secret\xff"
+
+
+def noted(film_: bytes, head: bytes, tail: bytes) -> bytes:
+    """A video of which each frame says something after its beginning and after its end."""
+    out = io.BytesIO()
+    with av.open(io.BytesIO(film_)) as had, av.open(out, "w", format="mov") as made:
+        stream = made.add_stream_from_template(had.streams.video[0], opaque=True)
+        for packet in had.demux(had.streams.video[0]):
+            if packet.size:
+                frame = bytes(packet)
+                more: av.Packet[av.VideoStream] = av.Packet(frame[:2] + head + frame[2:] + tail)
+                more.pts, more.dts, more.time_base = packet.pts, packet.dts, packet.time_base
+                more.duration, more.is_keyframe, more.stream = packet.duration, True, stream
+                made.mux(more)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("note", [EXIF, TEXT, ADOBE, OWN, EXIF + BETWEEN + TEXT])
+def test_a_frame_of_motion_jpeg_says_nothing_of_itself(note: bytes) -> None:
+    plain = film(scenes(0.3), KINDS["mjpeg mov"])
+    made = noted(plain, note, b"licet-secret")
+    assert made.count(b"Jacinda") >= 3
+    out = io.BytesIO()
+    assert stripped_video(io.BytesIO(made), out, lambda: None) is None
+    assert not any(word in out.getvalue() for word in (*WORDS, b"Exif", b"Lavc"))
+    assert pictures(out.getvalue()) == pictures(made)
+    assert pictures(made) == pictures(plain)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda frame: b"AB" + frame[2:], "no JPEG"),
+        (lambda frame: frame[:-2], "cut short"),
+        (lambda frame: frame[:40], "cut short"),
+        (lambda frame: frame[:2], "cut short"),
+        (lambda frame: frame[:2] + b"\xff\xe1\x00\x01" + frame[2:], "cut short"),
+        (lambda frame: frame[:2] + b"\xff\xe1\xff\xff" + frame[2:], "cut short"),
+    ],
+)
+def test_a_frame_that_cannot_be_told_apart_from_its_notes_is_not_kept(
+    spoil: Callable[[bytes], bytes], why: str
+) -> None:
+    frame = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 40, 40)).save(frame, "JPEG")
+    assert bare_jpeg(frame.getvalue(), 48)
+    with pytest.raises(UnreadableError, match=why):
+        bare_jpeg(spoil(frame.getvalue()), 48)
+    with pytest.raises(UnreadableError, match="half pictures"):
+        bare_jpeg(frame.getvalue(), 96)
 
 
 def test_a_turned_video_stays_turned() -> None:

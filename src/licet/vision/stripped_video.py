@@ -2,10 +2,12 @@
 
 The coded pictures are taken as they are, and no other stream: no sound, no places, no
 titles, no chapters. Notes that stand among the pictures are left out too, where the codec
-has a place for them (docs/decisions/kept-copies.md).
+has a place for them, and of Motion JPEG all that each frame says of itself
+(docs/decisions/kept-copies.md).
 """
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import av
 from av.bitstream import BitStreamFilterContext
@@ -16,6 +18,7 @@ from av.video.stream import VideoStream
 from licet.terms.clip import VideoFile, VideoOut
 from licet.terms.face import Unreadable
 from licet.vision.decode import UnreadableError
+from licet.vision.frame_notes import bare_jpeg
 from licet.vision.frames import Reel
 from licet.vision.guard import HOSTILE, TooMuchError
 from licet.vision.opening import opened
@@ -72,6 +75,9 @@ def _written(reel: Reel, made: OutputContainer, codec: str, tell: Tell) -> None:
 
 def _without_notes(reel: Reel, stream: VideoStream, codec: str) -> Iterator["Packet[VideoStream]"]:
     packets = (one for one in reel.container.demux(reel.stream) if one.size)
+    if codec == "mjpeg":
+        yield from (_bare(one, stream.height) for one in packets)
+        return
     if codec not in _NOTES:
         yield from packets
         return
@@ -79,3 +85,11 @@ def _without_notes(reel: Reel, stream: VideoStream, codec: str) -> Iterator["Pac
     for packet in packets:
         yield from left_out.filter(packet)
     yield from left_out.filter(None)
+
+
+def _bare(packet: "Packet[VideoStream]", height: int) -> "Packet[VideoStream]":
+    """Return a frame of Motion JPEG that says nothing of itself. Raises ``UnreadableError``."""
+    bare = cast("Packet[VideoStream]", Packet(bare_jpeg(bytes(packet), height)))
+    bare.pts, bare.dts, bare.duration = packet.pts, packet.dts, packet.duration
+    bare.time_base, bare.is_keyframe = packet.time_base, packet.is_keyframe
+    return bare
