@@ -104,6 +104,7 @@ def examine(
         _ledger,
         _witnessed,
         _waiting,
+        _uncovered,
         _asked,
         _terms,
         _breached,
@@ -116,6 +117,16 @@ def examine(
     finally:
         app.close()
     return _diagnosis(findings)
+
+
+def at_a_glance(app: App) -> Diagnosis:
+    """Examine what is quickly looked at in a deployment that is open: what waits, what ends.
+
+    Files, models, keyring, mirror and a search for bytes in clear take their time, so they
+    are left to :func:`examine`.
+    """
+    parts = (_witnessed, _waiting, _asked, _terms, _breached, _governed, _ready)
+    return _diagnosis([one for part in parts for one in _examined(app, app.clock(), part)])
 
 
 def _diagnosis(findings: list[Finding]) -> Diagnosis:
@@ -248,8 +259,6 @@ def _waiting(app: App, now: datetime) -> Found:
         )
         remedy = "Run `licet worker --once`."
         yield Finding(Weight.MEND if late else Weight.WATCH, "work", says, remedy)
-        if step is EffectKind.SCAN_BYTES:
-            yield from _in_clear(app, plan)
     if expired:
         says = f"{expired} grants are over and have not ended"
         yield Finding(Weight.MEND, "work", says, "Run `licet worker`, and keep it running.")
@@ -258,6 +267,16 @@ def _waiting(app: App, now: datetime) -> Found:
         yield Finding(
             Weight.WATCH, "work", says, "They go on with the same command, or the worker."
         )
+
+
+def _uncovered(app: App, _now: datetime) -> Found:
+    """Look for what keeps an erasure from ending: bytes of the person in clear."""
+    with app.store.read() as reader:
+        waiting = {plan: reader.plans.effects(plan.id) for plan in reader.plans.open()}
+    for plan, effects in waiting.items():
+        step = next((e.kind for e in effects if e.state is WorkState.OPEN), None)
+        if step is EffectKind.SCAN_BYTES:
+            yield from _in_clear(app, plan)
 
 
 def _asked(app: App, now: datetime) -> Found:

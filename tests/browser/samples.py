@@ -201,18 +201,18 @@ SAMPLES: dict[str, Sample] = {
     "invitation": Sample(Invitation(), "/invitation", None),
     "overview": Sample(
         Overview(
-            Figures(1_204, 74_311, 5, 12, 50),
+            Figures(4, 74_311, 5, 12, 50),
             (
-                Due("inbox", "Access, 6d0c7a3e", _in(-2), -2, "/console/requests/1"),
-                Due("orders", "CNIL 2026-31, clause 2", _in(0), 0, "/console/orders/1"),
-                Due("inbox", "Erasure, 91be20c4", _in(4), 4, "/console/requests/2"),
-                Due("breaches", "Breach 3: lost laptop", _in(19), 19, "/console/breaches/3"),
+                Due("inbox", "", _in(-2), -2, "/console/requests/1", RightKind.ACCESS),
+                Due("orders", "CNIL 2026-31", _in(0), 0),
+                Due("inbox", "", _in(4), 4, "/console/requests/2", RightKind.ERASURE),
+                Due("breaches", "91be20c4", _in(19), 19),
             ),
             (
-                Health("good", "Worker", "claimed its last step 4 seconds ago"),
-                Health("good", "Keyring", "two replicas, turned 5 hours ago"),
-                Health("warn", "Backup", "the last one is 9 days old"),
-                Health("bad", "Witness", "no answer since Sunday"),
+                Health("bad", "witness", "no answer since Sunday", "Run `licet ledger witness`."),
+                Health("warn", "backup", "the last one is 9 days old"),
+                Health("good", "work", "nothing waits that should have ended"),
+                Health("good", "keyring", "two replicas, turned 5 hours ago"),
             ),
             LedgerHead(1_204_311, 0, "9f2c41d07a66c0ffee"),
         ),
@@ -220,9 +220,7 @@ SAMPLES: dict[str, Sample] = {
         toast=Toast("The source Village website is on hold.", "/console/undo"),
     ),
     "overview-new": Sample(
-        Overview(
-            Figures(0, 0, 0, 0, 50), (), (Health("good", "Worker"),), LedgerHead(3, 2, "9f2c41")
-        ),
+        Overview(Figures(0, 0, 0, None, 50), (), (Health("good", "work"),), LedgerHead(3, 2, "")),
         "/console",
         waiting={},
         sandbox=True,

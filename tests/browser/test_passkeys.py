@@ -61,7 +61,7 @@ def test_an_invitation_becomes_a_passkey_and_the_passkey_a_session(
         visit.page.get_by_role("button", name="Make a passkey").click()
         visit.page.wait_for_url("**/sign-in")
         visit.page.get_by_role("button", name="Sign in with a passkey").click()
-        visit.page.wait_for_url(f"{address}/")
+        visit.page.wait_for_url(f"{address}/console")
         visit.page.get_by_role("button", name="Sign out").click()
         visit.page.wait_for_url("**/sign-in")
         assert visit.found_wrong() == []

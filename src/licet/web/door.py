@@ -14,7 +14,7 @@ from licet.web.guards.hosts import Hosts
 from licet.web.guards.origins import Origins
 from licet.web.guards.paces import Paces
 from licet.web.guards.watching import Watching
-from licet.web.routes import assets, console, health, invited, language, public
+from licet.web.routes import assets, console, health, invited, language, overview, public
 from licet.web.routes import door as coming
 from licet.web.serving import Serving
 
@@ -60,6 +60,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         language.router,
         public.router,
         invited.router,
+        overview.router,
         console.router,
         coming.router,
         document.router,

@@ -4,14 +4,22 @@ from dataclasses import replace
 
 from fastapi import Request
 
-from licet.consent.registers import READERS
+from licet.glance import Reads, reads
+from licet.terms.organisation import Role
 from licet.terms.permit import Register
-from licet.web.comers import comer_of
+from licet.web.comers import app_of, comer_of
 from licet.web.page import around
 from licet.web.pages.around import Around, SignedIn
 
-SERVED = {"sources": Register.SOURCES, "inbox": Register.REQUESTS}
+SERVED: dict[str, Register] = {
+    "overview": Register.SOURCES,
+    "sources": Register.SOURCES,
+    "inbox": Register.REQUESTS,
+}
 """The places of the console that have a page, by their key, and the register that each shows."""
+
+DOING: dict[str, Role] = {}
+"""The places where one does something, and whose work it is."""
 
 
 def around_comer(request: Request) -> Around:
@@ -24,5 +32,10 @@ def around_comer(request: Request) -> Around:
         return bare
     myself = comer.myself
     member = SignedIn(myself.name, myself.organisation_name, tuple(sorted(myself.roles)))
-    places = tuple(key for key, register in SERVED.items() if READERS[register] & myself.roles)
+    places = _places(reads(app_of(request), myself.member), myself.roles)
     return replace(bare, csrf=comer.word, signed_in=member, open_places=places)
+
+
+def _places(theirs: Reads, roles: frozenset[Role]) -> tuple[str, ...]:
+    read = tuple(key for key, register in SERVED.items() if register in theirs.registers)
+    return read + tuple(key for key, role in DOING.items() if role in roles)

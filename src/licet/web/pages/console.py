@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import ClassVar
 
 from licet.terms.inbox import RequestLine
@@ -12,40 +13,48 @@ from licet.terms.listing import SourceLine
 class Due:
     """Something with a last day. ``left`` are the days until it, below zero when late.
 
-    ``place`` is a key of ``places.PLACES``, and ``name`` says which one of its things it is,
-    without naming anybody.
+    ``place`` is a key of ``places.PLACES``. ``word`` is what it is, or else ``name`` says which
+    one it is, without naming anybody; ``address`` is that of its own page, "" where none is.
     """
 
     place: str
     name: str
     due: date
     left: int
-    address: str
+    address: str = ""
+    word: StrEnum | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One check of a deployment. ``tone`` is ``good``, ``warn`` or ``bad``."""
+    """One check of a deployment. ``tone`` is ``good``, ``warn`` or ``bad``.
+
+    The words are those of the examiner, which are English: the page says that they are.
+    """
 
     tone: str
     name: str
     says: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What there is. ``searches`` of ``searches_most`` were made today by this organisation."""
+    """What is within reach. ``searches`` of ``searches_most`` were made today by this member.
 
-    people: int
+    None: this member does not search.
+    """
+
+    cases: int
     photos: int
     sources: int
-    searches: int
+    searches: int | None
     searches_most: int
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerHead:
-    """How far the ledger is, and who else saw it."""
+    """How far the ledger is, and who else saw it. ``root`` is "" before the first signature."""
 
     size: int
     witnesses: int
@@ -54,14 +63,23 @@ class LedgerHead:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Where a member begins: clocks first, then how the deployment stands."""
+    """Where a member begins: clocks first, then how the deployment stands.
+
+    ``health`` is None for members who do not answer for the deployment, and ``clocks`` for
+    those who read nothing that has a last day.
+    """
 
     template: ClassVar[str] = "overview.html"
 
     figures: Figures
-    clocks: tuple[Due, ...]
-    health: tuple[Health, ...]
+    clocks: tuple[Due, ...] | None
+    health: tuple[Health, ...] | None
     ledger: LedgerHead
+
+    @property
+    def late(self) -> int:
+        """How many things are late."""
+        return sum(one.left < 0 for one in self.clocks or ())
 
 
 @dataclass(frozen=True, slots=True)

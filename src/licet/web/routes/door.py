@@ -17,7 +17,7 @@ from licet.web.pages.render import render
 from licet.web.problems import Unknown
 from licet.web.serving import Serving
 
-START = "/"
+START = "/console"
 
 router = APIRouter(include_in_schema=False)
 
