@@ -12,6 +12,7 @@ from functools import partial
 
 from licet.app import App
 from licet.backfill import backfill
+from licet.coming import forget_codes
 from licet.effects.accounting import destroy_accounts
 from licet.effects.breaches import watch_breaches
 from licet.effects.expiring import PART as EXPIRING
@@ -210,6 +211,7 @@ def _daily(app: App, trying: Trying) -> tuple[bool, int, int]:
     trying.do("letters", partial(forget_requests, app), 0)
     trying.do("pages", partial(forget_noted, app), 0)
     trying.do("sessions", partial(forget_sessions, app), 0)
+    trying.do("codes", partial(forget_codes, app), 0)
     trying.do("packages", partial(sweep_packages, app), 0)
     return bool(turned), swept, trying.do("people", partial(forget_people, app, trying), 0)
 

@@ -43,7 +43,7 @@ TABLES = {
     *("request", "request_code", "hold", "account", "unlinked"),
     *("order", "clause", "order_part", "correspondence", "breach", "canary"),
     *("filing", "residence", "transfer", "trace", "visit", "audit", "kept_copy"),
-    *("api_key", "invitation", "kept_answer", "passkey", "session"),
+    *("api_key", "invitation", "kept_answer", "passkey", "session", "own_code", "own_session"),
 }
 """The tables that were not there then."""
 

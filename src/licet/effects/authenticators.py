@@ -5,7 +5,7 @@ from datetime import datetime
 from licet.consent.proofs import IDLE, LATELY
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
-from licet.terms.admission import ApiKey, StoredSession
+from licet.terms.admission import ApiKey, OwnSession, StoredSession
 from licet.terms.organisation import Act, Member, MemberState, Signature
 from licet.terms.permit import Attended, Proof
 from licet.vault.passkeys import assertion_of, passkey_signed
@@ -50,6 +50,13 @@ def live_session(reader: Reader | Unit, digest: bytes, now: datetime) -> StoredS
         return None
     member = reader.governance.member(found.member)
     return found if member is not None and member.state is MemberState.ACTIVE else None
+
+
+def live_own(reader: Reader | Unit, digest: bytes, now: datetime) -> OwnSession | None:
+    """Return the data subject's session whose token has this SHA-256, while it is active."""
+    found = reader.own.session(digest)
+    over = found is None or now >= found.expires or now - found.seen_at > IDLE
+    return None if over else found
 
 
 def live_key(reader: Reader | Unit, digest: bytes, now: datetime) -> ApiKey | None:

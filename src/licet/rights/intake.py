@@ -348,8 +348,8 @@ def _coded(app: App, unit: Unit, request: Request) -> _Taken:
 
 
 def _by_receipt(app: App, unit: Unit, who: Who, subject: Subject, wish: RequestWish) -> bool:
-    """Say whether the person is proved by a receipt that they hold, and asks for themselves."""
-    if who.by is not By.SUBJECT or not who.proof or wish.representative:
+    """Say whether a receipt or a code sent to them proves the person who asks for themselves."""
+    if who.by is not By.SUBJECT or wish.representative or not (who.proof or who.bearer):
         return False
     return person_proved(app, unit, who, subject)
 

@@ -1,4 +1,7 @@
-"""The tables of how members come in: invitations, passkeys, sessions, API keys."""
+"""The tables of how people come in: invitations, passkeys, sessions, API keys of members.
+
+Codes and sessions of data subjects stand beside them, under the contact's tag alone.
+"""
 
 from sqlalchemy import Column, Index, Integer, Table
 
@@ -62,4 +65,27 @@ kept_answer = Table(
     octets("sealed"),
     moment("at"),
     Index(None, "at"),
+)
+own_code = Table(
+    "own_code",
+    METADATA,
+    octets("asked", primary_key=True),
+    octets("contact"),
+    octets("salt"),
+    octets("digest"),
+    Column("tries", Integer, nullable=False),
+    moment("at"),
+    moment("expires"),
+    Index(None, "contact", "at"),
+    Index(None, "at"),
+)
+own_session = Table(
+    "own_session",
+    METADATA,
+    identity(),
+    octets("contact", index=True),
+    octets("digest", unique=True),
+    moment("opened_at"),
+    moment("seen_at"),
+    Column("expires", Moment, nullable=False, index=True),
 )

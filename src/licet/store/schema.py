@@ -29,7 +29,15 @@ from sqlalchemy import (
     text,
 )
 
-from licet.store.admission import api_key, invitation, kept_answer, passkey, session
+from licet.store.admission import (
+    api_key,
+    invitation,
+    kept_answer,
+    own_code,
+    own_session,
+    passkey,
+    session,
+)
 from licet.store.columns import (
     METADATA,
     identity,
@@ -65,7 +73,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0010"
+REVISION = "0011"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -440,7 +448,7 @@ __all__ = [
     "block", "breach", "canary", "candidate", "case", "clause", "confirmation", "correspondence",
     "deployment", "effect", "face", "filing", "generated", "grant", "head", "hold", "invitation",
     "item", "item_address", "kept_answer", "kept_copy", "leaf", "member", "order", "order_part",
-    "organisation", "passkey", "plan", "request", "request_code", "residence", "run", "search",
-    "session", "source", "subject", "suggestion", "template", "trace", "transfer", "unlinked",
-    "verification", "visit",
+    "organisation", "own_code", "own_session", "passkey", "plan", "request", "request_code",
+    "residence", "run", "search", "session", "source", "subject", "suggestion", "template",
+    "trace", "transfer", "unlinked", "verification", "visit",
 ]  # fmt: skip

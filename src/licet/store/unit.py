@@ -24,6 +24,7 @@ from licet.store.grants import ReadConfirmations, ReadGrants, WriteConfirmations
 from licet.store.items import ReadItems, WriteItems
 from licet.store.leaves import Growth, ReadLeaves, WriteLeaves
 from licet.store.orders import ReadOrders, WriteOrders
+from licet.store.own import ReadOwn, WriteOwn
 from licet.store.people import ReadPeople, WritePeople
 from licet.store.person import ReadPerson
 from licet.store.plans import ReadPlans, ReadRuns, WritePlans, WriteRuns
@@ -63,6 +64,7 @@ class Reader:
         self.deployment = ReadDeployment(session)
         self.governance = ReadGovernance(session)
         self.admission = ReadAdmission(session)
+        self.own = ReadOwn(session)
         self.subjects = ReadSubjects(session)
         self.grants = ReadGrants(session)
         self.confirmations = ReadConfirmations(session)
@@ -109,6 +111,7 @@ class Unit:
         self.deployment = WriteDeployment(session)
         self.governance = WriteGovernance(session)
         self.admission = WriteAdmission(session)
+        self.own = WriteOwn(session)
         self.subjects = WriteSubjects(session)
         self.grants = WriteGrants(session)
         self.confirmations = WriteConfirmations(session)

@@ -17,7 +17,8 @@ class Who:
     ``bearer`` is the SHA-256 of the session's token or API key that the first member comes
     with: some acts need no more (``licet.consent.proofs``).
     A data subject has neither: ``proof`` is the receipt of their confirmation, which
-    opens their own commitment in the ledger (a code proves them where one was sent).
+    opens their own commitment in the ledger, or ``bearer`` is the SHA-256 of the token of a
+    session that a code opened which went to their contact.
     """
 
     by: By

@@ -1,4 +1,4 @@
-"""How members come in: invitations, passkeys, sessions, API keys.
+"""How people come in: invitations, passkeys, sessions, API keys; a data subject by a code.
 
 Of everything secret only a SHA-256 is kept: whoever reads the store cannot come in with it.
 """
@@ -151,4 +151,36 @@ class Myself:
     roles: frozenset[Role]
     attended_by: str
     signed_in_at: datetime | None
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCode:
+    """A code that went to a contact, so that whoever reads it sees what is kept of them.
+
+    ``asked`` is the SHA-256 of the word of the browser that asked: no other one gives the
+    code back. ``contact`` is the contact's tag, of an address that is known here or not.
+    """
+
+    asked: bytes
+    contact: bytes
+    salt: bytes
+    digest: bytes
+    tries: int
+    at: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """A session of whoever reads a contact's mail; it ends with its row.
+
+    ``contact`` is the contact's tag, ``digest`` the SHA-256 of the session's token.
+    """
+
+    id: SessionId
+    contact: bytes
+    digest: bytes
+    opened_at: datetime
+    seen_at: datetime
     expires: datetime

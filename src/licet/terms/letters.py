@@ -92,6 +92,20 @@ class RequestReceivedLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnCodeLetter:
+    """Somebody asked to see what is kept of whoever reads this mail: the code that shows it.
+
+    It says the same to everybody, known here or not.
+    """
+
+    kind: ClassVar[str] = "own_code"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    code: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityAskedLetter:
     """A human has a reasonable doubt who asks, and says why (GDPR 12(6))."""
 
@@ -456,6 +470,7 @@ Letter: TypeAlias = (
     NoticeLetter
     | HistoryLetter
     | RequestReceivedLetter
+    | OwnCodeLetter
     | IdentityAskedLetter
     | RequestExtendedLetter
     | RequestRefusedLetter

@@ -54,8 +54,18 @@ def _copies(asker: Asker, gathered: Gathered) -> int:
     return len(asker.reader.copies.of_items([ItemId(item.id) for item in gathered.faces.items]))
 
 
+def _own_codes(asker: Asker, _gathered: Gathered) -> int:
+    return asker.reader.own.count(asker.subject.contact_tag)[0]
+
+
+def _own_sessions(asker: Asker, _gathered: Gathered) -> int:
+    return asker.reader.own.count(asker.subject.contact_tag)[1]
+
+
 PEOPLE: dict[str, Table] = {
     "subject": Table("person", "who the person is", lambda _a, _g: 1),
+    "own_code": Table("", "codes sent to see their own page, for a day", _own_codes),
+    "own_session": Table("", "when they were signed in to their own page", _own_sessions),
     "grant": Table("grants", "what they allowed", lambda _a, g: len(g.records.grants)),
     "confirmation": Table("", "codes sent for grants, in codes", _grant_codes),
     "template": Table(
