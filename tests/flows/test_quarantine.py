@@ -9,16 +9,17 @@ from licet.app import App
 from licet.collect import collect
 from licet.effects.tracing import read_traces
 from licet.ledger.leaf import decode
+from licet.terms.clip import Clip, TellWatched, VideoFile
 from licet.terms.collecting import Collected
 from licet.terms.face import Inspection, Unreadable
 from licet.terms.ids import SourceId
 from licet.terms.ledger import EntryKind
 from licet.terms.source import Trace
-from licet.vision.apart import Children
+from licet.vision.apart import Children, killed
 from licet.vision.decode import UnreadableError
 from licet.vision.wire import Limits
 from tests.fakes.deployment import World
-from tests.fakes.vision import FakeVision, photo
+from tests.fakes.vision import VIDEO_START, FakeVision, photo
 
 DECODER = Path(__file__).parents[1] / "fakes" / "decoding.py"
 
@@ -129,3 +130,26 @@ def test_what_cannot_be_decoded_and_does_no_harm_is_tried_again(
         assert _done(world, app, source.id).unreadable_count == 1
     assert len(vision.decoded) == 2
     assert _traces(app, source.id)["a.jpg"].rule == "unreadable"
+
+
+def test_a_video_that_kills_is_quarantined_too(world: World) -> None:
+    class Harmed(FakeVision):
+        def watch(
+            self,
+            video: VideoFile,
+            *,
+            thorough: bool = False,
+            tell: TellWatched = lambda _watched: None,
+        ) -> Clip | Unreadable:
+            self.inspected += 1
+            return killed(-11, "video").value
+
+    vision = world.vision = Harmed()
+    app = world.reopen()
+    source = world.source(world.folder(a=VIDEO_START + b"{", b=photo("y")))
+    assert (_done(world, app, source.id).items, _told(app, "quarantined")) == (1, [1])
+    assert _traces(app, source.id)["a.jpg"].rule == "quarantined"
+    seen = vision.inspected
+    assert _done(world, app, source.id).unreadable_count == 1
+    assert vision.inspected == seen, "the same bytes are not tried again"
+    app.close()

@@ -63,7 +63,7 @@ class Child:
         parts = [*command, *map(str, (theirs.fileno(), number, *_three(limits)))]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, numbers of ours
-                [sys.executable, *_compiled(), *parts],
+                [sys.executable, *compiled(), *parts],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -112,7 +112,7 @@ class Child:
         if went != Went.WELL or not sound:
             # Too much memory, or an answer that no decoder of ours gives: a new process.
             self.end()
-            raise _too_much() if went == Went.TOO_MUCH else _harmful("gave a wrong answer")
+            raise _too_much() if went == Went.TOO_MUCH else harmful("gave a wrong answer")
         shared = np.frombuffer(self._shared, np.uint8, size, PIXELS_FROM)
         pixels = shared.reshape(rows, columns, 3).copy()
         del shared
@@ -166,28 +166,30 @@ def _memory() -> int:
     return number
 
 
-def _compiled() -> tuple[str, ...]:
+def compiled() -> tuple[str, ...]:
     """Say where compiled modules lie: the variable that says so is not handed on."""
     return ("-X", f"pycache_prefix={sys.pycache_prefix}") if sys.pycache_prefix else ()
 
 
-def _harmful(what: str) -> UnreadableError:
+def harmful(what: str, kind: str = "photo") -> UnreadableError:
+    """Return the error of a file that does harm when it is decoded: what it does."""
     return UnreadableError(
         f"it is quarantined: decoding it {what}",
-        "look at the file on a machine apart, or save the photo anew",
+        f"look at the file on a machine apart, or save the {kind} anew",
         harmful=True,
     )
 
 
 def _too_much() -> UnreadableError:
-    return _harmful("took more memory than any photo needs")
+    return harmful("took more memory than any photo needs")
 
 
-def _died(code: int) -> UnreadableError:
+def killed(code: int, kind: str = "photo") -> UnreadableError:
+    """Return the error of a file at which the process that decodes it ended."""
     if code in OWN_LIMITS:
-        return _harmful("took longer than any photo needs")
+        return harmful(f"took longer than any {kind} needs", kind)
     how = f"signal {-code}" if code < 0 else f"exit code {code}"
-    return _harmful(f"killed the process that does it ({how})")
+    return harmful(f"killed the process that does it ({how})", kind)
 
 
 def _end_all(idle: list[Child]) -> None:
@@ -252,11 +254,11 @@ class Visit:
             return self._once(content, long_side)
         except DiedError as died:
             if self._over or died.code in OWN_LIMITS:
-                raise _died(died.code) from died
+                raise killed(died.code) from died
         try:
             return self._once(content, long_side)
         except DiedError as died:
-            raise _died(died.code) from died
+            raise killed(died.code) from died
 
     def stop(self) -> None:
         """End what is being decoded: whoever waits for it gets a value that nobody keeps."""

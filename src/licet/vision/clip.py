@@ -11,10 +11,10 @@ from licet.terms.clip import Clip, TellWatched, VideoFile, Watched, clock_time
 from licet.terms.face import SeenFace, Unreadable
 from licet.vision.batch import in_groups
 from licet.vision.decode import UnreadableError
-from licet.vision.frames import Reel
 from licet.vision.guard import HOSTILE
 from licet.vision.opening import opened
 from licet.vision.picture import Frame
+from licet.vision.reel import Opening, Shown
 from licet.vision.tracks import MOST_TRACKS, Tracker
 
 STILL_QUALITY = 95
@@ -34,7 +34,12 @@ Inspect = Callable[[list[Frame]], list[tuple[SeenFace, ...]]]
 
 
 def watch(
-    file: VideoFile, inspect: Inspect, tracker: Tracker, threads: int, tell: TellWatched
+    file: VideoFile,
+    inspect: Inspect,
+    tracker: Tracker,
+    threads: int,
+    tell: TellWatched,
+    opening: Opening = opened,
 ) -> Clip | Unreadable:
     """Look through a video and follow the faces in it, or say why it cannot be read.
 
@@ -49,14 +54,14 @@ def watch(
         return [Look(one.at, one.changed, f) for one, f in zip(group, found, strict=True)]
 
     try:
-        with opened(file) as reel, closing(in_groups(reel.frames(), looks, threads)) as found:
+        with opening(file) as reel, closing(in_groups(reel.frames(), looks, threads)) as found:
             return _followed(reel, found, tracker, tell)
     except UnreadableError as error:
         return error.value
 
 
 def _followed(
-    reel: Reel, looks: Iterable[Look | None], tracker: Tracker, tell: TellWatched
+    reel: Shown, looks: Iterable[Look | None], tracker: Tracker, tell: TellWatched
 ) -> Clip:
     """Hand every look to the tracker. Raises :class:`UnreadableError` without a single one."""
     frames = failed = 0
@@ -96,10 +101,10 @@ def _followed(
     )
 
 
-def still(file: VideoFile, at: int) -> bytes | Unreadable:
+def still(file: VideoFile, at: int, opening: Opening = opened) -> bytes | Unreadable:
     """Return the frame shown at a moment (milliseconds) as upright JPEG, without metadata."""
     try:
-        with opened(file) as reel:
+        with opening(file) as reel:
             frame = reel.still(at)
             if frame is None:
                 return Unreadable("there is no frame at this moment", "choose an earlier one")

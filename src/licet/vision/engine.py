@@ -1,7 +1,9 @@
 """The real :class:`licet.vision.contract.Vision`: YuNet and SFace on the processor."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from licet.terms.clip import Clip, TellWatched, VideoFile, VideoOut
 from licet.terms.errors import BadInput
@@ -19,6 +21,9 @@ from licet.vision.look import Looked, Opened, look, look_at
 from licet.vision.runtime import Runner, prepared
 from licet.vision.spot import spot
 from licet.vision.without import no_video
+
+if TYPE_CHECKING:
+    from licet.vision.reel_apart import Cinema
 
 RECOGNISER = "sface-2021dec"
 
@@ -115,7 +120,7 @@ class Engine:
     ) -> Clip | Unreadable:
         """Return the faces of a video, each followed through time, or why it cannot be read."""
         try:
-            from licet.vision import clip, tracks
+            from licet.vision import clip, reel_apart, tracks
         except ModuleNotFoundError as missing:
             return no_video(missing)
 
@@ -123,16 +128,19 @@ class Engine:
             looked = [look_at(self._detector, one, thorough=thorough) for one in frames]
             return self._seen(looked)
 
-        tracker = tracks.Tracker(self.same_person_threshold(), self.combine)
-        return clip.watch(video, inspect, tracker, self._threads, tell)
+        def once() -> Clip | Unreadable:
+            tracker = tracks.Tracker(self.same_person_threshold(), self.combine)
+            return clip.watch(video, inspect, tracker, self._threads, tell, self._films.opened)
+
+        return reel_apart.blamed_once_more(once)
 
     def still(self, video: VideoFile, at: int) -> bytes | Unreadable:
         """Return the frame shown at a moment as JPEG, or why it cannot be read."""
         try:
-            from licet.vision import clip
+            from licet.vision import clip, reel_apart
         except ModuleNotFoundError as missing:
             return no_video(missing)
-        return clip.still(video, at)
+        return reel_apart.blamed_once_more(lambda: clip.still(video, at, self._films.opened))
 
     def combine(self, templates: Sequence[Template]) -> Template:
         """Return the mean of one person's templates. Raises ``BadInput``."""
@@ -174,6 +182,13 @@ class Engine:
         except ModuleNotFoundError as missing:
             return no_video(missing)
         return stripped_video.stripped_video(video, out, beat)
+
+    @cached_property
+    def _films(self) -> "Cinema":
+        """What opens videos: imported late, since it is an extra."""
+        from licet.vision.reel_apart import Cinema
+
+        return Cinema()
 
     def _inspect(
         self, photos: list[bytes], decode: Decode, *, flips: bool, thorough: bool

@@ -4,8 +4,9 @@ The recogniser is not opened here, so that no features of a face can come of it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image
 
@@ -20,6 +21,9 @@ from licet.vision.redact import cover, placed, to_jpeg
 from licet.vision.runtime import Runner, prepared
 from licet.vision.spot import outermost, spot
 from licet.vision.without import no_video
+
+if TYPE_CHECKING:
+    from licet.vision.reel_apart import Cinema
 
 
 class Everybody:
@@ -60,12 +64,32 @@ class Everybody:
     ) -> CoveredVideo | Unreadable:
         """Write a video with everybody covered into ``out``, or say why it cannot be read."""
         try:
-            from licet.vision import film
+            from licet.vision import film, reel_apart
         except ModuleNotFoundError as missing:
             return no_video(missing)
-        return film.cover_film(
-            self._detector, video, out, thorough=thorough, threads=self._threads, tell=tell
-        )
+
+        def once() -> CoveredVideo | Unreadable:
+            video.file.seek(0)
+            out.seek(0)
+            out.truncate()
+            return film.cover_film(
+                self._detector,
+                video,
+                out,
+                thorough=thorough,
+                threads=self._threads,
+                tell=tell,
+                opening=self._films.opened,
+            )
+
+        return reel_apart.blamed_once_more(once)
+
+    @cached_property
+    def _films(self) -> "Cinema":
+        """What opens videos: imported late, since it is an extra."""
+        from licet.vision.reel_apart import Cinema
+
+        return Cinema()
 
     def _cover(self, decode: Decode, photo: Bare, thorough: bool) -> Covered | Unreadable:
         """Return one photo covered, or why it cannot be read."""

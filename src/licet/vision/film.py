@@ -27,11 +27,11 @@ from licet.vision.decode import Pixels, UnreadableError
 from licet.vision.detect import SIDE, THOROUGH_SIDE, find_faces
 from licet.vision.encode import Writer
 from licet.vision.following import Follower, Trail
-from licet.vision.frames import Reel
 from licet.vision.guard import HOSTILE
 from licet.vision.opening import opened
 from licet.vision.picture import FINEST_SIDE, Frame
 from licet.vision.redact import cover, placed, to_jpeg
+from licet.vision.reel import Opening, Shown
 from licet.vision.runtime import Runner
 from licet.vision.sound import Sound
 from licet.vision.spot import WEAK, outermost, spot
@@ -56,19 +56,27 @@ class _Wish:
 
 
 def cover_film(
-    run: Runner, video: BareVideo, out: BinaryIO, *, thorough: bool, threads: int, tell: TellShare
+    run: Runner,
+    video: BareVideo,
+    out: BinaryIO,
+    *,
+    thorough: bool,
+    threads: int,
+    tell: TellShare,
+    opening: Opening = opened,
 ) -> CoveredVideo | Unreadable:
     """Write a video with everybody covered into ``out``, or say why it cannot be read.
 
     What ``tell`` raises ends the work; ``out`` holds nothing whole then.
     """
     try:
-        trails, ends = follow(run, video.file, thorough, threads, lambda s: tell(FIRST_GO * s))
+        first = opening, lambda share: tell(FIRST_GO * share)
+        trails, ends = follow(run, video.file, thorough, threads, *first)
         video.file.seek(0)
         regions = [region for trail in trails for region in trail.regions()]  # 2
         moments, left = moments_of(trails, ends)
         screen = _Screen(regions, video, moments)
-        with opened(video.file) as reel, Writer(out, _sound(video, reel)) as writer:
+        with opening(video.file) as reel, Writer(out, _sound(video, reel)) as writer:
             _write(reel, screen, writer, lambda s: tell(FIRST_GO + (1 - FIRST_GO) * s))
             return CoveredVideo(
                 writer.width,
@@ -86,7 +94,12 @@ def cover_film(
 
 
 def follow(
-    run: Runner, file: VideoFile, thorough: bool, threads: int, tell: TellShare
+    run: Runner,
+    file: VideoFile,
+    thorough: bool,
+    threads: int,
+    opening: Opening,
+    tell: TellShare,
 ) -> tuple[tuple[Trail, ...], int]:
     """Return every face's trail, and when the video ends."""
 
@@ -94,14 +107,14 @@ def follow(
         return [(one.frame.at, _faces(run, one)) for one in wishes]
 
     follower = Follower()
-    with opened(file) as reel, closing(in_groups(_wishes(reel, thorough), look, threads)) as looks:
+    with opening(file) as reel, closing(in_groups(_wishes(reel, thorough), look, threads)) as looks:
         for at, faces in looks:  # 1
             follower.add(at, faces)
             tell(_share(reel, at))
         return follower.trails(), reel.ends
 
 
-def _wishes(reel: Reel, thorough: bool) -> Generator[_Wish, None, None]:
+def _wishes(reel: Shown, thorough: bool) -> Generator[_Wish, None, None]:
     """Yield the frames that are looked at."""
     step = STEP if thorough else QUICK_STEP
     plain = close = deep = -THOROUGH_STEP
@@ -169,7 +182,7 @@ class _Screen:
         self.stills.append(CoveredStill(at, why, to_jpeg(small), regions))
 
 
-def _write(reel: Reel, screen: _Screen, writer: Writer, tell: TellShare) -> None:
+def _write(reel: Shown, screen: _Screen, writer: Writer, tell: TellShare) -> None:
     """Write every frame, covered. Raises :class:`UnreadableError` without a single one."""
     last = -1
     lost = 0
@@ -193,11 +206,11 @@ def _write(reel: Reel, screen: _Screen, writer: Writer, tell: TellShare) -> None
         reel.lacking.append(f"{lost} frames could not be turned into pixels")
 
 
-def _sound(video: BareVideo, reel: Reel) -> Sound | None:
+def _sound(video: BareVideo, reel: Shown) -> Sound | None:
     if video.sound is None:
         return None
     return Sound(video.sound, reel.begins or Fraction(0), reel.lacking)
 
 
-def _share(reel: Reel, at: int) -> float:
+def _share(reel: Shown, at: int) -> float:
     return min(1.0, at / reel.total) if reel.total else 0.0

@@ -9,7 +9,7 @@ Rules, in the order of the code:
 """
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -22,7 +22,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from licet.terms.clip import clock_time
-from licet.vision.guard import HOSTILE, MOST_HOURS, TooMuchError, in_bounds
+from licet.vision.guard import HOSTILE, MOST_HOURS, Beat, TooMuchError, in_bounds
 from licet.vision.picture import Frame, Upright, frame_of, small_copy, upright_of
 from licet.vision.scenes import Chooser, Colours, colours
 
@@ -61,7 +61,7 @@ class Reel:
     total: int | None
     lacking: list[str]
     from_zero: bool = False
-    beat: Callable[[], None] = lambda: None
+    beat: Beat = lambda: None
     at: int = 0
     upright: Upright | None = None
     _beaten: float = 0.0
@@ -226,6 +226,7 @@ class Reel:
         if len(self._held) > 1:
             self._wide_open = True
             for packet in self._held:
+                self._beat()
                 yield from self._looks(self._decode(packet))
             del self._held[1:]
 

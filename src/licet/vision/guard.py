@@ -1,6 +1,7 @@
 """What a video may cost and what its decoder may raise: limits before anything is decoded."""
 
 import struct
+from typing import Protocol
 
 import av
 
@@ -17,6 +18,14 @@ HOSTILE = (
     ArithmeticError, RuntimeError, MemoryError, AssertionError, struct.error,
 )  # fmt: skip
 """What the decoder raises on bytes that somebody bent, all meaning "unreadable"."""
+
+
+class Beat(Protocol):
+    """Called again and again while a video is read: what it raises ends the reading."""
+
+    def __call__(self) -> None:
+        """Go on, or raise."""
+        ...
 
 
 class TooMuchError(Exception):

@@ -94,6 +94,8 @@ def small_copy(picture: VideoFrame) -> Pixels:
 class Frame:
     """A frame worth a look, ``at`` milliseconds; ``changed`` says that a new scene begins.
 
+    ``woven`` says that every other line of its picture is of another moment (interlaced).
+
     Like an opened photo it gives pixels at the size that is asked for.
     """
 
@@ -101,6 +103,7 @@ class Frame:
     changed: bool
     picture: VideoFrame
     upright: Upright
+    woven: bool = False
 
     @property
     def width(self) -> int:
@@ -122,7 +125,7 @@ class Frame:
         share = min(1.0, (long_side or self.long_side) / self.long_side)
         wide = max(1, round(self.upright.wide * share))
         high = max(1, round(self.upright.high * share))
-        if not self.picture.interlaced_frame:
+        if not self.woven:
             return turn(_rgb(self.picture, wide, high, "BILINEAR"), self.upright.orientation)
         # Two moments are woven into one picture: every other line is one of them.
         woven = _rgb(self.picture, self.picture.width, self.picture.height, "BILINEAR")
@@ -133,11 +136,11 @@ class Frame:
 
 def frame_of(at: int, picture: VideoFrame, upright: Upright, *, changed: bool) -> Frame:
     """Return a frame that may wait for its look: no finer than needed."""
-    longest = max(picture.width, picture.height)
-    if longest > FINEST_SIDE and not picture.interlaced_frame:
+    longest, woven = max(picture.width, picture.height), picture.interlaced_frame
+    if longest > FINEST_SIDE and not woven:
         wide, high = (side * FINEST_SIDE // longest for side in (picture.width, picture.height))
         picture = picture.reformat(width=max(2, wide & ~1), height=max(2, high & ~1))
-    return Frame(at, changed, picture, upright)
+    return Frame(at, changed, picture, upright, woven)
 
 
 def _rgb(picture: VideoFrame, wide: int, high: int, how: str) -> Pixels:
