@@ -193,7 +193,7 @@ def _copies(app: App, _now: datetime) -> Found:
     looked = look_over_copies(app)
     if looked.gone:
         says = f"the bytes of {looked.gone} of {looked.copies} copies are gone or damaged"
-        remedy = "Bring the folder of copies back from where it is copied to."
+        remedy = "Bring them back from your backups: `licet restore --copies FOLDER`."
         yield Finding(Weight.MEND, "copies", says, remedy)
     elif looked.copies:
         yield Finding(Weight.WELL, "copies", f"{looked.copies} copies are kept, each sealed")

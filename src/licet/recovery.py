@@ -17,6 +17,7 @@ from licet.effects.redoing import account_again
 from licet.effects.replaying import Replayed, replay
 from licet.effects.resuming import resume_requests
 from licet.effects.settling import drop_candidates, found_since, settle_plans
+from licet.effects.spares import Spared, bring_back, count_copies, spare_copies, spares_at
 from licet.ledger.leaf import decode
 from licet.ledger.tree import root
 from licet.settings import Settings
@@ -24,19 +25,30 @@ from licet.store import migrate
 from licet.store.deployment import ended
 from licet.store.store import Store
 from licet.store.unit import Unit
+from licet.terms.collecting import ReportProgress
 from licet.terms.errors import BadInput, Conflict, Corrupt, Quarantine
 from licet.terms.ids import KeyId
 from licet.terms.ledger import EntryKind
 from licet.terms.when import Clock, to_text, utc_now
 
 
+def _silent(_done: float, _total: int) -> None:
+    """Tell nobody how far it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackedUp:
-    """A backup that was written: where, how many rows, and the ledger's size it stands for."""
+    """A backup that was written: where, how many rows, and the ledger's size it stands for.
+
+    ``spared`` is the second set of kept copies beside it, None without one; ``copies`` is how
+    many are kept.
+    """
 
     file: Path
     rows: int
     size: int
+    copies: int
+    spared: Spared | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +58,9 @@ class Restored:
     ``imported`` entries came from the mirror; ``deleted`` are rows by table whose
     key is gone; ``ended`` grants and ``ceased`` sources are those that later
     entries say so; ``plans`` take up what was under way; ``requests`` of people came
-    after the backup and are back without their letters; ``aside`` is where the
-    store that was in place before was moved, None when there was none.
+    after the backup and are back without their letters; ``copies`` are files of kept copies
+    that came back; ``aside`` is where the store that was in place before was moved, None
+    when there was none.
     """
 
     rows: int
@@ -57,19 +70,28 @@ class Restored:
     ceased: int
     plans: int
     requests: int
+    copies: int
     aside: Path | None
 
 
-def back_up(app: App, file: Path) -> BackedUp:
+def back_up(
+    app: App, file: Path, copies: Path | None = None, tell: ReportProgress = _silent
+) -> BackedUp:
     """Write a backup of the store: sealed rows, no keys.
+
+    ``copies`` is a folder for the sealed files of what was handed in and is kept, one for
+    all backups; None leaves them out.
 
     1. Record that a backup is made, and mirror the ledger up to that entry.
     2. Write all rows of one moment beside ``file``, make them durable, then name it.
+    3. Write to ``copies`` what it lacks: every copy that a row is of has its file by now.
 
     Raises ``Conflict`` when the file exists, ``BadInput`` when it cannot be written.
     """
     if file.exists():
         raise Conflict(f"{file} exists", "Choose another name; backups are never overwritten.")
+    if copies is not None:
+        spares_at(app, copies)
     with app.store.unit() as unit:  # 1
         record_machine(unit, EntryKind.BACKED_UP)
         size = unit.head.size
@@ -87,23 +109,34 @@ def back_up(app: App, file: Path) -> BackedUp:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-    return BackedUp(file, rows, size)
+    spared = None if copies is None else spare_copies(app, copies, tell)  # 3
+    return BackedUp(file, rows, size, count_copies(app), spared)
 
 
-def restore(settings: Settings, file: Path | None = None, clock: Clock = utc_now) -> Restored:
+def restore(
+    settings: Settings,
+    file: Path | None = None,
+    clock: Clock = utc_now,
+    copies: Path | None = None,
+    tell: ReportProgress = _silent,
+) -> Restored:
     """Bring a backup, or an older copy of the store that was put in place, into service.
 
-    ``file`` None takes the store as it stands.
+    ``file`` None takes the store as it stands; ``copies`` is the folder that the backups'
+    kept copies are in, None leaves those that are in place.
 
     1. Load the backup into an empty store; one that is in place is moved aside.
     2. Require the ledger's mirror, and import the entries the store lacks.
     3. Delete every row whose key is gone.
     4. Apply later entries: what ended stays ended, what was blocked stays blocked.
     5. Record the restore, all in one unit of work; mirror the ledger; then serve.
+    6. Bring back the bytes of kept copies that are gone.
 
     Raises ``Quarantine`` without a mirror, ``Corrupt`` when backup, mirror and store
     do not belong together; nothing is changed then.
     """
+    if copies is not None and not copies.is_dir():
+        raise BadInput(f"there is no folder {copies}", "Name the one that a backup wrote.")
     aside = _make_way(settings, clock) if file is not None else None  # 1
     try:
         rows = _load(settings, file, clock) if file is not None else 0
@@ -118,6 +151,7 @@ def restore(settings: Settings, file: Path | None = None, clock: Clock = utc_now
     app = open_app(settings, clock=clock)
     try:
         app.publish()
+        back = 0 if copies is None else bring_back(app, copies, tell)  # 6
     finally:
         app.close()
     return Restored(
@@ -128,6 +162,7 @@ def restore(settings: Settings, file: Path | None = None, clock: Clock = utc_now
         ceased=len(replayed.ceased),
         plans=len(replayed.plans),
         requests=replayed.requests,
+        copies=back,
         aside=aside,
     )
 
@@ -159,6 +194,7 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
         deleted = unit.recover.delete_keyless(_absent(app, unit))  # 3
         listed = drop_candidates(app, unit)
         unit.admission.drop_sessions()
+        unit.waiting.drop_all()
         unit.own.drop()
         account_again(app, unit, later, listed)
         since = found_since(later)

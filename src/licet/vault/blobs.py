@@ -12,7 +12,9 @@ name ends in ``.part``.
 import io
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from shutil import copyfileobj
 from typing import Any, BinaryIO, cast
 
 from licet.terms.errors import Corrupt, Setup
@@ -64,6 +66,29 @@ class Blobs:
             return _in_clear(self._path(owner, name).stat().st_size)
         except FileNotFoundError:
             return -1
+
+    def take(self, other: "Blobs", owner: str, name: str) -> bool:
+        """Copy a finished file of another folder as it is, sealed; say whether it was there.
+
+        It is durable before it has its name. Raises ``Setup``.
+        """
+        path = self._path(owner, name)
+        unfinished = path.with_name(name + UNFINISHED)
+        with told("copy", path), ExitStack() as stack:
+            try:
+                file = stack.enter_context(other._path(owner, name).open("rb"))
+            except FileNotFoundError:
+                return False
+            make_folder(self.root)
+            make_folder(self.root / owner)
+            out = stack.enter_context(unfinished.open("wb"))
+            unfinished.chmod(PRIVATE_FILE)
+            copyfileobj(file, out, PART)
+            out.flush()
+            os.fsync(out.fileno())
+            unfinished.rename(path)
+            sync_folder(path.parent)
+        return True
 
     def remove(self, owner: str, name: str) -> None:
         """Overwrite a file and remove it, finished or not. Absent already is well."""
@@ -245,4 +270,4 @@ def _remove_if_empty(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-_REMEDY = "Bring the folder of kept copies back from where it is copied to"
+_REMEDY = "Bring it back from your backups: `licet restore --copies FOLDER`"
