@@ -10,6 +10,7 @@ no face was found nothing is read.
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from licet.app import App
 from licet.consent.decide import decide
@@ -116,7 +117,7 @@ def _beside(app: App, source: Source, lead: Hold) -> dict[GrantId, Hold]:
     """Take over the scans of this source that wait at the same place, if they may go on."""
     with app.store.read() as reader:
         at = place_of(app, lead.run)
-        waiting = [
+        may = (
             run.grant
             for run in reader.runs.open(RunKind.BACKFILL)
             if run.source == source.id
@@ -124,9 +125,11 @@ def _beside(app: App, source: Source, lead: Hold) -> dict[GrantId, Hold]:
             and run.id != lead.run.id
             and place_of(app, run) == at
             and _may(app, reader, source, run.grant)
-        ]
+        )
+        # Nobody is decided on for whom there is no room.
+        waiting = tuple(islice(may, TOGETHER - 1))
     holds: dict[GrantId, Hold] = {}
-    for grant in waiting[: TOGETHER - 1]:
+    for grant in waiting:
         try:
             holds[grant] = open_run(app, RunKind.BACKFILL, source, grant)
         except Busy:

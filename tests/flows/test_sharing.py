@@ -7,7 +7,7 @@ import pytest
 from licet.backfill import backfill
 from licet.collect import collect
 from licet.consent.reasons import Reason
-from licet.effects import sharing
+from licet.effects import running, sharing
 from licet.effects.walking import Photo
 from licet.granting import withdraw
 from licet.ledger.leaf import decode
@@ -21,7 +21,7 @@ from licet.terms.gallery import TemplateKind
 from licet.terms.ids import GrantId, SourceId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Refusal
-from licet.terms.plan import RunKind, WorkState
+from licet.terms.plan import Run, RunKind, WorkState
 from licet.worker import run_once
 from tests.fakes.deployment import World
 from tests.fakes.vision import photo
@@ -144,6 +144,33 @@ def test_who_withdraws_in_the_middle_gets_nothing_more(
     assert [kept(world, grant) for grant in others] == [4, 4]
     assert {states(world)[grant] for grant in others} == {WorkState.DONE}
     assert all(("grant", grants[who]) not in entry.objects for entry in entries(world))
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_a_run_that_ended_elsewhere_takes_nobody_along(
+    world: World, met: Met, monkeypatch: pytest.MonkeyPatch, who: int
+) -> None:
+    """Another worker finishes the run of who withdrew, while the runs are held anew."""
+    source, grants = met
+    monkeypatch.setattr(running, "HOLD_AGAIN_SECONDS", 0.0)
+    may_go_on = sharing.Shared.may_go_on
+    over: list[Run] = []
+
+    def held(walk: sharing.Shared) -> bool:
+        if not over:
+            withdraw(world.app, SUBJECT, grants[who])
+            with world.app.store.unit(bookkeeping=True) as unit:
+                open_ = unit.runs.open(RunKind.BACKFILL)
+                over.append(next(run for run in open_ if run.grant == grants[who]))
+                unit.runs.finish(over[0].id)
+        walk.hold.keep(world.app)
+        return may_go_on(walk)
+
+    monkeypatch.setattr(sharing.Shared, "may_go_on", held)
+    done = backfill(world.app, grants[0], source)
+    assert isinstance(done, Refusal if who == 0 else Collected)
+    others = [grant for grant in grants if grant != grants[who]]
+    assert [kept(world, grant) for grant in others] == [4, 4]
 
 
 def test_when_nobody_is_left_nothing_more_is_read(

@@ -66,7 +66,7 @@ class Shared(Walk):
         """Say who shares the walk."""
         self.asks.update(asks)
         self.holds.update(holds)
-        self.hold = _All(self.hold.run, self.hold.until, holds=list(self.holds.values()))
+        self.hold = _All(self.hold.run, self.hold.until, walk=self)
 
     def permits(self, reader: Reader | Unit) -> dict[GrantId, Permit]:
         """Decide anew for each of them; the walk is refused when nobody is left."""
@@ -109,14 +109,18 @@ class Shared(Walk):
 
 @dataclass
 class _All(Hold):
-    """The runs of everybody who shares a walk, held together."""
+    """The runs of everybody who is looked for still, held together."""
 
-    holds: list[Hold] = field(default_factory=list)
+    walk: Shared = field(kw_only=True)
 
     def renew(self, unit: Unit) -> None:
-        """Hold all of them for longer. Raises ``Busy`` if one is lost."""
-        for hold in self.holds:
-            hold.renew(unit)
+        """Hold all of them for longer. Raises ``Busy`` if one is lost.
+
+        The run of somebody who withdrew may be finished by another process: it is asked
+        again who is looked for before anything counts as lost.
+        """
+        for grant in self.walk.permits(unit):
+            self.walk.holds[grant].renew(unit)
         self._since = time.monotonic()
 
 
