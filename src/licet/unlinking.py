@@ -6,6 +6,8 @@ note holds no features; which face it is lies sealed under the grant's key, and 
 the grant, the person or the item. What the person said themselves only they take back.
 """
 
+from collections.abc import Collection
+
 from licet.app import App
 from licet.consent import ceilings
 from licet.consent.decide import decide
@@ -82,7 +84,7 @@ def relink(app: App, who: Who, tag: str) -> Relinked | Refusal:
     4. Mirror the ledger.
 
     Raises ``NotFound``, also for a member on the item's first day; ``Conflict`` for a member
-    where the person spoke, or nobody knows who did.
+    where the person spoke, under any of these grants, or nobody knows who did.
     """
     with app.store.unit() as unit:  # 1
         grant, found = _noted(app, unit, tag)
@@ -91,15 +93,13 @@ def relink(app: App, who: Who, tag: str) -> Relinked | Refusal:
         permit = decide(ask, facts, unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
-        _refuse_what_is_not_theirs(app, unit, who, found)
-        tags = [bytes.fromhex(tag)]  # 2
-        if found is not None:
-            tags += [face_tag(app, other.id, found.face) for other in beside(unit, grant)]
-        unit.unlinked.delete_tags(tags)
+        notes = _of_this_face(app, unit, grant, tag, found)
+        _refuse_what_is_not_theirs(app, unit, who, notes.values())
+        unit.unlinked.delete_tags(notes)  # 2
         suggestion = None if found is None else _suggest(app, unit, grant.id, found)  # 3
         objects = (
             ("grant", grant.id),
-            *(("face_tag", one.hex()) for one in sorted(set(tags))),
+            *(("face_tag", one.hex()) for one in sorted(notes)),
             *((("suggestion", suggestion),) if suggestion else ()),
         )
         cause = (("cause", "undone"),)
@@ -163,17 +163,29 @@ def _noted(app: App, unit: Unit, tag: str) -> tuple[Grant, UnlinkedPayload | Non
     return grant, next((found for _, found in opened), None)
 
 
+def _of_this_face(
+    app: App, unit: Unit, grant: Grant, tag: str, found: UnlinkedPayload | None
+) -> dict[bytes, UnlinkedPayload | None]:
+    """Return by its tag what is noted of a face under each of a person's grants here."""
+    tags = {bytes.fromhex(tag)}
+    if found is not None:
+        tags |= {face_tag(app, other.id, found.face) for other in beside(unit, grant)}
+    rows = [row for row in map(unit.unlinked.find, sorted(tags)) if row is not None]
+    return {row.tag: said for row, said in unlinked_of(app, rows)}
+
+
 def _refuse_what_is_not_theirs(
-    app: App, unit: Unit, who: Who, found: UnlinkedPayload | None
+    app: App, unit: Unit, who: Who, notes: Collection[UnlinkedPayload | None]
 ) -> None:
     """Leave a person's own word to them, and hide what a member may not see yet."""
     if who.by is By.SUBJECT:
         return
-    if found is None or found.by != By.MEMBER:
-        raise Conflict("the person may have said so themselves", "Only they can take it back.")
-    item = unit.items.get(found.item)
-    if item is not None and on_first_day(app, who.by, item.first_seen, unit.now):
-        raise NotFound("nothing is noted under this word", "See `licet appearance unlinked`.")
+    for found in notes:
+        if found is None or found.by != By.MEMBER:
+            raise Conflict("the person may have said so themselves", "Only they can take it back.")
+        item = unit.items.get(found.item)
+        if item is not None and on_first_day(app, who.by, item.first_seen, unit.now):
+            raise NotFound("nothing is noted under this word", "See `licet appearance unlinked`.")
 
 
 def _suggest(app: App, unit: Unit, grant: GrantId, found: UnlinkedPayload) -> SuggestionId | None:

@@ -143,18 +143,28 @@ def _at_once(reader: Reader | Unit, face: ItemFace, other: FaceId) -> bool:
 
 @dataclass
 class Unlinked:
-    """Which faces are not whose: read once for each grant, within one unit of work."""
+    """Which faces are not whose: read once for each grant, within one unit of work.
+
+    What was said under one grant holds under all of the person's at the same organisation,
+    under one that they gave later as well.
+    """
 
     app: App
     reader: Reader | Unit
-    _tags: dict[GrantId, frozenset[bytes]] = field(default_factory=dict)
+    _tags: dict[GrantId, dict[GrantId, frozenset[bytes]]] = field(default_factory=dict)
 
     def has(self, grant: GrantId, face: FaceId) -> bool:
         """Say whether a face was taken off this grant's person."""
         if grant not in self._tags:
-            self._tags[grant] = self.reader.unlinked.of_grant(grant)
-        tags = self._tags[grant]
-        return bool(tags) and face_tag(self.app, grant, face) in tags
+            self._tags[grant] = self._read(grant)
+        every = self._tags[grant].items()
+        return any(face_tag(self.app, one, face) in tags for one, tags in every)
+
+    def _read(self, grant: GrantId) -> dict[GrantId, frozenset[bytes]]:
+        found = self.reader.grants.get(grant)
+        theirs = () if found is None else beside(self.reader, found)
+        noted = {one.id: self.reader.unlinked.of_grant(one.id) for one in theirs}
+        return {one: tags for one, tags in noted.items() if tags}
 
 
 def keep(

@@ -24,7 +24,7 @@ from licet.effects.surfacing import Surfacing
 from licet.effects.telling import tell_recipients
 from licet.store.unit import Reader, Unit
 from licet.terms.gallery import TemplateKind
-from licet.terms.grant import Grant
+from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import CandidateId, FaceId, GrantId, ItemId, TemplateId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.payload import CandidatePayload, UnlinkedPayload, from_bytes
@@ -103,9 +103,17 @@ def unlink_beside(
 
 
 def beside(reader: Reader | Unit, grant: Grant) -> tuple[Grant, ...]:
-    """Return the kept grants of the same person at the same organisation, this one among them."""
-    theirs = reader.grants.of_subject(grant.subject)
-    return tuple(one for one in theirs if one.kept and one.organisation == grant.organisation)
+    """Return the kept grants of the same person at the same organisation, this one among them.
+
+    Not one that is ending: its key may be gone already, and what was noted of it goes too.
+    """
+    return tuple(
+        one
+        for one in reader.grants.of_subject(grant.subject)
+        if one.kept
+        and one.state is not GrantState.ENDING
+        and one.organisation == grant.organisation
+    )
 
 
 def forget_notes(app: App, unit: Unit, items: Collection[ItemId]) -> None:
