@@ -40,14 +40,15 @@ def upload(app: App, who: Who, source_id: SourceId, handed: Handed) -> Uploaded 
        in. A refusal is recorded and returned.
     2. Look at what is handed in: what is no photo, is too large, bears a platform's marks or
        reserves itself is not kept, and the ledger says by which rule.
-    3. What was handed in before is known, and is not kept twice.
+    3. What was handed in before is known, and is not kept twice. What is ending ends first.
     4. Make a key durable, and seal the pictures, without what was written about them.
     5. In one unit of work: decide again, add the copy, record. What arrives as a feed does
        puts the source on hold.
     6. Mirror the ledger. What was not kept is destroyed, whatever stopped it.
 
     It is asked again while a video is read and sealed. Raises ``NotFound``, ``BadInput`` for
-    a stream that cannot be gone over again, ``Setup`` when there is no room for it.
+    a stream that cannot be gone over again, ``Setup`` when there is no room for it, ``Busy``
+    while a copy of the same is destroyed.
     """
     ask = _ask(app, who, source_id)
     renew_proof(app, source_id)  # 1
@@ -63,7 +64,7 @@ def upload(app: App, who: Who, source_id: SourceId, handed: Handed) -> Uploaded 
             if isinstance(incoming, NotKept):
                 return _not_kept(app, decided, incoming)
             known = _known(app, source_id, incoming)  # 3
-            if known is not None:
+            if known is not None and not known.ending:
                 return Uploaded(known.id, known.size, known=True)
             return _keep(app, asking, (source_id, copy), incoming, handed.made)  # 4, 5
     except RefusedError as stopped:
@@ -97,14 +98,11 @@ def _not_kept(app: App, permit: Permit, wrong: NotKept) -> NotKept:
 
 
 def _known(app: App, source: SourceId, incoming: Incoming) -> KeptCopy | None:
-    """Return the copy of what was handed in before; one that is ending is ended first."""
+    """Return the copy of what was handed in before; none is ending any more."""
+    destroy_copies(app)
     tag = handed_tag(app, source, incoming.sha256)
     with app.store.read() as reader:
-        known = reader.copies.handed_in(source, tag)
-    if known is None or not known.ending:
-        return known
-    destroy_copies(app)
-    return None
+        return reader.copies.handed_in(source, tag)
 
 
 def _keep(

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from licet import uploading
 from licet.backfill import backfill
 from licet.collect import collect
 from licet.doctor import examine
 from licet.effects.scanning import scan_for
 from licet.effects.sealed import copy_key
-from licet.effects.shelving import sweep_copies
+from licet.effects.shelving import end_copies, sweep_copies
 from licet.effects.sourcing import open_source
 from licet.rights.erase import erase
 from licet.show import Shown, show
 from licet.sourcing import add_source, cease_source
 from licet.terms.acting import SUBJECT
 from licet.terms.collecting import Collected
-from licet.terms.errors import BadInput, NotFound
+from licet.terms.errors import BadInput, Busy, NotFound
 from licet.terms.ids import CopyId, SourceId
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Refusal
@@ -107,6 +108,25 @@ def test_the_same_bytes_twice_are_one_copy(world: World) -> None:
     assert world.app.keyring.absent([copy_key(first.copy)]) == frozenset()
     mine = [key for key in world.app.keyring.ids() if key.startswith("copy:")]
     assert mine == [copy_key(first.copy)]
+
+
+def test_a_copy_that_is_ending_is_nobodys_copy(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who hands the same in meanwhile, with other notes, is not told that it is kept."""
+    source = shelf(world)
+    first = kept(world, source)
+    with world.app.store.unit() as unit:
+        end_copies(unit, unit.copies.oldest(source.id, 1))
+    noted = photo("ada", scene="party.jpg") + NOTES + b"later"
+    with monkeypatch.context() as slow:
+        slow.setattr(uploading, "destroy_copies", lambda _app: 0)
+        with pytest.raises(Busy):
+            hand_in(world, source, content=noted)
+    assert [one.name for one in files(world)] == [first.copy]
+    again = kept(world, source, content=noted)
+    assert not again.known
+    assert [one.name for one in files(world)] == [again.copy]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from licet.sources.sniff import photo_format, video_format
 from licet.sources.upload import plain_name
 from licet.store.unit import Unit
 from licet.terms.acting import Who
-from licet.terms.errors import BadInput, Integrity
+from licet.terms.errors import BadInput, Busy, Integrity
 from licet.terms.face import Unreadable
 from licet.terms.ids import CopyId, SourceId
 from licet.terms.ledger import EntryKind
@@ -194,12 +194,14 @@ def add_copy(
     """Add the row of a copy whose key and bytes are durable; return the copy there is now.
 
     Somebody else may have handed the same in meanwhile, or the same with other metadata:
-    then theirs is returned, and ours is nobody's.
+    then theirs is returned, and ours is nobody's. Raises ``Busy`` where theirs is ending.
     """
     source, copy = place
     sha256, size = kept
     tag = handed_tag(app, source, incoming.sha256)
     there = unit.copies.handed_in(source, tag) or unit.copies.find(source, sha256)
+    if there is not None and there.ending:
+        raise Busy("a copy of the same is being destroyed", "Hand it in again in a minute.")
     if there is not None:
         return there
     sealed = seal_name(app, copy, source, incoming.name)
