@@ -11,7 +11,8 @@ from tests.sources.immich.server import SECRET
 
 OURS = read_place("immich+https://photos.club.example/")
 THEIRS = read_place("immich+https://photos.elsewhere.example/")
-AT_HOME = read_place("immich+http://nas:2283/?at=192.168.1.20")
+NAS = "http://nas:2283/?at=192.168.1.20"
+AT_HOME = read_place(f"immich+{NAS}")
 
 
 @pytest.fixture(autouse=True)
@@ -43,13 +44,37 @@ def test_the_environment_gives_it_for_one_server(
 
 
 def test_a_file_gives_it_for_several(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    lines = f"# keys\n#https://photos.club.example {'x' * 20}\nhttp://nas:2283 {SECRET}2\nhalf\n"
+    lines = f"# keys\n#https://photos.club.example {'x' * 20}\n{NAS} {SECRET}2\nhalf\n"
     write(tmp_path / ".config/licet/immich-keys", f"{lines}https://photos.club.example/ {SECRET}\n")
     assert key_of(OURS).value == SECRET
     assert key_of(AT_HOME).value == f"{SECRET}2"
     named = write(tmp_path / "named", f"https://photos.club.example {SECRET}3\n")
     monkeypatch.setenv("IMMICH_KEYS_FILE", str(named))
     assert key_of(OURS).value == f"{SECRET}3"
+
+
+@pytest.mark.parametrize(
+    "server", [NAS, "http://192.168.1.20:2283", "http://192.168.1.20:2283/api"]
+)
+def test_in_clear_it_is_for_an_address(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    """A name is no server: whoever opens a place says where it leads."""
+    monkeypatch.setenv("IMMICH_INSTANCE_URL", server)
+    monkeypatch.setenv("IMMICH_API_KEY", SECRET)
+    assert key_of(AT_HOME).value == SECRET
+    theirs = ("http://nas:2283/?at=192.168.1.66", "http://nas:2284/?at=192.168.1.20")
+    for other in (*theirs, "http://mine:2283/?at=192.168.1.66", "https://nas:2283"):
+        with pytest.raises(Setup, match="no key for"):
+            key_of(read_place(other))
+
+
+@pytest.mark.parametrize(
+    "server", ["http://nas:2283", "https://nas:2283", "http://192.168.1.66:2283"]
+)
+def test_in_clear_a_name_alone_is_nobodys(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    monkeypatch.setenv("IMMICH_INSTANCE_URL", server)
+    monkeypatch.setenv("IMMICH_API_KEY", SECRET)
+    with pytest.raises(Setup, match=r"no key for http://nas:2283 at 192\.168\.1\.20"):
+        key_of(AT_HOME)
 
 
 def test_a_file_that_others_may_read_holds_no_key(tmp_path: Path) -> None:

@@ -359,7 +359,7 @@ def test_no_other_host_is_looked_up_or_connected_to(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that is named by its address is reached there, whatever its name is elsewhere."""
-    monkeypatch.setenv("IMMICH_INSTANCE_URL", f"http://photos.club.example:{library.port}")
+    monkeypatch.setenv("IMMICH_INSTANCE_URL", f"http://127.0.0.1:{library.port}")
     asked: list[object] = []
     look_up = socket.getaddrinfo
 

@@ -6,7 +6,9 @@
    is ``~/.config/licet/immich-keys``. Nobody but its owner may read it.
 
 A key is sent to the server that it is for, and to no other: whoever opens a source at a
-place of their own is not handed somebody else's. It is in no row, entry, message or log.
+place of their own is not handed somebody else's. Without a certificate that is the server at
+an address, ``http://192.168.1.20:2283`` or ``http://nas:2283/?at=192.168.1.20``. It is in no
+row, entry, message or log.
 """
 
 import os
@@ -16,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from licet.sources.immich.place import API, Place, read_place
+from licet.sources.immich.place import Place, read_place
 from licet.terms.errors import BadInput, Setup
 
 _KEY = re.compile(r"[\x21-\x7e]{8,512}")
@@ -41,22 +43,27 @@ def key_of(place: Place) -> Key:
             if _KEY.fullmatch(key) is None:
                 raise Setup(f"what is given for {place.origin} is no key", "Copy it once more.")
             return Key(key)
+    at = f" at {place.at}" if place.scheme == "http" and place.at != place.host else ""
     raise Setup(
-        f"there is no key for {place.origin}",
+        f"there is no key for {place.origin}{at}",
         "Set IMMICH_INSTANCE_URL and IMMICH_API_KEY, or write a line into the file of keys.",
     )
 
 
 def _is_for(server: str, place: Place) -> bool:
-    """Say whether a key's server is this one: scheme, host and port are the same."""
+    """Say whether a key's server is this one: scheme, host and port are the same.
+
+    Without a certificate a name proves nothing, and whoever opens a place says which address
+    it has: there the key is for that address as well.
+    """
     try:
-        # Where it leads is for the source to say; here only whose the key is.
-        at = f"?at={place.at}" if place.at else ""
-        return read_place(f"{server.strip().rstrip('/').removesuffix(API)}/{at}").origin == (
-            place.origin
-        )
+        named = read_place(server)
     except BadInput:
         return False
+    if place.scheme == "https":
+        return named.origin == place.origin
+    same = (named.scheme, named.port, named.at) == (place.scheme, place.port, place.at)
+    return same and named.host in {place.host, place.at}
 
 
 def _of_environment() -> Iterator[tuple[str, str]]:
