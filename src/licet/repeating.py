@@ -1,6 +1,7 @@
 """Repeating: a call that is made again, because its answer was lost, gets the same answer.
 
-What was answered is kept for a day, sealed under the word that the caller chose for the call:
+Who calls again asks anew what of it may still be shown: a withdrawal in between wins. What
+was answered is kept for a day, sealed under the word that the caller chose for the call:
 who reads the store reads none of it.
 """
 

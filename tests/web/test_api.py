@@ -10,10 +10,13 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from licet.cli import signing
 from licet.governance import add_member, add_organisation
+from licet.standing import restrict
 from licet.terms.governing import MemberWish, OrganisationWish
 from licet.terms.ids import MemberId
 from licet.terms.organisation import OrganisationKind, Role
+from licet.terms.permit import Action, Refusal
 from licet.web.api.document import written
 from tests.fakes.deployment import CLEARANCE, World, new_world
 from tests.fakes.members import equipped
@@ -117,6 +120,25 @@ def test_a_program_searches_once_for_one_key(real: RealWorld, here: TestClient) 
     assert [one["id"] for one in listed] == [first.json()["id"]]
     shown = here.get(f"/api/v1/searches/{first.json()['id']}").json()
     assert [one["findings"] for one in shown["candidates"]] == [0]
+
+
+def test_a_call_made_again_finds_nobody_who_may_not_be_found(
+    real: RealWorld, here: TestClient
+) -> None:
+    grant, _ = real.enrolled("anna")
+    probe = photo("anna", shot=9)
+    case = real.case(probe)
+    program(here, real, "investigator")
+    first = asked(here, case, probe, headers={"idempotency-key": "one"})
+    assert len(first.json()["candidates"]) == 1, first.text
+    with real.app.store.read() as reader:
+        found = reader.grants.get(grant)
+    assert found is not None
+    signed = real.signed(signing.on_standing(Action.RESTRICT, found), "steward")
+    assert not isinstance(restrict(real.app, signed, grant), Refusal)
+    again = asked(here, case, probe, headers={"idempotency-key": "one"})
+    assert again.status_code == 201, again.text
+    assert again.json() == first.json() | {"candidates": []}
 
 
 def test_what_was_answered_is_readable_by_its_key_alone(real: RealWorld, here: TestClient) -> None:

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from licet.governance import approve_case
+from licet.listing import show_search
 from licet.search import Choice, search
-from licet.terms.ids import PurposeId
+from licet.terms.ids import PurposeId, SearchId
 from licet.terms.permit import Action
 from licet.web.api.repeats import Repeats
 from licet.web.api.shapes import Approved, Searched
@@ -52,6 +53,7 @@ def ask(
     """Search the people who may be found by a photo. A result is a lead at most, never a decision.
 
     It needs an API key for this purpose, or a session that began in the last five minutes.
+    Asked again with the same key, it leaves out who may not be found any more.
     """
     found = own_case(app, comer, case)
     probe = asked.photo.file.read()
@@ -62,4 +64,9 @@ def ask(
         answer = search(app, comer.who, found.id, purpose, probe, choice)
         return Searched.of(allowed(answer))
 
-    return repeats.once(repr((purpose, choice)).encode() + probe, act)
+    def still(answered: bytes) -> Searched:
+        before = Searched.model_validate_json(answered)
+        now = allowed(show_search(app, comer.who, SearchId(before.id)))
+        return before.among(one.id for one in now.candidates)
+
+    return repeats.once(repr((purpose, choice)).encode() + probe, act, still)

@@ -25,7 +25,7 @@ Key = Annotated[
         max_length=200,
         pattern=r"^[\x21-\x7e]*$",
         description="A word of your own for this call (a UUID): made again within a day, it "
-        "gets the same answer.",
+        "gets the same answer, without what may not be shown any more.",
     ),
 ]
 
@@ -42,8 +42,10 @@ class Call:
     word: str
     address: str
 
-    def once(self, body: bytes, act: Callable[[], BaseModel]) -> Response:
-        """Answer by acting, or with what was answered before (201).
+    def once(
+        self, body: bytes, act: Callable[[], BaseModel], still: Callable[[bytes], BaseModel]
+    ) -> Response:
+        """Answer by acting, or with what may still be said of what was answered before (201).
 
         ``body`` is everything that was asked beside the address. Raises ``Conflict`` when the
         key was used for something else.
@@ -55,7 +57,7 @@ class Call:
         with _turn(call):
             before = kept(self.app, call)
             if before is not None:
-                return _json(before[1], before[0], again=True)
+                return _json(still(before[1]).model_dump_json().encode(), before[0], again=True)
             answer = act().model_dump_json().encode()
             keep(self.app, call, 201, answer)
         return _json(answer, 201)

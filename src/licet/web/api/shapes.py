@@ -1,5 +1,6 @@
 """What the API answers, where a flow's own type says too much or cannot be written as JSON."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, Field
@@ -117,3 +118,9 @@ class Searched(BaseModel):
             leaf=result.leaf,
             caveat=result.caveat,
         )
+
+    def among(self, candidates: Iterable[str]) -> "Searched":
+        """Return the result without the candidates that are not among these."""
+        there = frozenset(candidates)
+        found = [one for one in self.candidates if one.id in there]
+        return self.model_copy(update={"candidates": found})
