@@ -47,14 +47,16 @@ def test_rows_name_the_keys_they_need(store: Store) -> None:
     assert sorted(needed) == sorted(keys_of(house).values())
 
 
-@pytest.mark.parametrize("kept", ["template", "suggestion"])
+@pytest.mark.parametrize("kept", ["template", "suggestion", "note"])
 def test_either_is_enough(store: Store, kept: str) -> None:
     house = things.furnished(store)
     with store.unit() as unit:
-        if kept == "template":
+        if kept != "suggestion":
             unit.suggestions.delete_of_grant(house.grant.id)
-        else:
+        if kept != "template":
             unit.templates.delete_of_grant(house.grant.id)
+        if kept == "note":
+            unit.unlinked.add(house.grant.id, b"t" * 32, b"sealed")
         unit.record(entry())
     with store.read() as reader:
         assert set(reader.recover.rows_with_key()) == set(keys_of(house).values())

@@ -156,7 +156,6 @@ def _take_away(unit: Unit, entry: Entry) -> None:
     elif entry.kind in (EntryKind.SUGGESTION_REJECTED, EntryKind.SUGGESTIONS_LAPSED):
         for suggestion in _ids(entry, "suggestion"):
             unit.suggestions.delete(SuggestionId(suggestion))
-        unlink_again(unit, entry)
     elif entry.kind is EntryKind.CASE_CLOSED:
         for case in _ids(entry, "case"):
             if unit.governance.case(CaseId(case)) is not None:

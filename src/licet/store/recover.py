@@ -59,6 +59,7 @@ def _holders() -> dict[str, Select[Any] | CompoundSelect[Any]]:
             or_(
                 exists().where(schema.template.c.grant == grant.id),
                 exists().where(schema.suggestion.c.grant == grant.id),
+                exists().where(schema.unlinked.c.grant == grant.id),
             )
         ),
         "request": select(schema.request.c.id).where(schema.request.c.sealed != b""),
@@ -82,9 +83,9 @@ class ReadRecover(Group):
         """Give the id of every key that a sealed row depends on, each once.
 
         ``account:`` for accountability records; ``case:`` for candidates and verifications;
-        ``copy:`` for kept copies; ``grant:`` for templates and suggestions; ``request:`` for
-        what was written in requests; ``search:`` for probes; ``source:`` for addresses, pages
-        and notes of audits; ``subject:`` for identities.
+        ``copy:`` for kept copies; ``grant:`` for templates, suggestions and notes of faces;
+        ``request:`` for what was written in requests; ``search:`` for probes; ``source:`` for
+        addresses, pages and notes of audits; ``subject:`` for identities.
         """
         for kind, statement in _holders().items():
             for row in self._session.stream(statement):
