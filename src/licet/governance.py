@@ -236,6 +236,7 @@ def end_member(app: App, who: Who, member_id: MemberId) -> int | Refusal:
         _require_others(unit, member)
         unit.governance.end_member(member_id)
         unit.admission.end_everything(member_id, unit.now)
+        unit.waiting.end_of_member(member_id)
         objects = (("organisation", member.organisation),)
         about = committed_to(app, member)
         leaf = record(app, unit, EntryKind.MEMBER_ENDED, permit, objects, about)

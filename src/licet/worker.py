@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from licet.app import App
+from licet.awaiting import end_overdue
 from licet.backfill import backfill
 from licet.coming import forget_codes
 from licet.effects.accounting import destroy_accounts
@@ -211,6 +212,7 @@ def _daily(app: App, trying: Trying) -> tuple[bool, int, int]:
     trying.do("letters", partial(forget_requests, app), 0)
     trying.do("pages", partial(forget_noted, app), 0)
     trying.do("sessions", partial(forget_sessions, app), 0)
+    trying.do("acts", partial(end_overdue, app), 0)
     trying.do("codes", partial(forget_codes, app), 0)
     trying.do("packages", partial(sweep_packages, app), 0)
     return bool(turned), swept, trying.do("people", partial(forget_people, app, trying), 0)

@@ -37,7 +37,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "prometheus_client": frozenset({"web"}),
     "protego": frozenset({"sources"}),
     "psycopg": frozenset({"store"}),
-    "pydantic": frozenset({"settings", "web"}),
+    "pydantic": frozenset({"deeds", "settings", "web"}),
     "pydantic_settings": frozenset({"settings"}),
     "pyzipper": frozenset({"vault"}),  # what is handed over is locked where keys are
     "rfc8785": frozenset({"consent", "ledger", "vault"}),

@@ -4,8 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 from licet.store.unit import Unit
-from licet.terms.admission import ApiKey, Invitation, KeptAnswer, Passkey, StoredSession
+from licet.terms.admission import (
+    ApiKey,
+    Invitation,
+    KeptAnswer,
+    OwnCode,
+    OwnSession,
+    Passkey,
+    StoredSession,
+)
 from licet.terms.ids import (
+    ActId,
     ApiKeyId,
     InvitationId,
     MemberId,
@@ -14,6 +23,8 @@ from licet.terms.ids import (
     SessionId,
     new_id,
 )
+from licet.terms.organisation import Member
+from licet.terms.waiting import WaitingAct
 from tests.store.things import DAY, NOON, House
 
 
@@ -61,6 +72,23 @@ def an_answer(holder: str, **changed: Any) -> KeptAnswer:
     return replace(made, **changed)
 
 
+def a_waiting_act(member: Member, **changed: Any) -> WaitingAct:
+    made = WaitingAct(
+        id=ActId(new_id()),
+        kind="end_member",
+        organisation=member.organisation,
+        member=member.id,
+        name="govern",
+        object="",
+        digest="ab" * 32,
+        at=NOON,
+        sealed=b"sealed",
+        signature=b"signed",
+        expires=NOON + DAY,
+    )
+    return replace(made, **changed)
+
+
 def admit(unit: Unit, house: House) -> None:
     """Write one of each."""
     member = house.member.id
@@ -69,3 +97,6 @@ def admit(unit: Unit, house: House) -> None:
     unit.admission.open_session(a_session(member))
     unit.admission.add_api_key(an_api_key(member))
     unit.admission.keep_answer(an_answer(member))
+    unit.waiting.add(a_waiting_act(house.member))
+    unit.own.put_code(OwnCode(own(), own(), b"salt", own(), 0, NOON, NOON + DAY))
+    unit.own.open_session(OwnSession(SessionId(new_id()), own(), own(), NOON, NOON, NOON + DAY))

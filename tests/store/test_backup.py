@@ -247,7 +247,7 @@ def test_a_leaf_rewritten_with_a_fitting_trailer(
     [
         (b'"format":"licet-backup"', b'"format":"other"', Corrupt, "not a licet backup"),
         (b'"version":1', b'"version":2', Setup, "version 2"),
-        (b'"schema":"0010"', b'"schema":"0011"', Setup, "0011"),
+        (f'"schema":"{schema.REVISION}"'.encode(), b'"schema":"9999"', Setup, "9999"),
         (b'"head":[2,', b'"head":[3,', Corrupt, "head"),
         (b'"head":[', b'"head":[1,1,', Corrupt, "header"),
         (b'{"table":"generated"', b'{"table":"genarated"', Corrupt, "genarated"),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from licet.store import migrate
 from licet.store.engine import Begin, connect, parse, transaction
 from licet.store.migration import migrating
+from licet.store.schema import REVISION
 from licet.store.store import Store
 from licet.terms.errors import Conflict
 from licet.terms.ids import CaseId, PlanId, RunId, SubjectId
@@ -44,6 +45,7 @@ TABLES = {
     *("order", "clause", "order_part", "correspondence", "breach", "canary"),
     *("filing", "residence", "transfer", "trace", "visit", "audit", "kept_copy"),
     *("api_key", "invitation", "kept_answer", "passkey", "session", "own_code", "own_session"),
+    "waiting_act",
 }
 """The tables that were not there then."""
 
@@ -77,7 +79,7 @@ def _step(url: str, step: Callable[[Any], object]) -> None:
 
 
 def _up(url: str) -> None:
-    _step(url, lambda config: command.upgrade(config, "0010"))
+    _step(url, lambda config: command.upgrade(config, REVISION))
 
 
 def _down(url: str) -> None:

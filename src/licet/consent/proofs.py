@@ -34,6 +34,13 @@ INVITED = timedelta(days=3)
 KEY_LONGEST = timedelta(days=365)
 """No API key is made for longer: one that is forgotten ends by itself."""
 
+ACT_WAITS = timedelta(hours=72)
+"""So long does one member's signature wait for another's: a weekend. What they decided on is
+looked at again before it is carried out, but nobody should sign what its first signer forgot."""
+
+ACTS_WAITING = 20
+"""So many of one member's acts wait at once: a list that nobody reads is signed blindly."""
+
 _ANY_SESSION = frozenset({Proof.SIGNED_IN, Proof.SIGNED_IN_LATELY})
 
 ENOUGH: dict[Action, frozenset[Proof]] = {

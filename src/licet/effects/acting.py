@@ -37,12 +37,16 @@ def signers(
     holding signature is left out, and the permit then says who is missing.
     """
     deployment = reader.deployment.get()
+    if who.waiting is not None and not _still_waits(reader, who, asked, now):
+        return ()
     named = [m for m in map(reader.governance.member, who.members) if m is not None]
     if deployment is not None and deployment.sandbox:
         # An API key is a program's, and stands for nobody's own act, not even here.
         known = attended(reader, who, now)
         return () if known is not None and known.proof is Proof.API_KEY else tuple(named)
-    if who.act is None or not _is_the_act(who.act, asked, now):
+    if who.act is None or not _is_the_act(who.act, asked):
+        return ()
+    if who.waiting is None and not now - ACT_AGE <= who.act.at <= now + ACT_AHEAD:
         return ()
     return tuple(
         member
@@ -97,10 +101,26 @@ def came_by_code(reader: Reader | Unit, who: Who, subject: Subject | None) -> bo
     return session is not None and session.contact == subject.contact_tag
 
 
-def _is_the_act(act: Act, asked: Asked, now: datetime) -> bool:
-    if (act.name, act.organisation, act.object, act.digest) != asked:
+def _is_the_act(act: Act, asked: Asked) -> bool:
+    return (act.name, act.organisation, act.object, act.digest) == asked
+
+
+def _still_waits(reader: Reader | Unit, who: Who, asked: Asked, now: datetime) -> bool:
+    """Say whether the act that somebody signed earlier waits, and is this very one.
+
+    Signatures older than any other act's are believed for it alone, while its row is there
+    and its time is not over; the unit that carries it out takes the row away with it.
+    """
+    found = reader.waiting.get(who.waiting) if who.waiting else None
+    if found is None or now >= found.expires or who.act != found.act:
         return False
-    return now - ACT_AGE <= act.at <= now + ACT_AHEAD
+    if who.member != found.member or len(set(who.members)) != len(who.members):
+        return False
+    if not _is_the_act(found.act, asked):
+        return False
+    if isinstance(reader, Unit):
+        reader.waiting.stand(found.id)
+    return True
 
 
 __all__ = ["digest_of", "digest_of_wish", "organisation_of", "person_proved", "signers"]

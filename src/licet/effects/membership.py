@@ -60,3 +60,4 @@ def end_again(app: App, unit: Unit, entry: Entry) -> None:
             if opens(committed, key, member.id):
                 unit.governance.end_member(member.id)
                 unit.admission.end_everything(member.id, entry.at)
+                unit.waiting.end_of_member(member.id)

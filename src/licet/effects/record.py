@@ -38,7 +38,9 @@ def record(
 ) -> int:
     """Write the entry of an act that a permit allowed; the permit's digest goes with it.
 
-    Returns the leaf index. Who reaches somebody who does not exist raises the alarm here.
+    Returns the leaf index. An act that waited for a second signature is used up with its
+    entry: whatever is killed, it is carried out once or not at all.
+    Who reaches somebody who does not exist raises the alarm here.
     """
     entry = Entry(
         kind=kind,
@@ -50,6 +52,7 @@ def record(
         facts=(*facts, ("permit", permit.digest), ("by", permit.by.value)),
     )
     leaf = unit.record(entry)
+    unit.waiting.use_up()
     alarm_of_act(unit, permit, objects, leaf)
     return leaf
 

@@ -161,12 +161,16 @@ class WriteAdmission(ReadAdmission):
         )
 
     def drop_sessions(self) -> int:
-        """Delete every session, answer and unused invitation: nobody comes back by a restore."""
+        """Delete every session, answer, unused invitation and first signature that waits.
+
+        Nobody comes back by a restore.
+        """
         unused = schema.invitation.c.used_at.is_(None)
         return (
             self._session.write(delete(schema.session))
             + self._session.write(delete(schema.kept_answer))
             + self._session.write(delete(schema.invitation).where(unused))
+            + self._session.write(delete(schema.waiting_act))
         )
 
     def _end_open(self, table: Table, member: MemberId, at: datetime) -> int:

@@ -29,6 +29,7 @@ from sqlalchemy import (
     text,
 )
 
+from licet.store.acts import waiting_act
 from licet.store.admission import (
     api_key,
     invitation,
@@ -73,7 +74,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0011"
+REVISION = "0012"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -450,5 +451,5 @@ __all__ = [
     "item", "item_address", "kept_answer", "kept_copy", "leaf", "member", "order", "order_part",
     "organisation", "own_code", "own_session", "passkey", "plan", "request", "request_code",
     "residence", "run", "search", "session", "source", "subject", "suggestion", "template",
-    "trace", "transfer", "unlinked", "verification", "visit",
+    "trace", "transfer", "unlinked", "verification", "visit", "waiting_act",
 ]  # fmt: skip

@@ -50,6 +50,7 @@ from licet.store.templates import (
     WriteTemplates,
     WriteUnlinked,
 )
+from licet.store.waiting import ReadWaiting, WriteWaiting
 from licet.terms.ledger import Entry, Head, LeafMaker
 
 __all__ = ["Reader", "Unit", "UnitWithoutLeaf"]
@@ -64,6 +65,7 @@ class Reader:
         self.deployment = ReadDeployment(session)
         self.governance = ReadGovernance(session)
         self.admission = ReadAdmission(session)
+        self.waiting = ReadWaiting(session)
         self.own = ReadOwn(session)
         self.subjects = ReadSubjects(session)
         self.grants = ReadGrants(session)
@@ -111,6 +113,7 @@ class Unit:
         self.deployment = WriteDeployment(session)
         self.governance = WriteGovernance(session)
         self.admission = WriteAdmission(session)
+        self.waiting = WriteWaiting(session)
         self.own = WriteOwn(session)
         self.subjects = WriteSubjects(session)
         self.grants = WriteGrants(session)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from licet.terms.ids import MemberId
+from licet.terms.ids import ActId, MemberId
 from licet.terms.organisation import Act, Signature
 from licet.terms.permit import By
 
@@ -15,7 +15,8 @@ class Who:
     one, except in a sandbox, where ``--as`` names members without keys. The
     first member acts, the others are the second person of a two-person act.
     ``bearer`` is the SHA-256 of the session's token or API key that the first member comes
-    with: some acts need no more (``licet.consent.proofs``).
+    with: some acts need no more (``licet.consent.proofs``). ``waiting`` is the act that the
+    first of them signed earlier, where it waited for the other.
     A data subject has neither: ``proof`` is the receipt of their confirmation, which
     opens their own commitment in the ledger, or ``bearer`` is the SHA-256 of the token of a
     session that a code opened which went to their contact.
@@ -27,6 +28,7 @@ class Who:
     signatures: tuple[Signature, ...] = ()
     proof: bytes = b""
     bearer: bytes = b""
+    waiting: ActId | None = None
 
     @property
     def member(self) -> MemberId | None:

@@ -40,6 +40,7 @@ PasskeyId = NewType("PasskeyId", str)
 SessionId = NewType("SessionId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 CopyId = NewType("CopyId", str)
+ActId = NewType("ActId", str)
 KeyId = NewType("KeyId", str)
 """``<kind>:<object id>``, for example ``grant:6f1c...``: one data key per object."""
 

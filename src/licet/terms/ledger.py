@@ -21,6 +21,8 @@ class EntryKind(StrEnum):
     PASSKEY_ENDED = "passkey.ended"
     API_KEY_MADE = "api_key.made"
     API_KEY_ENDED = "api_key.ended"
+    ACT_SIGNED = "act.signed"
+    ACT_ENDED = "act.ended"
     SIGNED_IN = "session.opened"
     SIGN_IN_FAILED = "session.failed"
     SIGNED_OUT = "session.ended"

@@ -122,6 +122,7 @@ NOBODY: dict[str, str] = {
     "passkey": "with what a member signs in; of members, as member",
     "session": "when a member was signed in; of members, as member",
     "api_key": "with what a program asks in a member's name; by its SHA-256",
+    "waiting_act": "what one member signed and another must sign too; of members, as member",
     "kept_answer": "what a program was answered, for a day; only its own word opens it",
     "case": "an organisation's matter; its searches that listed the person are told one by one",
     "approval": "who approved such a matter",
