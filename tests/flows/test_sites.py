@@ -341,7 +341,7 @@ def test_videos_of_a_site_are_collected_and_nothing_of_them_stays(world: World, 
     with world.app.store.read() as reader:
         traces = {one.address: one for one in read_traces(world.app, reader, source.id)}
     assert traces[web.at("/album/feast.mp4")].fate is Fate.COLLECTED
-    assert traces[web.at("/album/now.m3u8")].rule == "live"
+    assert traces[web.at("/album/now.m3u8")].rule == "stream"
     assert web.count("/album/now.m3u8") == 0
     later, _ = world.enrolled("x")
     again = backfill(world.app, later, source.id)

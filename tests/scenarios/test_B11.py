@@ -5,6 +5,7 @@ picture, a list, a suggestion nor a confirmation; no jump of a clock makes the d
 a source that is brought as a feed is put on hold (AI Act 5(1)(h)).
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -81,16 +82,19 @@ def seen(tmp_path: Path, store_url: str) -> Iterator[Seen]:
     world = new_real_world(tmp_path / "home", store_url)
     grant, subject, herself = enrolled(world)
     case = world.case(PROBE)
-    place = world.folder(a=photo("anna", "anna"))
+    sure, unsure = photo("anna"), photo("anna", shot=5, noise=2.8)
+    place = world.folder(a=sure, b=unsure)
     old = START.timestamp() - 86_400
-    os.utime(place / "a.jpg", (old, old))
+    for one in ("a.jpg", "b.jpg"):
+        os.utime(place / one, (old, old))
     done = world.collected(world.source(place))
     assert isinstance(done, Collected), done
     with world.app.store.read() as reader:
         (source,) = reader.sources.all()
-        (item,) = reader.items.of_source(source.id, None, 10)
+        item = reader.items.find(source.id, hashlib.sha256(sure).hexdigest())
         (suggested,) = reader.suggestions.of_grant(grant)
         kept = reader.templates.of_grant(grant)
+    assert item is not None
     (appearance,) = [one for one in kept if one.kind is TemplateKind.APPEARANCE]
     world.clock.go(hours=1)
     yield Seen(world, case, grant, subject, herself, item.id, appearance.id, suggested.id)

@@ -20,15 +20,18 @@ from licet.search import search
 from licet.store import schema
 from licet.store.unit import Unit
 from licet.terms.acting import SUBJECT
+from licet.terms.admission import OwnCode, OwnSession
 from licet.terms.face import Score
 from licet.terms.gallery import TemplateKind
 from licet.terms.granting import Message
 from licet.terms.ids import (
     AccountId,
     BlockId,
+    CopyId,
     FaceId,
     GrantId,
     HoldId,
+    SessionId,
     SubjectId,
     SuggestionId,
     new_id,
@@ -38,6 +41,7 @@ from licet.terms.payload import AppearancePayload, SuggestionPayload, from_bytes
 from licet.terms.permit import Block
 from licet.terms.rights import Account, Hold, Received, RequestState, RequestWish, RightKind
 from licet.terms.search import Finding
+from licet.terms.source import KeptCopy, Source
 from licet.terms.stored import StoredSuggestion
 from licet.vault.seal import open_sealed, seal
 from licet.worker import run_once
@@ -66,6 +70,8 @@ def anna(world: World) -> SubjectId:
     earlier = asked(world.app, subject, RightKind.PORTABILITY)
     with world.app.store.unit() as unit:
         _suggest(world, unit, grant)
+        _keep_a_copy(unit, source)
+        _sign_in(unit, subject)
         unit.unlinked.add(grant, b"\x01" * 32)
         _place(unit, subject, grant)
         leaf = record_machine(unit, EntryKind.HOLD_PLACED)
@@ -151,6 +157,19 @@ def _suggest(world: World, unit: Unit, grant: GrantId) -> None:
     unit.suggestions.add(
         StoredSuggestion(one, grant, seal(key, to_bytes(sealed), where), later, leaf)
     )
+
+
+def _keep_a_copy(unit: Unit, source: Source) -> None:
+    """Let the operator keep a copy of one of the photos."""
+    item, *_ = unit.items.of_source(source.id, None, 1)
+    unit.copies.add(KeptCopy(CopyId(new_id()), source.id, item.sha256, b"h", b"n", 7, unit.now))
+
+
+def _sign_in(unit: Unit, subject: SubjectId) -> None:
+    """Let her be at her own page, and ask for a code once more."""
+    contact, soon = unit.subjects.get(subject).contact_tag, unit.now + timedelta(minutes=9)
+    unit.own.put_code(OwnCode(b"a", contact, b"s", b"d", 0, unit.now, soon))
+    unit.own.open_session(OwnSession(SessionId(new_id()), contact, b"t", unit.now, unit.now, soon))
 
 
 def _place(unit: Unit, subject: SubjectId, grant: GrantId) -> None:

@@ -118,6 +118,7 @@ def test_nothing_of_an_erased_person_is_found_anywhere(
         "candidates": (3, 0),
         "probes": (3, 0),
         "items": (1, 0),
+        "copies": (0, 0),
         "requests": (0, 0),
         "request_codes": (0, 0),
         "packages": (0, 0),

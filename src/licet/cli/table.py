@@ -59,7 +59,7 @@ COMMANDS: dict[str, Listed] = {
     "suggestion": Listed("suggestion", ITEMS, "Faces that wait for a person's look."),
     "appearance": Listed("appearance", ITEMS, "Kept faces: confirm one, or take it off."),
     "show": Listed("show", ITEMS, "Write a photo with everybody else covered."),
-    "redact": Listed("redact", ITEMS, "Cover everybody in photos and videos."),
+    "redact": Listed("redact", ITEMS, "Cover everybody in a folder of photos and videos."),
     "search": Listed("search", SEARCH, "Search the people who may be found: CASE PHOTO."),
     "report": Listed("report", PROVE, "Reports to publish: searches, and what is processed."),
     "verify": Listed("verify", PROVE, "Check a file that licet handed out, offline."),

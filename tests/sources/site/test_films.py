@@ -69,7 +69,7 @@ def test_every_video_that_a_page_or_sitemap_names_is_found(web: Web, room: Path)
     ]
     traces = {one.address: one for one in place.traces()}
     assert traces["https://elsewhere.example/x.mp4"].rule is Rule.OUTSIDE
-    assert traces[web.at("/now.mp4")].rule is Rule.LIVE
+    assert traces[web.at("/now.mp4")].rule is Rule.STREAM
     assert not {"/d.mov", "/e.mkv", "/x.mp4", "/player"} & set(web.asked)
 
 
@@ -134,7 +134,7 @@ def test_a_stream_is_no_item(web: Web, room: Path, reply: Reply) -> None:
     found = place.read(Address(web.at("/a.mp4")))
     assert isinstance(found, Unreadable)
     assert found != NO_PHOTO
-    assert last(place).rule is Rule.LIVE
+    assert last(place).rule is Rule.STREAM
     assert place._film is None
 
 
@@ -144,7 +144,7 @@ def test_a_list_of_a_streams_parts_is_not_even_asked_for(web: Web, room: Path) -
     )
     place = reading(web, room)
     assert list(place.walk()) == []
-    assert {one.rule for one in place.traces()} == {Rule.LIVE}
+    assert {one.rule for one in place.traces()} == {Rule.STREAM}
     assert not [path for path in web.asked if path.startswith(("/a.", "/b.", "/c."))]
 
 

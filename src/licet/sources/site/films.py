@@ -18,7 +18,7 @@ MOST_VIDEO_BYTES = 8 * 1024**3
 SLOWEST = 64 * 1024
 """Bytes a second below which a video is not waited for: a run has an end."""
 
-LIVE = Stop(Rule.LIVE, "it is a stream or a list of its parts, not a video that is over")
+LIVE = Stop(Rule.STREAM, "it is a stream or a list of its parts, not a video that is over")
 
 _NAME = re.compile(r"\.(?:mp4|m4v|mov|mkv|webm)$", re.IGNORECASE)
 _LIVE_NAME = re.compile(r"\.(?:m3u8?|mpd|ism|isml|sdp|ram)(?:/manifest)?$", re.IGNORECASE)

@@ -33,7 +33,7 @@ class Rule(StrEnum):
     VARIANT = "variant"
     ANSWER = "answer"
     KIND = "kind"
-    LIVE = "live"
+    STREAM = "stream"
     SIZE = "size"
     UNREACHABLE = "unreachable"
 
@@ -89,7 +89,7 @@ _REMEDIES = {
     Rule.VARIANT: "Nothing: a larger copy of the same photo is taken.",
     Rule.ANSWER: _MEND_SITE,
     Rule.KIND: "Nothing; it is skipped.",
-    Rule.LIVE: "Nothing: licet reads no live or near-live feeds.",
+    Rule.STREAM: "Nothing: licet reads no live or near-live feeds.",
     Rule.SIZE: "Put a smaller copy of the photo in its place.",
     Rule.UNREACHABLE: "Collect again later.",
 }
