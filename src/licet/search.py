@@ -23,13 +23,16 @@ from licet.effects.releasing import (
 from licet.effects.shelf import fresh_gallery
 from licet.terms.acting import Who
 from licet.terms.errors import BadInput, NotFound
-from licet.terms.face import Template, Unreadable
+from licet.terms.face import Box, Inspection, Template, Unreadable
 from licet.terms.ids import CaseId, GrantId, PurposeId
 from licet.terms.permit import Action, Ask, By, Permit, Refusal
 from licet.terms.search import SearchResult
 
 LONGEST_LIST = 200
 """Rows looked at; more would be a crowd, not candidates."""
+
+PICTURE_SIDE = 1600
+"""As large as a screen shows a photo to somebody who chooses a face in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,43 @@ class Choice:
 
 
 AS_IT_IS = Choice()
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeFaces:
+    """The faces in a probe photo, strongest first, and the photo as JPEG without metadata.
+
+    ``width`` and ``height`` are the upright photo's, in whose pixels the boxes are.
+    """
+
+    width: int
+    height: int
+    faces: tuple[Box, ...]
+    picture: bytes
+
+
+def find_faces(
+    app: App, who: Who, case_id: CaseId, purpose: PurposeId, probe: bytes
+) -> ProbeFaces | Refusal:
+    """Find the faces in a probe photo, so that a person can choose one. Nobody is compared.
+
+    1. Read the facts and decide as for a search; a refusal is recorded and returned.
+    2. Find the faces; make a picture of the photo that a browser can show.
+
+    Nothing is kept, and nothing is recorded: no more is done than to look at evidence.
+    Raises ``NotFound`` for a case that is not there, ``BadInput`` for a photo that cannot
+    be read or shows no face.
+    """
+    digest = hashlib.sha256(probe).hexdigest()
+    ask = _ask(app, who, case_id, purpose, digest, None)
+    with app.store.read() as reader:  # 1
+        decided = decide(ask, read_facts(app, reader, ask, who, reader.now), reader.now)
+    if isinstance(decided, Refusal):
+        return refuse(app, ask, decided)
+    seen = _inspected(app, probe)  # 2
+    picture = app.vision.redact(probe, (), long_side=PICTURE_SIDE)
+    boxes = tuple(one.face.box for one in seen.faces)
+    return ProbeFaces(seen.width, seen.height, boxes, picture)
 
 
 def search(
@@ -119,12 +159,7 @@ def _ask(
 
 def _probe(app: App, photo: bytes, face: int | None) -> Template:
     """Return the template of the one face that is searched for."""
-    refuse_strange(app, photo)
-    seen = app.vision.inspect(photo)
-    if isinstance(seen, Unreadable):
-        raise BadInput(f"the probe photo cannot be read: {seen.reason}", seen.remedy)
-    if not seen.faces:
-        raise BadInput("no face was found in the probe photo", "Use a photo that shows a face.")
+    seen = _inspected(app, photo)
     if face is None and len(seen.faces) > 1:
         raise BadInput(
             f"{len(seen.faces)} faces were found in the probe photo",
@@ -134,6 +169,16 @@ def _probe(app: App, photo: bytes, face: int | None) -> Template:
     if not 1 <= place <= len(seen.faces):
         raise BadInput(f"there is no face {place}", f"Choose 1 to {len(seen.faces)}.")
     return seen.faces[place - 1].template
+
+
+def _inspected(app: App, photo: bytes) -> Inspection:
+    refuse_strange(app, photo)
+    seen = app.vision.inspect(photo)
+    if isinstance(seen, Unreadable):
+        raise BadInput(f"the probe photo cannot be read: {seen.reason}", seen.remedy)
+    if not seen.faces:
+        raise BadInput("no face was found in the probe photo", "Use a photo that shows a face.")
+    return seen
 
 
 def _ask_gallery(app: App, permit: Permit, probe: Template) -> Answer:

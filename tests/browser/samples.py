@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse
-from licet.terms.grant import GrantState
 from licet.terms.ids import PurposeId, RequestId, SourceId
 from licet.terms.inbox import RequestLine
 from licet.terms.listing import SourceLine
@@ -13,7 +12,6 @@ from licet.terms.organisation import Role
 from licet.terms.permit import Action
 from licet.terms.public import PublicFacts, PublicSource
 from licet.terms.rights import RequestState, RightKind
-from licet.terms.search import SearchState
 from licet.terms.source import BystanderCondition, SourceState
 from licet.web.pages.around import Around, Page, SignedIn, Toast
 from licet.web.pages.console import (
@@ -30,10 +28,6 @@ from licet.web.pages.console import (
 from licet.web.pages.outside import (
     Invitation,
     OpenReport,
-    OwnGrant,
-    OwnRequest,
-    OwnSearch,
-    PortalHome,
     PublicPage,
     SignIn,
 )
@@ -49,6 +43,7 @@ from licet.web.pages.searching import (
     Picture,
     Refused,
 )
+from tests.browser.own_samples import OWN_PAGES
 
 TODAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, 4, tzinfo=UTC)
@@ -157,31 +152,35 @@ ROWS = (
 )
 
 FACES = (
-    FaceBox("1", 118, 96, 150, 190, "known", "/photo/face/1.svg"),
-    FaceBox("2", 428, 130, 140, 180, "plain", "/photo/face/2.svg"),
-    FaceBox("3", 690, 112, 132, 172, "plain", "/photo/face/3.svg"),
+    FaceBox("1", 118, 96, 150, 190, "known"),
+    FaceBox("2", 428, 130, 140, 180, "plain"),
+    FaceBox("3", 690, 112, 132, 172, "plain"),
 )
 GROUP = Picture("/photo/group.svg", 960, 600, FACES)
 
+PROBE = Picture("/photo/group.svg", 960, 600, FACES[:1])
+HEAD = FaceBox("", 20, 15, 72, 80)
+
 CANDIDATES = Candidates(
     "VC-2026-014",
-    "/photo/face/1.svg",
+    PROBE,
     1_204,
     0.453,
     0.9,
     (
         Candidate(
             1,
-            "/photo/face/4.svg",
             0.712,
             0.0003,
-            1,
-            (
-                Appeared("Club summer party", NOON - timedelta(days=212)),
-                Appeared("Newsroom prints", NOON),
+            enrolment=True,
+            seen=(
+                Appeared(
+                    "Club summer party", NOON - timedelta(days=212), "/photo/face/4.svg", HEAD
+                ),
+                Appeared("Newsroom film", NOON, "/photo/face/5.svg", HEAD, "1:02-1:09", True),
             ),
         ),
-        Candidate(2, "/photo/face/5.svg", 0.481, 0.41),
+        Candidate(2, 0.481, 0.41, enrolment=False),
     ),
 )
 NO_REASON = refuse(Action.SEARCH, Reason.CASE_NOT_APPROVED)
@@ -233,6 +232,7 @@ SAMPLES: dict[str, Sample] = {
         AskSearch(
             (("a", "VC-2026-014"), ("b", "VC-2026-019")),
             38,
+            step_up=True,
             errors={
                 "case": "This case was closed yesterday.",
                 "photo": "No face was found in this photo.",
@@ -241,11 +241,11 @@ SAMPLES: dict[str, Sample] = {
         "/console/search",
     ),
     "search-no-case": Sample(AskSearch((), 50), "/console/search"),
-    "search-face": Sample(ChooseFace("VC-2026-014", GROUP, "t"), "/console/search/face"),
-    "search-result": Sample(CANDIDATES, "/console/search/result"),
+    "search-face": Sample(ChooseFace("VC-2026-014", GROUP, "t"), "/console/search/t"),
+    "search-result": Sample(CANDIDATES, "/console/search/t"),
     "search-nobody": Sample(
-        Candidates("VC-2026-014", "/photo/face/1.svg", 1_204, 0.453, 0.9, ()),
-        "/console/search/result",
+        Candidates("VC-2026-014", PROBE, 1_204, 0.453, 0.9, ()),
+        "/console/search/t",
     ),
     "refused": Sample(Refused(NO_REASON, "/console/search"), "/console/search"),
     "public": Sample(
@@ -281,28 +281,7 @@ SAMPLES: dict[str, Sample] = {
         "/",
         None,
     ),
-    "portal": Sample(
-        PortalHome(
-            (
-                OwnGrant(
-                    "/me/grants/1", "Archives de Valcourt", FIND, GrantState.ACTIVE, _in(364), 3, 27
-                ),
-                OwnGrant(
-                    "/me/grants/2", "Cercle des familles", TRACE, GrantState.PENDING, _in(30), 0, 0
-                ),
-            ),
-            (
-                OwnSearch("Cercle des familles", NOON - timedelta(days=3), TRACE, SearchState.LEAD),
-                OwnSearch(
-                    "Cercle des familles", NOON - timedelta(days=40), TRACE, SearchState.CLOSED
-                ),
-            ),
-            (OwnRequest(RightKind.ACCESS, RequestState.FULFILLING, _in(12), 12),),
-        ),
-        "/me",
-        SignedIn("Malik", ""),
-    ),
-    "portal-none": Sample(PortalHome((), (), ()), "/me", SignedIn("Malik", "")),
+    **{name: Sample(page, "/me", None) for name, page in OWN_PAGES.items()},
     "not-found": Sample(Problem(404), "/nowhere", None),
     "forbidden": Sample(Problem(403), "/console/orders", None),
     "too-fast": Sample(Problem(429, again_in=50), "/console/search", None),

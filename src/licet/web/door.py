@@ -14,7 +14,8 @@ from licet.web.guards.hosts import Hosts
 from licet.web.guards.origins import Origins
 from licet.web.guards.paces import Paces
 from licet.web.guards.watching import Watching
-from licet.web.routes import assets, console, health, invited, language, overview, public
+from licet.web.probes import Probes
+from licet.web.routes import assets, console, health, invited, language, overview, public, searching
 from licet.web.routes import door as coming
 from licet.web.serving import Serving
 
@@ -53,6 +54,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
     door.state.licet = app
     door.state.serving = serving
     door.state.figures = figures
+    door.state.probes = Probes()
     problems.install(door)
     for router in (
         health.router,
@@ -62,6 +64,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         invited.router,
         overview.router,
         console.router,
+        searching.router,
         coming.router,
         document.router,
     ):

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from starlette.formparsers import MultiPartParser
+
 from licet.web.figures import Figures
 from licet.web.guards.asgi import (
     ASGIApp,
@@ -16,6 +18,9 @@ from licet.web.guards.asgi import (
 
 MOST = 32 * 1024 * 1024
 """Bytes of one request: a large photo, and room for its form."""
+
+MultiPartParser.spool_max_size = 2 * MOST
+"""Of a file in a form, in memory: what somebody sends never lies on a disk in clear."""
 
 SECONDS = 60.0
 """For how long a request may take to arrive."""

@@ -17,7 +17,14 @@ class FaceBox:
     width: int
     height: int
     tone: str = "plain"
-    crop: str = ""
+
+    @property
+    def view(self) -> str:
+        """The square around the face that a crop of the photo shows, as an SVG ``viewBox``."""
+        side = round(1.5 * max(self.width, self.height))
+        left = self.x + (self.width - side) // 2
+        top = self.y + (self.height - side) // 2
+        return f"{left} {top} {side} {side}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class AskSearch:
     """A form: which case, and the photo that its evidence holds.
 
     ``cases`` are pairs of a case's id and its reference. ``errors`` go beside their fields.
+    ``step_up`` says that the session is no longer fresh: one proves first who one is.
     """
 
     template: ClassVar[str] = "search_ask.html"
@@ -43,48 +51,65 @@ class AskSearch:
     left_today: int
     case: str = ""
     errors: dict[str, str] = field(default_factory=dict)
+    step_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseFace:
-    """A photo with several faces: which one is searched with. ``errors`` as in a form."""
+    """A photo with its faces: which one is searched with. ``case`` is its reference.
+
+    ``step_up`` as in :class:`AskSearch`.
+    """
 
     template: ClassVar[str] = "search_face.html"
 
     case: str
     photo: Picture
     token: str
-    errors: dict[str, str] = field(default_factory=dict)
+    step_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Appeared:
-    """Where and when somebody was seen."""
+    """Where and when somebody was seen, and the picture that shows them with others covered.
+
+    ``photo`` is its address, ``face`` where in it they are. ``during`` is when in a video, ""
+    for a photo; ``confirmed`` that a person looked at it.
+    """
 
     source: str
     at: datetime
+    photo: str
+    face: FaceBox
+    during: str = ""
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A candidate beside the probe. ``findings`` is how many verifiers looked, of two."""
+    """A candidate beside the probe. ``enrolment`` says that the score is with their enrolment.
+
+    Otherwise it is with a photo in which they were seen.
+    """
 
     rank: int
-    crop: str
     score: float
     expected_innocent: float
-    findings: int = 0
+    enrolment: bool
     seen: tuple[Appeared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What a search answered: candidates, best first, or nobody. Neither is a decision."""
+    """What a search answered: candidates, best first, or nobody. Neither is a decision.
+
+    ``case`` is its reference; ``probe`` is the photo, with the one face that was searched with.
+    """
 
     template: ClassVar[str] = "search_result.html"
 
     case: str
-    probe: str
+    probe: Picture
     searched: int
     threshold: float
     expected_innocent: float
@@ -93,9 +118,13 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A page in place of what was refused. ``back`` is where one came from."""
+    """A page in place of what was refused. ``back`` is where one came from.
+
+    ``step_up`` says that to prove once more who one is changes it.
+    """
 
     template: ClassVar[str] = "refused.html"
 
     refusal: Refusal
     back: str
+    step_up: bool = False

@@ -132,7 +132,7 @@ on("click", "[data-passkey]", async (button) => {
   said.hidden = true;
   try {
     const { to } = await passkeys[button.dataset.passkey]();
-    location.assign(to);
+    location.assign(button.dataset.back ?? to);
   } catch {
     said.hidden = false;
   } finally {
