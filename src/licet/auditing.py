@@ -4,11 +4,12 @@ Nobody knows from a form what ten thousand photos show. Fifty of them are drawn 
 of the ledger at the moment of asking, the entry of asking in it: that entry holds a random
 number and the digest of the list that is drawn from, so nobody can choose the moment at
 which a sample that suits them is drawn, and anybody with the ledger and the list can draw it
-again (see ``effects.drawing``). Everybody in the pictures is covered.
+again (see ``effects.drawing``). Everybody in the pictures is covered. Of a video a few frames are
+shown.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,11 +20,13 @@ from licet.effects.acting import digest_of_wish
 from licet.effects.covering import faces_to_cover
 from licet.effects.drawing import Among, among, as_list, list_digest, may_be_drawn, sample_of
 from licet.effects.facts import read_facts
+from licet.effects.films import AskingAgain, KeepOn, RefusedError, open_film
 from licet.effects.record import Objects, record, record_refusal, refuse
 from licet.effects.sealed import open_address, source_key
 from licet.effects.sourcing import open_source
+from licet.effects.stills import at_moment, moments_of
 from licet.ledger import tree
-from licet.sources.contract import Address, ItemSource
+from licet.sources.contract import NO_PHOTO, Address, HoldsVideos, ItemSource
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.errors import Conflict, NotFound
@@ -32,25 +35,39 @@ from licet.terms.governing import AuditSaid
 from licet.terms.ids import AuditId, ItemId, SourceId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Ask, Permit, Refusal
-from licet.terms.source import AuditFinding, Item, Source, SourceAudit, SourceState
+from licet.terms.source import AuditFinding, Item, ItemFace, Source, SourceAudit, SourceState
 from licet.vault.seal import seal
+
+SEEN_SHARE = 2
+"""One of so many items of a sample must be shown before somebody may find it in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A photo of the sample: its picture as JPEG with everybody covered, or why there is none."""
+    """A photo of the sample: its picture as JPEG with everybody covered, or why there is none.
+
+    A video is several of them, one for each frame that is shown; ``at`` is its moment in
+    milliseconds.
+    """
 
     item: ItemId
     picture: bytes
     why_not: str = ""
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample that was drawn, and its pictures."""
+    """A sample that was drawn, and its pictures.
+
+    ``seen`` says that half of its items or more could be shown: only then may somebody find
+    it in order.
+    """
 
     audit: SourceAudit
     photos: tuple[Looked, ...]
+    items: tuple[ItemId, ...]
+    seen: bool
 
 
 def draw_sample(
@@ -61,9 +78,11 @@ def draw_sample(
     1. List what may be drawn. In one unit of work: decide and record, the digest of the list
        too; draw by the root that this entry leads to. A sample that nobody has answered for
        is not drawn anew: it is looked at again.
-    2. Read each photo from its source and cover every face in it, asking anew before each:
-       a block, or a source that ceased, stops it in the middle.
-    3. Mirror the ledger.
+    2. Read each photo, and a few frames of each video, from its source and cover every face
+       in it, asking anew before each: a block, or a source that ceased, stops it in the middle.
+    3. What could not be shown nobody has seen: with less than half of it, in one unit of work,
+       nobody may find the sample in order.
+    4. Mirror the ledger.
 
     Raises ``NotFound``, ``Conflict`` while the items are too young to be seen.
     """
@@ -86,15 +105,23 @@ def draw_sample(
     with app.store.read() as reader:
         items = sample_of(reader, drawn, _seen_before(app, drawn.drawn_at))
     place = open_source(app, source)
-    photos = []
+    photos: list[Looked] = []
+    asking = AskingAgain(app, ask, who, "")
     for number, item in enumerate(items, 1):  # 2
         refusal = _refused_now(app, ask, who)
         if refusal is not None:
             return refusal
-        photos.append(_look(app, source, place, item))
+        try:
+            photos += _look(app, source, place, item, asking.keep_on)
+        except RefusedError as stopped:
+            return refuse(app, ask, stopped.refusal)
         tell(number, len(items))
-    app.publish()  # 3
-    return Sample(drawn, tuple(photos))
+    shown = len({one.item for one in photos if one.picture})
+    seen = shown * SEEN_SHARE >= len(items)
+    if not seen:
+        drawn = _unseen(app, ask, who, drawn, shown)  # 3
+    app.publish()  # 4
+    return Sample(drawn, tuple(photos), tuple(one.id for one in items), seen)
 
 
 def answer_audit(app: App, who: Who, source_id: SourceId, said: AuditSaid) -> Source | Refusal:
@@ -115,6 +142,8 @@ def answer_audit(app: App, who: Who, source_id: SourceId, said: AuditSaid) -> So
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         audit = open_audit(unit, source_id)
+        if audit is not None and audit.member is None and said.finding is AuditFinding.WRONG:
+            audit = replace(audit, member=who.member)  # What nobody could see is not in order.
         if audit is None or audit.id != said.audit or audit.member != who.member:
             raise NotFound(
                 "there is no sample here that you looked at", "Look first: `licet source audit`."
@@ -187,6 +216,20 @@ def _objects(audit: SourceAudit) -> Objects:
     return (("audit", audit.id), ("source", audit.source))
 
 
+def _unseen(app: App, ask: Ask, who: Who, drawn: SourceAudit, shown: int) -> SourceAudit:
+    """Keep that nobody saw a sample: who asked for it has nothing to find in order."""
+    with app.store.unit() as unit:
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        nobody = replace(drawn, member=None)
+        waiting = open_audit(unit, drawn.source)
+        if isinstance(permit, Refusal) or waiting is None or waiting.id != drawn.id:
+            raise Conflict("the sample was answered meanwhile", "Look again.")
+        unit.sources.set_audit(nobody)
+        facts = (("collected", drawn.collected), ("shown", shown))
+        record(app, unit, EntryKind.SOURCE_SAMPLED, permit, _objects(drawn), facts)
+    return nobody
+
+
 def _refused_now(app: App, ask: Ask, who: Who) -> Refusal | None:
     """Say why a sample may not be looked at any further, and write that down; or None."""
     with app.store.read() as reader:
@@ -217,16 +260,42 @@ def _seen_before(app: App, drawn: datetime) -> datetime:
     return drawn if app.deployment.sandbox else drawn - ceilings.ORGANISATION_FLOOR
 
 
-def _look(app: App, source: Source, place: ItemSource, item: Item) -> Looked:
-    """Read one photo and cover everybody in it."""
-    photo = place.read(Address(open_address(app, item.id, source.id, item.sealed_address)))
-    if isinstance(photo, Unreadable):
-        return Looked(item.id, b"", photo.reason)
-    if hashlib.sha256(photo).hexdigest() != item.sha256:
-        return Looked(item.id, b"", "it changed since it was collected")
+def _look(
+    app: App, source: Source, place: ItemSource, item: Item, keep_on: KeepOn
+) -> tuple[Looked, ...]:
+    """Read one photo, or frames of a video, and cover everybody. Raises what ``keep_on`` does."""
+    address = Address(open_address(app, item.id, source.id, item.sealed_address))
     with app.store.read() as reader:
         stored = reader.items.faces(item.id)
+    photo = place.read(address)
+    if photo == NO_PHOTO and isinstance(place, HoldsVideos):
+        film = open_film(place, address, item.sha256, keep_on)
+        if film is None:
+            return (Looked(item.id, b"", "it changed since it was collected"),)
+        with film:
+            frames = [
+                _covered(app, item, app.vision.still(film, at), at_moment(stored, at), at)
+                for at in moments_of(stored)
+            ]
+        # Moments after a film's end are its last frame: it is shown once.
+        return tuple({one.picture: one for one in reversed(frames)}.values())[::-1]
+    if isinstance(photo, bytes) and hashlib.sha256(photo).hexdigest() != item.sha256:
+        return (Looked(item.id, b"", "it changed since it was collected"),)
+    return (_covered(app, item, photo, stored),)
+
+
+def _covered(
+    app: App,
+    item: Item,
+    photo: bytes | Unreadable,
+    stored: Sequence[ItemFace],
+    at: int | None = None,
+) -> Looked:
+    """Return a photo or frame with everybody in it covered, or why it cannot be shown."""
+    if isinstance(photo, Unreadable):
+        return Looked(item.id, b"", photo.reason, at)
     found = app.vision.faces(photo)
     if isinstance(found, Unreadable):
-        return Looked(item.id, b"", found.reason)
-    return Looked(item.id, app.vision.redact(photo, faces_to_cover(found, stored, ()), (), []))
+        return Looked(item.id, b"", found.reason, at)
+    boxes = faces_to_cover(found, stored, ())
+    return Looked(item.id, app.vision.redact(photo, boxes, (), []), at=at)

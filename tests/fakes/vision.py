@@ -137,6 +137,7 @@ class FakeVision:
     ) -> Clip | Unreadable:
         """Read what :func:`video` wrote: each shot is a track."""
         self.inspected += 1
+        video.seek(0)
         content = video.read(1 << 20)
         try:
             shots = json.loads(content.removeprefix(VIDEO_START))["shots"]

@@ -1,6 +1,7 @@
 """A random sample of a source: who looks, how it is drawn, and what stops until then."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -31,7 +32,7 @@ from licet.terms.permit import Refusal
 from licet.terms.source import AuditFinding, Source, SourceState
 from licet.vault.seal import open_sealed
 from tests.fakes.deployment import World
-from tests.fakes.vision import photo
+from tests.fakes.vision import photo, video
 
 
 @pytest.fixture
@@ -179,14 +180,41 @@ def decode_of(world: World, index: int) -> Entry:
 
 def test_everybody_is_covered_and_what_is_gone_is_told(world: World, source: Source) -> None:
     place = Path(source.place)
-    (place / "p0.jpg").unlink()
     (place / "p1.jpg").write_bytes(photo("another"))
     sample = _looked(world, source, "verifier")
     shown = [one for one in sample.photos if one.picture]
     assert len(sample.photos) == 3
-    assert len(shown) == 1
+    assert len(shown) == 2
     assert all(one.why_not for one in sample.photos if not one.picture)
     assert shown[0].picture != (place / "p2.jpg").read_bytes()
+
+
+def test_of_a_video_frames_are_shown_with_everybody_covered(world: World) -> None:
+    clip = video(("anna", 2000, 4000), ("bert", 3000, 9000))
+    opened = world.source(world.folder("films", clip=clip, still=photo("anna")), "films")
+    assert isinstance(collect(world.app, world.who("steward"), opened.id), Collected)
+    sample = _looked(world, opened, "verifier")
+    assert sample.seen
+    assert len(sample.items) == 2
+    frames = {one.at: json.loads(one.picture) for one in sample.photos if one.at is not None}
+    assert {0, 2000, 3000} <= set(frames), "the beginning, and who is seen first and last"
+    assert [len(frames[at]["covered"]) for at in (0, 2000, 3000)] == [0, 1, 2]
+
+
+def test_what_nobody_could_see_is_not_found_in_order(world: World, source: Source) -> None:
+    for name in ("p0", "p1"):
+        (Path(source.place) / f"{name}.jpg").unlink()
+    sample = _looked(world, source, "verifier")
+    assert not sample.seen
+    assert dict(_entries(world, EntryKind.SOURCE_SAMPLED)[-1].facts)["shown"] == 1
+    ok, wrong = (
+        AuditSaid(sample.audit.id, one, "") for one in (AuditFinding.OK, AuditFinding.WRONG)
+    )
+    with pytest.raises(NotFound, match="you looked at"):
+        answer_audit(world.app, world.who("verifier"), source.id, ok)
+    held = answer_audit(world.app, world.who("verifier"), source.id, wrong)
+    assert isinstance(held, Source)
+    assert held.state is SourceState.ON_HOLD
 
 
 def test_the_note_lies_sealed_and_in_no_entry(world: World, source: Source) -> None:

@@ -35,6 +35,22 @@ def is_video(stored: Sequence[ItemFace]) -> bool:
     return any(face.span is not None for face in stored)
 
 
+def moments_of(stored: Sequence[ItemFace]) -> tuple[int, ...]:
+    """Return moments (milliseconds) at which a video is looked at by who knows nothing of it.
+
+    Its beginning, a minute into it and ten, or its end before that, and where people are
+    seen first and last.
+    """
+    seen = sorted(face.span for face in stored if face.span is not None)
+    faces = (seen[0][0], seen[-1][0]) if seen else ()
+    return tuple(dict.fromkeys((0, *faces, 60_000, 600_000)))
+
+
+def at_moment(stored: Sequence[ItemFace], at: int) -> tuple[ItemFace, ...]:
+    """Return the faces that were seen in a video at a moment."""
+    return tuple(face for face in stored if _at(face, at))
+
+
 def still_of(
     app: App, film: BinaryIO, at: int, own: Box, stored: Sequence[ItemFace]
 ) -> Still | Unreadable:

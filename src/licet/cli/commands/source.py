@@ -279,19 +279,24 @@ def _sampled(call: Call, licet: "App", source: Source, folder: Path) -> Answer |
         sample = draw_sample(licet, who, source.id, tell)
         if isinstance(sample, Refusal):
             return sample
-        for number, photo in enumerate(sample.photos, 1):
+        numbers = {item: number for number, item in enumerate(sample.items, 1)}
+        for photo in sample.photos:
             if photo.picture:
-                files.write_new(place / f"{number:02}.jpg", photo.picture)
-        files.write_new(place / "sample.txt", as_list(one.item for one in sample.photos))
+                moment = "" if photo.at is None else f"-at-{photo.at // 1000}s-{photo.at % 1000}"
+                name = f"{numbers[photo.item]:02}{moment}.jpg"
+                files.write_new(place / name, photo.picture)
+        files.write_new(place / "sample.txt", as_list(sample.items))
         files.write_new(place / "items.txt", listed(licet, sample.audit))
-    read = sum(bool(photo.picture) for photo in sample.photos)
-    drawn, gone = sample.audit, len(sample.photos) - read
+    read = len({photo.item for photo in sample.photos if photo.picture})
+    drawn, gone = sample.audit, len(sample.items) - read
     done = Sampled(source.id, source.name, folder, read, gone, drawn.root, drawn.size)
     lines = (
         f"Wrote {folder}: {read} photos of {source.name}, drawn at random by the ledger's root.",
         "  items.txt: what they were drawn from; its SHA-256 is in the entry of the ledger.",
         *((f"  {gone} more could not be read.",) if gone else ()),
-        f"Look at all of them. Next: `licet source audit {source.name} --finding ok` or `wrong`.",
+        f"Look at all of them. Next: `licet source audit {source.name} --finding ok` or `wrong`."
+        if sample.seen
+        else "That is less than half of the sample: it can be found `wrong`, and not `ok`.",
     )
     return Answer(done, lines)
 
