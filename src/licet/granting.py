@@ -11,7 +11,7 @@ from licet.app import App
 from licet.consent.age import age_on, of_age_on
 from licet.consent.decide import decide
 from licet.consent.purposes import table
-from licet.effects.acting import digest_of_wish
+from licet.effects.acting import came_by_code, digest_of_wish
 from licet.effects.codes import (
     CODE_DAYS,
     CODE_TRIES,
@@ -168,6 +168,30 @@ def confirm(app: App, grant_id: GrantId, code: str) -> Receipted | WrongCode | R
             return wrong
         leaf, statement = _activate(app, unit, permit, grant, ("code", ()))  # 3
     app.publish()  # 4
+    receipt = receipt_for(app, ReceiptKind.CONFIRMATION, leaf, statement, grant.subject)
+    return Receipted(grant_id, leaf, receipt)
+
+
+def confirm_signed_in(app: App, who: Who, grant_id: GrantId) -> Receipted | Refusal:
+    """Let the person say yes on their own page, which a code to their own contact opened.
+
+    1. In one unit of work: read the facts and decide; who did not come by a code that went
+       to this person's contact is nobody here, in a sandbox too.
+    2. Make the grant active, forget the code of the letter, record.
+    3. Mirror the ledger and write the person's receipt.
+
+    Raises ``NotFound`` for a grant that is not there, or not theirs.
+    """
+    with app.store.unit() as unit:  # 1
+        grant = _known(unit, grant_id)
+        if not came_by_code(unit, who, unit.subjects.get(grant.subject)):
+            raise NotFound("no such grant", "See `licet grant list`.")
+        ask = _ask(app, Action.CONFIRM, who, grant)
+        permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
+        if isinstance(permit, Refusal):
+            return record_refusal(app, unit, ask, permit)
+        leaf, statement = _activate(app, unit, permit, grant, ("code", ()))  # 2
+    app.publish()  # 3
     receipt = receipt_for(app, ReceiptKind.CONFIRMATION, leaf, statement, grant.subject)
     return Receipted(grant_id, leaf, receipt)
 

@@ -15,7 +15,18 @@ from licet.web.guards.origins import Origins
 from licet.web.guards.paces import Paces
 from licet.web.guards.watching import Watching
 from licet.web.probes import Probes
-from licet.web.routes import assets, console, health, invited, language, overview, public, searching
+from licet.web.routes import (
+    assets,
+    console,
+    health,
+    invited,
+    language,
+    overview,
+    own,
+    own_door,
+    public,
+    searching,
+)
 from licet.web.routes import door as coming
 from licet.web.serving import Serving
 
@@ -66,6 +77,8 @@ def opened(app: App, serving: Serving) -> FastAPI:
         console.router,
         searching.router,
         coming.router,
+        own_door.router,
+        own.router,
         document.router,
     ):
         door.include_router(router)

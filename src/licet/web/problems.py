@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from licet.terms.errors import LicetError
 from licet.terms.permit import Refusal
 from licet.web.page import around
+from licet.web.pages.own import OwnRefused
 from licet.web.pages.problem import Problem
 from licet.web.pages.render import render
 from licet.web.pages.searching import Refused as RefusedPage
@@ -17,6 +18,7 @@ from licet.web.statuses import AGAIN_IN, INVALID, Told, told_of, told_of_refusal
 
 MEDIA_TYPE = "application/problem+json"
 API = "/api/"
+OWN = ("/me", "/ask")
 
 T = TypeVar("T")
 
@@ -60,11 +62,17 @@ def _refused(request: Request, error: Any) -> Response:
     told = told_of_refusal(error.refusal)
     if not _wants_json(request):
         # A person is told the reason, the article and what would change it, not a number.
-        page = RefusedPage(error.refusal, "/")
-        return HTMLResponse(render(page, around(request)), told.status)
+        return HTMLResponse(render(_page_of(request, error), around(request)), told.status)
     return _answer(
         request, Told(told.status, told.kind, told.title, "", {**told.more, **error.more})
     )
+
+
+def _page_of(request: Request, error: Refused) -> RefusedPage | OwnRefused:
+    """Return the page of a refusal: a data subject is told where to complain (GDPR 12(4))."""
+    if request.url.path.startswith(OWN):
+        return OwnRefused(error.refusal, request.app.state.licet.settings.supervisory_authority)
+    return RefusedPage(error.refusal, "/")
 
 
 def _http(request: Request, error: Any) -> Response:

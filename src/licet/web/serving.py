@@ -43,6 +43,16 @@ class Serving:
         return "__Host-licet" if self.secure else "licet"
 
     @property
+    def own_cookie(self) -> str:
+        """The name of a data subject's cookie: whoever is a member too has two sessions."""
+        return f"{self.cookie}-own"
+
+    @property
+    def asking_cookie(self) -> str:
+        """The name of the cookie by which the browser is known that asked for a code."""
+        return f"{self.cookie}-asking"
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The hosts that a request may name; whatever else it names is not for us."""
         own = {urlsplit(self.origin).netloc.lower(), self.relying_party}

@@ -33,9 +33,18 @@ class Pace:
 KNOWN = Pace(120, 600)
 UNKNOWN = Pace(60, 120)
 COMING_IN = Pace(10, 10)
-"""For signing in and for invitations: nobody needs more, and who guesses needs many."""
+"""For signing in, invitations and codes: nobody needs more, and who guesses needs many."""
 
-_DOORS = ("/sign-in", "/invitation", "/api/v1/sign-in", "/api/v1/invitation")
+_DOORS = (
+    "/sign-in",
+    "/invitation",
+    "/api/v1/sign-in",
+    "/api/v1/invitation",
+    "/me/sign-in",
+    "/me/code",
+    "/me/contact",
+    "/ask",
+)
 _OPEN = frozenset({"/healthz", "/readyz"})
 
 

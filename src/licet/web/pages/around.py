@@ -38,7 +38,7 @@ class Around:
     where nothing is posted). ``here`` is the path of the page, to mark where one is and to come
     back after a change of language. ``open_places`` are the keys of ``places.PLACES`` that this
     member may open and that are served; a place that is not among them is not linked anywhere.
-    ``waiting`` counts what waits at a place.
+    ``waiting`` counts what waits at a place. ``own`` says that a data subject is signed in.
     """
 
     nonce: str
@@ -51,4 +51,5 @@ class Around:
     open_places: tuple[str, ...] = ()
     waiting: dict[str, int] = field(default_factory=dict)
     toast: Toast | None = None
+    own: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))

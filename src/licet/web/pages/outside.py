@@ -1,14 +1,10 @@
-"""The pages of people who are no members: the door, the public page, a person's own page."""
+"""The pages of people who are not signed in: the door of members, and the public page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
-from licet.terms.grant import GrantState
-from licet.terms.ids import PurposeId
 from licet.terms.public import PublicFacts
-from licet.terms.rights import RequestState, RightKind
-from licet.terms.search import SearchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,47 +51,3 @@ class PublicPage:
     facts: PublicFacts
     reports: tuple[OpenReport, ...] = ()
     own_page: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnGrant:
-    """One yes of a person, and what is kept under it."""
-
-    address: str
-    organisation: str
-    purpose: PurposeId
-    state: GrantState
-    expires: date
-    references: int
-    appearances: int
-
-
-@dataclass(frozen=True, slots=True)
-class OwnSearch:
-    """A search that listed a person: who, when, for what, and what became of it."""
-
-    organisation: str
-    at: datetime
-    purpose: PurposeId
-    state: SearchState
-
-
-@dataclass(frozen=True, slots=True)
-class OwnRequest:
-    """A request of a person, with its clock."""
-
-    kind: RightKind
-    state: RequestState
-    due: date
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class PortalHome:
-    """A person's own page: what is kept of them, who searched them, and how to leave."""
-
-    template: ClassVar[str] = "portal_home.html"
-
-    grants: tuple[OwnGrant, ...]
-    searches: tuple[OwnSearch, ...]
-    requests: tuple[OwnRequest, ...]

@@ -16,5 +16,5 @@ router = APIRouter(include_in_schema=False)
 def public(request: Request) -> HTMLResponse:
     """Show who is responsible, what for, where photos come from, and how to complain."""
     app: App = request.app.state.licet
-    page = PublicPage(public_facts(app))
+    page = PublicPage(public_facts(app), own_page="/me")
     return HTMLResponse(render(page, around_comer(request)))
