@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from licet.app import App
+from licet.coming import ask_code, sign_in
 from licet.effects.carrying import planning
 from licet.effects.ordering.counting import settle_orders
 from licet.effects.proving.packing import write_pack
-from licet.effects.sealed import grant_key, search_key, subject_key
+from licet.effects.sealed import contact_tag, grant_key, search_key, subject_key
 from licet.granting import withdraw
 from licet.ledger.order import OrderStatement
 from licet.rights.hold import place
@@ -35,6 +36,21 @@ from tests.worker.ordering import (
     state_of,
     work,
 )
+
+
+def test_their_codes_and_sessions_go_with_them(world: World) -> None:
+    """Of whoever stays the codes stay, so that no day that passed took them."""
+    for name, where in (("anna", FRANCE), ("cleo", "DE")):
+        world.enrolled(name, residence=where)
+        asking = ask_code(world.app, f"{name}@example.org", "en")
+        asking.send()
+        assert sign_in(world.app, asking.word, world.outbox.code()) is not None
+    tags = [contact_tag(world.app, f"{name}@example.org") for name in ("anna", "cleo")]
+    order = ordered(world, order_wish(world))
+    work(world)
+    assert order_of(world, order).state is OrderState.PROVED
+    with world.app.store.read() as reader:
+        assert [reader.own.count(tag) for tag in tags] == [(0, 0), (1, 1)]
 
 
 def _statement(world: World, order: OrderId) -> OrderStatement:

@@ -186,16 +186,10 @@ def erase_rows(app: App, unit: Unit, plan: Plan) -> Found:
     _note(app, unit, plan, emptied)
     gone.went["requests"], gone.went["request_codes"] = _empty_requests(unit, plan)
     gone.went["holds"] = unit.holds.delete_of_subject(plan.subject)
-    _end_sessions(unit, plan)
+    # Who else is on the contact asks for a new code.
+    unit.own.end_of_people((plan.subject,))
     gone.left = _left(app, unit, plan)
     return gone.found()
-
-
-def _end_sessions(unit: Unit, plan: Plan) -> None:
-    """End the sessions of the person's contact; who else is on it asks for a new code."""
-    subject = unit.subjects.get(plan.subject)
-    if subject is not None and subject.contact_tag:
-        unit.own.end_of_contact(subject.contact_tag)
 
 
 def _note(app: App, unit: Unit, plan: Plan, searches: list[SearchId]) -> None:

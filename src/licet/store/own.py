@@ -1,14 +1,15 @@
 """Codes and sessions by which data subjects come to their own page."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select, update
 
 from licet.store import schema
 from licet.store.prepared import Prepared
-from licet.store.session import Group, Shape
+from licet.store.session import GROUPED, Group, Shape
 from licet.terms.admission import OwnCode, OwnSession
-from licet.terms.ids import SessionId
+from licet.terms.ids import SessionId, SubjectId
 
 _CODE = Shape(schema.own_code, OwnCode)
 _SESSION = Shape(schema.own_session, OwnSession)
@@ -84,12 +85,20 @@ class WriteOwn(ReadOwn):
         column = schema.own_session.c
         return self._session.write(delete(schema.own_session).where(column.id == session))
 
-    def end_of_contact(self, contact: bytes) -> int:
-        """Delete every code and session of a contact; returns how many there were."""
+    def end_of_people(self, subjects: Collection[SubjectId]) -> int:
+        """Delete every code and session of people's contacts; returns how many there were."""
+        subject = schema.subject.c
         tables = (schema.own_code, schema.own_session)
-        return sum(
-            self._session.write(delete(table).where(table.c.contact == contact)) for table in tables
-        )
+        wanted = sorted(set(subjects))
+        ended = 0
+        for start in range(0, len(wanted), GROUPED):
+            part = subject.id.in_(wanted[start : start + GROUPED])
+            theirs = select(subject.contact_tag).where(part, subject.contact_tag != b"")
+            ended += sum(
+                self._session.write(delete(table).where(table.c.contact.in_(theirs)))
+                for table in tables
+            )
+        return ended
 
     def forget(self, codes: datetime, sessions: datetime) -> int:
         """Forget codes asked for, and sessions over, before these moments; returns how many."""

@@ -127,6 +127,7 @@ def delete_rows(app: App, unit: Unit, plan: Plan) -> Found:
     if DataKind.PEOPLE in kinds:
         gone["requests"], gone["request_codes"] = _empty_requests(unit, plan, people)
         gone["holds"] = unit.people.delete_holds(people)
+        unit.own.end_of_people(people)
     left = _left(unit, plan, people, tags) if DataKind.PEOPLE in kinds else {}
     return (*gone.items(), *((f"{name}_left", n) for name, n in left.items() if n))
 
