@@ -88,8 +88,8 @@ def test_the_next_backup_writes_what_is_new_and_removes_what_ended(
     back_up(world.app, tmp_path / "monday.licet", spares)
     strange.parent.mkdir()
     strange.write_bytes(b"of another deployment")
-    hand_in(world, shelf, "c.jpg")
     gone = copies_of(world, shelf)[0]
+    hand_in(world, shelf, "c.jpg")
     with world.app.store.unit() as unit:
         end_copies(unit, [gone])
     run_once(world.app)

@@ -156,15 +156,22 @@ def look_over_copies(app: App) -> LookedOver:
     Its bytes are not opened: that would take as long as reading all of them.
     """
     copies = gone = 0
+    for one, opens in kept_copies(app):
+        copies += 1
+        gone += not opens or not _is_whole(app, one)
+    return LookedOver(copies, gone, sum(1 for _ in _orphans(app)))
+
+
+def kept_copies(app: App) -> Iterator[tuple[KeptCopy, bool]]:
+    """Give every copy that may be read, and whether its key is there."""
     with app.store.read() as reader:
-        sources = reader.sources.all()
+        sources = [source.id for source in reader.sources.all()]
     for source in sources:
         after = ""
-        while page := _page(app, source.id, after):
+        while page := _page(app, source, after):
             absent = app.keyring.absent(copy_key(one.id) for one in page)
-            gone += sum(copy_key(one.id) in absent or not _is_whole(app, one) for one in page)
-            copies, after = copies + len(page), page[-1].id
-    return LookedOver(copies, gone, sum(1 for _ in _orphans(app)))
+            yield from ((one, copy_key(one.id) not in absent) for one in page)
+            after = page[-1].id
 
 
 def _page(app: App, source: SourceId, after: str) -> tuple[KeptCopy, ...]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from licet.app import App
 from licet.effects.sealed import copy_key
-from licet.effects.shelving import PART
+from licet.effects.shelving import kept_copies
 from licet.terms.collecting import ReportProgress
 from licet.terms.errors import BadInput, Conflict
-from licet.terms.ids import CopyId, SourceId
+from licet.terms.ids import CopyId
 from licet.terms.source import KeptCopy
 from licet.vault.blobs import Blobs
 
@@ -40,7 +40,7 @@ def spares_at(app: App, folder: Path) -> Blobs:
 def count_copies(app: App) -> int:
     """Return how many copies are kept."""
     with app.store.read() as reader:
-        return sum(reader.copies.count(source.id) for source in reader.sources.all())
+        return reader.copies.count()
 
 
 def spare_copies(app: App, folder: Path, tell: ReportProgress) -> Spared:
@@ -79,19 +79,7 @@ def bring_back(app: App, folder: Path, tell: ReportProgress) -> int:
 
 def _kept(app: App) -> Iterator[KeptCopy]:
     """Give every copy that is kept and whose key is there."""
-    with app.store.read() as reader:
-        sources = [source.id for source in reader.sources.all()]
-    for source in sources:
-        after = ""
-        while page := _page(app, source, after):
-            absent = app.keyring.absent(copy_key(one.id) for one in page)
-            yield from (one for one in page if copy_key(one.id) not in absent)
-            after = page[-1].id
-
-
-def _page(app: App, source: SourceId, after: str) -> tuple[KeptCopy, ...]:
-    with app.store.read() as reader:
-        return reader.copies.of_source(source, after, PART)
+    return (one for one, opens in kept_copies(app) if opens)
 
 
 def _remove_ended(app: App, spares: Blobs) -> int:
