@@ -124,10 +124,12 @@ def list_unlinked(
 
     def read(reader: Reader, reach: Reach) -> tuple[UnlinkedLine, ...]:
         own = who.by is By.SUBJECT
-        grants = reader.grants.of_subject(subject) if own and subject else ()
-        if not own:
-            grants = tuple(g for g in reader.grants.kept() if reach.finds(g.organisation))
-        notes = [one for g in grants if g.kept for one in reader.unlinked.rows_of(g.id)]
+        if own:
+            grants = reader.grants.of_subject(subject) if subject else ()
+            notes = [one for g in grants if g.kept for one in reader.unlinked.rows_of(g.id)]
+        else:
+            within = {g.id for g in reader.grants.kept() if reach.finds(g.organisation)}
+            notes = [one for one in reader.unlinked.all() if one.grant in within]
         opened = list(unlinked_of(app, notes))
         items = reader.person.items({found.item for _, found in opened if found})
         floor = reader.now - ceilings.ORGANISATION_FLOOR
