@@ -82,14 +82,24 @@ def waiting_acts(app: App, who: Who) -> tuple[WaitingAct, ...] | Refusal:
     return listed(app, who, WAITING, read)
 
 
-def find_act(app: App, organisation: OrganisationId | None, act: ActId) -> WaitingAct:
-    """Return an act that waits. Raises ``NotFound``: over, done, and another's look alike."""
+def find_act(app: App, who: Who | None, act: ActId) -> WaitingAct:
+    """Return an act that waits, of the organisation of ``who``; None is whoever has the store.
+
+    Raises ``NotFound``: over, done, and another organisation's look alike.
+    """
     with app.store.read() as reader:
         found = reader.waiting.get(act)
         over = found is None or reader.now >= found.expires
-    if found is None or over or found.organisation != organisation:
+        theirs = None if who is None else organisation_of(reader, who)
+    if found is None or over or (who is not None and found.organisation != theirs):
         raise NotFound("no such act waits", "See `licet act list`.")
     return found
+
+
+def too(waits: WaitingAct) -> Signed:
+    """Return what the second member signs: what the first did, at that very moment."""
+    name = Action(waits.name)
+    return Signed(name, waits.organisation, waits.object, waits.digest, waits.at)
 
 
 def parts_of(app: App, waits: WaitingAct) -> bytes:

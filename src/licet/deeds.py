@@ -6,7 +6,8 @@ members sign it together.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ from licet.terms.admission import ApiKeyWish
 from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.governing import MemberWish, OrganisationWish, SourceWish
-from licet.terms.ids import ActId, ApiKeyId, MemberId, OrganisationId, PasskeyId, TransferId
+from licet.terms.ids import ActId, ApiKeyId, MemberId, PasskeyId, TransferId
 from licet.terms.organisation import Member
 from licet.terms.permit import Refusal
 from licet.terms.waiting import Parked, WaitingAct
@@ -166,12 +167,15 @@ def read_parts(kind: str, data: bytes) -> Any:
     """Return an act's parts from JSON; bytes are base64url. Raises ``BadInput``."""
     deed = _deed(kind)
     try:
-        return _adapter(deed.parts).validate_json(b"[" + data + b"]")[0]
+        parts = _adapter(deed.parts).validate_json(b"[" + data + b"]")[0]
     except ValidationError as error:
         places = ", ".join(
             sorted({".".join(map(str, one["loc"][1:])) for one in error.errors()} - {""})
         )
         raise BadInput(f"these are no parts of {kind}: {places}", "See the API's page.") from error
+    if any(isinstance(one, datetime) and one.tzinfo is None for one in _values(parts)):
+        raise BadInput("a moment has no zone", "End it with Z, or an offset.")
+    return parts
 
 
 def write_parts(kind: str, parts: object) -> bytes:
@@ -197,14 +201,14 @@ def begin(app: App, who: Who, kind: str, parts: object) -> object:
     return answer
 
 
-def complete(app: App, second: Who, organisation: OrganisationId | None, act: ActId) -> object:
+def complete(app: App, second: Who, act: ActId) -> object:
     """Carry out an act that waits, now that another member signed it too.
 
     Returns what the flow answers: it decides now. Raises ``NotFound``, ``Conflict`` for the
     member who signed first, and as the flow does: then nothing happened, and where it never
     can any more the act ends.
     """
-    waits = find_act(app, organisation, act)
+    waits = find_act(app, second, act)
     who = both(waits, second)
     parts = read_parts(waits.kind, parts_of(app, waits))
     try:
@@ -228,9 +232,15 @@ def _deed(kind: str) -> Deed:
     return found
 
 
+def _values(parts: Any) -> list[object]:
+    return [getattr(parts, one.name) for one in fields(parts)]
+
+
 @cache
 def _adapter(parts: type) -> "TypeAdapter[tuple[Any]]":
-    config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", extra="forbid")
+    config = ConfigDict(
+        ser_json_bytes="base64", val_json_bytes="base64", extra="forbid", str_max_length=2000
+    )
     # A tuple of one, because a plain dataclass takes these habits from what is around it.
     wrapped: Any = tuple.__class_getitem__((parts,))
     return TypeAdapter(wrapped, config=config)

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licet.app import App
-from licet.awaiting import WAITING, end_act, end_overdue, ending, find_act, waiting_acts
+from licet.awaiting import WAITING, both, end_act, end_overdue, ending, find_act, waiting_acts
 from licet.cli import signing
+from licet.cli.keys import throwaway
 from licet.deeds import DEEDS, begin, complete, says
 from licet.effects.acting import digest_of
 from licet.governance import add_member, end_member
@@ -22,7 +23,7 @@ from licet.store.waiting import WriteWaiting
 from licet.terms.acting import Who
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.governing import MemberWish
-from licet.terms.ids import ActId
+from licet.terms.ids import ActId, MemberId
 from licet.terms.ledger import EntryKind
 from licet.terms.organisation import Role, Signature
 from licet.terms.permit import Action, By, Refusal
@@ -44,7 +45,7 @@ def begun(world: RealWorld, name: str = "newcomer", by: str = "steward") -> Wait
     about = signing.adding_member(wish(world, name))
     parked = begin(world.app, world.signed(about, by), "add_member", wish(world, name))
     assert isinstance(parked, Parked), parked
-    return find_act(world.app, world.organisation, parked.act)
+    return find_act(world.app, None, parked.act)
 
 
 def also(world: RealWorld, act: WaitingAct, name: str, key: str = "") -> Who:
@@ -55,7 +56,7 @@ def also(world: RealWorld, act: WaitingAct, name: str, key: str = "") -> Who:
 
 
 def done(world: RealWorld, act: WaitingAct, name: str, key: str = "") -> object:
-    return complete(world.app, also(world, act, name, key), world.organisation, act.id)
+    return complete(world.app, also(world, act, name, key), act.id)
 
 
 def named(world: World, name: str) -> bool:
@@ -90,12 +91,12 @@ def test_a_passkey_and_a_key_file_sign_one_act(real: RealWorld) -> None:
     about = signing.adding_member(wish(real))
     parked = begin(real.app, tapped(real, about, ("steward", device)), "add_member", wish(real))
     assert isinstance(parked, Parked)
-    act = find_act(real.app, real.organisation, parked.act)
+    act = find_act(real.app, None, parked.act)
     challenge = challenge_of(real.people["approver"], act.act)
     value = read_assertion(other.sign(challenge, PLACE.relying_party)).signature
     member = real.people["approver"]
     second = Who(By.MEMBER, (member,), act.act, (Signature(member, value),))
-    assert isinstance(complete(real.app, second, real.organisation, act.id), str)
+    assert isinstance(complete(real.app, second, act.id), str)
 
 
 def test_it_waits_on_the_list_of_its_organisation(real: RealWorld) -> None:
@@ -117,7 +118,7 @@ def test_nobody_is_the_second_to_themselves(real: RealWorld) -> None:
     with pytest.raises(Conflict):
         done(real, act, "steward")
     forged = replace(also(real, act, "officer"), signatures=())
-    refused = complete(real.app, forged, real.organisation, act.id)
+    refused = complete(real.app, forged, act.id)
     assert isinstance(refused, Refusal)
     wrong = done(real, act, "officer", key="steward")
     assert isinstance(wrong, Refusal)
@@ -130,7 +131,7 @@ def test_what_waits_cannot_be_signed_for_something_else(real: RealWorld) -> None
     """Two acts that wait at once: the signature of one carries out no other."""
     one, two = begun(real, "one"), begun(real, "two")
     mixed = also(real, one, "officer")
-    refused = complete(real.app, mixed, real.organisation, two.id)
+    refused = complete(real.app, mixed, two.id)
     assert isinstance(refused, Refusal)
     assert not named(real, "one")
     assert not named(real, "two")
@@ -148,6 +149,28 @@ def test_an_old_signature_is_believed_for_what_waits_alone(real: RealWorld) -> N
         refused = add_member(real.app, who, wish(real))
         assert isinstance(refused, Refusal)
         assert refused.reason == "not_signed"
+
+
+def test_what_is_over_is_carried_out_by_nobody_who_calls_the_flow_itself(real: RealWorld) -> None:
+    act = begun(real)
+    who = both(act, also(real, act, "officer"))
+    real.clock.go(hours=72)
+    refused = add_member(real.app, who, wish(real))
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "not_signed"
+
+
+def test_who_has_no_key_file_is_one_of_two_once_invited(real: RealWorld) -> None:
+    """Their key is one that nobody has: before their passkey they sign nothing."""
+    assert isinstance(real.add("pia", Role.APPROVER, key=throwaway()), str)
+    act = begun(real)
+    assert isinstance(done(real, act, "pia"), Refusal)
+    device, _ = equipped(real, "pia")
+    value = read_assertion(
+        device.sign(challenge_of(real.people["pia"], act.act), PLACE.relying_party)
+    ).signature
+    second = Who(By.MEMBER, (real.people["pia"],), act.act, (Signature(real.people["pia"], value),))
+    assert isinstance(complete(real.app, second, act.id), str)
 
 
 def test_an_act_ends_with_its_time(real: RealWorld) -> None:
@@ -210,7 +233,7 @@ def test_a_member_fills_no_list(real: RealWorld) -> None:
 def test_another_organisations_act_looks_like_a_missing_one(real: RealWorld) -> None:
     act = begun(real)
     with pytest.raises(NotFound):
-        find_act(real.app, None, act.id)
+        find_act(real.app, Who(By.MEMBER, (MemberId("of another"),)), act.id)
 
 
 def test_no_first_signature_comes_back_by_a_restore(real: RealWorld, tmp_path: Path) -> None:

@@ -39,5 +39,8 @@ def read_public(word: str) -> bytes:
 
 
 def throwaway() -> bytes:
-    """Return a public key that nobody can sign for: a sandbox names members, it asks no keys."""
+    """Return a public key that nobody can sign for.
+
+    A sandbox names members and asks no keys; who signs with passkeys alone has no key file.
+    """
     return secrets.token_bytes(PUBLIC_BYTES)

@@ -54,6 +54,7 @@ from licet.effects.signing import (
     reviewing,
     searching,
     showing,
+    splitting,
     taking_back,
     transferring,
 )
@@ -143,7 +144,7 @@ def _signed(app: "App", opened: "list[tuple[Member, Signer]]", about: About) -> 
         about.organisation or first.organisation,
         about.object,
         about.digest,
-        app.clock(),
+        about.at or app.clock(),
     )
     signatures: tuple[Signature, ...] = tuple(
         sign_act(signer, member.id, act) for member, signer in opened
@@ -246,6 +247,7 @@ __all__ = [
     "searching",
     "showing",
     "signer_of",
+    "splitting",
     "taking_back",
     "transferring",
     "who",

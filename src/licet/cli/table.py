@@ -36,6 +36,7 @@ COMMANDS: dict[str, Listed] = {
     "org": Listed("org", GOVERN, "Organisations and their signed agreements."),
     "member": Listed("member", GOVERN, "Members and their own keys."),
     "case": Listed("case", GOVERN, "Cases: one matter, one purpose, bound to its evidence."),
+    "act": Listed("act", GOVERN, "Acts of two members that wait for the second to sign."),
     "residence": Listed("residence", GOVERN, "Where each store lies, and who runs it."),
     "transfer": Listed(
         "transfer", GOVERN, "Transfers to other territories, and on what safeguard."

@@ -7,6 +7,7 @@ these: the command line with key files, pages and programs with passkeys.
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from licet.effects.digesting import digest_of, digest_of_wish
@@ -54,12 +55,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an act is about. ``organisation`` None: the acting member's own."""
+    """What an act is about. ``organisation`` None: the acting member's own; ``at`` None: now."""
 
     action: Action
     organisation: OrganisationId | None = None
     object: str = ""
     digest: str = ""
+    at: datetime | None = None
 
 
 def adding_organisation(wish: OrganisationWish) -> About:
@@ -220,6 +222,12 @@ def showing(grant: Grant, case: Case | None, item: ItemId) -> About:
 def accepting(grant: Grant, suggestion: SuggestionId) -> About:
     """Return what is signed to accept one suggestion."""
     return About(Action.ACCEPT, grant.organisation, grant.id, suggestion)
+
+
+def splitting(grant: Grant, template: TemplateId, at: int) -> About:
+    """Return what is signed to take an appearance in a video apart at a moment."""
+    digest = digest_of("split", template, str(at))
+    return About(Action.ACCEPT, grant.organisation, grant.id, digest)
 
 
 def erasing(subject: SubjectId, organisation: OrganisationId | None) -> About:

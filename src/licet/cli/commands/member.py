@@ -73,14 +73,25 @@ def add(
     name: str,
     role: Annotated[list[Role], typer.Option(help="What they may do. Repeatable.")],
     public: Annotated[str, typer.Option(metavar="FILE.pub", help="Their public key.")] = "",
+    passkey: Annotated[
+        bool, typer.Option("--passkey", help="They sign with passkeys alone and have no key file.")
+    ] = False,
     org: Annotated[str, typer.Option(help="Their organisation, by name or id.")] = "",
 ) -> Answer | Refusal:
-    """Add a member with a key of their own. Two members of the controller act."""
+    """Add a member with a key of their own. Two members of the controller act.
+
+    With --passkey they sign nothing until two members invite them: `licet member invite`.
+    """
     from licet.governance import add_member
 
     with call.app() as licet:
-        if not public and not licet.deployment.sandbox:
-            raise BadInput("a member needs a key of their own", "Give it with --public FILE.pub.")
+        if public and passkey:
+            raise BadInput("both --public and --passkey are given", "Give one of them.")
+        if not public and not passkey and not licet.deployment.sandbox:
+            raise BadInput(
+                "a member needs a key of their own",
+                "Give it with --public FILE.pub, or let them use passkeys alone: --passkey.",
+            )
         wish = MemberWish(
             organisation=signing.acting_organisation(call, licet, org),
             name=name,

@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
+from licet.effects.signing import approving
 from licet.governance import approve_case
 from licet.listing import show_search
 from licet.search import Choice, search
 from licet.terms.ids import PurposeId, SearchId
-from licet.terms.permit import Action
 from licet.web.api.repeats import Repeats
 from licet.web.api.shapes import Approved, Searched
-from licet.web.api.signatures import About, Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, allowed_signed, signed
 from licet.web.comers import Known, TheApp, own_case
 from licet.web.problems import allowed
 
@@ -34,7 +34,7 @@ class Probe(BaseModel):
 def approve(app: TheApp, comer: Known, case: str, signature: Signed = "") -> Approved:
     """Say yes to a case, with the passkey of the approver. No session or key is enough."""
     found = own_case(app, comer, case)
-    about = About(Action.APPROVE, found.id)
+    about = approving(found)
     who = signed(app, comer, about, signature)
     at = allowed_signed(app, comer, about, approve_case(app, who, found.id))
     return Approved(case=found.id, at=at)

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from licet.web.api import cases, registers
+from licet.web.api import acts, cases, registers
 from licet.web.api.shapes import Problem
 from licet.web.comers import SCHEMES
 from licet.web.problems import MEDIA_TYPE
@@ -32,6 +32,7 @@ router = APIRouter(
 )
 router.include_router(registers.router, tags=["registers"])
 router.include_router(cases.router, tags=["cases"])
+router.include_router(acts.router, tags=["acts"])
 
 
 @router.get("/openapi.json", include_in_schema=False)

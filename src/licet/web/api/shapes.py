@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -67,6 +68,21 @@ class Approved(BaseModel):
 
     case: str
     at: datetime
+
+
+class Begun(BaseModel):
+    """An act that waits for another member's signature, and until when."""
+
+    act: str
+    expires: datetime
+
+
+class Carried(BaseModel):
+    """An act that was carried out, and what came of it: an id, an entry, or what is told once."""
+
+    act: str
+    kind: str
+    answer: Any
 
 
 class CandidateFound(BaseModel):

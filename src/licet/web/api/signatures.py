@@ -7,7 +7,7 @@ challenge is the act's own hash, so an answer fits one act of one member at one 
 """
 
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, TypeVar
 
@@ -15,12 +15,13 @@ from fastapi import Header
 
 from licet.app import App
 from licet.consent.reasons import Reason
+from licet.effects.signing import About
 from licet.terms.acting import Who
 from licet.terms.errors import BadInput
 from licet.terms.organisation import Act, Signature
-from licet.terms.permit import Action, Refusal
+from licet.terms.permit import Refusal
 from licet.terms.when import from_text, to_text
-from licet.vault.passkeys import assertion_options, challenge_of, read_assertion
+from licet.vault.passkeys import Assertion, assertion_options, challenge_of, read_assertion
 from licet.web.comers import Comer
 from licet.web.problems import Refused
 
@@ -36,15 +37,6 @@ Signed = Annotated[
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What an act is about, in the acting member's own organisation."""
-
-    action: Action
-    object: str = ""
-    digest: str = ""
-
-
 def signed(app: App, comer: Comer, about: About, header: str) -> Who:
     """Return who stands behind an act, with their signature if they gave one.
 
@@ -52,13 +44,21 @@ def signed(app: App, comer: Comer, about: About, header: str) -> Who:
     """
     if not header:
         return comer.who
-    said, _, answer = header.partition(" ")
-    try:
-        moment = from_text(said)
-        assertion = read_assertion(urlsafe_b64decode(answer + "=" * (-len(answer) % 4)))
-    except ValueError as error:
-        raise BadInput("this is no signature", "Sign what the refusal says.") from error
-    act = _act(comer, about, moment)
+    moment, assertion = _read(header)
+    signature = Signature(comer.myself.member, assertion.signature)
+    return replace(comer.who, act=_act(comer, about, moment), signatures=(signature,))
+
+
+def signed_too(comer: Comer, act: Act, header: str) -> Who:
+    """Return who signs an act that somebody signed before: the same act, to the last byte.
+
+    Raises ``BadInput`` for a header that is none, or of another moment.
+    """
+    if not header:
+        return comer.who
+    moment, assertion = _read(header)
+    if moment != act.at:
+        raise BadInput("this is signed at another moment", "Sign what the refusal says.")
     signature = Signature(comer.myself.member, assertion.signature)
     return replace(comer.who, act=act, signatures=(signature,))
 
@@ -67,20 +67,35 @@ def allowed_signed(app: App, comer: Comer, about: About, answer: T | Refusal) ->
     """Return what a flow answered. Raises ``Refused``, with what to sign where that is all."""
     if not isinstance(answer, Refusal):
         return answer
-    if answer.reason != Reason.NOT_SIGNED or comer.by_key:
-        raise Refused(answer)
+    raise to_sign(app, comer, _act(comer, about, app.clock()), answer)
+
+
+def to_sign(app: App, comer: Comer, act: Act, refusal: Refusal) -> Refused:
+    """Return a refusal on its way out, with what the comer's passkey has to sign, if it may."""
+    if refusal.reason != Reason.NOT_SIGNED or comer.by_key:
+        return Refused(refusal)
     with app.store.read() as reader:
         passkeys = reader.admission.passkeys(comer.myself.member)
     usable = [one for one in passkeys if one.ended_at is None]
     if not usable:
-        raise Refused(answer)
-    now = app.clock()
-    challenge = challenge_of(comer.myself.member, _act(comer, about, now))
+        return Refused(refusal)
     options = assertion_options(
-        challenge, usable[0].relying_party, tuple(one.credential for one in usable)
+        challenge_of(comer.myself.member, act),
+        usable[0].relying_party,
+        tuple(one.credential for one in usable),
     )
-    raise Refused(answer, {"sign": {"at": to_text(now), "options": options}})
+    return Refused(refusal, {"sign": {"at": to_text(act.at), "options": options}})
+
+
+def _read(header: str) -> tuple[datetime, Assertion]:
+    said, _, answer = header.partition(" ")
+    try:
+        moment = from_text(said)
+        return moment, read_assertion(urlsafe_b64decode(answer + "=" * (-len(answer) % 4)))
+    except ValueError as error:
+        raise BadInput("this is no signature", "Sign what the refusal says.") from error
 
 
 def _act(comer: Comer, about: About, at: datetime) -> Act:
-    return Act(about.action.value, comer.myself.organisation, about.object, about.digest, at)
+    organisation = about.organisation or comer.myself.organisation
+    return Act(about.action.value, organisation, about.object, about.digest, at)
