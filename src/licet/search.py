@@ -11,7 +11,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
 from licet.effects.facts import read_facts
-from licet.effects.fixtures import refuse_strange
+from licet.effects.probing import ProbeFaces, inspected, pictured
 from licet.effects.record import record_refusal, refuse
 from licet.effects.releasing import (
     Answer,
@@ -23,16 +23,13 @@ from licet.effects.releasing import (
 from licet.effects.shelf import fresh_gallery
 from licet.terms.acting import Who
 from licet.terms.errors import BadInput, NotFound
-from licet.terms.face import Box, Inspection, Template, Unreadable
+from licet.terms.face import Template
 from licet.terms.ids import CaseId, GrantId, PurposeId
 from licet.terms.permit import Action, Ask, By, Permit, Refusal
 from licet.terms.search import SearchResult
 
 LONGEST_LIST = 200
 """Rows looked at; more would be a crowd, not candidates."""
-
-PICTURE_SIDE = 1600
-"""As large as a screen shows a photo to somebody who chooses a face in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +47,6 @@ class Choice:
 
 
 AS_IT_IS = Choice()
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeFaces:
-    """The faces in a probe photo, strongest first, and the photo as JPEG without metadata.
-
-    ``width`` and ``height`` are the upright photo's, in whose pixels the boxes are.
-    """
-
-    width: int
-    height: int
-    faces: tuple[Box, ...]
-    picture: bytes
 
 
 def find_faces(
@@ -83,10 +67,7 @@ def find_faces(
         decided = decide(ask, read_facts(app, reader, ask, who, reader.now), reader.now)
     if isinstance(decided, Refusal):
         return refuse(app, ask, decided)
-    seen = _inspected(app, probe)  # 2
-    picture = app.vision.redact(probe, (), long_side=PICTURE_SIDE)
-    boxes = tuple(one.face.box for one in seen.faces)
-    return ProbeFaces(seen.width, seen.height, boxes, picture)
+    return pictured(app, probe)  # 2
 
 
 def search(
@@ -159,7 +140,7 @@ def _ask(
 
 def _probe(app: App, photo: bytes, face: int | None) -> Template:
     """Return the template of the one face that is searched for."""
-    seen = _inspected(app, photo)
+    seen = inspected(app, photo)
     if face is None and len(seen.faces) > 1:
         raise BadInput(
             f"{len(seen.faces)} faces were found in the probe photo",
@@ -169,16 +150,6 @@ def _probe(app: App, photo: bytes, face: int | None) -> Template:
     if not 1 <= place <= len(seen.faces):
         raise BadInput(f"there is no face {place}", f"Choose 1 to {len(seen.faces)}.")
     return seen.faces[place - 1].template
-
-
-def _inspected(app: App, photo: bytes) -> Inspection:
-    refuse_strange(app, photo)
-    seen = app.vision.inspect(photo)
-    if isinstance(seen, Unreadable):
-        raise BadInput(f"the probe photo cannot be read: {seen.reason}", seen.remedy)
-    if not seen.faces:
-        raise BadInput("no face was found in the probe photo", "Use a photo that shows a face.")
-    return seen
 
 
 def _ask_gallery(app: App, permit: Permit, probe: Template) -> Answer:

@@ -43,6 +43,7 @@ from licet.web.pages.searching import (
     Picture,
     Refused,
 )
+from licet.web.pages.verifying import BringProbe, Compare, VerifyList, WaitingRow
 from tests.browser.own_samples import OWN_PAGES
 
 TODAY = date(2026, 3, 2)
@@ -246,6 +247,22 @@ SAMPLES: dict[str, Sample] = {
     "search-nobody": Sample(
         Candidates("VC-2026-014", PROBE, 1_204, 0.453, 0.9, ()),
         "/console/search/t",
+    ),
+    "verify": Sample(
+        VerifyList((WaitingRow("/console/verify/1", "VC-2026-014", NOON, 2),), "kept"),
+        "/console/verify",
+    ),
+    "verify-none": Sample(VerifyList(()), "/console/verify"),
+    "verify-lead": Sample(VerifyList((), "lead"), "/console/verify"),
+    "verify-photo": Sample(
+        BringProbe(
+            "/console/verify/1", "VC-2026-014", "9f2c41d07a66c0ff", "This is not the photo."
+        ),
+        "/console/verify/1",
+    ),
+    "verify-one": Sample(
+        Compare("/console/verify/1", "VC-2026-014", PROBE, CANDIDATES.candidates[0], 1_204, 0.453),
+        "/console/verify/1",
     ),
     "refused": Sample(Refused(NO_REASON, "/console/search"), "/console/search"),
     "public": Sample(

@@ -150,7 +150,7 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
         threshold=answer.threshold,
         fpir=fpir,
         in_scope=answer.in_scope,
-        expected_innocent=_expected(app, answer.threshold, answer.in_scope),
+        expected_innocent=expected_innocent(app, answer.threshold, answer.in_scope),
         leaf=leaf,
         caveat=CAVEAT,
     )
@@ -172,7 +172,8 @@ def _case(permit: Permit) -> CaseId:
     return permit.case
 
 
-def _expected(app: App, score: Score, in_scope: int) -> float:
+def expected_innocent(app: App, score: Score, in_scope: int) -> float:
+    """Return how many innocent people to expect at or above a score among those searched."""
     return app.vision.expected_innocent(score, in_scope) if in_scope else 0.0
 
 
@@ -211,12 +212,12 @@ def _keep_candidate(
         grant=row.grant,
         kind=row.kind,
         score=row.score,
-        expected_innocent=_expected(app, row.score, answer.in_scope),
-        appearances=_appearances(app, unit, permit, row.grant),
+        expected_innocent=expected_innocent(app, row.score, answer.in_scope),
+        appearances=seen_under(app, unit, permit, row.grant),
     )
 
 
-def _appearances(app: App, unit: Unit, permit: Permit, grant: GrantId) -> tuple[Seen, ...]:
+def seen_under(app: App, unit: Unit, permit: Permit, grant: GrantId) -> tuple[Seen, ...]:
     """Return where the subject was seen, as far as this permit may show it.
 
     A two-sided purpose never discloses places; an organisation sees an item 24 h

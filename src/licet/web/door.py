@@ -26,6 +26,7 @@ from licet.web.routes import (
     own_door,
     public,
     searching,
+    verifying,
 )
 from licet.web.routes import door as coming
 from licet.web.serving import Serving
@@ -76,6 +77,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         overview.router,
         console.router,
         searching.router,
+        verifying.router,
         coming.router,
         own_door.router,
         own.router,

@@ -18,7 +18,7 @@ SERVED: dict[str, Register] = {
 }
 """The places of the console that have a page, by their key, and the register that each shows."""
 
-DOING: dict[str, Role] = {"search": Role.INVESTIGATOR}
+DOING: dict[str, Role] = {"search": Role.INVESTIGATOR, "verify": Role.VERIFIER}
 """The places where one does something, and whose work it is."""
 
 

@@ -61,6 +61,12 @@ class Probes:
             found = self._held.get(token)
         return found[0] if found is not None and found[0].member == member else None
 
+    def of(self, member: MemberId) -> tuple[str, Held] | None:
+        """Return the one photo that waits for a member, with its word."""
+        with self._lock:
+            found = ((token, held) for token, (held, _) in self._held.items())
+            return next((one for one in found if one[1].member == member), None)
+
     def drop(self, token: str) -> None:
         """Let a photo go now."""
         with self._lock:

@@ -88,6 +88,15 @@ on("drop", "[data-drop]", (field, event) => {
   chosen(field);
 });
 
+// Keys that choose, only while somebody is in the form (WCAG 2.2, 2.1.4).
+on("keydown", "[data-keys]", (form, event) => {
+  const picked = /^[1-9]$/.test(event.key) && form.querySelectorAll("[type=radio]")[event.key - 1];
+  if (!picked || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  picked.checked = true;
+  picked.focus();
+});
+
 // A button that was pressed is not pressed twice; it comes back with the page.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
