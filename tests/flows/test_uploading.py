@@ -295,6 +295,20 @@ def test_with_a_person_the_copy_goes_as_the_source_says(world: World, policy: It
         assert reader.items.count(source.id) == 2
 
 
+def test_what_a_hold_on_somebody_else_needs_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, subject = world.enrolled("ada")
+    grant, _ = world.enrolled("ben")
+    source = shelf(world, item_policy=ItemPolicy.ASK_SOURCE)
+    kept(world, source, "alone.jpg", photo("ada"))
+    both = kept(world, source, "both.jpg", photo("ada", "ben"))
+    assert collected(world, source).appearances == 3
+    monkeypatch.setattr("licet.effects.purging.held_grants", lambda _reader: {grant})
+    erase(world.app, SUBJECT, subject)
+    assert {file.name for file in files(world)} == {both.copy}
+
+
 def test_videos_are_handed_in_too(world: World) -> None:
     grant, _ = world.enrolled("ada")
     source = shelf(world)

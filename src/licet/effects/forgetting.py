@@ -16,6 +16,7 @@ from licet.effects.ending import rows_of_grants
 from licet.effects.held import require_unheld
 from licet.effects.letters import sender_of
 from licet.effects.plans import Found
+from licet.effects.purging import needed_items
 from licet.effects.record import record_machine
 from licet.effects.sealed import (
     appearances_of,
@@ -58,7 +59,7 @@ def forget_items(app: App, unit: Unit, plan: Plan, keeping: Collection[GrantId] 
     faces = unit.person.faces(seen)
     asked = _ask_sources(app, unit, items.values())
     alone = [i for i in items if {face.id for face in faces.get(i, ())} <= seen[i]]
-    copies = end_copies(unit, _copies(unit, alone, items.values()))
+    copies = end_copies(unit, _copies(app, unit, alone, items.values()))
     unit.items.forget(alone)
     forget_notes(app, unit, alone)
     for start in range(0, len(alone), LONGEST):
@@ -67,22 +68,22 @@ def forget_items(app: App, unit: Unit, plan: Plan, keeping: Collection[GrantId] 
     return (("items", len(alone)), ("copies", copies), ("asked", asked))
 
 
-def _copies(unit: Unit, alone: list[ItemId], items: Collection[Item]) -> tuple[KeptCopy, ...]:
+def _copies(
+    app: App, unit: Unit, alone: list[ItemId], items: Collection[Item]
+) -> tuple[KeptCopy, ...]:
     """Return the copies that go: of photos of nobody else, and where the source says so, all.
 
-    What a source elsewhere is asked to take down, the operator takes down itself.
+    What a source elsewhere is asked to take down, the operator takes down itself; but not
+    what a legal hold on somebody else needs (GDPR 17(3)(e)): that goes with its term.
     """
     kept = unit.copies.of_items([*alone, *(item.id for item in items)])
-    if not kept:
-        return ()
-    sources = {name: unit.sources.get(name) for name in {copy.source for copy in kept}}
-    own = {copy.id for copy in unit.copies.of_items(alone)}
-    taken_down = {
-        name
-        for name, source in sources.items()
-        if source is not None and source.item_policy is ItemPolicy.ASK_SOURCE
-    }
-    return tuple(copy for copy in kept if copy.id in own or copy.source in taken_down)
+    going = {copy.id for copy in unit.copies.of_items(alone)} if kept else set()
+    for name in {copy.source for copy in kept}:
+        source = unit.sources.get(name)
+        if source is not None and source.item_policy is ItemPolicy.ASK_SOURCE:
+            held = {copy.id for copy in unit.copies.of_items(needed_items(app, unit, source))}
+            going |= {copy.id for copy in kept if copy.source == name and copy.id not in held}
+    return tuple(copy for copy in kept if copy.id in going)
 
 
 def _faces(app: App, unit: Unit, grants: Iterable[GrantId]) -> dict[ItemId, set[FaceId]]:
