@@ -30,7 +30,7 @@ from tests.films import Kind, film, portrait
 
 SECONDS = int(os.environ.get("LICET_BENCH_HOUR", "3600"))
 SHORT = 60
-RATE, SIZE, SHOWN = 2, (320, 240), 160
+RATE, SIZE, SHOWN = 1, (320, 240), 160
 """Frames a second, size of the picture, height of a face: pixels."""
 ACTS = {"look at": "watch", "cover (quick)": "cover"}
 

@@ -69,6 +69,24 @@ def test_the_tdm_protocol_reserves(value: str, *, reserved: bool) -> None:
     assert bool(reserved_by_tags([("tdm-reservation", value)], NOW)) is reserved
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "reserved"),
+    [
+        ("content-usage", "train-ai=n", True),
+        ("content-usage", "search=y, train-ai=n", True),
+        ("content-usage", "train-ai=?0", True),
+        ("content-usage", "x" * 5000, True),
+        ("content-signal", "ai-train=no", True),
+        ("content-signal", 'search="yes"', False),
+        ("content-usage", "train-ai=Y;exception", False),
+        ("content-usage", "", False),
+        ("content-language", "train-ai=n", False),
+    ],
+)
+def test_preferences_for_machines_reserve(name: str, value: str, *, reserved: bool) -> None:
+    assert bool(reserved_by_fields([(name, value)], NOW)) == reserved
+
+
 def test_the_strictest_word_holds() -> None:
     both = [("x-robots-tag", "all"), ("x-robots-tag", "noai"), ("tdm-reservation", "0")]
     assert reserved_by_fields(both, NOW)

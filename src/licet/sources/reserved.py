@@ -7,7 +7,9 @@
    photo to be found by searching wants its faces found still less. ``none`` is both
    ``noindex`` and ``nofollow``; ``unavailable_after`` counts from its date on. What is
    about showing a result (``nosnippet``, ``noarchive``, ``max-image-preview``) does not.
-3. The strictest word holds. The protocol lets a tag overrule a header and a header a
+3. ``Content-Usage`` (IETF, AI Preferences) and ``Content-Signal``, as a header or as a line
+   of robots.txt: whatever use of it by machines is not agreed to, for whomever, reserves.
+4. The strictest word holds. The protocol lets a tag overrule a header and a header a
    file; here nothing that reserves is overruled, neither by another technique nor by
    another rule of the same file, and a value that cannot be read reserves.
 
@@ -32,6 +34,9 @@ _NOT_FOLLOWING = frozenset({"nofollow", "none"})
 _WITH_VALUE = frozenset(
     {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}
 )
+_PREFERENCES = frozenset({"content-usage", "content-signal"})
+_AGREED = frozenset({"y", "yes"})
+_LINE = re.compile(r"(?i)^\s*(content-usage|content-signal)\s*:\s*(?:(/\S*)\s+)?(.*)$")
 _AGENT = re.compile(r"\s*([a-z0-9_*-]+)\s*:(.*)", re.DOTALL)
 
 Fields = Iterable[tuple[str, str]]
@@ -40,11 +45,16 @@ Fields = Iterable[tuple[str, str]]
 
 def reserved_by_fields(fields: Fields, now: datetime) -> str:
     """Return what in an answer's header fields reserves it, "" for nothing."""
-    return _first(
-        _tdm(value, "header") if name == "tdm-reservation" else _robots(value, now, "header")
+    found = (
+        _preference(name, value)
+        if name in _PREFERENCES
+        else _tdm(value, "header")
+        if name == "tdm-reservation"
+        else _robots(value, now, "header")
         for name, value in fields
-        if name in {"tdm-reservation", "x-robots-tag"}
+        if name in {"tdm-reservation", "x-robots-tag", *_PREFERENCES}
     )
+    return _first(found)
 
 
 def reserved_by_tags(tags: Fields, now: datetime) -> str:
@@ -72,10 +82,11 @@ def may_follow(fields: Fields, tags: Fields) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReservedPaths:
-    """What a host's TDM file reserves: patterns of paths, or all with a reason."""
+    """What a host's file reserves: patterns of paths, or all with a reason."""
 
     patterns: tuple[str, ...] = ()
     everything: str = ""
+    file: str = "tdmrep.json"
 
     def of(self, path: str) -> str:
         """Return what reserves a path (with its question), "" for nothing."""
@@ -83,7 +94,7 @@ class ReservedPaths:
             return self.everything
         for pattern in self.patterns:
             if pattern_holds(pattern, path):
-                return f"tdmrep.json reserves {pattern}"
+                return f"{self.file} reserves {pattern}"
         return ""
 
 
@@ -131,6 +142,35 @@ def pattern_holds(pattern: str, path: str) -> bool:
         return True
     last = rest[-1] if rest else ""
     return (path.endswith(last) and len(path) - len(last) >= at) if rest else at == len(path)
+
+
+def paths_in_robots(text: str, spelled: Callable[[str], str]) -> ReservedPaths:
+    """Return what the preferences in a robots.txt reserve, for whichever robot they stand there.
+
+    A line without a path speaks of all. ``spelled`` gives a path its one spelling.
+    """
+    patterns = []
+    for line in text.splitlines():
+        found = _LINE.match(line.partition("#")[0])
+        if found is None:
+            continue
+        reserved = _preference(found[1].lower(), found[3])
+        if reserved and not found[2]:
+            return ReservedPaths(everything=reserved)
+        if reserved:
+            patterns.append(spelled(found[2]))
+    return ReservedPaths(tuple(patterns), file="robots.txt")
+
+
+def _preference(name: str, value: str) -> str:
+    """Return which use is not agreed to, "" for none; what cannot be read is not agreed to."""
+    if len(value) > _MOST:
+        return f"{name} is longer than any that is meant"
+    for member in value.lower().split(","):
+        use, _, said = member.partition(";")[0].partition("=")
+        if use.strip() and said.strip().strip('"') not in _AGREED:
+            return f"{name} does not agree to {use.strip()[:40]}"
+    return ""
 
 
 def _is_open(value: object) -> bool:

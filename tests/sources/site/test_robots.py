@@ -69,6 +69,30 @@ def test_longer_pauses_and_sitemaps_are_named() -> None:
     assert Robots("").pause == 0
 
 
+@pytest.mark.parametrize(
+    ("line", "reserved"),
+    [
+        ("Content-Usage: train-ai=n", {"/a.jpg", "/b.jpg"}),
+        ("Content-Usage: /a train-ai=n # not these", {"/a.jpg"}),
+        ("Content-Signal: search=yes, ai-train=no", {"/a.jpg", "/b.jpg"}),
+        ("content-usage: /%61 bots=n", {"/a.jpg"}),
+        ("Content-Usage: train-ai", {"/a.jpg", "/b.jpg"}),
+        ("Content-Signal: search=yes,ai-input=yes", set()),
+        ("Content-Usage: train-ai=y;x=1, search=y", set()),
+        ("# Content-Signal: ai-train=no", set()),
+    ],
+)
+def test_what_robots_says_of_use_by_machines_is_obeyed(
+    web: Web, line: str, reserved: set[str]
+) -> None:
+    """For whichever robot it stands there."""
+    web.pages["/robots.txt"] = Reply(f"User-agent: other\n{line}\n", type="text/plain")
+    found = gate(web)
+    stops = {path: found.judge(web.at(path)) for path in ("/a.jpg", "/b.jpg")}
+    assert {path for path, stop in stops.items() if stop} == reserved
+    assert all(stop.rule is Rule.RESERVATION for stop in stops.values() if stop)
+
+
 def gate(web: Web, path: str = "/", clock: Clock | None = None) -> Gate:
     return Gate(site_of(web.at(path)), local_door(clock=clock))
 

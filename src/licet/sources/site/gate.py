@@ -3,7 +3,7 @@
 1. It lies within the place whose control was proved.
 2. It is no trap: endless paths are made by machines for machines.
 3. robots.txt lets licet fetch it.
-4. The host's TDM file does not reserve it.
+4. Neither the host's TDM file reserves it, nor what robots.txt says of its use by machines.
 
 What the host says is read before its first page, and again every hour.
 """
@@ -11,7 +11,7 @@ What the host says is read before its first page, and again every hour.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from licet.sources.reserved import TDM_FILE, ReservedPaths, reserved_paths
+from licet.sources.reserved import TDM_FILE, ReservedPaths, paths_in_robots, reserved_paths
 from licet.sources.site.door import Answer, Door, Wish
 from licet.sources.site.place import Site, path_of, spell
 from licet.sources.site.robots import Robots, read_robots, unheard
@@ -34,6 +34,7 @@ _PAGE = frozenset({"text/html", "application/xhtml+xml"})
 class _Said:
     robots: Robots
     reserved: ReservedPaths
+    preferences: ReservedPaths
     at: float
 
 
@@ -57,7 +58,8 @@ class Gate:
         stop = said.robots.stop(address)
         if stop is not None:
             return stop
-        reserved = said.reserved.of(path_of(address))
+        path = path_of(address)
+        reserved = said.reserved.of(path) or said.preferences.of(path)
         return Stop(Rule.RESERVATION, reserved) if reserved else None
 
     def judge_sitemap(self, address: str) -> Stop | None:
@@ -75,7 +77,8 @@ class Gate:
         now = self._door.pace.clock()
         if self._said is None or now - self._said.at >= READ_AGAIN_SECONDS:
             robots = read_robots(self.site, self._door)
-            self._said = _Said(robots, self._reserved(), now)
+            preferences = paths_in_robots(robots.text, lambda path: _spelled(self.site, path))
+            self._said = _Said(robots, self._reserved(), preferences, now)
         return self._said
 
     def _reserved(self) -> ReservedPaths:

@@ -33,7 +33,8 @@ class Robots:
     def __init__(self, text: str) -> None:
         from protego import Protego
 
-        plain = _OURS.sub(rf"\g<1>{TOKEN}", text.removeprefix("\ufeff"))
+        self.text = text.removeprefix("\ufeff")
+        plain = _OURS.sub(rf"\g<1>{TOKEN}", self.text)
         self._rules: Protego = Protego.parse(plain)
         # The library lets a group for "li" hold for "licet"; asked for "*" it cannot.
         self._token = TOKEN if _OURS.search(text) else "*"
