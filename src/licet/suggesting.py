@@ -155,9 +155,13 @@ def _face_again(app: App, item: Item, source: Source, face: ItemFace, keep_on: K
         seen = _photo(app, place, address, item)
     if seen is None:
         raise Conflict("the photo changed or is gone at its source", "Reject the suggestion.")
+    with app.store.read() as reader:
+        stored = reader.items.faces(item.id)
     faces = zip_longest(seen.faces, seen.spans) if isinstance(seen, Inspection) else ()
     for found, span in faces:
-        if same_face((face,), found.face.box, span) is not None:
+        # Among all of the item's: a part of a face that was taken apart is not the whole one.
+        again = same_face(stored, found.face.box, span)
+        if again is not None and again.id == face.id:
             return found
     raise Conflict("the face was not found again", "Reject the suggestion.")
 

@@ -18,7 +18,8 @@ A session is a plain text file. Its lines:
 
 What a command prints follows it: stdout as it is, stderr with ``! `` before each line,
 an exit code other than 0 as ``[exit 3]``. Ids are numbered as they appear, ``<id-1>``,
-and may be used in later commands. ``WRITE_SESSIONS=1`` writes the files anew.
+and may be used in later commands, as may the last hash, ``$HASH``. ``WRITE_SESSIONS=1``
+writes the files anew.
 """
 
 import io
@@ -47,9 +48,10 @@ from tests.fakes.deployment import AnyPhoto, FakeClock, FakeOutbox
 from tests.fakes.vision import FakeVision, photo, video
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+HASH = re.compile(r"\b[0-9a-f]{64}\b")
 HIDDEN = (
     (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,}=*"), "+<key>"),
-    (re.compile(r"\b[0-9a-f]{64}\b"), "<hash>"),
+    (HASH, "<hash>"),
     (re.compile(r"\blicet_[A-Za-z0-9_-]{43}"), "<secret>"),
     (re.compile(r"(/invitation#)[A-Za-z0-9_-]{32}"), r"\1<code>"),
     (re.compile(r"[A-Za-z0-9+/]{40,}={0,2}"), "<base64>"),
@@ -260,6 +262,8 @@ class Player:
         for real, shown in self.ids.items():
             text = text.replace(real, shown)
             text = text.replace(real[:8], shown.replace(">", ":8>"))
+        for found in HASH.findall(text):
+            self.variables["HASH"] = found
         for pattern, word in HIDDEN:
             text = pattern.sub(word, text)
         return text

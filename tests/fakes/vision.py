@@ -57,7 +57,10 @@ def photo(
 
 
 def video(*shots: tuple[str, int, int], noise: float = 0.3, take: int = 0) -> bytes:
-    """Return a video in which each of ``shots`` (who, from, to in ms) is one track."""
+    """Return a video in which each of ``shots`` (who, from, to in ms) is one track.
+
+    ``Ada>3000>Ben`` is a track that went over from one to the other after 3 seconds.
+    """
     said = [
         {"who": who, "noise": noise, "span": [begins, ends], "box": [100 * n + 10, 10, 80, 80]}
         for n, (who, begins, ends) in enumerate(shots)
@@ -134,6 +137,7 @@ class FakeVision:
         *,
         thorough: bool = False,
         tell: TellWatched = lambda _watched: None,
+        cut: int | None = None,
     ) -> Clip | Unreadable:
         """Read what :func:`video` wrote: each shot is a track."""
         self.inspected += 1
@@ -143,7 +147,7 @@ class FakeVision:
             shots = json.loads(content.removeprefix(VIDEO_START))["shots"]
         except (ValueError, TypeError, KeyError):
             return Unreadable("it is not a video", "Use another file.")
-        tracks = tuple(self._track(content, n, shot) for n, shot in enumerate(shots))
+        tracks = tuple(self._track(content, n, shot, cut) for n, shot in enumerate(shots))
         end = max((track.span[1] for track in tracks), default=1000)
         for frames in (1, 2, 3):
             tell(Watched(frames, end * (frames - 1) // 2, end))
@@ -202,11 +206,23 @@ class FakeVision:
         out.write(content)
         return None
 
-    def _track(self, content: bytes, place: int, shot: dict) -> Track:
-        seen = self._seen(content, {}, place, shot)
+    def _track(self, content: bytes, place: int, shot: dict, cut: int | None) -> Track:
         begins, ends = shot["span"]
-        seen = replace(seen, at=(begins + ends) // 2)
-        return Track(seen, (begins, ends))
+        whole = self._part(content, place, shot, (begins, ends))
+        if cut is None or not begins < cut < ends:
+            return whole
+        spans = ((begins, cut), (cut, ends))
+        return replace(whole, parts=tuple(self._part(content, place, shot, span) for span in spans))
+
+    def _part(self, content: bytes, place: int, shot: dict, span: tuple[int, int]) -> Track:
+        """Show who is seen within a span: one person, or the mean of two."""
+        first, *more = shot["who"].split(">")
+        people = [first] if not more or span[0] < int(more[0]) else []
+        people += more[1:] if more and span[1] > int(more[0]) else []
+        faces = [self._seen(content, {}, place, {**shot, "who": who}) for who in people]
+        mean = self.combine([face.template for face in faces])
+        seen = replace(faces[0], template=mean, at=(span[0] + span[1]) // 2)
+        return Track(seen, span)
 
     def _seen(self, photo: bytes, said: dict, place: int, face: dict) -> SeenFace:
         seed = hashlib.sha256(photo + bytes([place])).hexdigest()

@@ -43,6 +43,33 @@ def test_two_people_are_two_tracks_however_they_cross() -> None:
         assert one.seen.template.compare(seen(who, noise=0).template) > score_of(0.95)
 
 
+def parted(frames: Sequence[tuple[int, Sequence[SeenFace]]], cut: int) -> tuple[Track, ...]:
+    tracker = Tracker(SAME, VISION.combine, cut)
+    for at, faces in frames:
+        tracker.add(at, faces, changed=False)
+    return tracker.tracks(frames[-1][0] + 500)
+
+
+def test_a_track_is_taken_apart_where_it_is_asked_for() -> None:
+    """Each part has the features of its own frames; the track itself is as it was."""
+    lookalike = [seen("Ada", noise=0.9, shot="other") for _ in range(3)]
+    frames = [(at, [seen("Ada", shot=at)]) for at in range(0, 3000, 1000)]
+    frames += [(3000 + 1000 * n, [face]) for n, face in enumerate(lookalike)]
+    [whole] = followed(frames, 5500)
+    for cut in (2001, 3000):
+        [track] = parted(frames, cut)
+        assert (track.seen, track.span) == (whole.seen, whole.span)
+        before, after = track.parts
+        assert (before.span, after.span) == ((0, cut), (cut, 5500))
+        assert before.at < cut <= after.at
+        assert after.seen.template == VISION.combine([lookalike[0].template] * 3)
+        own = seen("Ada", noise=0).template
+        assert before.seen.template.compare(own) > whole.seen.template.compare(own)
+    for cut in (0, -1, 5001, 9000):
+        [track] = parted(frames, cut)
+        assert (track, track.parts) == (whole, ())
+
+
 def test_a_span_ends_with_the_first_frame_that_does_not_show_them() -> None:
     frames = [(0, []), (900, [seen("Ada")]), (1800, [seen("Ada")]), (2600, []), (3000, [])]
     [ada] = followed(frames, 9000)

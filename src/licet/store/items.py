@@ -189,6 +189,10 @@ class WriteItems(ReadItems):
         )
         self._session.write_many(_INSERT_FACE, map(_face_values, faces))
 
+    def add_parts(self, faces: Sequence[ItemFace]) -> None:
+        """Add faces to items that are there: parts of one that was told apart since."""
+        self._session.write_many(_INSERT_FACE, map(_face_values, faces))
+
     def add_address(
         self, item: ItemId, tag: bytes, sealed: bytes, sha256: str | None = None
     ) -> None:

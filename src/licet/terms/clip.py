@@ -76,11 +76,14 @@ class VideoOut(Protocol):
 class Track:
     """One face, followed from frame to frame.
 
-    ``seen`` is its best frame's face with the mean of its best frames' templates.
+    ``seen`` is its best frame's face with the mean of its best frames' templates. Where a
+    look was asked to take tracks apart at a moment, ``parts`` is what was seen of this one
+    before and from then on, each by itself; empty for a track that was not seen on both sides.
     """
 
     seen: SeenFace
     span: Span
+    parts: tuple["Track", ...] = ()
 
     @property
     def at(self) -> int:

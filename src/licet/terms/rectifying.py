@@ -54,6 +54,28 @@ class Unconfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitPart:
+    """What became of one part of an appearance: its span (ms), and the appearance it is now.
+
+    ``template`` is None for a part that is not the person: nothing is kept of it.
+    """
+
+    begins: int
+    ends: int
+    template: TemplateId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """An appearance in a video was taken apart; ``receipt`` is the person's file."""
+
+    grant: GrantId
+    leaf: int
+    receipt: bytes
+    parts: tuple[SplitPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """A suggested face is not this person's. ``tag`` (hex) is the word to take it back by."""
 

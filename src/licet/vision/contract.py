@@ -67,12 +67,14 @@ class Vision(Protocol):
         *,
         thorough: bool = False,
         tell: TellWatched = lambda _watched: None,
+        cut: int | None = None,
     ) -> Clip | Unreadable:
         """Return the faces of a video, each followed through time with one template.
 
         Hours take the memory of seconds. ``tell`` is told after each frame that was
         looked at, and a few times a second anyway: what it raises ends the look. What is
-        damaged is left out and said in the clip.
+        damaged is left out and said in the clip. ``cut`` is a moment (milliseconds) at which
+        each of them is taken apart as well, if it was seen on both sides of it.
         """
         ...
 

@@ -117,8 +117,12 @@ class Engine:
         *,
         thorough: bool = False,
         tell: TellWatched = lambda _watched: None,
+        cut: int | None = None,
     ) -> Clip | Unreadable:
-        """Return the faces of a video, each followed through time, or why it cannot be read."""
+        """Return the faces of a video, each followed through time, or why it cannot be read.
+
+        ``cut`` takes each apart at a moment as well.
+        """
         try:
             from licet.vision import clip, reel_apart, tracks
         except ModuleNotFoundError as missing:
@@ -129,7 +133,7 @@ class Engine:
             return self._seen(looked)
 
         def once() -> Clip | Unreadable:
-            tracker = tracks.Tracker(self.same_person_threshold(), self.combine)
+            tracker = tracks.Tracker(self.same_person_threshold(), self.combine, cut)
             return clip.watch(video, inspect, tracker, self._threads, tell, self._films.opened)
 
         return reel_apart.blamed_once_more(once)

@@ -10,6 +10,8 @@ Rules, in the order of the code:
 3. The surest pair is joined first; nobody goes on twice in one frame.
 4. Who is missed for five seconds has gone; who comes back later begins a new track.
 5. A track's template is the mean of its best frames, by size, sharpness and turn of the head.
+6. Taken apart at a moment, each part has the template of its own best frames; who goes on with
+   whom is as before, so that the track itself is found again as it was.
 
 All of this lives in memory and is gone with the answer.
 """
@@ -37,24 +39,29 @@ MOST_TRACKS = 5000
 
 Combine = Callable[[Sequence[Template]], Template]
 Values = NDArray[np.int64]
+Sample = tuple[float, int, SeenFace]
+"""A face of a track: how much it tells, when it was seen, and the face."""
 
 
 @dataclass
 class _Open:
-    """A track that may go on. ``gone`` is when it was first missed."""
+    """A track that may go on. ``gone`` is when it was first missed, ``cut`` where it is parted."""
 
     begins: int
     at: int
     last: SeenFace
-    best: list[tuple[float, int, SeenFace]] = field(default_factory=list)
+    cut: int | None = None
+    best: list[Sample] = field(default_factory=list)
+    halves: tuple[list[Sample], list[Sample]] = field(default_factory=lambda: ([], []))
     gone: int | None = None
 
     def add(self, at: int, face: SeenFace) -> None:
         """Go on with a face."""
         self.at, self.last, self.gone = at, face, None
-        self.best.append((worth(face), at, face))
-        self.best.sort(key=lambda one: (-one[0], one[1]))
-        del self.best[MOST_SAMPLES:]
+        sample = (worth(face), at, face)
+        _rank(self.best, sample)
+        if self.cut is not None:
+            _rank(self.halves[at >= self.cut], sample)
 
     def values(self) -> Values:
         """Return the templates to agree with, one a row."""
@@ -62,24 +69,26 @@ class _Open:
 
     def closed(self, end: int, combine: Combine) -> Track:
         """Return the track as it is told."""
-        _, at, face = self.best[0]
-        mean = combine([one[2].template for one in self.best])
-        return Track(
-            seen=SeenFace(face.face, face.quality, mean, at),
-            span=(self.begins, end if self.gone is None else self.gone),
-        )
+        ends = end if self.gone is None else self.gone
+        parts: tuple[Track, ...] = ()
+        if self.cut is not None and all(self.halves):  # 6
+            spans = ((self.begins, self.cut), (self.cut, ends))
+            halves = zip(self.halves, spans, strict=True)
+            parts = tuple(Track(_seen(best, combine), span) for best, span in halves)
+        return Track(_seen(self.best, combine), (self.begins, ends), parts)
 
 
 class Tracker:
     """Takes the faces of one frame after the other; gives the tracks at the end.
 
     ``same`` is the score at which two photos are taken for one person's, ``combine``
-    averages templates.
+    averages templates; ``cut`` is the moment at which tracks are taken apart, if any.
     """
 
-    def __init__(self, same: Score, combine: Combine) -> None:
+    def __init__(self, same: Score, combine: Combine, cut: int | None = None) -> None:
         self._same = same
         self._combine = combine
+        self._cut = cut
         self._open: list[_Open] = []
         self._closed: list[Track] = []
         self._looked = 0
@@ -96,7 +105,7 @@ class Tracker:
         for track, number in self._pairs(at, faces, changed):
             track.add(at, left.pop(number))
         for face in left.values():
-            fresh = _Open(at, at, face)
+            fresh = _Open(at, at, face, self._cut)
             fresh.add(at, face)
             self._open.append(fresh)
         for track in self._open:
@@ -140,6 +149,19 @@ class Tracker:
             return [[] for _ in self._open]
         probes = np.stack([values_of(face) for face in faces])
         return [(track.values() @ probes.T).max(axis=0).tolist() for track in self._open]
+
+
+def _rank(best: list[Sample], sample: Sample) -> None:
+    """Put a face among the best few, the earlier of two equal ones first."""
+    best.append(sample)
+    best.sort(key=lambda one: (-one[0], one[1]))
+    del best[MOST_SAMPLES:]
+
+
+def _seen(best: Sequence[Sample], combine: Combine) -> SeenFace:
+    """Return the best face with the mean of the templates of all."""
+    _, at, face = best[0]
+    return SeenFace(face.face, face.quality, combine([one[2].template for one in best]), at)
 
 
 def values_of(face: SeenFace) -> Values:

@@ -1,5 +1,6 @@
 """``licet appearance``: kept faces, to confirm or to take off a person."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,13 +10,26 @@ from licet.cli import files, handed, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.cli.person import AsPerson, Proof, acting, whose
+from licet.terms.clip import clock_time, moment_of
 from licet.terms.errors import NotFound
 from licet.terms.grant import Grant
-from licet.terms.ids import SubjectId, TemplateId
+from licet.terms.ids import GrantId, SubjectId, TemplateId
 from licet.terms.permit import Action, Refusal
+from licet.terms.rectifying import SplitPart
 
 if TYPE_CHECKING:
     from licet.app import App
+
+
+@dataclass(frozen=True, slots=True)
+class TakenApart:
+    """An appearance that was taken apart: what became of it, and where the receipt is."""
+
+    grant: GrantId
+    leaf: int
+    receipt: Path
+    parts: tuple[SplitPart, ...]
+
 
 app = group("Kept faces: confirm one, or take it off.")
 
@@ -92,6 +106,46 @@ def unlink(
         if isinstance(done, Refusal):
             return done
         return handed.receipt(file, done, "The face is taken off this person for good.")
+
+
+@deed(app, "split", Takes.ACTOR)
+def split(
+    call: Call,
+    *,
+    appearance: str,
+    at: Annotated[str, typer.Option(help="When somebody else begins: 2:03, 1:02:03 or 12.5.")],
+    proof: Proof = None,
+    as_person: AsPerson = False,
+    out: Annotated[Path | None, typer.Option(help="Where the person's receipt goes.")] = None,
+) -> Answer | Refusal:
+    """Take an appearance in a video apart at a moment, where it shows two people.
+
+    The video is read again. Each part is held against the person's references: what is them
+    waits for a look, what is not is forgotten.
+    """
+    from licet.splitting import split as take_apart
+
+    wanted, moment = TemplateId(appearance.strip()), moment_of(at)
+    place = handed.place(out, "rectification", appearance)
+    with call.app() as licet, files.handout(place) as file:
+        grant = _grant(licet, wanted)
+        about = signing.splitting(grant, wanted, moment)
+        who = acting(call, licet, (proof, as_person), grant.subject, about)
+        done = take_apart(licet, who, wanted, moment)
+        if isinstance(done, Refusal):
+            return done
+        file.write(done.receipt)
+    given = TakenApart(done.grant, done.leaf, file.path, done.parts)
+    if file.path == files.STANDARD:
+        return Answer(given)
+    lines = [f"Taken apart at {clock_time(moment)} (entry {done.leaf})."]
+    for part in done.parts:
+        became = (
+            f"an appearance, {part.template}" if part.template else "not this person: forgotten"
+        )
+        lines.append(f"  from {clock_time(part.begins)} to {clock_time(part.ends)}: {became}")
+    lines.append(f"  receipt for the person: {file.path}")
+    return Answer(given, tuple(lines))
 
 
 @deed(app, "unconfirm", Takes.ACTOR)

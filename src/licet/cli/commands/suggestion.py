@@ -43,14 +43,17 @@ def list_(call: Call) -> Answer | Refusal:
 
 
 @deed(app, "accept", Takes.ACTOR)
-def accept(call: Call, suggestion: str) -> Answer | Refusal:
+def accept(
+    call: Call, *, suggestion: str, proof: Proof = None, as_person: AsPerson = False
+) -> Answer | Refusal:
     """Keep a suggested face as a confirmed appearance, after a look at it."""
     from licet.suggesting import accept as keep
 
     wanted = SuggestionId(suggestion.strip())
     with call.app() as licet:
         grant = _grant(licet, wanted)
-        who = signing.who(call, licet, signing.accepting(grant, wanted))
+        about = signing.accepting(grant, wanted)
+        who = acting(call, licet, (proof, as_person), grant.subject, about)
         done = keep(licet, who, wanted)
     if isinstance(done, Refusal):
         return done
