@@ -1,7 +1,8 @@
 """A1: many kinds of authorised source feed one gallery, and one search finds who is in each.
 
-A folder, a bucket on a real S3 server, a website on a real web server, a video and what was
-handed in: each opened by its own right, collected end to end, and found together.
+A folder, a bucket on a real S3 server, a website on a real web server, a library on a server
+made from Immich's published interface, a video and what was handed in: each opened by its own
+right, collected end to end, and found together.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from licet.effects.sourcing import token_for
 from licet.search import search
 from licet.show import Shown, show
 from licet.sources.authority import TOKEN_FILE
+from licet.sources.immich import proof
 from licet.sourcing import add_source
 from licet.terms.acting import SUBJECT
 from licet.terms.collecting import Collected
@@ -37,6 +39,7 @@ from tests.films import film, people, portrait
 from tests.scenarios.acts import be_enrolled
 from tests.scenarios.websites import album, opened
 from tests.sources import s3
+from tests.sources.immich.server import SECRET, Library, serve
 from tests.sources.site.servers import Web
 
 PLACE = b"48.8583 N"
@@ -65,11 +68,24 @@ def bucket(objects: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return s3.bucket(objects, "a1-photos", {"2025/a.jpg": photo("anna", shot=2)})
 
 
-def _sources(world: World, web: Web, bucket: str) -> dict[SourceKind, Source]:
+@pytest.fixture
+def library(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    """Give an Immich library with one photo of anna."""
+    monkeypatch.setattr(proof, "PAUSE", 0.0)
+    token = token_for(world.app.deployment.id, world.organisation)
+    with serve(Library(name=token)) as found:
+        monkeypatch.setenv("IMMICH_INSTANCE_URL", found.origin)
+        monkeypatch.setenv("IMMICH_API_KEY", SECRET)
+        found.put("a.jpg", photo("anna", "fred", shot=5))
+        yield found
+
+
+def _sources(world: World, web: Web, bucket: str, library: Library) -> dict[SourceKind, Source]:
     """Open one source of each kind, each by the proof that its kind needs."""
     token = token_for(world.app.deployment.id, world.organisation)
     s3.put(bucket, {TOKEN_FILE: token.encode()})
     place = replace(world.source_wish(Path(), "bucket", kind=SourceKind.BUCKET), place=bucket)
+    shelves = replace(place, kind=SourceKind.LIBRARY, place=library.place, name="library")
     two = world.who("steward", "officer")
     clip = world.folder("clips") / "clip.mp4"
     clip.write_bytes(video(("anna", 200, 900), ("dora", 0, 2000)))
@@ -77,6 +93,7 @@ def _sources(world: World, web: Web, bucket: str) -> dict[SourceKind, Source]:
     return {
         SourceKind.SITE: opened(world, web),
         SourceKind.BUCKET: allowed(add_source(world.app, two, place)),
+        SourceKind.LIBRARY: allowed(add_source(world.app, two, shelves)),
         SourceKind.FOLDER: world.source(world.folder(a=photo("bert", "anna", shot=3))),
         SourceKind.VIDEO: world.source(clip, "clip", kind=SourceKind.VIDEO),
         SourceKind.UPLOAD: world.source(Path("upload:"), "handed in", **shelf),
@@ -84,10 +101,11 @@ def _sources(world: World, web: Web, bucket: str) -> dict[SourceKind, Source]:
 
 
 def test_one_search_finds_who_is_in_every_kind_of_source(
-    world: World, web: Web, bucket: str
+    world: World, web: Web, bucket: str, library: Library
 ) -> None:
     grant, _ = world.enrolled("anna")
-    sources = _sources(world, web, bucket)
+    sources = _sources(world, web, bucket, library)
+    assert set(sources) == set(SourceKind)
     steward = world.who("steward")
     handed = Handed("party.jpg", photo("anna", "emil", shot=4))
     assert isinstance(upload(world.app, steward, sources[SourceKind.UPLOAD].id, handed), Uploaded)
@@ -107,9 +125,11 @@ def test_one_search_finds_who_is_in_every_kind_of_source(
         assert len(shown.visible) == 1
 
 
-def test_without_its_own_right_none_of_them_is_opened(world: World, web: Web, bucket: str) -> None:
+def test_without_its_own_right_none_of_them_is_opened(
+    world: World, web: Web, bucket: str, library: Library
+) -> None:
     """The same places, but nobody says on what basis the others in them may be compared."""
-    sources = _sources(world, web, bucket)
+    sources = _sources(world, web, bucket, library)
     two = world.who("steward", "officer")
     for kind, source in sources.items():
         wish = world.source_wish(

@@ -3,11 +3,13 @@
 Each holds the same three photos, or the one video that it is, and something that is none.
 """
 
+import io
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -17,6 +19,7 @@ from licet.sources.folder import FolderSource
 from licet.sources.immich import proof
 from licet.sources.immich.proof import open_library
 from licet.sources.immich.source import Reader
+from licet.sources.upload import UploadSource
 from licet.sources.video import VideoSource
 from licet.terms.errors import BadInput
 from licet.terms.face import Unreadable
@@ -86,12 +89,35 @@ def _site(stack: ExitStack, _patch: pytest.MonkeyPatch, _place: Path) -> Kind:
     return Kind(lambda: sites.source(web))
 
 
+class Kept:
+    """Copies in memory: what lies sealed is for the flow's own tests."""
+
+    def __init__(self, copies: dict[str, tuple[str, bytes]]) -> None:
+        self._copies = copies
+
+    def listed(self, after: str) -> Iterator[tuple[str, str]]:
+        return ((copy, self._copies[copy][0]) for copy in sorted(self._copies) if copy > after)
+
+    def open(self, copy: str) -> BinaryIO | None:
+        return io.BytesIO(self._copies[copy][1]) if copy in self._copies else None
+
+    def count(self) -> int:
+        return len(self._copies)
+
+
+def _upload(_stack: ExitStack, _patch: pytest.MonkeyPatch, _place: Path) -> Kind:
+    given = [*PHOTOS.items(), ("notes.txt", b"no photo")]
+    kept = Kept({f"{number:032x}": one for number, one in enumerate(given)})
+    return Kind(lambda: UploadSource(kept))
+
+
 KINDS: dict[str, Made] = {
     "folder": _folder,
     "video": _video,
     "bucket": _bucket,
     "library": _library,
     "site": _site,
+    "upload": _upload,
 }
 
 

@@ -1,7 +1,7 @@
 """Proof that whoever opens a library controls it, and that its key may only read.
 
 That a key opens a library shows that somebody has it, not whose it is. Who controls the
-account made the key, and named it: the name is the token that was given out for this source.
+account made the key, and named it: the name is the token that was given to the organisation.
 So a key that was found, or made for another program, proves nothing.
 
 A key that may do more than read what is collected is refused: what licet does not hold it
@@ -38,7 +38,7 @@ def open_library(text: str, may: Callable[[], bool], reader: Reader) -> LibraryS
 def prove_library(text: str, expected: str) -> Proof | NotProved:
     """Return the proof of control of a library, or why there is none.
 
-    ``expected`` is the token that was given out for this source; the proof's text holds its
+    ``expected`` is the token of the organisation, by this deployment; the proof's text holds its
     SHA-256. Raises ``Setup`` without a key.
     """
     door = _door(read_place(text), lambda: True)
@@ -61,7 +61,7 @@ def prove_library(text: str, expected: str) -> Proof | NotProved:
         return NotProved("the key may not read photos and download them", remedy)
     wanted = expected.encode()
     if not expected or not hmac.compare_digest(name.strip().encode("utf-8", "replace"), wanted):
-        return NotProved("the key does not bear the token of this source", remedy)
+        return NotProved("the key does not bear the token of your organisation", remedy)
     return Proof(Control.OWN_STORAGE, f"token sha256 {hashlib.sha256(wanted).hexdigest()}")
 
 
