@@ -7,11 +7,12 @@ the grant, the person or the item. What the person said themselves only they tak
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from licet.app import App
 from licet.consent import ceilings
 from licet.consent.decide import decide
-from licet.effects.acting import digest_of
+from licet.effects.acting import digest_of, organisation_of
 from licet.effects.facts import read_facts
 from licet.effects.first_day import on_first_day
 from licet.effects.keeping import SUGGESTION_DAYS, KeptFaces
@@ -53,7 +54,9 @@ def never(app: App, who: Who, suggestion_id: SuggestionId) -> Never | Refusal:
         grant = unit.grants.get(waiting.grant) if waiting else None
         if waiting is None or grant is None:
             raise NotFound("no such suggestion", "See `licet suggestion list`.")
+        # The controller says it for whomever it or another organisation enrolled.
         ask = _ask(app, Action.RECTIFY, who, grant)
+        ask = replace(ask, organisation=organisation_of(unit, who))
         signed = digest_of("never", suggestion_id)
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
         if isinstance(permit, Refusal):

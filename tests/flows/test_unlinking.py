@@ -42,6 +42,7 @@ from licet.terms.rectifying import Never, Relinked, Unconfirmed
 from licet.unlinking import list_unlinked, never, relink
 from licet.worker import run_once
 from tests.fakes.deployment import World, settings_of
+from tests.fakes.recipient import add_recipient
 from tests.fakes.vision import photo
 
 NOISE = 2.8
@@ -261,6 +262,20 @@ def test_a_grant_that_is_ending_stops_no_word_about_another(scene: Scene) -> Non
     (one, *_) = waiting(world, other)
     assert isinstance(done := never(world.app, SUBJECT, one), Never)
     assert isinstance(relink(world.app, SUBJECT, done.tag), Relinked)
+
+
+def test_the_controller_says_it_for_whom_another_organisation_enrolled(scene: Scene) -> None:
+    """As it takes off an appearance; another organisation's member does not."""
+    world = scene.world
+    club, choir = add_recipient(world), add_recipient(world, "The Choir")
+    grant, _ = club.enrolled("anna")
+    source = club.source(world.folder("club", march=photo("anna", shot=10, noise=NOISE)))
+    collect(world.app, club.who("steward"), source.id)
+    world.clock.go(days=2)
+    (one,) = waiting(world, grant)
+    assert isinstance(never(world.app, choir.who("verifier"), one), Refusal)
+    assert isinstance(never(world.app, world.who("officer"), one), Never)
+    assert waiting(world, grant) == []
 
 
 def test_it_ends_with_the_items(scene: Scene) -> None:
