@@ -5,15 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse
-from licet.terms.ids import PurposeId, RequestId, SourceId
+from licet.terms.ids import ActId, CaseId, MemberId, PurposeId, RequestId, SearchId, SourceId
 from licet.terms.inbox import RequestLine
-from licet.terms.listing import SourceLine
-from licet.terms.organisation import Role
+from licet.terms.listing import CaseLine, SearchLine, SourceLine
+from licet.terms.organisation import CaseState, Role
 from licet.terms.permit import Action
 from licet.terms.public import PublicFacts, PublicSource
 from licet.terms.rights import RequestState, RightKind
+from licet.terms.search import SearchState
 from licet.terms.source import BystanderCondition, SourceState
+from licet.terms.waiting import ActLine
+from licet.web.pages.acts import KINDS, ActRow, Acts
 from licet.web.pages.around import Around, Page, SignedIn, Toast
+from licet.web.pages.cases import CaseList, CasePage, CaseRow, NewCase
 from licet.web.pages.console import (
     Due,
     Figures,
@@ -184,6 +188,30 @@ CANDIDATES = Candidates(
         Candidate(2, 0.481, 0.41, enrolment=False),
     ),
 )
+
+
+def _case(n: int, reference: str, approvals: int, state: CaseState, *, mine: bool) -> CaseRow:
+    ident = CaseId(f"7c0c7a3e-0000-4000-8000-00000000000{n}")
+    line = CaseLine(ident, reference, "Archives de Valcourt", TRACE, 3, approvals, 4, 2, state)
+    return CaseRow(line, 1, mine)
+
+
+def _act(n: int, kind: str, says: str, *, yours: bool) -> ActRow:
+    line = ActLine(ActId(str(n)), kind, says, MemberId("1"), NOON, NOON + timedelta(days=3), yours)
+    return ActRow(line, KINDS[kind], "Otto")
+
+
+TO_SIGN = _act(1, "invite_member", "Let Ines add a passkey", yours=False)
+BEGUN = _act(2, "open_source", "Open the source album (folder) at /photos", yours=True)
+WAITS = _case(1, "VC-2026-021", 0, CaseState.OPEN, mine=True)
+APPROVED = _case(2, "VC-2026-014", 1, CaseState.OPEN, mine=False)
+CLOSED = _case(3, "VC-2025-170", 1, CaseState.CLOSED, mine=False)
+SEARCHED = tuple(
+    SearchLine(SearchId(str(n)), "VC-2026-014", NOON, state, 1_204, 0.01, 0.453, found, gone)
+    for n, (state, found, gone) in enumerate(
+        ((SearchState.VERIFYING, 2, 0), (SearchState.LEAD, 1, 1), (SearchState.NONE, 0, 0))
+    )
+)
 NO_REASON = refuse(Action.SEARCH, Reason.CASE_NOT_APPROVED)
 
 SHEET: dict[str, object] = {
@@ -248,6 +276,16 @@ SAMPLES: dict[str, Sample] = {
         Candidates("VC-2026-014", PROBE, 1_204, 0.453, 0.9, ()),
         "/console/search/t",
     ),
+    "acts": Sample(Acts((TO_SIGN, BEGUN), "carried"), "/console/acts"),
+    "acts-none": Sample(Acts(()), "/console/acts"),
+    "cases": Sample(CaseList((WAITS, APPROVED, CLOSED), may_open=True), "/console/cases"),
+    "cases-none": Sample(CaseList((), may_open=True), "/console/cases"),
+    "case-new": Sample(NewCase((FIND, TRACE)), "/console/cases/new"),
+    "case": Sample(
+        CasePage(APPROVED, SEARCHED, may_search=True, may_close=True), "/console/cases/2"
+    ),
+    "case-waits": Sample(CasePage(WAITS, (), done="opened"), "/console/cases/1"),
+    "case-closed": Sample(CasePage(CLOSED, None, done="closed"), "/console/cases/3"),
     "verify": Sample(
         VerifyList((WaitingRow("/console/verify/1", "VC-2026-014", NOON, 2),), "kept"),
         "/console/verify",

@@ -17,6 +17,7 @@ from licet.web.guards.watching import Watching
 from licet.web.probes import Probes
 from licet.web.routes import (
     assets,
+    cases,
     console,
     health,
     invited,
@@ -76,6 +77,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         invited.router,
         overview.router,
         console.router,
+        cases.router,
         searching.router,
         verifying.router,
         coming.router,

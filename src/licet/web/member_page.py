@@ -14,6 +14,7 @@ from licet.web.pages.around import Around, SignedIn
 SERVED: dict[str, Register] = {
     "overview": Register.SOURCES,
     "sources": Register.SOURCES,
+    "cases": Register.CASES,
     "inbox": Register.REQUESTS,
 }
 """The places of the console that have a page, by their key, and the register that each shows."""

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi import Depends, Form, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from licet.consent.proofs import LATELY
 from licet.consent.reasons import Reason
@@ -33,6 +33,13 @@ def refused(request: Request, refusal: Refusal, back: str) -> HTMLResponse:
     again = refusal.reason == Reason.SIGN_IN_AGAIN
     page = Refused(refusal, back, step_up=again)
     return HTMLResponse(render(page, around_comer(request)), told_of_refusal(refusal).status)
+
+
+def went_to(request: Request, place: str) -> Response:
+    """Lead to the page of what was done: a script is told where, a browser goes."""
+    if "json" in request.headers.get("accept", ""):
+        return JSONResponse({"to": place})
+    return RedirectResponse(place, 303)
 
 
 def must_step_up(request: Request, comer: Comer) -> bool:

@@ -97,6 +97,8 @@ on("keydown", "[data-keys]", (form, event) => {
   picked.focus();
 });
 
+document.querySelector("[data-keys]")?.focus({ preventScroll: true });
+
 // A button that was pressed is not pressed twice; it comes back with the page.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
@@ -147,4 +149,47 @@ on("click", "[data-passkey]", async (button) => {
   } finally {
     button.ariaDisabled = null;
   }
+});
+
+// Acts that a passkey signs: the form is sent once to learn what to sign, then with the answer.
+// Of files that are evidence only the hashes are sent.
+const written = async (form) => {
+  const body = new FormData(form);
+  for (const input of form.querySelectorAll("[data-hash]")) {
+    body.delete(input.name);
+    for (const file of input.files) {
+      const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+      const hex = [...new Uint8Array(digest)].map((one) => one.toString(16).padStart(2, "0"));
+      body.append("digest", hex.join(""));
+    }
+  }
+  return body;
+};
+const act = async (form) => {
+  const body = await written(form);
+  const send = async (more) => {
+    const headers = { accept: "application/json", ...more };
+    return (await fetch(form.action, { method: "POST", headers, body })).json();
+  };
+  const told = await send({});
+  if (!told.sign) return told;
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(told.sign.options));
+  const answer = btoa(JSON.stringify(await navigator.credentials.get({ publicKey })));
+  const word = answer.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return send({ "licet-signature": `${told.sign.at} ${word}` });
+};
+on("submit", "[data-signed]", async (form, event) => {
+  event.preventDefault();
+  const said = form.querySelector("[data-said]");
+  said.hidden = true;
+  try {
+    const { to, title, would_change: change, detail } = await act(form);
+    if (to) return location.assign(to);
+    said.lang = "en";
+    said.textContent = [title, change ?? detail].filter(Boolean).join(" ");
+  } catch {
+    said.textContent = said.dataset.said;
+  }
+  said.hidden = false;
+  form.querySelector("[type=submit]").removeAttribute("aria-disabled");
 });
