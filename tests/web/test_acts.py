@@ -6,6 +6,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from licet.deeds import DEEDS
+from licet.web.pages.acts import KINDS
 from tests.fakes.authenticator import SoftAuthenticator
 from tests.fakes.deployment import World
 from tests.fakes.members import equipped
@@ -130,3 +132,58 @@ def test_in_a_sandbox_names_are_believed_here_too(shared: World) -> None:
         assert here.post(f"/api/v1/acts/{act}/signature").status_code == 409
         by_name(here, shared.people["officer"])
         assert here.post(f"/api/v1/acts/{act}/signature").status_code == 201
+
+
+# --- in the console ---
+
+
+def form(here: TestClient, path: str, **headers: str) -> Response:
+    body = {"csrf": here.headers["x-csrf-token"]}
+    there = {"accept": "application/json", **headers}
+    return here.post(f"/console/acts{path}", data=body, headers=there)
+
+
+def test_a_page_lists_what_waits_and_signs_it(
+    real: RealWorld, steward: TestClient, officer: TestClient
+) -> None:
+    act = tapped(steward, "acts", "steward", inviting(real)).json()["act"]
+    theirs, own = (one.get("/console/acts").text for one in (officer, steward))
+    for page in (theirs, own):
+        assert "Let verifier add a passkey" in page
+        assert "Begun by steward" in page
+    assert f"/console/acts/{act}/signature" in theirs
+    assert f"/console/acts/{act}/signature" not in own
+    assert form(steward, f"/{act}/signature").status_code == 409
+    sign = form(officer, f"/{act}/signature").json()["sign"]
+    done = form(officer, f"/{act}/signature", **signature(sign, DEVICES["officer"]))
+    assert "/invitation#" in done.json()["detail"]
+    assert "No act waits" in officer.get("/console/acts").text
+
+
+def test_a_page_declines_and_takes_back(
+    real: RealWorld, steward: TestClient, officer: TestClient
+) -> None:
+    for here, name in ((officer, "officer"), (steward, "steward")):
+        act = tapped(steward, "acts", "steward", inviting(real)).json()["act"]
+        sign = form(here, f"/{act}/end").json()["sign"]
+        done = form(here, f"/{act}/end", **signature(sign, DEVICES[name]))
+        assert done.json() == {"to": "/console/acts?done=ended"}
+    assert "That is on record" in officer.get("/console/acts?done=ended").text
+
+
+def test_a_page_says_what_was_done(real: RealWorld, steward: TestClient) -> None:
+    member = real.people["investigator"]
+    body = {"kind": "end_passkey", "parts": {"id": equipped(real, "investigator")[1]}}
+    act = tapped(steward, "acts", "steward", body).json()["act"]
+    with browser(door_of(real.app)) as here:
+        sign_in(here, DEVICES["officer"])
+        assert "End a passkey of investigator" in here.get("/console/acts").text
+        sign = form(here, f"/{act}/signature").json()["sign"]
+        done = form(here, f"/{act}/signature", **signature(sign, DEVICES["officer"]))
+    assert done.json() == {"to": "/console/acts?done=carried"}
+    with real.app.store.read() as reader:
+        assert all(one.ended_at for one in reader.admission.passkeys(member))
+
+
+def test_every_act_that_may_wait_has_a_name_on_its_page() -> None:
+    assert set(KINDS) == set(DEEDS)

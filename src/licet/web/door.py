@@ -16,6 +16,7 @@ from licet.web.guards.paces import Paces
 from licet.web.guards.watching import Watching
 from licet.web.probes import Probes
 from licet.web.routes import (
+    acts,
     assets,
     cases,
     console,
@@ -78,6 +79,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         overview.router,
         console.router,
         cases.router,
+        acts.router,
         searching.router,
         verifying.router,
         coming.router,

@@ -15,6 +15,7 @@ SERVED: dict[str, Register] = {
     "overview": Register.SOURCES,
     "sources": Register.SOURCES,
     "cases": Register.CASES,
+    "acts": Register.MEMBERS,
     "inbox": Register.REQUESTS,
 }
 """The places of the console that have a page, by their key, and the register that each shows."""

@@ -43,7 +43,7 @@ class Ended(BaseModel):
 @router.get("/acts", operation_id="list_acts")
 def acts(app: TheApp, comer: Known, limit: Limit = 50, cursor: Cursor = "") -> Part[ActLine]:
     """List the acts of your organisation that wait for another member's signature."""
-    rows = [_line(app, comer, one) for one in allowed(waiting_acts(app, comer.who))]
+    rows = [line_of(app, comer, one) for one in allowed(waiting_acts(app, comer.who))]
     return part(rows, lambda one: one.id, limit, cursor)
 
 
@@ -90,7 +90,8 @@ def _begun(app: App, who: Who, kind: str, parts: Any) -> Parked | Refusal:
     return answer
 
 
-def _line(app: App, comer: Comer, waits: WaitingAct) -> ActLine:
+def line_of(app: App, comer: Comer, waits: WaitingAct) -> ActLine:
+    """Return an act as it is listed to a member."""
     return ActLine(
         id=waits.id,
         kind=waits.kind,

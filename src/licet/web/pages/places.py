@@ -30,6 +30,7 @@ PLACES: dict[str, Place] = {
     "sources": Place("/console/sources", "photo", later("Sources"), _WORK),
     "people": Place("/console/people", "friends", later("People"), _WORK),
     "cases": Place("/console/cases", "briefcase", later("Cases"), _WORK),
+    "acts": Place("/console/acts", "fingerprint", later("Acts to sign"), _WORK),
     "search": Place("/console/search", "search", later("Search"), _WORK),
     "verify": Place("/console/verify", "eye-check", later("Verify"), _WORK),
     "inbox": Place("/console/requests", "inbox", later("Requests"), _ANSWER),
