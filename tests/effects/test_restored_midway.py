@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from licet.effects.carrying import planning
+from licet.effects.ordering.counting import settle_orders
 from licet.effects.proving.packing import write_pack
-from licet.effects.sealed import subject_key
+from licet.effects.record import record_machine
+from licet.effects.sealed import contact_tag, seal_identity, subject_key
 from licet.recovery import back_up
 from licet.rights.hold import place
 from licet.rights.proving import require_pack
-from licet.terms.grant import GrantState, SubjectState
-from licet.terms.ids import OrderId, SubjectId
+from licet.terms.grant import GrantState, Identity, Subject, SubjectState
+from licet.terms.ids import OrderId, SubjectId, new_id
+from licet.terms.ledger import EntryKind
 from licet.terms.order import DataKind, OrderState
 from licet.terms.plan import WorkState
 from licet.terms.rights import HoldWish
@@ -122,6 +125,54 @@ def test_an_order_is_proved_after_a_restore_from_its_middle(
     assert histories == ["anna@example.org"]
     with world.app.store.read() as reader:
         assert len(reader.accounts.all()) == 1
+
+
+def _without_grants(world: World, name: str) -> SubjectId:
+    """Somebody who is known and gave no grant: no entry names them."""
+    subject = SubjectId(new_id())
+    world.app.keyring.create(subject_key(subject))
+    contact = f"{name}@example.org"
+    identity = Identity(name, contact, "1980-05-17")
+    with world.app.store.unit() as unit:
+        record_machine(unit, EntryKind.RESIDENCE_STATED)
+        sealed, tag = seal_identity(world.app, subject, identity), contact_tag(world.app, contact)
+        unit.subjects.add(Subject(subject, FRANCE, tag, False, sealed, SubjectState.KNOWN))
+    return subject
+
+
+@pytest.mark.parametrize("killed_at", [FIRST, "effect.shred_keys.done", NEVER])
+def test_who_gave_no_grant_counts_once_after_a_restore(
+    world: World, tmp_path: Path, go_back: GoBack, killed_at: str
+) -> None:
+    """The backup is from before their part was planned, and no entry tells that they were in it."""
+    _, anna = world.enrolled("anna", residence=FRANCE)
+    people = [anna, _without_grants(world, "bea")]
+    order = ordered(world, order_wish(world))
+    _worked(world, file := tmp_path / "midway.licet", "order.keys", killed_at)
+    world.app.publish()  # As any other act does that comes by.
+    go_back(file)
+    work(world)
+    _all_erased(world, people)
+    _is_proved(world, order, 2)
+
+
+def test_who_gave_no_grant_is_planned_once_by_two_at_a_time(world: World) -> None:
+    """The one who comes second leaves the plan's key alone."""
+    _without_grants(world, "bea")
+    order = ordered(world, order_wish(world))
+    settle_orders(world.app)
+
+    def at(point: str) -> None:
+        if point == "order.keys":
+            assert planning.plan_people(world.app) == 1
+
+    slow = world.reopen(at)
+    try:
+        assert planning.plan_people(slow) == 0
+    finally:
+        slow.close()
+    work(world)
+    _is_proved(world, order, 1)
 
 
 @pytest.mark.parametrize(

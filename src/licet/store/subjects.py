@@ -55,6 +55,13 @@ class ReadSubjects(Group):
         column = schema.subject.c.id
         return (row[0] for row in self._session.stream(select(column).order_by(column)))
 
+    def without_grants(self) -> tuple[Subject, ...]:
+        """Return the people who are there and were never asked for a grant, by id: few are."""
+        column = schema.subject.c
+        granted = exists().where(schema.grant.c.subject == column.id)
+        statement = _SHAPE.select.where(column.state.in_(_THERE), ~granted)
+        return _SHAPE.all(self._session, statement.order_by(column.id))
+
     def untold(
         self, cause: str, most: int, among: Collection[SubjectId] = ()
     ) -> tuple[Subject, ...]:

@@ -29,13 +29,14 @@ from licet.effects.carrying.parts import (
     GOING,
     LETTERS,
     Part,
+    plan_of_one,
     write_letters,
     write_over,
     write_part,
 )
 from licet.effects.carrying.splitting import GONE, letters_of, move_part, take_out
 from licet.effects.record import Facts
-from licet.effects.sealed import grant_key, plan_key
+from licet.effects.sealed import grant_key, plan_key, subject_key
 from licet.effects.settling import Since, finish_over
 from licet.ledger.order_entries import TAKEN_FROM, people_of_orders
 from licet.store.unit import Unit
@@ -66,7 +67,7 @@ def plan_again(app: App, unit: Unit, entry: Entry) -> tuple[PlanId, int] | None:
     plan = PlanId(dict(entry.objects)["plan"])
     if unit.plans.get(plan) is not None:
         return None
-    part = _part_of(unit, entry)
+    part = _part_of(app, unit, entry, plan)
     before = _before(entry)
     for person in part.people if before else ():  # 1
         _take_out(app, unit, before, person)
@@ -124,10 +125,19 @@ def _over(
             yield effect
 
 
-def _part_of(unit: Unit, entry: Entry) -> Part:
-    """Return the people of whom an entry names a grant, as far as the backup knows them."""
-    grants = unit.grants.many(_grants(entry)).values()
-    people = unit.subjects.many(sorted({grant.subject for grant in grants})).values()
+def _part_of(app: App, unit: Unit, entry: Entry, plan: PlanId) -> Part:
+    """Return the people of whom an entry names a grant, as far as the backup knows them.
+
+    Where it names none it is of one person, whose key makes the number of the plan.
+    """
+    named = _grants(entry)
+    grants = unit.grants.many(named).values()
+    people = list(unit.subjects.many(sorted({grant.subject for grant in grants})).values())
+    if not named:
+        there = unit.subjects.without_grants()
+        keys = app.keyring.get_many({subject_key(one.id) for one in there})
+        known = ((one, keys.get(subject_key(one.id))) for one in there)
+        people = [one for one, key in known if key is not None and plan_of_one(key) == plan]
     kinds: Kinds = kinds_in(str(dict(entry.facts)["data"]))
     return Part(tuple(sorted(people_of(unit, people), key=lambda one: one.id)), kinds)
 

@@ -7,6 +7,7 @@ the grants of everybody in it, as the expiry of grants does, so that a restore f
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from licet.app import App
 from licet.effects.carrying.demands import Demand, Kinds, Person, reaches, sources_of
@@ -15,12 +16,12 @@ from licet.effects.planning import plan_erasure
 from licet.effects.sealed import grant_key, row_of, seal_part, subject_key
 from licet.store.unit import Unit
 from licet.terms.grant import GrantState, Identity, SubjectState
-from licet.terms.ids import GrantId, PlanId, SubjectId
+from licet.terms.ids import GrantId, PlanId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.order import DataKind
 from licet.terms.payload import PartLettersPayload, PartPayload, from_bytes
 from licet.terms.plan import NOBODY, Effect, EffectKind, Plan, PlanKind, WorkState
-from licet.vault.seal import open_sealed
+from licet.vault.seal import open_sealed, tag
 
 LETTERS = "letters"
 """The cause of a plan that tells people afterwards."""
@@ -80,6 +81,23 @@ class Part:
     def grants(self) -> tuple[GrantId, ...]:
         """Every grant of everybody in it, ended ones too."""
         return tuple(grant.id for person in self.people for grant in person.grants)
+
+
+def plan_of(app: App, people: Sequence[Person]) -> PlanId:
+    """Return the id of the plan of a part.
+
+    The entry of a part names grants. Who has none is in a part of their own, whose id only
+    their key makes: so a restored store knows whose it is, and nobody else can tell.
+    """
+    alone = [subject_key(one.id) for one in people if not one.grants]
+    keys = app.keyring.get_many(alone) if len(people) == 1 else {}
+    # Who was erased meanwhile has no key, and is found in no part.
+    return next(map(plan_of_one, keys.values()), PlanId(new_id()))
+
+
+def plan_of_one(key: bytes) -> PlanId:
+    """Return the id of the plan of somebody without grants, by their key."""
+    return PlanId(str(UUID(bytes=tag(key, "order part", b"")[:16], version=4)))
 
 
 def write_part(

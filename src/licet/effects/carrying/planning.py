@@ -2,7 +2,8 @@
 
 The plan's entry names the orders that it is carried out for and the grants of everybody in
 it, as the expiry of grants does, so that a restore finds them again. Whom a legal hold keeps
-gets a plan of their own, so that nobody waits for them.
+gets a plan of their own, so that nobody waits for them; who has no grant, so that a restore
+knows them by it.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -25,6 +26,7 @@ from licet.effects.carrying.parts import (
     CAUSE,
     Part,
     entry_kind,
+    plan_of,
     word_of,
     write_letters,
     write_part,
@@ -74,11 +76,11 @@ def plan_people(app: App) -> int:
 
 
 def _parts(people: Iterable[Person], held: frozenset[GrantId]) -> Iterator[tuple[Person, ...]]:
-    """Give people in parts; whom a hold keeps alone."""
+    """Give people in parts; whom a hold keeps alone, and who has no grant."""
     part: list[Person] = []
     grants = 0
     for person in people:
-        if not held.isdisjoint(grant.id for grant in person.grants):
+        if not person.grants or not held.isdisjoint(grant.id for grant in person.grants):
             yield (person,)
             continue
         if len(part) == PEOPLE or (part and grants + len(person.grants) > GRANTS):
@@ -97,13 +99,14 @@ def _plan_part(app: App, demand: Demand, candidates: tuple[Person, ...]) -> tupl
     2. Decide again, once for each order that reaches one of them, and look again who is there.
     3. Plan; hang the plan on every order whose demands it fulfils; record.
     """
-    plan, letters = PlanId(new_id()), PlanId(new_id())
+    plan, letters = plan_of(app, candidates), PlanId(new_id())
     app.keyring.create(plan_key(plan), plan_key(letters))  # 1
     app.at("order.keys")
     with app.store.unit() as unit:
         every = demands(unit)  # 2
         permits = _permits(app, unit, every, candidates)
-        part = _part(unit, demand, every, permits, candidates)
+        taken = unit.plans.get(plan) is not None
+        part = None if taken else _part(unit, demand, every, permits, candidates)
         if part is not None:
             write_part(app, unit, plan, part)  # 3
             write_letters(app, unit, letters, plan, part, every)
@@ -114,7 +117,8 @@ def _plan_part(app: App, demand: Demand, candidates: tuple[Person, ...]) -> tupl
             facts = (("cause", CAUSE), ("data", word_of(part.kinds)), *people_facts(hung.items()))
             record(app, unit, kind, permits[demand.order.id], objects, facts)
     if part is None:
-        app.keyring.shred(plan_key(plan), plan_key(letters))
+        # Somebody else may have planned the same meanwhile, and goes on with that key.
+        app.keyring.shred(plan_key(letters), *(() if taken else (plan_key(plan),)))
         return ()
     app.at("order.planned")
     return tuple(one.id for one in part.people)
