@@ -11,9 +11,10 @@ from licet.consent.ceilings import SEARCHES_A_DAY
 from licet.consent.registers import CONTROLLERS, READERS, reads_all
 from licet.effects.witnessing import what_was_seen
 from licet.store.unit import Reader
-from licet.terms.ids import MemberId
+from licet.terms.ids import MemberId, SourceId
 from licet.terms.organisation import MemberState, OrganisationKind
 from licet.terms.permit import Register
+from licet.terms.plan import RunKind
 
 DAY = timedelta(days=1)
 
@@ -59,6 +60,14 @@ def glance(app: App, member: MemberId) -> Glance:
             root=latest.root.hex() if latest else "",
             witnesses=seen,
         )
+
+
+def being_read(app: App) -> frozenset[SourceId]:
+    """Return the sources that somebody's walk is in at this moment."""
+    with app.store.read() as reader:
+        walks = reader.runs.open(RunKind.COLLECT)
+        now = reader.now
+    return frozenset(one.source for one in walks if one.lease_until and one.lease_until > now)
 
 
 def reads(app: App, member: MemberId) -> Reads:

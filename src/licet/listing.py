@@ -4,6 +4,7 @@ Each list is decided on, shows what is within reach of who asks, and leaves an e
 says which register was read and how many rows it told. Names of people stay sealed.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from licet.app import App
@@ -31,13 +32,14 @@ from licet.terms.listing import (
     OrganisationLine,
     SearchDetails,
     SearchLine,
+    SourceDetails,
     SourceLine,
     SuggestionLine,
 )
 from licet.terms.payload import CandidatePayload, from_bytes
 from licet.terms.permit import Refusal, Register
 from licet.terms.search import Search, SearchCandidate
-from licet.terms.source import Fate, Trace
+from licet.terms.source import Fate, Source, Trace
 from licet.vault.seal import open_sealed
 
 MILLION = 1_000_000
@@ -90,15 +92,7 @@ def list_sources(app: App, who: Who) -> tuple[SourceLine, ...] | Refusal:
     def read(reader: Reader, reach: Reach) -> tuple[SourceLine, ...]:
         names = _names(reader)
         return tuple(
-            SourceLine(
-                one.id,
-                one.name,
-                names[one.organisation],
-                one.place,
-                one.bystander_condition,
-                reader.items.count(one.id),
-                one.state,
-            )
+            _source(reader, one, names)
             for one in reader.sources.all()
             if reach.sees(one.organisation)
         )
@@ -123,6 +117,36 @@ def list_traces(
         return read_traces(app, reader, source, fate)
 
     return listed(app, who, about_traces(source), read)
+
+
+def show_source(app: App, who: Who, source_id: SourceId) -> SourceDetails | Refusal:
+    """Show one source, and count what became of what lies there. Raises ``NotFound``."""
+
+    def read(reader: Reader, reach: Reach) -> tuple[SourceDetails, ...]:
+        source = reader.sources.get(source_id)
+        if source is None or not reach.sees(source.organisation):
+            raise NotFound("no such source", "See `licet source list`.")
+        authority = reader.sources.authority_at(source_id, reader.now)
+        looks = [one for one in reader.sources.audits(source_id) if one.found_at is not None]
+        last = max(looks, key=lambda one: one.found_at or one.drawn_at, default=None)
+        fates = Counter((one.fate, one.rule) for one in reader.sources.traces(source_id))
+        details = SourceDetails(
+            source=_source(reader, source, _names(reader)),
+            kind=source.kind,
+            taken_by=source.origin.taken_by,
+            people_told=source.origin.people_told,
+            purposes=tuple(sorted(source.origin.purposes)),
+            retention_days=source.retention_days,
+            proved_at=authority.proved_at if authority else None,
+            valid_to=authority.valid_to if authority else None,
+            audited_at=last.found_at if last else None,
+            audit=last.finding if last else None,
+            files=tuple((fate, rule, files) for (fate, rule), files in sorted(fates.items())),
+        )
+        return (details,)
+
+    found = listed(app, who, about_traces(source_id), read)
+    return found if isinstance(found, Refusal) else found[0]
 
 
 def list_cases(app: App, who: Who) -> tuple[CaseLine, ...] | Refusal:
@@ -262,6 +286,18 @@ def list_suggestions(app: App, who: Who) -> tuple[SuggestionLine, ...] | Refusal
 
 def _names(reader: Reader) -> dict[OrganisationId, str]:
     return {one.id: one.name for one in reader.governance.organisations()}
+
+
+def _source(reader: Reader, source: Source, organisations: dict[OrganisationId, str]) -> SourceLine:
+    return SourceLine(
+        source.id,
+        source.name,
+        organisations[source.organisation],
+        source.place,
+        source.bystander_condition,
+        reader.items.count(source.id),
+        source.state,
+    )
 
 
 def _grant(grant: Grant, organisations: dict[OrganisationId, str]) -> GrantLine:

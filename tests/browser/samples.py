@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse
 from licet.terms.ids import ActId, CaseId, MemberId, PurposeId, RequestId, SearchId, SourceId
-from licet.terms.inbox import RequestLine
-from licet.terms.listing import CaseLine, SearchLine, SourceLine
+from licet.terms.inbox import RequestDetails, RequestLine
+from licet.terms.listing import CaseLine, SearchLine, SourceDetails, SourceLine
 from licet.terms.organisation import CaseState, Role
 from licet.terms.permit import Action
 from licet.terms.public import PublicFacts, PublicSource
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
-from licet.terms.source import BystanderCondition, SourceState
+from licet.terms.source import AuditFinding, BystanderCondition, Fate, SourceKind, SourceState
 from licet.terms.waiting import ActLine
 from licet.web.pages.acts import KINDS, ActRow, Acts
 from licet.web.pages.around import Around, Page, SignedIn, Toast
@@ -26,7 +26,9 @@ from licet.web.pages.console import (
     LedgerHead,
     Overview,
     Progress,
+    RequestPage,
     SourceList,
+    SourcePage,
     SourceRow,
 )
 from licet.web.pages.outside import (
@@ -156,6 +158,37 @@ ROWS = (
     SourceRow(_source(5, "Old negatives", "/srv/negatives", SourceState.DECLARED, 0, None)),
 )
 
+DETAILS = SourceDetails(
+    ROWS[2].line,
+    SourceKind.SITE,
+    "The village photographer",
+    "Posters at the town hall",
+    ("archive", "press"),
+    30,
+    NOON,
+    NOON + timedelta(days=200),
+    NOON,
+    AuditFinding.WRONG,
+    ((Fate.COLLECTED, "taken", 88), (Fate.LEFT_OUT, "marker", 1_204), (Fate.UNREADABLE, "x", 2)),
+)
+ASKED = RequestDetails(
+    LINES[1],
+    "Ana Duval",
+    "ana@valcourt.example",
+    ("Please erase whatever you hold of me.\nThank you.",),
+    "",
+    "",
+    "",
+    photo=True,
+    proved=True,
+    accepted=False,
+    steps_done=3,
+    steps=9,
+    reason="",
+    article="",
+    answer="",
+)
+
 FACES = (
     FaceBox("1", 118, 96, 150, 190, "known"),
     FaceBox("2", 428, 130, 140, 180, "plain"),
@@ -255,6 +288,8 @@ SAMPLES: dict[str, Sample] = {
     ),
     "sources": Sample(SourceList(ROWS, may_add=True), "/console/sources"),
     "sources-none": Sample(SourceList((), may_add=True), "/console/sources"),
+    "source": Sample(SourcePage(DETAILS, Progress(88, 0)), "/console/sources/3"),
+    "request": Sample(RequestPage(ASKED), "/console/requests/2"),
     "inbox": Sample(Inbox(LINES, answered=41, under="/console/requests/"), "/console/requests"),
     "inbox-none": Sample(Inbox(()), "/console/requests"),
     "search": Sample(

@@ -1,12 +1,19 @@
 """The pages of members: shown to who may read them, refused with the reason to who may not."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from licet.collect import collect
+from licet.terms.ids import RunId
+from licet.terms.plan import Run, RunKind, WorkState
+from licet.terms.rights import RightKind
 from tests.fakes.deployment import World
+from tests.fakes.vision import photo
+from tests.flows.test_intake import asked
 from tests.web.doors import browser, door_of
 
 
@@ -58,3 +65,52 @@ def test_every_page_that_is_linked_is_served(steward: TestClient) -> None:
         linked = {part.split('"')[0].partition("#")[0] for part in text.split('href="')[1:]}
         ours = {one.replace("&amp;", "&") for one in linked if one.startswith("/")}
         assert {one for one in ours if steward.get(one).status_code >= 400} == set()
+
+
+@pytest.fixture
+def fresh(shared: World) -> Iterator[TestClient]:
+    """A steward whose browser chose no language."""
+    yield from comes(shared, "steward")
+
+
+def test_a_source_has_a_page_with_what_became_of_its_files(
+    fresh: TestClient, shared: World
+) -> None:
+    source = shared.source(shared.folder("read", a=photo("anna", shot=2)), "Read album")
+    assert "Nothing was read yet" in fresh.get(f"/console/sources/{source.id}").text
+    collect(shared.app, shared.who("steward"), source.id)
+    text = fresh.get(f"/console/sources/{source.id}").text
+    assert "Collected" in text
+    assert "our photographer" in text
+    assert f'href="/console/sources/{source.id}"' in fresh.get("/console/sources").text
+    assert fresh.get("/console/sources/none").status_code == 404
+
+
+def test_rows_renew_themselves_ever_more_seldom_and_stop(fresh: TestClient, shared: World) -> None:
+    source = shared.source(shared.folder("walked", a=photo("anna", shot=7)), "Walked album")
+    run = RunId("5a0c7a3e-0000-4000-8000-0000000000aa")
+    until = shared.clock() + timedelta(minutes=2)
+    with shared.app.store.unit(bookkeeping=True) as unit:
+        walk = Run(run, RunKind.COLLECT, source.id, None, "", WorkState.OPEN, until)
+        unit.runs.add(walk)
+    page = fresh.get("/console/sources").text
+    assert 'hx-get="/console/sources/live?after=2" hx-trigger="every 2s"' in page
+    part = fresh.get("/console/sources/live?after=2").text
+    assert "<html" not in part
+    assert 'hx-get="/console/sources/live?after=4" hx-trigger="every 4s"' in part
+    assert 'hx-trigger="every 60s"' in fresh.get("/console/sources/live?after=900").text
+    assert "so far" in fresh.get(f"/console/sources/{source.id}").text
+    with shared.app.store.unit(bookkeeping=True) as unit:
+        unit.runs.finish(run)
+    assert "hx-get" not in fresh.get("/console/sources/live?after=60").text
+
+
+def test_a_request_has_a_page_for_who_must_look_at_it(
+    fresh: TestClient, shared: World, investigator: TestClient
+) -> None:
+    made = asked(shared, RightKind.ERASURE)
+    path = f"/console/requests/{made.request}"
+    assert f'href="{path}"' in fresh.get("/console/requests").text
+    assert "What was written" in fresh.get(path).text
+    assert fresh.get("/console/requests/none").status_code == 404
+    assert investigator.get(path).status_code == 403

@@ -19,7 +19,7 @@ from licet.terms.ids import (
 )
 from licet.terms.organisation import CaseState, MemberState, OrganisationKind, Role
 from licet.terms.search import SearchState
-from licet.terms.source import BystanderCondition, SourceState
+from licet.terms.source import AuditFinding, BystanderCondition, Fate, SourceKind, SourceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,28 @@ class SourceLine:
     bystanders: BystanderCondition | None
     items: int
     state: SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDetails:
+    """One source: what was said of it, how long it may be collected, and who looked at it.
+
+    ``files`` counts by fate and rule what became of what lies there. ``proved_at`` and
+    ``valid_to`` are its authority's, None where none is in force; ``audited_at`` and
+    ``audit`` are of the last look at a sample, None where nobody looked yet.
+    """
+
+    source: SourceLine
+    kind: SourceKind
+    taken_by: str
+    people_told: str
+    purposes: tuple[str, ...]
+    retention_days: int | None
+    proved_at: datetime | None
+    valid_to: datetime | None
+    audited_at: datetime | None
+    audit: AuditFinding | None
+    files: tuple[tuple[Fate, str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

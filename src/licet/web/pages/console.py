@@ -5,8 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from licet.terms.inbox import RequestLine
-from licet.terms.listing import SourceLine
+from licet.terms.inbox import RequestDetails, RequestLine
+from licet.terms.listing import SourceDetails, SourceLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +106,41 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceList:
-    """An organisation's sources. While one is read, its row renews itself from ``live``."""
+    """An organisation's sources. While one is read, the rows renew themselves from ``live``.
+
+    They do so ever more seldom: ``every`` so many seconds. Each time leaves an entry.
+    """
 
     template: ClassVar[str] = "sources.html"
 
     rows: tuple[SourceRow, ...]
     may_add: bool = False
     live: str = "/console/sources/live"
+    every: int = 2
 
     @property
     def reading(self) -> bool:
         """Whether any source is being read."""
         return any(row.progress is not None for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One source: what was said of it, and what became of what lies there."""
+
+    template: ClassVar[str] = "source.html"
+
+    details: SourceDetails
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """One request, for those who must look at it."""
+
+    template: ClassVar[str] = "request.html"
+
+    details: RequestDetails
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from licet.terms.grant import GrantState
 from licet.terms.organisation import Role
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
-from licet.terms.source import BystanderCondition, SourceKind, SourceState
+from licet.terms.source import AuditFinding, BystanderCondition, Fate, SourceKind, SourceState
 from licet.web.pages.words import later
 
 NAMES: Final[dict[type[StrEnum], dict[str, str]]] = {
@@ -37,6 +37,15 @@ NAMES: Final[dict[type[StrEnum], dict[str, str]]] = {
         SourceState.ON_HOLD: later("On hold"),
         SourceState.CEASED: later("Collecting ended"),
         SourceState.PURGED: later("Ended and removed"),
+    },
+    Fate: {
+        Fate.COLLECTED: later("Collected"),
+        Fate.LEFT_OUT: later("Left out"),
+        Fate.UNREADABLE: later("Unreadable"),
+    },
+    AuditFinding: {
+        AuditFinding.OK: later("As it was said"),
+        AuditFinding.WRONG: later("Not as it was said"),
     },
     SourceKind: {
         SourceKind.FOLDER: later("Folder"),

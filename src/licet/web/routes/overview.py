@@ -57,7 +57,7 @@ def _clocks(app: App, comer: Comer, theirs: Reads) -> tuple[Due, ...]:
     today = app.clock().date()
     if Register.REQUESTS in theirs.registers:
         found += [
-            Due("inbox", "", one.due, one.left, word=one.kind)
+            Due("inbox", "", one.due, one.left, f"/console/requests/{one.id}", one.kind)
             for one in allowed(list_requests(app, comer.who))
         ]
     if Register.ORDERS in theirs.registers:
