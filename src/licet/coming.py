@@ -68,20 +68,17 @@ class Visitor:
 def ask_code(app: App, contact: str, language: str) -> Asking:
     """Make a code for whoever reads an address.
 
-    1. Read the address. Who is known is written to as they were confirmed, not as typed.
+    1. Read the address. Whether anybody is known there is not looked at before the letter.
     2. Keep the code, unless the address had all the letters that it gets in a day.
     3. Return what the browser keeps, and what sends the letter.
 
     Raises ``BadInput`` for what is not one mail address.
     """
-    if not one_address(contact):
+    if not one_address(contact):  # 1
         raise BadInput("this is not one mail address", "Write it like name@example.org.")
     word, code, to = secrets.token_urlsafe(32), new_code(), contact.strip()
     tag = contact_tag(app, to)
     with app.store.unit(bookkeeping=True) as unit:
-        people = _people(unit, tag)  # 1
-        known = (open_identity(app, one) for one in people)
-        to = next((one.contact for one in known if one is not None), to)
         full = unit.own.count_codes(tag, unit.now - KEPT) >= CODES_A_DAY
         if not full:  # 2
             salt, digest = salted(code)
@@ -109,8 +106,8 @@ def sign_in(app: App, word: str, code: str) -> SignedIn | None:
             done = _open(app, unit, kept.contact)
         else:
             tries = unit.own.count_try(asked)  # 2
-            facts = (("with", "code"), ("try", tries))
-            _record(app, unit, EntryKind.SIGN_IN_FAILED, kept.contact, (), facts)
+            # Under nobody: whose address was typed must not take longer where they are known.
+            _record(unit, EntryKind.SIGN_IN_FAILED, None, (), (("with", "code"), ("try", tries)))
     app.publish()  # 4
     return done
 
@@ -141,8 +138,8 @@ def sign_out(app: App, token: str) -> int:
         if session is None:
             return 0
         ended = unit.own.end_session(session.id)
-        objects = (("session", session.id),)
-        _record(app, unit, EntryKind.SIGNED_OUT, session.contact, objects, (("count", ended),))
+        objects, facts = (("session", session.id),), (("count", ended),)
+        _record(unit, EntryKind.SIGNED_OUT, _adult(app, unit, session.contact), objects, facts)
     app.publish()  # 2
     return ended
 
@@ -159,28 +156,26 @@ def _open(app: App, unit: Unit, contact: bytes) -> SignedIn:
     made = OwnSession(session, contact, _digest(token), unit.now, unit.now, expires)
     unit.own.open_session(made)
     objects, facts = (("session", session),), (("with", "code"),)
-    _record(app, unit, EntryKind.SIGNED_IN, contact, objects, facts)
+    _record(unit, EntryKind.SIGNED_IN, _adult(app, unit, contact), objects, facts)
     return SignedIn(session, token, expires)
 
 
 def _record(
-    app: App,
     unit: Unit,
     kind: EntryKind,
-    contact: bytes,
+    person: Commitment | None,
     objects: tuple[tuple[str, str], ...],
     facts: tuple[tuple[str, str | int | bool], ...],
 ) -> int:
-    """Write the entry, under the adult whose contact it is, where anybody is known there."""
-    people = sorted(_people(unit, contact), key=lambda one: (one.dependant, one.id))
-    committed = _committed(app, people[0]) if people else None
     said = (*facts, ("by", By.SUBJECT.value))
-    return unit.record(Entry(kind, unit.now, None, None, committed, objects, said))
+    return unit.record(Entry(kind, unit.now, None, None, person, objects, said))
 
 
-def _committed(app: App, subject: Subject) -> Commitment | None:
+def _adult(app: App, unit: Unit, contact: bytes) -> Commitment | None:
+    """Commit to the adult whose contact it is, where anybody is known there."""
+    people = sorted(_people(unit, contact), key=lambda one: (one.dependant, one.id))
     try:
-        return subject_commitment(app, subject.id)
+        return subject_commitment(app, people[0].id) if people else None
     except KeyAbsent:
         return None
 
@@ -191,7 +186,12 @@ def _people(reader: Reader | Unit, contact: bytes) -> tuple[Subject, ...]:
 
 
 def _send(app: App, to: str, code: str, language: str) -> None:
+    """Send a code; who is known is written to as they were confirmed, not as somebody typed."""
     minutes = round(CODE_FOR.total_seconds() / 60)
+    with app.store.read() as reader:
+        people = _people(reader, contact_tag(app, to))
+    known = (open_identity(app, one) for one in people)
+    to = next((one.contact for one in known if one is not None), to)
     try:
         app.outbox.send(compose(OwnCodeLetter(sender_of(app), code, minutes), to, language))
     except (Busy, Setup):
