@@ -31,6 +31,8 @@ from tests.effects.packing import asked, unpack
 from tests.exploring import examples
 from tests.fakes.deployment import CLEARANCE, World, new_world
 from tests.fakes.vision import photo
+from tests.web.doors import browser, door_of
+from tests.web.own import comes_by_code
 
 PHOTOS = tuple(photo("anna", shot=n) for n in range(3))
 PROBE = photo("anna", shot=9)
@@ -211,3 +213,21 @@ def test_each_person_sees_at_once_who_searched_them_for_what_and_what_came_of_it
     erase(world.app, SUBJECT, subject)
     (letter,) = [one for one in world.outbox.letters if "searched you" in one.subject]
     assert "The Harbour Archive" in letter.text
+
+
+def test_each_person_sees_on_their_own_page_who_searched_them(
+    tmp_path: Path, new_database: Callable[[str], str]
+) -> None:
+    """At once, with what for and what came of it; whoever was not found sees nothing of it."""
+    world = new_world(tmp_path / "home", new_database("sqlite"))
+    world.enrolled("anna")
+    world.enrolled("bob")
+    with browser(door_of(world.app)) as hers, browser(door_of(world.app)) as his:
+        comes_by_code(hers, world, "anna@example.org")
+        comes_by_code(his, world, "bob@example.org")
+        looked(world, "2026-17")
+        page = hers.get("/me").text.split('id="searches-1"')[1]
+        for said in ("The Harbour Archive", "2 Mar 2026", "Ask the people pictured", "Candidates"):
+            assert said in page
+        assert "Nobody searched you" in his.get("/me").text
+    world.app.close()

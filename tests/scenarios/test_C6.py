@@ -1,5 +1,6 @@
 """C6: no photo, no identity card, no form; a doubt needs a reason on record."""
 
+import re
 from dataclasses import MISSING, fields
 
 import pytest
@@ -19,6 +20,7 @@ from licet.terms.rights import Decided, Proved, Received, RequestState, RequestW
 from licet.worker import run_once
 from tests.fakes.deployment import World
 from tests.fakes.vision import photo
+from tests.web.doors import browser, door_of
 
 ANNA = "anna@example.org"
 
@@ -29,6 +31,15 @@ def test_two_fields_and_no_more() -> None:
     assert needed == ["kind", "contact"]
     form = typer.main.get_command(command.app).commands["receive"]  # type: ignore[attr-defined]
     assert [one.name for one in form.params if one.required] == ["kind", "contact"]
+
+
+def test_the_page_asks_for_no_more(world: World) -> None:
+    """In a browser: the same two fields, words that may stay empty, and nowhere a file."""
+    with browser(door_of(world.app)) as here:
+        page = here.get("/ask").text.split("<main")[1]
+    assert re.findall(r' name="(\w+)"[^>]* required', page) == ["kind", "contact"]
+    assert set(re.findall(r' name="(\w+)"', page)) == {"kind", "contact", "words"}
+    assert 'type="file"' not in page
 
 
 @pytest.mark.parametrize("kind", RightKind)
