@@ -20,15 +20,26 @@ from licet.consent.reasons import Reason
 from licet.effects import signing
 from licet.effects.signing import About
 from licet.preparing import prepare
+from licet.rights import blocking, ordering
 from licet.store.unit import Reader
 from licet.terms.acting import Who
 from licet.terms.admission import ApiKeyWish
 from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.governing import MemberWish, OrganisationWish, SourceWish
-from licet.terms.ids import ActId, ApiKeyId, MemberId, PasskeyId, TransferId
+from licet.terms.ids import (
+    ActId,
+    ApiKeyId,
+    BlockId,
+    MemberId,
+    OrderId,
+    PasskeyId,
+    SourceId,
+    TransferId,
+)
 from licet.terms.organisation import Member
 from licet.terms.permit import Refusal
+from licet.terms.source import Source
 from licet.terms.waiting import Parked, WaitingAct
 
 T = TypeVar("T")
@@ -39,6 +50,14 @@ class Named:
     """What an act is about that needs no more than an id."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """What an act is about that rests on a document: an id, and the document's SHA-256 (hex)."""
+
+    id: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,26 @@ def _of_passkey(reader: Reader, on: Named) -> str:
 def _of_key(reader: Reader, on: Named) -> str:
     found = reader.admission.api_key(ApiKeyId(on.id))
     return f"End an API key of {_who(reader, found.member)}" if found else "End an API key"
+
+
+def _source(app: App, source: str) -> Source:
+    with app.store.read() as reader:
+        found = reader.sources.get(SourceId(source))
+    if found is None:
+        raise NotFound("no such source", "See `licet source list`.")
+    return found
+
+
+def _releases(reader: Reader, on: OnPaper) -> str:
+    found = reader.sources.get(SourceId(on.id))
+    named = found.name if found else on.id
+    return f"Let the source {named} be read again, on the reason {on.digest[:16]}"
+
+
+def _confirms(reader: Reader, on: Named) -> str:
+    found = reader.orders.get(OrderId(on.id))
+    said = f"{found.reference} of {found.authority}" if found else on.id
+    return f"Let the order {said} be carried out"
 
 
 DEEDS: dict[str, Deed] = {
@@ -132,6 +171,24 @@ DEEDS: dict[str, Deed] = {
         lambda _app, wish: signing.opening_source(wish),
         sourcing.add_source,
         lambda _reader, wish: f"Open the source {wish.name} ({wish.kind.value}) at {wish.place}",
+    ),
+    "release_source": Deed(
+        OnPaper,
+        lambda app, on: signing.releasing_source(_source(app, on.id), on.digest),
+        lambda app, who, on: sourcing.release_source(app, who, SourceId(on.id), on.digest),
+        _releases,
+    ),
+    "lift_block": Deed(
+        OnPaper,
+        lambda _app, on: signing.lifting_block(BlockId(on.id), on.digest),
+        lambda app, who, on: blocking.lift(app, who, BlockId(on.id), on.digest),
+        lambda _reader, on: f"Lift the block {on.id} on the document {on.digest[:16]}",
+    ),
+    "confirm_order": Deed(
+        Named,
+        lambda app, on: signing.confirming_order(app, OrderId(on.id)),
+        lambda app, who, on: ordering.confirm(app, who, OrderId(on.id)),
+        _confirms,
     ),
     "prepare": Deed(
         Preparation,

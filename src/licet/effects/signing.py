@@ -28,9 +28,11 @@ from licet.terms.granting import GrantWish
 from licet.terms.ids import (
     AccountId,
     ApiKeyId,
+    BlockId,
     CandidateId,
     HoldId,
     ItemId,
+    OrderId,
     OrganisationId,
     PasskeyId,
     PurposeId,
@@ -195,6 +197,25 @@ def ceasing(source: Source, notice: CeaseNotice | None) -> About:
 def releasing_source(source: Source, reason: str) -> About:
     """Return what is signed to release a source on hold, on a reason (SHA-256, hex)."""
     return About(Action.RELEASE_SOURCE, source.organisation, source.id, reason)
+
+
+def lifting_block(block: BlockId, release: str) -> About:
+    """Return what is signed to lift a block: which one, and on which document (SHA-256, hex)."""
+    return About(Action.LIFT_BLOCK, object=block, digest=release)
+
+
+def confirming_order(app: "App", order: OrderId) -> About:
+    """Return what is signed to confirm an order. Raises ``NotFound``."""
+    from licet.effects.ordering.writing import confirming as digest
+    from licet.effects.ordering.writing import stands_for
+
+    with app.store.read() as reader:
+        found = reader.orders.get(order)
+        if found is None:
+            raise NotFound("there is no such order", "See `licet order list`.")
+        about = stands_for(reader, found)
+        signed = digest(found, reader.orders.clauses(order))
+    return About(Action.CONFIRM_ORDER, object=about.id, digest=signed)
 
 
 def answering_audit(source: Source, said: AuditSaid) -> About:
