@@ -64,6 +64,7 @@ def test_a_case_is_opened_approved_and_closed_by_passkeys(
     assert "It can be searched once another member has approved it." in here.get(place).text
     path = place.partition("?")[0]
     assert "Waits for approval" in here.get(path).text
+    assert "/console/search?case=" not in here.get(path).text
     assert "Approve with my passkey" not in here.get(path).text
     approver, _ = equipped(real, "approver")
     sign_in(here, approver)

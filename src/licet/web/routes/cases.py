@@ -97,10 +97,11 @@ def case(request: Request, app: TheApp, comer: Known, case: str, done: str = "")
         raise NotFound("there is no such case")
     own, open_now = _is_own(comer, line), line.state is CaseState.OPEN
     searches = list_searches(app, comer.who, line.id) if own else None
+    row = _row(app, comer, line)
     page = CasePage(
-        _row(app, comer, line),
+        row,
         None if searches is None or isinstance(searches, Refusal) else searches,
-        may_search=own and open_now and _may(comer, Action.SEARCH),
+        may_search=own and open_now and row.approved and _may(comer, Action.SEARCH),
         may_close=own and open_now and _may(comer, Action.CLOSE_CASE),
         done=done,
     )
