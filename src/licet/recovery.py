@@ -194,7 +194,6 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
         deleted = unit.recover.delete_keyless(_absent(app, unit))  # 3
         listed = drop_candidates(app, unit)
         unit.admission.drop_sessions()
-        unit.waiting.drop_all()
         unit.own.drop()
         account_again(app, unit, later, listed)
         since = found_since(later)
