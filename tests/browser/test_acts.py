@@ -66,7 +66,7 @@ def test_a_running_source_renews_itself(browser: Browser, stage: str) -> None:
     with visiting(browser, stage, reduced_motion="reduce") as visit:
         visit.go("/sources")
         visit.page.evaluate("document.querySelector('#sources').dataset.old = 'yes'")
-        with visit.page.expect_response("**/console/sources/live"):
+        with visit.page.expect_response("**/console/sources/live*"):
             pass
         expect(visit.page.locator("#sources[data-old]")).to_have_count(0)
         expect(visit.page.locator("#sources progress")).to_have_count(2)
