@@ -388,6 +388,8 @@ def _add(app: App, unit: Unit, draft: _Draft, leaf: int) -> None:
     if draft.new:
         sealed = seal_identity(app, draft.subject.id, draft.identity)
         unit.subjects.add(replace(draft.subject, sealed_identity=sealed))
+        # Whoever came before by another spelling of the address sees nothing of what begins now.
+        unit.own.end_of_people((draft.subject.id,))
     unit.grants.add(replace(draft.grant, leaf=leaf))
     unit.confirmations.put(_confirmation(draft.grant.id, draft.code, unit.now))
 

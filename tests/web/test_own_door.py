@@ -230,3 +230,12 @@ def test_sessions_are_forgotten_when_they_are_over(world: World, here: TestClien
     comes_by_code(here, world, ANNA)
     world.clock.now += LONGEST + timedelta(days=1)
     assert forget_codes(world.app) == 2
+
+
+def test_another_spelling_of_an_address_sees_nothing_that_begins_later(
+    world: World, here: TestClient
+) -> None:
+    """Who came as ``carol+x`` before Carol was known is out once she is."""
+    comes_by_code(here, world, "carol+x@example.org")
+    world.granted("carol")
+    assert here.get("/me", follow_redirects=False).status_code == 303

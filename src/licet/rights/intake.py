@@ -12,7 +12,7 @@ from datetime import date
 from licet.app import App
 from licet.consent.decide import decide
 from licet.consent.regimes import answering_regime, due_on, end_of, terms_on
-from licet.effects.acting import digest_of_wish, organisation_of, person_proved
+from licet.effects.acting import came_by_code, digest_of_wish, organisation_of, person_proved
 from licet.effects.answering import hear, make_plan_key
 from licet.effects.asking import find_person
 from licet.effects.codes import CODE_TRIES, is_the_code, one_address
@@ -174,6 +174,8 @@ def _take(app: App, unit: Unit, who: Who, permit: Permit, draft: _Draft) -> _Tak
     if found is None:
         identity = Identity(wish.name.strip(), own, "", wish.language)
         subject = _newcomer(app, unit, draft, identity)
+        if not came_by_code(unit, who, subject):
+            unit.own.end_of_people((subject.id,))
     else:
         subject, identity = found
     again = _repeated(app, unit, subject, wish, identity.contact)
