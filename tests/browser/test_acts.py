@@ -16,14 +16,15 @@ def test_somebody_with_a_keyboard_skips_the_menu_and_asks_before_leaving(
         assert visit.page.locator(":focus").bounding_box()["y"] >= 0
         keys.press("Enter")
         expect(visit.page.locator("main")).to_be_focused()
-        visit.page.get_by_role("button", name="Take my yes back").focus()
+        back = visit.page.get_by_role("button", name="Take my yes back").first
+        back.focus()
         keys.press("Enter")
         dialog = visit.page.get_by_role("dialog", name="Take your yes back?")
         expect(dialog).to_be_visible()
         assert visit.axe() == []
         keys.press("Escape")
         expect(dialog).to_be_hidden()
-        expect(visit.page.get_by_role("button", name="Take my yes back")).to_be_focused()
+        expect(back).to_be_focused()
         assert visit.found_wrong() == []
 
 
@@ -45,7 +46,7 @@ def test_the_menu_of_a_phone_opens_and_closes_and_a_message_stays_until_it_is_cl
 def test_a_photo_is_dropped_and_shown_before_it_is_sent(browser: Browser, stage: str) -> None:
     with visiting(browser, stage, reduced_motion="reduce") as visit:
         visit.go("/search")
-        expect(visit.page.get_by_role("alert")).to_be_focused()
+        expect(visit.page.get_by_role("alert").filter(has_text="2 things")).to_be_focused()
         visit.page.evaluate(
             """() => {
               const files = new DataTransfer();
