@@ -34,7 +34,7 @@ SERVER = os.environ.get("LICET_SERVER") == "1"
 """Whether the tests that ``make test`` leaves to ``make test-server`` run, and they alone."""
 
 COUNTED = frozenset(
-    {"consent", "drill", "effects", "flows", "gallery", "ledger", "store", "vault", "worker"}
+    {"consent", "drill", "effects", "flows", "gallery", "ledger", "store", "vault", "web", "worker"}
 )
 """The folders whose tests the coverage floors stand on: the rooms', and what runs effects."""
 
