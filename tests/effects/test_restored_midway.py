@@ -140,7 +140,7 @@ def _without_grants(world: World, name: str) -> SubjectId:
     return subject
 
 
-@pytest.mark.parametrize("killed_at", [FIRST, "effect.shred_keys.done", NEVER])
+@pytest.mark.parametrize("killed_at", [FIRST, NEVER])
 def test_who_gave_no_grant_counts_once_after_a_restore(
     world: World, tmp_path: Path, go_back: GoBack, killed_at: str
 ) -> None:
