@@ -11,7 +11,7 @@ from pathlib import Path
 import obstore
 import pytest
 
-from licet.sources import bucket, ranged
+from licet.sources import bucket
 from licet.sources.authority import TOKEN_FILE, NotProved, Proof
 from licet.sources.bucket import BucketSource, open_bucket, prove_bucket, read_place
 from licet.sources.contract import (
@@ -22,6 +22,7 @@ from licet.sources.contract import (
     HoldsVideos,
     TellsChange,
 )
+from licet.terms import ranged
 from licet.terms.errors import BadInput, Setup
 from licet.terms.face import Unreadable
 from licet.vision.opening import opened

@@ -15,12 +15,12 @@ from typing import BinaryIO
 from licet.app import App
 from licet.effects.record import Facts, record_machine
 from licet.effects.sealed import copy_key, open_name
-from licet.sources.ranged import ranged
 from licet.sources.upload import UploadSource
 from licet.store.unit import Unit
 from licet.terms.errors import Corrupt
 from licet.terms.ids import CopyId, SourceId
 from licet.terms.ledger import EntryKind
+from licet.terms.ranged import ranged
 from licet.terms.source import KeptCopy, Source
 
 PART = 256
@@ -76,20 +76,19 @@ def open_copy(app: App, kept: KeptCopy) -> BinaryIO | None:
     if key is None:
         return None
     try:
-        file = app.blobs.open(kept.source, kept.id, key)
+        opened = app.blobs.unsealed(kept.source, kept.id, key)
     except Corrupt:
         return None
-    if file is None:
+    if opened is None:
         return None
 
     def fetch(start: int, end: int) -> bytes:
         try:
-            file.seek(start)
-            return file.read(end - start)
+            return opened.fetch(start, end)
         except Corrupt as error:
             raise OSError("the kept copy is damaged") from error
 
-    return ranged(kept.size, fetch, file.close)
+    return ranged(kept.size, fetch, opened.close)
 
 
 def end_copies(unit: Unit, copies: Collection[KeptCopy], facts: Facts = ()) -> int:

@@ -37,11 +37,11 @@ from obstore.store import S3Store
 from licet.sources.authority import TOKEN_FILE, NotProved, Proof
 from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
 from licet.sources.folder import left_out
-from licet.sources.ranged import ranged
 from licet.sources.sniff import FIRST_BYTES, photo_format, video_format
 from licet.sources.xmp import MOST_XMP
 from licet.terms.errors import BadInput, Setup
 from licet.terms.face import Unreadable
+from licet.terms.ranged import ranged
 from licet.terms.source import Control
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from shutil import copyfileobj
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from licet.terms.errors import Corrupt, Setup
+from licet.terms.ranged import ranged
 from licet.vault.files import (
     PRIVATE_FILE,
     make_folder,
@@ -33,6 +34,43 @@ PART = 1024 * 1024
 UNFINISHED = ".part"
 
 _SEALED = PART + OVERHEAD
+
+
+class Opened:
+    """The bytes in clear of a sealed file (``size``): one part in memory at a time."""
+
+    def __init__(self, file: BinaryIO, name: str, key: bytes) -> None:
+        self._file, self._name, self._key = file, name, key
+        whole = os.fstat(file.fileno()).st_size
+        self._parts = -(-whole // _SEALED)
+        self.size = _in_clear(whole)
+        if self.size < 0 or not self._parts:
+            file.close()
+            raise Corrupt("a kept copy is cut off", _REMEDY)
+        self._part: tuple[int, bytes] = (-1, b"")
+
+    def fetch(self, start: int, end: int) -> bytes:
+        """Return the bytes from ``start`` on, as far as ``end`` and their part go.
+
+        Raises ``Corrupt`` for a part that was altered, moved or cut off.
+        """
+        if start >= self.size:
+            return b""
+        number, skip = divmod(start, PART)
+        return self._of(number)[skip : skip + end - start]
+
+    def close(self) -> None:
+        """Close the file and let go of the part in memory."""
+        self._file.close()
+        self._part = (-1, b"")
+
+    def _of(self, number: int) -> bytes:
+        if self._part[0] != number:
+            self._file.seek(number * _SEALED)
+            sealed = self._file.read(_SEALED)
+            where = _where(self._name, number, number == self._parts - 1)
+            self._part = number, open_sealed(self._key, sealed, where)
+        return self._part[1]
 
 
 class Blobs:
@@ -52,13 +90,18 @@ class Blobs:
 
         Reading raises ``Corrupt`` for a part that was altered, moved or cut off.
         """
+        opened = self.unsealed(owner, name, key)
+        return ranged(opened.size, opened.fetch, opened.close) if opened is not None else None
+
+    def unsealed(self, owner: str, name: str, key: bytes) -> Opened | None:
+        """Return the bytes in clear, to be fetched by place; None when they are not there."""
         try:
             file = self._path(owner, name).open("rb")
         except FileNotFoundError:
             return None
         except OSError as error:
             raise Setup(f"a kept copy cannot be read: {error.strerror}", _REMEDY) from error
-        return cast(BinaryIO, io.BufferedReader(_Opened(file, name, key), PART))
+        return Opened(file, name, key)
 
     def size(self, owner: str, name: str) -> int:
         """Return how many bytes in clear a file holds by its length; -1 when it is not there."""
@@ -201,59 +244,6 @@ class SealedWriter(io.RawIOBase):
             while sealed:
                 done = os.pwrite(self._file, sealed, place)
                 sealed, place = sealed[done:], place + done
-
-
-class _Opened(io.RawIOBase):
-    """The bytes in clear of a sealed file: one part in memory at a time."""
-
-    def __init__(self, file: BinaryIO, name: str, key: bytes) -> None:
-        self._file, self._name, self._key = file, name, key
-        whole = os.fstat(file.fileno()).st_size
-        self._parts = -(-whole // _SEALED)
-        self._size = _in_clear(whole)
-        if self._size < 0 or not self._parts:
-            file.close()
-            raise Corrupt("a kept copy is cut off", _REMEDY)
-        self._at = 0
-        self._part: tuple[int, bytes] = (-1, b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        place = offset + (0, self._at, self._size)[whence]
-        if place < 0:
-            raise ValueError("a place before the beginning")
-        self._at = place
-        return place
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, into: Any, /) -> int:
-        if self._at >= self._size:
-            return 0
-        number, skip = divmod(self._at, PART)
-        found = self._of(number)[skip : skip + len(into)]
-        into[: len(found)] = found
-        self._at += len(found)
-        return len(found)
-
-    def close(self) -> None:
-        self._file.close()
-        self._part = (-1, b"")
-        super().close()
-
-    def _of(self, number: int) -> bytes:
-        if self._part[0] != number:
-            self._file.seek(number * _SEALED)
-            sealed = self._file.read(_SEALED)
-            where = _where(self._name, number, number == self._parts - 1)
-            self._part = number, open_sealed(self._key, sealed, where)
-        return self._part[1]
 
 
 def _in_clear(sealed: int) -> int:

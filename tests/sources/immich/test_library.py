@@ -9,12 +9,12 @@ from unittest import mock
 
 import pytest
 
-from licet.sources import ranged as ranging
 from licet.sources.authority import NotProved, Proof
 from licet.sources.contract import NO_PHOTO, UNCHANGED, Address, HoldsVideos, TellsChange
 from licet.sources.immich import listing
 from licet.sources.immich.proof import open_library, prove_library
 from licet.sources.immich.source import LibrarySource, Reader
+from licet.terms import ranged as ranging
 from licet.terms.errors import BadInput, Busy, Conflict, LicetError
 from licet.terms.face import Unreadable
 from licet.terms.source import Fate

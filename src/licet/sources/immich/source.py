@@ -23,10 +23,10 @@ from licet.sources.immich.listing import (
     read_listing,
     read_one,
 )
-from licet.sources.ranged import ranged
 from licet.sources.sniff import FIRST_BYTES, photo_format, video_format
 from licet.terms.errors import LicetError
 from licet.terms.face import Unreadable
+from licet.terms.ranged import ranged
 from licet.terms.source import Fate, Trace
 
 _NOTHING = Listing({}, ())
