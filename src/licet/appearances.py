@@ -13,6 +13,7 @@ from licet.app import App
 from licet.consent import ceilings
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
+from licet.effects.deciding import ask_on
 from licet.effects.facts import read_facts
 from licet.effects.keeping import UNCONFIRMED_DAYS
 from licet.effects.listing import About, Reach, listed
@@ -27,7 +28,7 @@ from licet.terms.grant import Grant
 from licet.terms.ids import SubjectId, TemplateId
 from licet.terms.ledger import EntryKind
 from licet.terms.listing import AppearanceLine
-from licet.terms.permit import Action, Ask, By, Permit, Refusal, Register
+from licet.terms.permit import Action, By, Permit, Refusal, Register
 from licet.terms.rectifying import Confirmed, Unconfirmed
 from licet.terms.stored import StoredTemplate
 from licet.terms.when import to_ms
@@ -129,7 +130,7 @@ def _asked(
     grant = unit.grants.get(template.grant) if template else None
     if template is None or grant is None or template.kind is not TemplateKind.APPEARANCE:
         raise NotFound("no such appearance", "See `licet appearance list`.")
-    ask = _ask(app, who, grant)
+    ask = ask_on(app, Action.CONFIRM_APPEARANCE, who, grant)
     permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
     if isinstance(permit, Refusal):
         return record_refusal(app, unit, ask, permit)
@@ -137,19 +138,6 @@ def _asked(
     if floor is not None and open_appearance(app, template).first_seen > floor:
         raise NotFound("no such appearance", "See `licet appearance list`.")
     return template, grant, permit
-
-
-def _ask(app: App, who: Who, grant: Grant) -> Ask:
-    return Ask(
-        Action.CONFIRM_APPEARANCE,
-        who.by,
-        app.model,
-        organisation=grant.organisation,
-        member=who.member,
-        purpose=grant.purpose,
-        grant=grant.id,
-        subject=grant.subject,
-    )
 
 
 def _appearances(reader: Reader, grants: list[Grant]) -> list[StoredTemplate]:

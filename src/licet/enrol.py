@@ -8,6 +8,7 @@ nobody is enrolled from photos of somebody else.
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
+from licet.effects.deciding import ask_on
 from licet.effects.facts import read_facts
 from licet.effects.fixtures import refuse_strange
 from licet.effects.record import record, record_machine, record_refusal, refuse
@@ -94,16 +95,7 @@ def _ask(app: App, who: Who, grant_id: GrantId) -> Ask:
         grant = reader.grants.get(grant_id)
     if grant is None:
         raise NotFound("no such grant", "See `licet grant list`.")
-    return Ask(
-        Action.ENROL,
-        who.by,
-        app.model,
-        organisation=grant.organisation,
-        member=who.member,
-        purpose=grant.purpose,
-        grant=grant_id,
-        subject=grant.subject,
-    )
+    return ask_on(app, Action.ENROL, who, grant)
 
 
 def _agreeing(

@@ -21,6 +21,7 @@ from licet.effects.codes import (
     one_address,
     salted,
 )
+from licet.effects.deciding import ask_on
 from licet.effects.ending import end_grants
 from licet.effects.facts import others_on_contact, read_facts
 from licet.effects.finishing import finish
@@ -275,17 +276,7 @@ def _known(reader: Unit, grant_id: GrantId) -> Grant:
 
 
 def _ask(app: App, action: Action, who: Who, grant: Grant) -> Ask:
-    return Ask(
-        action,
-        who.by,
-        app.model,
-        organisation=grant.organisation,
-        member=who.member,
-        purpose=grant.purpose,
-        grant=grant.id,
-        subject=grant.subject,
-        source=grant.source,
-    )
+    return replace(ask_on(app, action, who, grant), source=grant.source)
 
 
 def _draft(app: App, wish: GrantWish) -> _Draft:

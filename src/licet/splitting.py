@@ -14,6 +14,7 @@ from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
 from licet.effects.comparing import same_face
+from licet.effects.deciding import ask_on
 from licet.effects.facts import read_facts
 from licet.effects.films import AskingAgain, KeepOn, RefusedError, open_film
 from licet.effects.finishing import finish
@@ -145,15 +146,8 @@ def _wanted(
         raise NotFound("the item is gone", "There is nothing to take apart.")
     if on_first_day(app, who.by, item.first_seen, reader.now):
         raise NotFound("no such appearance", "See `licet appearance list`.")
-    ask = Ask(
-        Action.ACCEPT,
-        who.by,
-        app.model,
-        organisation=grant.organisation,
-        member=who.member,
-        purpose=grant.purpose,
-        grant=grant.id,
-        subject=grant.subject,
+    ask = replace(
+        ask_on(app, Action.ACCEPT, who, grant),
         source=source.id,
         fpir=app.deployment.fpir_collect,
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of, organisation_of
+from licet.effects.deciding import ask_on
 from licet.effects.facts import read_facts
 from licet.effects.finishing import finish
 from licet.effects.letters import compose, sender_of
@@ -126,13 +127,5 @@ def _known(reader: Reader | Unit, grant_id: GrantId) -> Grant:
 
 def _ask(app: App, reader: Reader | Unit, action: Action, who: Who, grant: Grant) -> Ask:
     """Ask for an act on a grant; a member asks for their own organisation."""
-    return Ask(
-        action,
-        who.by,
-        app.model,
-        organisation=organisation_of(reader, who) or grant.organisation,
-        member=who.member,
-        purpose=grant.purpose,
-        grant=grant.id,
-        subject=grant.subject,
-    )
+    organisation = organisation_of(reader, who) or grant.organisation
+    return replace(ask_on(app, action, who, grant), organisation=organisation)

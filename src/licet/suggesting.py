@@ -5,12 +5,14 @@ appearance; rejecting one, or waiting 30 days, forgets it.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
 
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.comparing import same_face
+from licet.effects.deciding import ask_on
 from licet.effects.facts import read_facts
 from licet.effects.films import AskingAgain, KeepOn, RefusedError, open_film
 from licet.effects.first_day import on_first_day
@@ -131,15 +133,8 @@ def _asked(
     if kept is None or grant is None:
         raise NotFound("no such suggestion", "See `licet suggestion list`.")
     pointer = open_suggestion(app, kept)
-    ask = Ask(
-        Action.ACCEPT,
-        who.by,
-        app.model,
-        organisation=grant.organisation,
-        member=who.member,
-        purpose=grant.purpose,
-        grant=grant.id,
-        subject=grant.subject,
+    ask = replace(
+        ask_on(app, Action.ACCEPT, who, grant),
         source=pointer.source,
         fpir=app.deployment.fpir_collect,
     )

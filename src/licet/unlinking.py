@@ -13,6 +13,7 @@ from licet.app import App
 from licet.consent import ceilings
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of, organisation_of
+from licet.effects.deciding import ask_on
 from licet.effects.facts import read_facts
 from licet.effects.first_day import on_first_day
 from licet.effects.keeping import SUGGESTION_DAYS, KeptFaces
@@ -33,7 +34,7 @@ from licet.terms.ids import GrantId, SubjectId, SuggestionId, new_id
 from licet.terms.ledger import EntryKind
 from licet.terms.listing import UnlinkedLine
 from licet.terms.payload import SuggestionPayload, UnlinkedPayload, to_bytes
-from licet.terms.permit import Action, Ask, By, Refusal, Register
+from licet.terms.permit import Action, By, Refusal, Register
 from licet.terms.rectifying import Never, Relinked
 from licet.terms.stored import StoredSuggestion
 from licet.vault.seal import seal
@@ -55,7 +56,7 @@ def never(app: App, who: Who, suggestion_id: SuggestionId) -> Never | Refusal:
         if waiting is None or grant is None:
             raise NotFound("no such suggestion", "See `licet suggestion list`.")
         # The controller says it for whomever it or another organisation enrolled.
-        ask = _ask(app, Action.RECTIFY, who, grant)
+        ask = ask_on(app, Action.RECTIFY, who, grant)
         ask = replace(ask, organisation=organisation_of(unit, who))
         signed = digest_of("never", suggestion_id)
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, signed), unit.now)
@@ -91,7 +92,7 @@ def relink(app: App, who: Who, tag: str) -> Relinked | Refusal:
     """
     with app.store.unit() as unit:  # 1
         grant, found = _noted(app, unit, tag)
-        ask = _ask(app, Action.CONFIRM_APPEARANCE, who, grant)
+        ask = ask_on(app, Action.CONFIRM_APPEARANCE, who, grant)
         facts = read_facts(app, unit, ask, who, unit.now, digest_of("relink", tag))
         permit = decide(ask, facts, unit.now)
         if isinstance(permit, Refusal):
@@ -205,16 +206,3 @@ def _suggest(app: App, unit: Unit, grant: GrantId, found: UnlinkedPayload) -> Su
     expires = unit.now + SUGGESTION_DAYS
     unit.suggestions.add(StoredSuggestion(suggestion, grant, sealed, expires, unit.head.size))
     return suggestion
-
-
-def _ask(app: App, action: Action, who: Who, grant: Grant) -> Ask:
-    return Ask(
-        action,
-        who.by,
-        app.model,
-        organisation=grant.organisation,
-        member=who.member,
-        purpose=grant.purpose,
-        grant=grant.id,
-        subject=grant.subject,
-    )

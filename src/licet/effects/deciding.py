@@ -9,8 +9,23 @@ from licet.effects.facts import read_facts
 from licet.effects.record import record_refusal
 from licet.store.unit import Unit
 from licet.terms.acting import Who
+from licet.terms.grant import Grant
 from licet.terms.ids import BlockId, Territory
 from licet.terms.permit import Action, Ask, Permit, Refusal
+
+
+def ask_on(app: App, action: Action, who: Who, grant: Grant) -> Ask:
+    """Ask for an act on what is kept under a grant, in the organisation that it was given."""
+    return Ask(
+        action,
+        who.by,
+        app.model,
+        organisation=grant.organisation,
+        member=who.member,
+        purpose=grant.purpose,
+        grant=grant.id,
+        subject=grant.subject,
+    )
 
 
 class Parts(TypedDict, total=False):
