@@ -10,6 +10,7 @@ from licet.cli import files, handed, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.cli.person import AsPerson, Proof, acting, whose
+from licet.terms.acting import Who
 from licet.terms.clip import clock_time, moment_of
 from licet.terms.errors import NotFound
 from licet.terms.grant import Grant
@@ -49,13 +50,9 @@ def list_(
     from licet.appearances import about_appearances, list_appearances
 
     with call.app() as licet:
-        named = SubjectId(person.strip()) if person else None
-        subject = whose(proof) if proof is not None and named is None else named
+        subject = _whom(person, proof)
         about = signing.listing(about_appearances(subject))
-        if subject is None:
-            who = signing.who(call, licet, about)
-        else:
-            who = acting(call, licet, (proof, as_person), subject, about)
+        who = _reader(call, licet, (proof, as_person), subject, about)
         found = list_appearances(licet, who, subject)
     if isinstance(found, Refusal):
         return found
@@ -179,13 +176,9 @@ def unlinked(
     from licet.unlinking import about_unlinked, list_unlinked
 
     with call.app() as licet:
-        named = SubjectId(person.strip()) if person else None
-        subject = whose(proof) if proof is not None and named is None else named
+        subject = _whom(person, proof)
         about = signing.listing(about_unlinked(subject))
-        if subject is None:
-            who = signing.who(call, licet, about)
-        else:
-            who = acting(call, licet, (proof, as_person), subject, about)
+        who = _reader(call, licet, (proof, as_person), subject, about)
         found = list_unlinked(licet, who, subject)
     if isinstance(found, Refusal):
         return found
@@ -223,6 +216,26 @@ def relink(
         return Answer(done, (f"Taken back (entry {done.leaf}); there is nothing to look at.",))
     said = f"Taken back (entry {done.leaf}). Look again, then:"
     return Answer(done, (said, f"  licet suggestion accept {done.suggestion}"))
+
+
+def _whom(person: str, proof: Path | None) -> SubjectId | None:
+    """Return of whom a list is asked: who is named, else who the proof is of; None for all."""
+    if person:
+        return SubjectId(person.strip())
+    return whose(proof) if proof is not None else None
+
+
+def _reader(
+    call: Call,
+    licet: "App",
+    given: tuple[Path | None, bool],
+    subject: SubjectId | None,
+    about: signing.About,
+) -> Who:
+    """Return who reads a list: of one person that person or members, of all a member."""
+    if subject is None:
+        return signing.who(call, licet, about)
+    return acting(call, licet, given, subject, about)
 
 
 def _grant(licet: "App", template: TemplateId) -> Grant:
