@@ -14,6 +14,7 @@ from licet.effects.sealed import contact_tag, seal_identity, subject_key
 from licet.recovery import back_up
 from licet.rights.hold import place
 from licet.rights.proving import require_pack
+from licet.terms.errors import BadInput
 from licet.terms.grant import GrantState, Identity, Subject, SubjectState
 from licet.terms.ids import OrderId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
@@ -154,6 +155,21 @@ def test_who_gave_no_grant_counts_once_after_a_restore(
     work(world)
     _all_erased(world, people)
     _is_proved(world, order, 2)
+
+
+def test_a_pack_claims_no_look_for_a_key_that_nothing_names_any_more(
+    world: World, tmp_path: Path, go_back: GoBack
+) -> None:
+    """Their key went after the backup, before it was looked for: the pack says so."""
+    _without_grants(world, "bea")
+    order = ordered(world, order_wish(world))
+    _worked(world, file := tmp_path / "midway.licet", "order.keys", "effect.shred_keys.done")
+    world.app.publish()
+    go_back(file)
+    work(world)
+    pack = write_pack(world.app, order)
+    with pytest.raises(BadInput, match="counts 1 people as erased, and looked for 0 keys"):
+        require_pack(world.app, order, pack.data)
 
 
 def test_who_gave_no_grant_is_planned_once_by_two_at_a_time(world: World) -> None:
