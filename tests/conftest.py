@@ -41,8 +41,8 @@ COUNTED = frozenset(
 OWN_CODE = frozenset({"store"})
 """Where the second database runs code of its own, which is counted too."""
 
-ON_BOTH = frozenset({"store", "invariants"})
-"""The folders whose tests run on both databases in ``make test``: what the databases differ in.
+ON_BOTH = frozenset({"store"})
+"""The folder whose tests run on both databases in ``make test``: there they differ.
 
 The others run on SQLite then, and on PostgreSQL in ``make test-server``.
 """

@@ -25,7 +25,7 @@ from licet.terms.breaching import CanaryWish
 from licet.terms.duties import Canary
 from licet.terms.face import STEP
 from licet.terms.grant import GrantState
-from licet.terms.ids import GrantId, SubjectId
+from licet.terms.ids import CanaryId, GrantId, SubjectId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.order import OrderScope
 from licet.terms.permit import Refusal
@@ -201,7 +201,7 @@ def test_nobody_real_is_made_one(world: World) -> None:
         for leaf in (real.leaf, 0, 10**6):
             assert not is_proved(world.app, reader, replace(real, subject=anna, leaf=leaf))
         assert not is_proved(world.app, reader, replace(real, subject=SubjectId("nobody")))
-    forged = Canary(real.id.replace(real.id[0], "f"), anna, real.placed_at, None, real.leaf)
+    forged = Canary(CanaryId(real.id[1:] + "x"), anna, real.placed_at, None, real.leaf)
     with world.app.store.unit() as unit:
         unit.breaches.add_canary(forged)
         unit.record(Entry(EntryKind.ALERTED, unit.now))
