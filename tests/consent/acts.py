@@ -352,6 +352,7 @@ ACTS: dict[str, Act] = {
         Action.CONFIRM_APPEARANCE, _MEMBER, {"member": VERIFIER} | _HELD, **_ONE
     ),
     "confirm one's appearance": _act(Action.CONFIRM_APPEARANCE, _SUBJECT, _HELD, **_ONE),
+    "say": _act(Action.SAY, _SUBJECT, _HELD, **_ONE),
     "hold": _act(
         Action.HOLD,
         _MEMBER,
@@ -370,6 +371,17 @@ ACTS: dict[str, Act] = {
         Register.SEARCHES,
         OFFICER,
         {"case": replace(CASE, organisation=ELSEWHERE)},
+        case=CASE.id,
+    ),
+    "list who is cleared": _lists(
+        Register.CLEARANCE,
+        STEWARD,
+        {
+            "organisation": RECIPIENT,
+            "case": CASE,
+            "purpose": purpose(ARCHIVE),
+            "approvals": APPROVALS[:1],
+        },
         case=CASE.id,
     ),
     "list requests": _lists(Register.REQUESTS, OFFICER, {}),

@@ -160,7 +160,7 @@ GOVERNED: list[Row] = [
     (
         "not for the worker",
         of(A.GRANT, A.CONFIRM, A.ENROL, A.AUTHORISE, A.ACCEPT, A.SEARCH, A.REVIEW, A.SHOW)
-        + of(A.RELEASE, A.CORRECT, A.CONFIRM_APPEARANCE, A.LIST, *OVERSIGHT_ACTIONS)
+        + of(A.RELEASE, A.CORRECT, A.CONFIRM_APPEARANCE, A.SAY, A.LIST, *OVERSIGHT_ACTIONS)
         + of(*(one for one in DUTIES if one not in WORKERS_DUTIES)),
         asks(by=By.WORKER),
         R.NOT_FOR_THIS_DOER,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from licet.consent.reasons import Reason as R
 from licet.terms.grant import GrantState, Restriction, SubjectState
-from licet.terms.organisation import MemberState, OrganisationKind, Role
+from licet.terms.organisation import CaseState, MemberState, OrganisationKind, Role
 from licet.terms.permit import By, Register
 from tests.consent import world as w
 from tests.consent.changes import (
@@ -21,10 +21,12 @@ from tests.consent.changes import (
     of,
 )
 
+CLEARED = named("list who is cleared")
+
 WATCHED: list[Row] = [
     (
         "not for a member",
-        named("scan", "carry an order out"),
+        named("scan", "carry an order out", "say"),
         asks(by=By.MEMBER),
         R.NOT_FOR_THIS_DOER,
     ),
@@ -81,6 +83,22 @@ WATCHED: list[Row] = [
         named("list one's appearances"),
         asks(register=Register.SUGGESTIONS),
         R.NOT_FOR_THIS_DOER,
+    ),
+    ("who is cleared in no case", CLEARED, missing("case"), R.NO_CASE),
+    ("who is cleared, elsewhere", CLEARED, but("case", organisation=OTHER), R.NO_CASE),
+    ("who is cleared, too late", CLEARED, but("case", state=CaseState.CLOSED), R.CASE_CLOSED),
+    ("who is cleared, unapproved", CLEARED, facts(approvals=()), R.CASE_NOT_APPROVED),
+    (
+        "who is cleared, for a family",
+        CLEARED,
+        lambda act: act.but("case", purpose=w.FAMILY).with_facts(purpose=w.purpose(w.FAMILY)),
+        R.PURPOSE_NOT_THE_CASES,
+    ),
+    (
+        "an approver reads who is cleared",
+        CLEARED,
+        but("member", roles=frozenset({Role.APPROVER})),
+        R.WRONG_ROLE,
     ),
     (
         "a case elsewhere on the list",

@@ -69,6 +69,7 @@ AUDITED += named(
 )
 LISTING = of(A.LIST, by=By.MEMBER)
 LISTING_AGREED = named("list suggestions", "list searches", "list a recipient's searches")
+LISTING_AGREED += named("list who is cleared")
 LEAVING_FOR = of(A.WITHDRAW, A.ERASE, A.CEASE, by=By.MEMBER) + RIGHTS_WORK + OVERSIGHT + BY_DUTY
 LEAVING_FOR += tuple(name for name in LISTING if name not in LISTING_AGREED)
 AGREED = tuple(name for name in BY_MEMBER if name not in LEAVING_FOR)
@@ -102,9 +103,8 @@ CONTROLLERS = (
     "list orders",
 )
 REACHED = of(A.RESTRICT, A.RELEASE, A.RECTIFY)
-LIVE = of(A.ENROL, A.BACKFILL, A.ACCEPT, A.REVIEW, A.SHOW, A.CONFIRM_APPEARANCE) + named(
-    "search for family", "search oneself"
-)
+LIVE = of(A.ENROL, A.BACKFILL, A.ACCEPT, A.REVIEW, A.SHOW, A.CONFIRM_APPEARANCE, A.SAY)
+LIVE += named("search for family", "search oneself")
 ON_GRANT = (*LIVE, *of(A.CONFIRM, A.WITHDRAW))
 ON_SUBJECT = (*NEW, *ON_GRANT, *REACHED, *of(A.ERASE, A.CORRECT, A.HOLD))
 ON_SUBJECT = (*ON_SUBJECT, "list one's appearances")

@@ -68,12 +68,13 @@ _SUBJECTS = {
     A.RECTIFY,
     A.CORRECT,
     A.CONFIRM_APPEARANCE,
+    A.SAY,
     A.LIST,
 }
 _WORKERS = {A.COLLECT, A.BACKFILL, A.WITHDRAW, A.ERASE}
 _WORKERS |= {A.RECEIVE, A.ANSWER, A.SCAN, A.RESTRICT, A.RECTIFY} | WORKERS
-_ALONE = {A.SCAN, A.CARRY_OUT}
-"""What the worker alone does."""
+_ALONE = {A.SCAN, A.CARRY_OUT, A.SAY}
+"""What no member does."""
 
 _UNAGREED = {A.WITHDRAW, A.ERASE, A.CEASE, A.RECEIVE, A.ANSWER, A.RESTRICT, A.RELEASE}
 _UNAGREED |= {A.RECTIFY, A.CORRECT, A.HOLD, A.AUDIT, A.LIST, A.CLOSE_CASE, A.CLOSE_DEPLOYMENT}
@@ -201,7 +202,7 @@ def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch fo
         return False
     if action is A.WITHDRAW:
         return facts.grant is not None and facts.grant.state is not GrantState.ENDED
-    if action is A.CONFIRM_APPEARANCE:
+    if action in {A.CONFIRM_APPEARANCE, A.SAY}:
         return _live(facts)
     if action is A.CONFIRM:
         return _confirming(ask, facts)

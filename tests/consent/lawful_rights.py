@@ -24,6 +24,7 @@ _LISTS = {
     Register.GRANTS: OFFICE,
     Register.APPEARANCES: {Role.VERIFIER, Role.DATA_PROTECTION_OFFICER},
     Register.SUGGESTIONS: {Role.VERIFIER, *OFFICE},
+    Register.CLEARANCE: {Role.INVESTIGATOR, *OFFICE},
     Register.REQUESTS: OFFICE,
     Register.HOLDS: {Role.AUDITOR, *OFFICE},
     Register.ERASURES: {Role.AUDITOR, *OFFICE},
@@ -91,13 +92,30 @@ def _listing(ask: Ask, facts: Facts) -> bool:
     if ask.by is By.SUBJECT:
         return register in {Register.GRANTS, Register.APPEARANCES} and _whose(ask, facts)
     house = {Register.REQUESTS, Register.HOLDS, Register.ERASURES, Register.ACCOUNTS} | _DUTIES
-    under = {Register.SEARCHES, Register.APPEARANCES, Register.SUGGESTIONS}
+    under = {Register.SEARCHES, Register.APPEARANCES, Register.SUGGESTIONS, Register.CLEARANCE}
+    if register is Register.CLEARANCE and not _clearing(ask, facts):
+        return False
     return (
         member is not None
         and bool(member.roles & _LISTS[register])
         and (register not in house or _controls(facts))
         and (register not in under or agreed(ask, facts))
     )
+
+
+def _clearing(ask: Ask, facts: Facts) -> bool:
+    case, purpose = facts.case, facts.purpose
+    if case is None or purpose is None or not open_case(ask, facts):
+        return False
+    yes = {
+        one.member
+        for one in facts.approvals
+        if one.case == case.id and one.at <= NOW and (one.signature or facts.readiness.sandbox)
+    }
+    others = yes - {facts.searched_by or ask.member}
+    same = case.purpose == purpose.id and ask.purpose in {None, purpose.id}
+    named = purpose.id.startswith("archive_rights_clearance@")
+    return same and named and len(others) >= purpose.approvals
 
 
 def _controls(facts: Facts) -> bool:

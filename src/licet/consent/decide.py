@@ -155,6 +155,9 @@ CONFIRM_APPEARANCE, to keep an appearance that somebody looked at (GDPR 5(1)(d))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
     subject_known, grant_known, grant_live: by the person, or by a verifier.
 
+SAY, to answer what one is asked under one's own grant (GDPR 7(1))
+    doer, subject_known, grant_known, grant_live: by the person alone, on a live grant.
+
 HOLD, to keep named grants' rows for a legal claim, or to end that (GDPR 17(3)(e))
     doer, organisation_known, member_active, member_signed, member_role, of_controller,
     two_signers, officer_signed, subject_known, paper_named: two members of the controller,
@@ -166,7 +169,8 @@ AUDIT, to read who searched a person who was erased (GDPR 5(2))
 
 LIST, to read a register (GDPR 5(1)(f))
     doer, organisation_known, member_active, member_signed, member_role, register_read,
-    case_reached: by a member whose work it is, or by the person about themselves.
+    case_reached: by a member whose work it is, or by the person about themselves; who may
+    be shown, in an open and approved case of that purpose.
 
 CLOSE_CASE, to end a case
     doer, organisation_known, member_active, member_signed, member_role, case_open: by a
@@ -267,13 +271,12 @@ from licet.consent.rules import (
 )
 from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
 
+_WHO: tuple[Rule, ...] = (governed.member_active, governed.member_signed, governed.member_role)
 _MEMBER: tuple[Rule, ...] = (
     governed.doer,
     governed.organisation_known,
     governed.agreement_in_force,
-    governed.member_active,
-    governed.member_signed,
-    governed.member_role,
+    *_WHO,
 )
 
 _IN_FORCE: tuple[Rule, ...] = (sourcing.authority_proved, sourcing.authority_in_force)
@@ -289,9 +292,7 @@ _SCANNER: tuple[Rule, ...] = (governed.doer, governed.organisation_always, *_OPE
 _COLLECTOR: tuple[Rule, ...] = (
     governed.doer,
     governed.organisation_always,
-    governed.member_active,
-    governed.member_signed,
-    governed.member_role,
+    *_WHO,
     governed.deployment_ready,
     *_OPEN,
     sourcing.collecting_unblocked,
@@ -305,14 +306,9 @@ _COLLECTED: tuple[Rule, ...] = (
     sourcing.fpir_for_collecting,
 )
 
-_STOPPING: tuple[Rule, ...] = (
-    governed.doer,
-    governed.organisation_known,
-    governed.member_active,
-    governed.member_signed,
-    governed.member_role,
-)
+_STOPPING: tuple[Rule, ...] = (governed.doer, governed.organisation_known, *_WHO)
 
+_LIVE: tuple[Rule, ...] = (kept.subject_known, kept.grant_known, kept.grant_live)
 _LEAVING: tuple[Rule, ...] = (*_STOPPING, kept.subject_known)
 _CONTROLLER: tuple[Rule, ...] = (*_STOPPING, rights.of_controller)
 
@@ -378,9 +374,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.ENROL: (
         *_MEMBER,
         governed.deployment_ready,
-        kept.subject_known,
-        kept.grant_known,
-        kept.grant_live,
+        *_LIVE,
         grants.age_of_consent,
         governed.member_and_another,
         governed.witnessed,
@@ -454,7 +448,8 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
         governed.member_and_another,
         rights.officer_corrects,
     ),
-    Action.CONFIRM_APPEARANCE: (*_MEMBER, kept.subject_known, kept.grant_known, kept.grant_live),
+    Action.CONFIRM_APPEARANCE: (*_MEMBER, *_LIVE),
+    Action.SAY: (governed.doer, *_LIVE),
     Action.HOLD: (*_WITH_OFFICER, kept.subject_known, rights.paper_named),
     Action.AUDIT: (*_CONTROLLER, governed.two_signers, rights.auditor_signed),
     Action.LIST: (*_STOPPING, rights.register_read, rights.case_reached),

@@ -46,6 +46,7 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.RECTIFY: ("GDPR 16",),
     Action.CORRECT: ("GDPR 16",),
     Action.CONFIRM_APPEARANCE: ("GDPR 5(1)(d)",),
+    Action.SAY: ("GDPR 7(1)",),
     Action.HOLD: ("GDPR 17(3)(e)",),
     Action.AUDIT: ("GDPR 5(2)",),
     Action.LIST: ("GDPR 5(1)(f)",),

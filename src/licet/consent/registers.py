@@ -13,6 +13,8 @@
    by its counts whether they were found in a search, or asked for their data. So such counts
    are exact for the data protection officer alone (GDPR 5(1)(c), 39(1)(b)); for others they
    are given in tens.
+7. Which photos of a source may be shown, and how many of those pictured agreed, is read in an
+   open case of that one purpose, which others approved, under the organisation's agreement.
 """
 
 from licet.terms.organisation import Member, Organisation, OrganisationKind, Role
@@ -41,9 +43,15 @@ READERS: dict[Register, frozenset[Role]] = {
     Register.BREACHES: _OVERSIGHT,
     Register.PAPERS: _OVERSIGHT,
     Register.TRANSFERS: _OVERSIGHT,
+    Register.CLEARANCE: _RIGHTS | {Role.INVESTIGATOR},
 }
 
-UNDER_AGREEMENT = frozenset({Register.SEARCHES, Register.APPEARANCES, Register.SUGGESTIONS})
+UNDER_AGREEMENT = frozenset(
+    {Register.SEARCHES, Register.APPEARANCES, Register.SUGGESTIONS, Register.CLEARANCE}
+)
+
+CLEARING = "archive_rights_clearance"
+"""The one purpose, of any version, under which people are asked whether they may be shown."""
 
 CONTROLLERS = frozenset(
     {

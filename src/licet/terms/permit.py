@@ -56,6 +56,7 @@ class Action(StrEnum):
     RECTIFY = "rectify"
     CORRECT = "correct"
     CONFIRM_APPEARANCE = "confirm_appearance"
+    SAY = "say"
     HOLD = "hold"
     AUDIT = "audit"
     LIST = "list"
@@ -100,6 +101,7 @@ class Register(StrEnum):
     BREACHES = "breaches"
     PAPERS = "papers"
     TRANSFERS = "transfers"
+    CLEARANCE = "clearance"
 
 
 class By(StrEnum):

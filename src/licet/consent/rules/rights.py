@@ -16,7 +16,8 @@
    auditor together.
 6. A deployment is ended by two members of the controller, one of them the officer.
 7. A register is read by members whose work it is, and a person's own rows by the person
-   (``consent.registers``); a list of one case is for those who see that case.
+   (``consent.registers``); a list of one case is for those who see that case. Who may be
+   shown is read in an open, approved case of that one purpose, and nowhere else.
 8. Who a person is, is corrected by the person, or by two members of the controller, one
    of them the officer: who moves a contact moves every answer with it.
 """
@@ -26,6 +27,7 @@ from datetime import datetime
 from licet.consent import registers
 from licet.consent.evidence import is_digest
 from licet.consent.reasons import Reason
+from licet.consent.rules.cases import approved, case_open, purpose_of_case
 from licet.consent.rules.governance import controllers
 from licet.consent.rules.governed import agreement_in_force
 from licet.consent.rules.kept import subject_known
@@ -128,8 +130,10 @@ def register_read(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     return agreement_in_force(ask, facts, now) if register in registers.UNDER_AGREEMENT else None
 
 
-def case_reached(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
-    """7. A list of one case's searches is for those who see that case."""
+def case_reached(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """7. A list of one case is for those who see that case; who may be shown, in it alone."""
+    if ask.register is Register.CLEARANCE:
+        return _clearing(ask, facts, now)
     if ask.case is None and ask.register is not Register.SEARCHES:
         return None
     case = facts.case
@@ -137,6 +141,17 @@ def case_reached(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
         return Reason.NO_CASE
     seen = case.organisation == ask.organisation
     return None if seen or registers.reads_all(facts.organisation, facts.member) else Reason.NO_CASE
+
+
+def _clearing(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """7. Say what is wrong with the case in which one asks who may be shown."""
+    for rule in (case_open, purpose_of_case, approved):
+        found = rule(ask, facts, now)
+        if found is not None:
+            return found
+    purpose = facts.purpose
+    clearing = purpose is not None and purpose.name == registers.CLEARING
+    return None if clearing else Reason.PURPOSE_NOT_THE_CASES
 
 
 def _signed_as(ask: Ask, facts: Facts, role: Role) -> tuple[Member, ...]:
