@@ -24,9 +24,10 @@ Shape = dict[str, list[dict[str, Any]]]
 NEW = {
     "deployment": {
         **dict.fromkeys(("closing_at", "closed_at", "prepared_at")),
-        **dict.fromkeys(("source_notice", "role_agreement"), ""),
+        **dict.fromkeys(("source_notice", "role_agreement", "purposes"), ""),
     },
     "organisation": {"contact": ""},
+    "case": {"on_behalf_of": None},
     "source": {
         "retention_days": None,
         "collected": 1,

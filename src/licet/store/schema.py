@@ -74,7 +74,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0012"
+REVISION = "0013"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -100,6 +100,7 @@ deployment = Table(
     line("source_notice", server_default=text("''")),
     line("role_agreement", server_default=text("''")),
     moment("prepared_at", nullable=True),
+    line("purposes", server_default=text("''")),
 )
 generated = Table("generated", METADATA, Column("sha256", Line, primary_key=True))
 head = Table(
@@ -159,6 +160,7 @@ case = Table(
     Column("evidence", Words(), nullable=False),
     Column("cap", Integer, nullable=False),
     *word("state", CaseState),
+    line("on_behalf_of", nullable=True),
     UniqueConstraint("organisation", "reference"),
 )
 approval = Table(

@@ -79,7 +79,10 @@ class CaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One matter of an organisation, for one purpose, bound to evidence by SHA-256 (hex)."""
+    """One matter of an organisation, for one purpose, bound to evidence by SHA-256 (hex).
+
+    ``on_behalf_of`` is another organisation that asked for it, None when nobody else did.
+    """
 
     id: CaseId
     organisation: OrganisationId
@@ -88,6 +91,7 @@ class Case:
     evidence: frozenset[str]
     cap: int
     state: CaseState
+    on_behalf_of: OrganisationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ class Deployment:
     ``origin`` is the ledger's C2SP origin line. A sandbox can never become real.
     ``checkpoint_size`` is the size last signed: never sign a smaller one. ``closing_at``
     is when ending it for good was ordered, ``closed_at`` when that was over. The digests are
-    SHA-256 (hex) of the papers it rests on; ``prepared_at`` is when two members filed them.
+    SHA-256 (hex) of the papers it rests on; ``prepared_at`` is when two members filed them,
+    and ``purposes`` the digest of the list of purposes that they assessed then.
     """
 
     id: str
@@ -113,3 +114,4 @@ class Deployment:
     source_notice: str = ""
     role_agreement: str = ""
     prepared_at: datetime | None = None
+    purposes: str = ""
