@@ -45,13 +45,20 @@ FIT = Quality(60.0, 200.0, 128.0, 50.0, 0.0, 0.0)
 
 
 def photo(
-    *people: str, noise: float = 0.3, shot: int = 0, blurred: bool = False, scene: str = ""
+    *people: str,
+    noise: float = 0.3,
+    shot: int = 0,
+    blurred: bool = False,
+    scene: str = "",
+    yaw: float = 0.0,
 ) -> bytes:
     """Return a photo of people standing side by side; ``shot`` makes another photo of them.
 
-    Photos of one ``scene`` look alike to whoever does not look at the faces.
+    Photos of one ``scene`` look alike to whoever does not look at the faces. ``yaw`` turns
+    every head.
     """
-    faces = [{"who": who, "noise": noise} for who in people]
+    turned = {"yaw": yaw} if yaw else {}
+    faces = [{"who": who, "noise": noise, **turned} for who in people]
     said = {"faces": faces, "shot": shot, "blurred": blurred}
     return START + json.dumps({**said, "scene": scene} if scene else said).encode()
 
@@ -229,6 +236,7 @@ class FakeVision:
         vector = features(face["who"], face["noise"], seed)
         box = Box(*face.get("box", (100 * place + 10, 10, 80, 80)))
         quality = Quality(60.0, 10.0, 128.0, 50.0, 0.0, 0.0) if said.get("blurred") else FIT
+        quality = replace(quality, yaw=face.get("yaw", 0.0))
         return SeenFace(Face(box, ((0.0, 0.0),) * 5, 0.9), quality, template(vector, self._model))
 
 
