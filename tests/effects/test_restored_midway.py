@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 from licet.effects.carrying import planning
+from licet.effects.carrying.again import is_part
+from licet.effects.carrying.parts import whose
 from licet.effects.ordering.counting import settle_orders
 from licet.effects.proving.packing import write_pack
 from licet.effects.record import record_machine
 from licet.effects.sealed import contact_tag, seal_identity, subject_key
+from licet.ledger.leaf import decode
 from licet.recovery import back_up
 from licet.rights.hold import place
 from licet.rights.proving import require_pack
-from licet.terms.errors import BadInput
+from licet.terms.errors import BadInput, KeyAbsent
 from licet.terms.grant import GrantState, Identity, Subject, SubjectState
 from licet.terms.ids import OrderId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
@@ -93,8 +96,8 @@ FIRST = "effect.deliver_history.start"
     [
         ("order.keys", "effect.shred_keys.done"),
         ("effect.delete_rows.done", "effect.forget_plan.done"),
+        ("order.keys", "effect.delete_rows.done"),
         pytest.param("order.keys", FIRST, marks=pytest.mark.soak),
-        pytest.param("order.keys", "effect.delete_rows.done", marks=pytest.mark.soak),
         pytest.param("order.keys", "effect.check_keys.done", marks=pytest.mark.soak),
         pytest.param("order.keys", NEVER, marks=pytest.mark.soak),
         pytest.param("order.planned", "effect.shred_keys.done", marks=pytest.mark.soak),
@@ -141,26 +144,87 @@ def _without_grants(world: World, name: str) -> SubjectId:
     return subject
 
 
-@pytest.mark.parametrize("killed_at", [FIRST, NEVER])
+BEFORE_THE_ENTRY = "keyring.shred.committed"
+
+
+@pytest.mark.parametrize(
+    ("backed_up_at", "killed_at"),
+    [
+        ("order.keys", BEFORE_THE_ENTRY),
+        ("order.keys", "effect.shred_keys.done"),
+        ("order.keys", FIRST),
+        pytest.param("order.planned", BEFORE_THE_ENTRY, marks=pytest.mark.soak),
+        pytest.param("order.keys", "effect.check_keys.start", marks=pytest.mark.soak),
+        pytest.param("order.keys", "effect.check_keys.done", marks=pytest.mark.soak),
+        pytest.param("order.keys", "effect.scan_bytes.done", marks=pytest.mark.soak),
+        pytest.param("order.keys", NEVER, marks=pytest.mark.soak),
+        pytest.param("order.planned", FIRST, marks=pytest.mark.soak),
+        pytest.param("order.planned", "effect.shred_keys.done", marks=pytest.mark.soak),
+        pytest.param("order.planned", "effect.check_keys.done", marks=pytest.mark.soak),
+        pytest.param("effect.delete_rows.done", BEFORE_THE_ENTRY, marks=pytest.mark.soak),
+        pytest.param("effect.shred_keys.done", "effect.check_keys.done", marks=pytest.mark.soak),
+    ],
+)
 def test_who_gave_no_grant_counts_once_after_a_restore(
-    world: World, tmp_path: Path, go_back: GoBack, killed_at: str
+    world: World, tmp_path: Path, go_back: GoBack, backed_up_at: str, killed_at: str
 ) -> None:
-    """The backup is from before their part was planned, and no entry tells that they were in it."""
-    _, anna = world.enrolled("anna", residence=FRANCE)
-    people = [anna, _without_grants(world, "bea")]
+    """Only their plan's entry tells whose key to look for, and only while the plan has a key."""
+    bea = _without_grants(world, "bea")
     order = ordered(world, order_wish(world))
-    _worked(world, file := tmp_path / "midway.licet", "order.keys", killed_at)
+    _worked(world, file := tmp_path / "midway.licet", backed_up_at, killed_at)
     world.app.publish()  # As any other act does that comes by.
     go_back(file)
+    world.outbox.letters.clear()
     work(world)
-    _all_erased(world, people)
-    _is_proved(world, order, 2)
+    _all_erased(world, [bea])
+    _is_proved(world, order, 1)
+    if killed_at == FIRST:  # Nothing of theirs was destroyed, so they can be told that it was.
+        assert "bea@example.org" in {one.to for one in world.outbox.letters}
+
+
+@pytest.mark.parametrize(
+    "killed_at",
+    ["effect.shred_keys.done", FIRST, pytest.param(BEFORE_THE_ENTRY, marks=pytest.mark.soak)],
+)
+def test_who_gave_no_grant_and_came_after_the_backup_is_erased_and_proved(
+    world: World, tmp_path: Path, go_back: GoBack, killed_at: str
+) -> None:
+    """Their row is lost. Their key is found by their plan's entry, and goes or is looked for."""
+    world.enrolled("anna", residence="DE")
+    early = back_up(world.app, tmp_path / "early.licet").file
+    bea = _without_grants(world, "bea")
+    order = ordered(world, wish := order_wish(world))
+    _worked(world, tmp_path / "other.licet", "order.keys", killed_at)
+    world.app.publish()
+    go_back(early)
+    ordered(world, wish, confirmed=False)
+    work(world)
+    assert not world.app.keyring.has(subject_key(bea))
+    _is_proved(world, order, 1)
+
+
+def test_once_the_plan_is_done_nothing_tells_who_was_in_it(world: World) -> None:
+    """Their entry names them under a key that goes with the plan's last step."""
+    bea = _without_grants(world, "bea")
+    order = ordered(world, order_wish(world))
+    settle_orders(world.app)
+    assert planning.plan_people(world.app) == 1
+    with world.app.store.read() as reader:
+        entries = [decode(leaf.data) for leaf in reader.leaves.iterate(0)]
+        (plan,) = (one.plan for one in reader.orders.parts(order))
+    (entry,) = (one for one in entries if is_part(one))
+    assert bea not in str(entry)
+    assert whose(world.app, plan, entry) == bea
+    work(world)
+    with pytest.raises(KeyAbsent):
+        whose(world.app, plan, entry)
 
 
 def test_a_pack_claims_no_look_for_a_key_that_nothing_names_any_more(
-    world: World, tmp_path: Path, go_back: GoBack
+    world: World, tmp_path: Path, go_back: GoBack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Their key went after the backup, before it was looked for: the pack says so."""
+    """An entry of an earlier version does not name them: the pack says what nobody looked for."""
+    monkeypatch.setattr(planning, "whose_facts", lambda *_: ())
     _without_grants(world, "bea")
     order = ordered(world, order_wish(world))
     _worked(world, file := tmp_path / "midway.licet", "order.keys", "effect.shred_keys.done")

@@ -30,20 +30,22 @@ from licet.effects.carrying.parts import (
     LETTERS,
     Part,
     plan_of_one,
+    whose,
     write_letters,
     write_over,
     write_part,
 )
+from licet.effects.carrying.people import people_in
 from licet.effects.carrying.splitting import GONE, letters_of, move_part, take_out
 from licet.effects.record import Facts
-from licet.effects.sealed import grant_key, plan_key, subject_key
+from licet.effects.sealed import grant_key, open_part, plan_key, seal_part, subject_key
 from licet.effects.settling import Since, finish_over
 from licet.ledger.order_entries import TAKEN_FROM, people_of_orders
 from licet.store.unit import Unit
-from licet.terms.grant import SubjectState
-from licet.terms.ids import GrantId, OrderId, PlanId, new_id
+from licet.terms.grant import Subject, SubjectState
+from licet.terms.ids import GrantId, KeyId, OrderId, PlanId, new_id
 from licet.terms.ledger import Entry, EntryKind
-from licet.terms.order import OrderPart
+from licet.terms.order import DataKind, OrderPart
 from licet.terms.plan import Effect, EffectKind, Plan, PlanKind, WorkState
 
 _KINDS = frozenset({EntryKind.SUBJECT_ERASING, EntryKind.GRANT_ENDING, EntryKind.ORDER_PLANNED})
@@ -111,7 +113,7 @@ def _over(
 
     ``lost`` says that what it had to know came after the backup.
     """
-    keys = frozenset(map(grant_key, plan.grants if kinds_of(plan) & OF_GRANTS else ()))
+    keys = _keys(app, plan)
     gone = bool(keys) and app.keyring.absent(keys) == keys
     shredded = gone or EffectKind.SHRED_KEYS.value in found
     for effect in effects:
@@ -125,34 +127,62 @@ def _over(
             yield effect
 
 
+def _keys(app: App, plan: Plan) -> frozenset[KeyId]:
+    """Return keys that go with a part: of its grants, or of who gave none."""
+    if plan.grants or DataKind.PEOPLE not in kinds_of(plan):
+        return frozenset(map(grant_key, plan.grants if kinds_of(plan) & OF_GRANTS else ()))
+    return frozenset(map(subject_key, people_in(app, plan)))
+
+
 def _part_of(app: App, unit: Unit, entry: Entry, plan: PlanId) -> Part:
     """Return the people of whom an entry names a grant, as far as the backup knows them.
 
-    Where it names none it is of one person, whose key makes the number of the plan.
+    Where it names none it is of one person who gave none.
     """
     named = _grants(entry)
     grants = unit.grants.many(named).values()
     people = list(unit.subjects.many(sorted({grant.subject for grant in grants})).values())
     if not named:
-        there = unit.subjects.without_grants()
-        keys = app.keyring.get_many({subject_key(one.id) for one in there})
-        known = ((one, keys.get(subject_key(one.id))) for one in there)
-        people = [one for one, key in known if key is not None and plan_of_one(key) == plan]
+        people = list(_alone(app, unit, entry, plan))
     kinds: Kinds = kinds_in(str(dict(entry.facts)["data"]))
     return Part(tuple(sorted(people_of(unit, people), key=lambda one: one.id)), kinds)
 
 
+def _alone(app: App, unit: Unit, entry: Entry, plan: PlanId) -> Iterator[Subject]:
+    """Give who gave no grant, as far as the backup knows them: their plan's entry names them.
+
+    One of an earlier version does not, and their key alone tells, which makes the plan's number.
+    """
+    if not app.keyring.has(plan_key(plan)):
+        return
+    named = whose(app, plan, entry)
+    if named is not None:
+        found = unit.subjects.get(named)
+        yield from () if found is None else (found,)
+        return
+    there = unit.subjects.without_grants()
+    keys = app.keyring.get_many({subject_key(one.id) for one in there})
+    known = ((one, keys.get(subject_key(one.id))) for one in there)
+    yield from (one for one, key in known if key is not None and plan_of_one(key) == plan)
+
+
 def _write(app: App, unit: Unit, plan: PlanId, part: Part, entry: Entry) -> None:
-    """Write a part's plan; of one whose key is gone only that it was, for nothing opens it."""
+    """Write a part's plan; of one whose key is gone only that it was, for nothing opens it.
+
+    The keys of people whom the backup does not know go with the others', and are looked for.
+    """
     if not app.keyring.has(plan_key(plan)):
         write_over(unit, plan, part)
         return
     write_part(app, unit, plan, part, GONE if _before(entry) else GOING)
-    # The keys of people who came after the backup go with the others', and are looked for.
+    alone = None if part.people else whose(app, plan, entry)
     lost = tuple(one for one in _grants(entry) if one not in set(part.grants))
     written = unit.plans.get(plan)
     if lost and written is not None:
         unit.plans.set_part(plan, (*written.grants, *lost), written.sealed)
+    if alone is not None and written is not None:
+        payload = replace(open_part(app, written), people=(alone,))
+        unit.plans.set_sealed(plan, seal_part(app, plan, payload))
     if any(one.subject.state is not SubjectState.ERASED for one in part.people):
         letters = PlanId(new_id())
         app.keyring.create(plan_key(letters))

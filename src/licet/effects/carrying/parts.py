@@ -2,9 +2,13 @@
 
 A part is made when it is planned, again in a restored store, and once more for whom a legal
 hold keeps that was placed later. Its entry names the orders that it is carried out for and
-the grants of everybody in it, as the expiry of grants does, so that a restore finds them.
+the grants of everybody in it, as the expiry of grants does, so that a restore finds them. Of
+who gave no grant it names the person, sealed under the plan's own key: as long as the plan has
+anything left to do a restored store can tell which key to look for, whatever the backup knows,
+and once it is done nobody can.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,20 +17,24 @@ from licet.app import App
 from licet.effects.carrying.demands import Demand, Kinds, Person, reaches, sources_of
 from licet.effects.held import held_grants
 from licet.effects.planning import plan_erasure
-from licet.effects.sealed import grant_key, row_of, seal_part, subject_key
+from licet.effects.record import Facts
+from licet.effects.sealed import grant_key, plan_key, row_of, seal_part, subject_key
 from licet.store.unit import Unit
 from licet.terms.grant import GrantState, Identity, SubjectState
 from licet.terms.ids import GrantId, PlanId, SubjectId, new_id
-from licet.terms.ledger import EntryKind
+from licet.terms.ledger import Entry, EntryKind
 from licet.terms.order import DataKind
 from licet.terms.payload import PartLettersPayload, PartPayload, from_bytes
 from licet.terms.plan import NOBODY, Effect, EffectKind, Plan, PlanKind, WorkState
-from licet.vault.seal import open_sealed, tag
+from licet.vault.seal import open_sealed, seal, tag
 
 LETTERS = "letters"
 """The cause of a plan that tells people afterwards."""
 
 CAUSE = "order"
+
+WHOSE = "whose"
+"""The fact of a plan's entry that holds who is in it, sealed; only where they gave no grant."""
 
 GOING = frozenset({GrantState.ENDING, GrantState.ENDED})
 """What is on its way out already is another plan's to look for."""
@@ -98,6 +106,29 @@ def plan_of(app: App, people: Sequence[Person]) -> PlanId:
 def plan_of_one(key: bytes) -> PlanId:
     """Return the id of the plan of somebody without grants, by their key."""
     return PlanId(str(UUID(bytes=tag(key, "order part", b"")[:16], version=4)))
+
+
+def whose_facts(app: App, plan: PlanId, part: Part) -> Facts:
+    """Return the fact by which a plan's entry names somebody without grants, sealed; or none."""
+    if len(part.people) != 1 or part.grants:
+        return ()
+    (person,) = part.people
+    # The sixteen bytes of their id, not its letters: a fact in text holds 64 characters.
+    sealed = seal(app.keyring.get(plan_key(plan)), UUID(person.id).bytes, _place(plan))
+    return ((WHOSE, b64encode(sealed).decode()),)
+
+
+def whose(app: App, plan: PlanId, entry: Entry) -> SubjectId | None:
+    """Return whom an entry names so; None where it names nobody. Raises ``KeyAbsent``."""
+    sealed = dict(entry.facts).get(WHOSE)
+    if sealed is None:
+        return None
+    key = app.keyring.get(plan_key(plan))
+    return SubjectId(str(UUID(bytes=open_sealed(key, b64decode(str(sealed)), _place(plan)))))
+
+
+def _place(plan: PlanId) -> str:
+    return f"plan:{plan}:{WHOSE}"
 
 
 def write_part(

@@ -68,7 +68,12 @@ def wait_for_nobody(app: App, plan: Plan) -> Found | None:
 
 
 def make_account_key(app: App, plan: Plan) -> Found:
-    """Make the accountability record's key durable before its row; one record for the part."""
+    """Make the accountability record's key durable before its row; one record for the part.
+
+    The ledger is mirrored before, so that a store that is lost takes no word with it of who was
+    told already: whoever restores an older one would tell them twice.
+    """
+    app.publish()
     with app.store.read() as reader:
         surfaced = surfacings(app, reader, people_in(app, plan))
     if surfaced:

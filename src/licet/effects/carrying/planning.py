@@ -2,8 +2,8 @@
 
 The plan's entry names the orders that it is carried out for and the grants of everybody in
 it, as the expiry of grants does, so that a restore finds them again. Whom a legal hold keeps
-gets a plan of their own, so that nobody waits for them; who has no grant, so that a restore
-knows them by it.
+gets a plan of their own, so that nobody waits for them; who has no grant, so that its entry
+names them for a restore.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -27,6 +27,7 @@ from licet.effects.carrying.parts import (
     Part,
     entry_kind,
     plan_of,
+    whose_facts,
     word_of,
     write_letters,
     write_part,
@@ -114,7 +115,8 @@ def _plan_part(app: App, demand: Demand, candidates: tuple[Person, ...]) -> tupl
             grants = (("grant", one) for one in part.grants)
             objects = (*(("order", one) for one in hung), ("plan", plan), *grants)
             kind = entry_kind(part.kinds)
-            facts = (("cause", CAUSE), ("data", word_of(part.kinds)), *people_facts(hung.items()))
+            said = (("cause", CAUSE), ("data", word_of(part.kinds)), *whose_facts(app, plan, part))
+            facts = (*said, *people_facts(hung.items()))
             record(app, unit, kind, permits[demand.order.id], objects, facts)
     if part is None:
         # Somebody else may have planned the same meanwhile, and goes on with that key.
