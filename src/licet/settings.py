@@ -63,6 +63,13 @@ class Settings(BaseSettings):
     web_proxies: tuple[str, ...] = ()
     web_certificate: Path | None = None
     web_key: Path | None = None
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = ""
+    oidc_acr: tuple[str, ...] = ()
+    oidc_amr: tuple[str, ...] = ()
+    oidc_max_age: Annotated[int, Field(ge=0)] = 12 * 3600
     threads: Annotated[int, Field(ge=0)] = 0
 
     @classmethod

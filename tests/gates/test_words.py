@@ -78,7 +78,8 @@ WORDS = (
     Word("username", "member", but=_in("store")),
     Word("customer", "organisation"),
     Word("tenant", "organisation"),
-    Word("client", "organisation", but=_in("sources", "web"), said=False),
+    # to an identity provider a deployment is a client, which its settings have to say.
+    Word("client", "organisation", but=_in("sources", "web", "provider", "settings"), said=False),
     Word("opt_in", "grant"),
     Word("is_allowed", "permit"),
     Word("citizenship", "territory"),

@@ -62,6 +62,16 @@ SETTINGS: dict[str, str] = {
     "web_proxies": "The addresses of proxies before it, whose `X-Forwarded-For` is believed.",
     "web_certificate": "The certificate (PEM) by which it speaks TLS itself.",
     "web_key": "The key of that certificate (PEM).",
+    "oidc_issuer": "The identity provider that members may sign in by: its issuer, to the letter. "
+    "Empty: passkeys alone.",
+    "oidc_client_id": "What the provider calls this deployment.",
+    "oidc_client_secret_file": "The file that holds the secret it gave, and nothing else. "
+    "Empty: a public client; the code is bound by PKCE either way.",
+    "oidc_name": "What the page calls the provider. Its host if unset.",
+    "oidc_acr": "Levels of proof (`acr`); one of them must be in the token. Empty: any.",
+    "oidc_amr": "Methods of proof (`amr`, as `mfa`); one must be in the token. Empty: any.",
+    "oidc_max_age": "Seconds since somebody proved themselves to the provider. "
+    "`0`: not asked, for a provider that does not say (`auth_time`).",
     "threads": "Photos looked at, and parts of a search done, at one time. `0`: one for each core.",
 }
 
