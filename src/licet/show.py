@@ -42,6 +42,17 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How a picture is drawn: at most so many pixels on its long side, the boxes in it or not."""
+
+    long_side: int | None = None
+    outlined: bool = True
+
+
+WHOLE = Form()
+
+
+@dataclass(frozen=True, slots=True)
 class _Picture:
     """What is shown, uncovered still: a photo, or one frame of a video.
 
@@ -62,10 +73,12 @@ def show(
     grant_id: GrantId,
     case_id: CaseId | None = None,
     at: int | None = None,
+    form: Form = WHOLE,
 ) -> Shown | Refusal:
     """Show one photo in which a data subject appears, with everybody else covered.
 
     ``at`` chooses a moment of a video, in milliseconds; without it the first span is shown.
+    ``form`` says how it is drawn; boxes are told in the photo's own pixels all the same.
 
     1. Read the facts and decide; a refusal is recorded and returned.
     2. Read the photo from its source; it must still be the one that was collected. A video
@@ -106,8 +119,9 @@ def show(
     app.publish()
     if not visible:
         raise NotFound("this photo does not show this person", "See `licet search`.")
-    outline = [(box, "") for box in visible]
-    covered = app.vision.redact(picture.photo, picture.found, visible, outline)  # 5
+    outline = [(box, "") for box in visible if form.outlined]
+    drawn = (visible, outline, form.long_side)
+    covered = app.vision.redact(picture.photo, picture.found, *drawn)  # 5
     return Shown(covered, visible, len(picture.found) - len(visible), leaf)
 
 

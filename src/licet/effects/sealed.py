@@ -221,6 +221,18 @@ def appearances_of(
             yield one, from_bytes(AppearancePayload, opened)
 
 
+def photos_of(app: App, templates: Iterable[StoredTemplate]) -> tuple[int, ...]:
+    """Return over how many photos each reference was averaged; nothing without its key."""
+    references = [one for one in templates if one.kind is TemplateKind.REFERENCE]
+    keys = app.keyring.get_many({grant_key(one.grant) for one in references})
+    opened = (
+        open_sealed(keys[key], one.sealed, f"template:{one.id}")
+        for one in references
+        if (key := grant_key(one.grant)) in keys
+    )
+    return tuple(from_bytes(ReferencePayload, one).photos for one in opened)
+
+
 def suggestions_of(
     app: App, suggestions: Iterable[StoredSuggestion]
 ) -> Iterator[tuple[StoredSuggestion, SuggestionPayload]]:

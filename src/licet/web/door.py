@@ -28,6 +28,7 @@ from licet.web.routes import (
     own_door,
     public,
     searching,
+    people,
     verifying,
 )
 from licet.web.routes import door as coming
@@ -81,6 +82,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         cases.router,
         acts.router,
         searching.router,
+        people.router,
         verifying.router,
         coming.router,
         own_door.router,

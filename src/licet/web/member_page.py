@@ -24,6 +24,9 @@ DOING: dict[str, Role] = {"search": Role.INVESTIGATOR, "verify": Role.VERIFIER}
 """The places where one does something, and whose work it is."""
 
 
+PEOPLE = frozenset({Register.GRANTS, Register.APPEARANCES})
+"""The registers by either of which people are read."""
+
 def around_comer(request: Request) -> Around:
     """Return what stands around a page, with who is signed in and their session's word.
 
@@ -41,3 +44,5 @@ def around_comer(request: Request) -> Around:
 def _places(theirs: Reads, roles: frozenset[Role]) -> tuple[str, ...]:
     read = tuple(key for key, register in SERVED.items() if register in theirs.registers)
     return read + tuple(key for key, role in DOING.items() if role in roles)
+    if theirs.registers & PEOPLE:
+        read = (*read, "people")

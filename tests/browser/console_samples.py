@@ -1,0 +1,112 @@
+"""The pages of people, ledger and reports with something to show, and with nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+from licet.consent.reasons import Reason
+from licet.consent.refusals import refuse
+from licet.terms.face import Box
+from licet.terms.grant import GrantState, Restriction
+from licet.terms.ids import CaseId, GrantId, ItemId, PurposeId, SubjectId, TemplateId
+from licet.terms.listing import UnlinkedLine
+from licet.terms.people import CaseOf, People, PersonDetails, PersonFace, PersonGrant, PersonLine
+from licet.terms.permit import Action
+from licet.web.pages.around import Page
+from licet.web.pages.people import FaceCard, May, PeopleList, PersonPage, PersonPhoto
+
+NOON = datetime(2026, 3, 2, 12, 4, tzinfo=UTC)
+CLEARANCE = PurposeId("archive_rights_clearance@1")
+FIND = PurposeId("find_my_photos@1")
+EVERYTHING = May(confirm=True, unlink=True, split=True)
+
+
+def _grant(n: int, purpose: PurposeId, state: GrantState, *why: Restriction) -> PersonGrant:
+    return PersonGrant(
+        GrantId(f"9a0c7a3e-0000-4000-8000-00000000000{n}"),
+        "Archives de Valcourt",
+        purpose,
+        state,
+        NOON + timedelta(days=200),
+        why,
+        (n,) if n else (),
+        1_204 * n,
+        n,
+        2 * n,
+    )
+
+
+ANA = PersonLine(
+    SubjectId("6d0c7a3e-0000-4000-8000-000000000001"),
+    (_grant(2, CLEARANCE, GrantState.ACTIVE), _grant(0, FIND, GrantState.PENDING)),
+)
+BEN = PersonLine(
+    SubjectId("51be20c4-0000-4000-8000-000000000002"),
+    (_grant(3, CLEARANCE, GrantState.RESTRICTED, Restriction.OBJECTION, Restriction.HOLD),),
+)
+CLEO = PersonLine(
+    SubjectId("91be20c4-0000-4000-8000-000000000003"),
+    (PersonGrant(GrantId("1"), "", PurposeId("rights_request@1"), GrantState.ACTIVE, NOON, ()),),
+)
+CASE = CaseOf(CaseId("7c0c7a3e"), "VC-2026-014", GrantId("9a0c7a3e"))
+
+
+def _card(n: int, *, lapses: bool, span: tuple[int, int] | None = None) -> FaceCard:
+    until = NOON + timedelta(days=40 + n) if lapses else None
+    item = ItemId(f"1a0c7a3e-{n}")
+    source = "Club summer party" if n % 2 else "Newsroom prints"
+    face = PersonFace(
+        TemplateId(str(n)), item, source, NOON, Box(1, 1, 1, 1), until, not lapses, span
+    )
+    return FaceCard(face, f"/pictures/{n}", "/console/people/1/photos/1", "/faces/1", "case=1")
+
+
+CARDS = (
+    _card(1, lapses=True),
+    _card(2, lapses=True, span=(62_000, 69_000)),
+    _card(3, lapses=False),
+    _card(4, lapses=False),
+)
+OFF = (UnlinkedLine("ab" * 32, GrantId("1"), "member", True),)
+DETAILS = PersonDetails(ANA, (CASE,))
+
+CONSOLE_PAGES: dict[str, tuple[Page, str]] = {
+    "people": (
+        PeopleList(People((ANA, BEN, CLEO), 97), (FIND, CLEARANCE), page=2, pages=3),
+        "/console/people",
+    ),
+    "people-none": (PeopleList(People((), 0), (FIND, CLEARANCE)), "/console/people"),
+    "people-nobody-waits": (
+        PeopleList(People((), 0), (FIND, CLEARANCE), only_waiting=True),
+        "/console/people",
+    ),
+    "person": (
+        PersonPage(DETAILS, EVERYTHING, CASE, CARDS, "?page=2", OFF, done="unlinked"),
+        "/console/people/1",
+    ),
+    "person-counts": (PersonPage(PersonDetails(BEN, ()), May()), "/console/people/1"),
+    "person-cases": (PersonPage(DETAILS, EVERYTHING), "/console/people/1"),
+    "person-refused": (
+        PersonPage(
+            DETAILS,
+            EVERYTHING,
+            CASE,
+            refusal=refuse(Action.SHOW, Reason.SIGN_IN_AGAIN),
+            step_up=True,
+        ),
+        "/console/people/1",
+    ),
+    "person-photo": (
+        PersonPhoto(
+            ANA.subject,
+            CASE,
+            CARDS[1],
+            CARDS[1:2],
+            ("/pictures/1", "/pictures/1?boxes=0"),
+            EVERYTHING,
+            "/console/people/1",
+            "/before",
+            "/after",
+        ),
+        "/console/people/1/photos/1",
+    ),
+}
+"""By its name: a page, and where it is."""
