@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from licet.app import CONTACT_KEY, App, open_app
+from licet.consent.purposes import table
 from licet.effects.acting import digest_of
 from licet.effects.record import Facts, actor_commitment
 from licet.ledger.checkpoint import LedgerKey
@@ -172,6 +173,7 @@ def _deployment(deployment_id: str, opening: Opening, unit: Unit) -> Deployment:
         fpir_search=opening.fpir_search,
         fpir_collect=opening.fpir_collect,
         checkpoint_size=0,
+        purposes=table().digest if opening.dpia_digest else "",
     )
 
 

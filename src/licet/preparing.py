@@ -11,16 +11,18 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.evidence import is_digest
+from licet.consent.purposes import table
 from licet.effects.acting import digest_of_wish
 from licet.effects.deciding import decided
 from licet.effects.facts import readiness
 from licet.effects.lacking import Lack, lacks
-from licet.effects.record import record
+from licet.effects.record import Facts, record
 from licet.terms.acting import Who
 from licet.terms.duties import Preparation, Residence
 from licet.terms.errors import BadInput, Conflict
 from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Refusal
+from licet.terms.stored import Deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ def prepare(app: App, who: Who, wish: Preparation) -> int | Refusal:
     """File the papers that a deployment rests on; returns the leaf index.
 
     1. Refuse what is incomplete, and a sandbox: it never becomes real.
-    2. In one unit of work: decide (two members of the controller, one the officer).
-    3. Keep the digests and where each store lies; record.
+    2. In one unit of work: decide (two members of the controller, one the officer). A list
+       of purposes that changed since the last assessment needs a new one (GDPR 35(11)).
+    3. Keep the digests and where each store lies; record, the change of the list apart.
     4. Mirror the ledger.
 
     Raises ``BadInput``, ``Conflict``. Filing again replaces what counts; what was filed
@@ -55,6 +58,7 @@ def prepare(app: App, who: Who, wish: Preparation) -> int | Refusal:
         former = unit.deployment.get()
         if former is None:
             raise Conflict("there is no deployment here", "Open one with `licet init`.")
+        changed = _changed(former, wish)
         unit.deployment.put(  # 3
             replace(
                 former,
@@ -65,6 +69,7 @@ def prepare(app: App, who: Who, wish: Preparation) -> int | Refusal:
                 source_notice=wish.source_notice,
                 role_agreement=wish.role_agreement,
                 prepared_at=unit.now,
+                purposes=table().digest,
             )
         )
         for place in wish.places:
@@ -77,8 +82,26 @@ def prepare(app: App, who: Who, wish: Preparation) -> int | Refusal:
             ("statement", digest),
         )
         leaf = record(app, unit, EntryKind.DEPLOYMENT_PREPARED, permit, (), said)
+        if changed:
+            record(app, unit, EntryKind.PURPOSES_CHANGED, permit, (), (*changed, said[0]))
     app.publish()  # 4
     return leaf
+
+
+def _changed(former: Deployment, wish: Preparation) -> Facts:
+    """Return from which list to which, empty when this list was assessed before.
+
+    Raises ``Conflict`` when the former assessment is filed again for another list.
+    """
+    now = table().digest
+    if former.purposes == now:
+        return ()
+    if former.purposes and wish.impact_assessment == former.dpia_digest:
+        raise Conflict(
+            "the list of purposes changed, and this impact assessment is of the former one",
+            "Assess the list as it is now (`licet ready`), and file that (GDPR 35(11)).",
+        )
+    return (("from", former.purposes), ("to", now))
 
 
 def is_ready(app: App) -> Ready:

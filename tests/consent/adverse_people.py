@@ -123,6 +123,12 @@ GOVERNED: list[Row] = [
     ("it is being ended", GATED, but("readiness", closing=True), R.DEPLOYMENT_CLOSING),
     ("no assessment", GATED, but("readiness", dpia_digest=""), R.NO_DPIA),
     (
+        "another list was assessed",
+        GATED,
+        but("readiness", purposes_assessed=False),
+        R.PURPOSES_NOT_ASSESSED,
+    ),
+    (
         "no classification",
         GATED,
         but("readiness", ai_act_classification=" "),

@@ -131,7 +131,8 @@ def _asked_for(ask: Ask, facts: Facts) -> bool:
 
 def _ready(facts: Facts) -> bool:
     ready = facts.readiness
-    papers = bool(ready.dpia_digest.strip() and ready.ai_act_classification.strip())
+    assessed = bool(ready.dpia_digest.strip()) and ready.purposes_assessed
+    papers = assessed and bool(ready.ai_act_classification.strip())
     here = ready.established_in_eu or bool(ready.eu_representative.strip())
     whole = papers and here and ready.officer_is_independent and prepared(ready)
     return ready.sandbox or whole

@@ -143,6 +143,7 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
         "established_in_eu": FLAGS,
         "eu_representative": TEXTS,
         "officer_is_independent": FLAGS,
+        "purposes_assessed": FLAGS,
         "source_notice": TEXTS,
         "role_agreement": TEXTS,
         "residences": [
@@ -416,13 +417,16 @@ ADVERSE: list[Callable[[Act], Act]] = [
     _worse("source", state=SourceState.PURGED),
     _worse("source", territory=None),
     _worse("source", collected=10**6),
-    _fewer("audits"),
+    lambda act: act.with_facts(
+        audits=tuple(one for one in act.facts.audits if one.finding is not AuditFinding.OK)
+    ),
     _worse("authority", opened_by=frozenset({"verifier", "officer"})),
     _worse("case", state=CaseState.CLOSED),
     _worse("case", cap=0),
     _worse("case", evidence=frozenset()),
     _worse("purpose", approvals=9),
     _worse("readiness", dpia_digest=""),
+    _worse("readiness", purposes_assessed=False),
     _worse("readiness", ai_act_classification=""),
     _worse("readiness", officer_is_independent=False),
     _worse("readiness", source_notice=""),

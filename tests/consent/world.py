@@ -91,6 +91,7 @@ READY = Readiness(
     role_agreement=SHA,
     residences=PLACES,
     transfers=(TRANSFER,),
+    purposes_assessed=True,
 )
 SANDBOX = Readiness(True, "", "", False, "", False)
 

@@ -1,16 +1,18 @@
 """A deployment is prepared by two, and by nothing else."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from licet.cli import signing
+from licet.consent.purposes import table
 from licet.preparing import is_ready, prepare
 from licet.terms.duties import Place, StoreName
 from licet.terms.errors import BadInput, Conflict
 from licet.terms.ids import Territory
-from licet.terms.ledger import EntryKind
+from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Refusal
 from tests.fakes.deployment import World
 from tests.redteam.real import RealWorld, new_real_world, preparation, prepared
@@ -85,3 +87,38 @@ def test_a_sandbox_never_becomes_real(world: World) -> None:
     with pytest.raises(Conflict, match="sandbox"):
         prepare(world.app, world.who("steward", "officer"), preparation())
     assert is_ready(world.app).lacks == ()
+
+
+def _assessed(world: RealWorld, digest: str) -> None:
+    """Let the last assessment be of another list, as after an update that brings a purpose."""
+    with world.app.store.unit() as unit:
+        former = unit.deployment.get()
+        assert former is not None
+        unit.deployment.put(replace(former, purposes=digest))
+        unit.record(Entry(EntryKind.ALERTED, unit.now))
+
+
+def test_a_changed_list_of_purposes_waits_for_an_assessment_of_it(bare: RealWorld) -> None:
+    prepared(bare)
+    assert is_ready(bare.app).lacks == ()
+    _assessed(bare, "aa" * 32)
+    assert [one.article for one in is_ready(bare.app).lacks] == ["GDPR 35(11)"]
+    with pytest.raises(Conflict, match="of the former one"):
+        _prepared(bare, "steward", "officer")
+    leaf = _prepared(bare, "steward", "officer", impact_assessment="ad" * 32)
+    assert isinstance(leaf, int)
+    assert is_ready(bare.app).lacks == ()
+    with bare.app.store.read() as reader:
+        changed = reader.leaves.get(leaf, leaf + 2)[1].data.decode()
+    assert '"kind":"purposes.changed"' in changed
+    for said in ("aa" * 32, table().digest, "ad" * 32):
+        assert said in changed
+
+
+def test_what_was_assessed_is_assessed_once(bare: RealWorld) -> None:
+    """Papers filed again for the same list leave no second entry of a change."""
+    prepared(bare)
+    prepared(bare, impact_assessment="ad" * 32)
+    with bare.app.store.read() as reader:
+        entries = reader.leaves.get(0, reader.head.size)
+    assert sum(b'"purposes.changed"' in one.data for one in entries) == 1

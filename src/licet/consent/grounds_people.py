@@ -87,6 +87,11 @@ GROUNDS: dict[Reason, Ground] = {
         "There is no data protection impact assessment.",
         "Make the assessment and file its digest.",
     ),
+    _R.PURPOSES_NOT_ASSESSED: Ground(
+        "GDPR 35(11)",
+        "The list of purposes is not the one that the impact assessment was made of.",
+        "Assess the list as it is, and have two members file that, the officer among them.",
+    ),
     _R.NO_AI_ACT_CLASSIFICATION: Ground(
         "AI Act 6",
         "The deployment has no classification under the AI Act.",

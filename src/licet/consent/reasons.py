@@ -22,6 +22,7 @@ class Reason(StrEnum):
     AUDITOR_NEEDED = "auditor_needed"
     DEPLOYMENT_CLOSING = "deployment_closing"
     NO_DPIA = "no_dpia"
+    PURPOSES_NOT_ASSESSED = "purposes_not_assessed"
     NO_AI_ACT_CLASSIFICATION = "no_ai_act_classification"
     NO_REPRESENTATIVE = "no_representative"
     OFFICER_NOT_INDEPENDENT = "officer_not_independent"

@@ -189,6 +189,7 @@ def readiness(reader: Reader | Unit) -> Readiness:
         role_agreement=deployment.role_agreement,
         residences=reader.papers.residences(),
         transfers=reader.papers.transfers(),
+        purposes_assessed=deployment.purposes == table().digest,
     )
 
 

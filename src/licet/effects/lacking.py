@@ -20,6 +20,11 @@ def lacks(state: Readiness, now: datetime) -> tuple[Lack, ...]:
     """Return what real grants still wait for; nothing in a sandbox, which never is real."""
     missing = (
         (not state.dpia_digest, "the impact assessment", "GDPR 35"),
+        (
+            bool(state.dpia_digest) and not state.purposes_assessed,
+            "an assessment of the list of purposes, which changed since",
+            "GDPR 35(11)",
+        ),
         (not is_digest(state.source_notice), "the notice that stands at the sources", "GDPR 14"),
         (not is_digest(state.role_agreement), "who answers for what", "GDPR 26-28"),
         (not state.ai_act_classification, "the classification", "AI Act 6"),

@@ -160,6 +160,7 @@ class Readiness:
     A sandbox is never ready for real grants and needs none of this. ``closing`` says that
     the deployment is being ended: then nothing new begins in either. ``residences`` say
     where stores lie, ``transfers`` to which other territories data goes and on what.
+    ``purposes_assessed`` says that the impact assessment is of the list of purposes as it is.
     """
 
     sandbox: bool
@@ -173,6 +174,7 @@ class Readiness:
     role_agreement: str = ""
     residences: tuple[Residence, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    purposes_assessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

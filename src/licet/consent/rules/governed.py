@@ -10,10 +10,11 @@
    Enrolling somebody is one, so that nobody asks, reads the letter, witnesses and
    enrols alone; who enrols themselves needs nobody.
 5. Nothing new begins in a deployment that is being ended. Real people need an impact
-   assessment, a classification under the AI Act, an independent officer, in the Union the
-   operator or a representative, the notice that stands at the sources, and the papers that
-   say who answers for what. It is stated where records, keys and ledger lie; every store
-   lies in the Union or where a safeguard covers it (``consent.places``).
+   assessment of the list of purposes as it is, a classification under the AI Act, an
+   independent officer, in the Union the operator or a representative, the notice that stands
+   at the sources, and the papers that say who answers for what. It is stated where records,
+   keys and ledger lie; every store lies in the Union or where a safeguard covers it
+   (``consent.places``).
 6. From a number of enrolled people on, a witness.
 7. Nothing is processed while a block covers everything.
 
@@ -235,6 +236,8 @@ def _prepared(ready: Readiness) -> Reason | None:
     """5. Say which of the papers and people that a deployment rests on is missing."""
     if not ready.dpia_digest.strip():
         return Reason.NO_DPIA
+    if not ready.purposes_assessed:
+        return Reason.PURPOSES_NOT_ASSESSED
     if not ready.ai_act_classification.strip():
         return Reason.NO_AI_ACT_CLASSIFICATION
     if not ready.established_in_eu and not ready.eu_representative.strip():
