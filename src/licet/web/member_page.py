@@ -19,13 +19,12 @@ SERVED: dict[str, Register] = {
     "inbox": Register.REQUESTS,
 }
 """The places of the console that have a page, by their key, and the register that each shows."""
+PEOPLE = frozenset({Register.GRANTS, Register.APPEARANCES})
+"""The registers by either of which people are read."""
 
 DOING: dict[str, Role] = {"search": Role.INVESTIGATOR, "verify": Role.VERIFIER}
 """The places where one does something, and whose work it is."""
 
-
-PEOPLE = frozenset({Register.GRANTS, Register.APPEARANCES})
-"""The registers by either of which people are read."""
 
 def around_comer(request: Request) -> Around:
     """Return what stands around a page, with who is signed in and their session's word.
@@ -43,6 +42,6 @@ def around_comer(request: Request) -> Around:
 
 def _places(theirs: Reads, roles: frozenset[Role]) -> tuple[str, ...]:
     read = tuple(key for key, register in SERVED.items() if register in theirs.registers)
-    return read + tuple(key for key, role in DOING.items() if role in roles)
     if theirs.registers & PEOPLE:
         read = (*read, "people")
+    return read + tuple(key for key, role in DOING.items() if role in roles)
