@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from licet.vision.child import main
-from licet.vision.decode import Decoded, UnreadableError, decode
+from licet.vision.decode import Decoded, Pixels, UnreadableError, decode
 
 SERVED = []
 
@@ -34,7 +34,7 @@ def _opened() -> str:
     return " ".join(did)
 
 
-def _work(content: bytes, long_side: int | None) -> Decoded:
+def _work(content: bytes, long_side: int | None, into: Pixels) -> Decoded:
     SERVED.append(len(content))
     if b"!exit" in content:
         os._exit(3)
@@ -55,7 +55,7 @@ def _work(content: bytes, long_side: int | None) -> Decoded:
         return Decoded(0, 0, np.zeros((1, 1, 3), np.uint8))
     if content.removeprefix(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00").startswith(b"{"):
         return Decoded(1, 1, np.zeros((1, 1, 3), np.uint8))
-    return decode(content, long_side)
+    return decode(content, long_side, into)
 
 
 if __name__ == "__main__":

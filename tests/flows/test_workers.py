@@ -23,7 +23,7 @@ from licet.terms.ledger import EntryKind
 from licet.terms.permit import Refusal
 from licet.terms.plan import RunKind
 from licet.terms.source import SourceState
-from licet.vision.batch import in_groups
+from licet.vision.batch import in_order
 from tests.fakes.deployment import World
 from tests.fakes.vision import FakeVision, photo
 
@@ -39,16 +39,13 @@ class Many(FakeVision):
     def inspect_many(
         self, photos: Iterable[bytes], *, thorough: bool = False
     ) -> Iterator[Inspection | Unreadable]:
-        def work(group: list[bytes]) -> list[Inspection | Unreadable]:
+        def work(one: bytes) -> Inspection | Unreadable:
             time.sleep(self._chance.random() * self._longest)
-            found = [self.inspect(one) for one in group]
-            # What kills a decoder is fake here; that it is quarantined is not.
-            return [
-                Unreadable("it is quarantined", "", harmful=True) if b"!harm" in one else seen
-                for one, seen in zip(group, found, strict=True)
-            ]
+            if b"!harm" in one:  # What kills a decoder is fake here; that it is quarantined is not.
+                return Unreadable("it is quarantined", "", harmful=True)
+            return self.inspect(one)
 
-        return in_groups(photos, work, self._threads)
+        return in_order(photos, work, self._threads)
 
 
 def _archive(world: World) -> SourceId:

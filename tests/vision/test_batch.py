@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licet.vision.batch import AHEAD, GROUP, in_groups
+from licet.vision.batch import AHEAD, in_order
 
 TIMES = st.lists(st.floats(0, 0.002), max_size=40)
 
@@ -23,11 +23,11 @@ def test_the_order_stays_whoever_is_slow(
             time.sleep(seconds)
             yield at
 
-    def work(group: list[int]) -> list[int]:
-        time.sleep(working[group[0] % len(working)])
-        return [one * one for one in group]
+    def work(one: int) -> int:
+        time.sleep(working[one % len(working)])
+        return one * one
 
-    assert list(in_groups(source(), work, threads)) == [at * at for at in range(len(reading))]
+    assert list(in_order(source(), work, threads)) == [at * at for at in range(len(reading))]
 
 
 def test_a_slow_source_holds_up_nothing_that_is_ready() -> None:
@@ -42,30 +42,25 @@ def test_a_slow_source_holds_up_nothing_that_is_ready() -> None:
             read.append(at)
             yield at
 
-    def work(group: list[int]) -> list[int]:
+    def work(one: int) -> int:
         done.set()
-        return group
+        return one
 
-    results = in_groups(source(), work, 2)
+    results = in_order(source(), work, 2)
     assert next(results) == 0
     assert len(read) <= 3
     assert list(results) == [1, 2, 3]
 
 
-def test_an_idle_thread_gets_the_next_photo_at_once() -> None:
-    groups: list[list[int]] = []
+def test_few_photos_are_shared_out_among_all_threads() -> None:
+    """The fourth does not wait behind the others: each of four threads has one at once."""
+    together = threading.Barrier(4)
 
-    def source() -> Iterator[int]:
-        for at in range(6):
-            time.sleep(0.01)
-            yield at
+    def work(one: int) -> int:
+        together.wait(5)
+        return one
 
-    def work(group: list[int]) -> list[int]:
-        groups.append(group)
-        return group
-
-    assert list(in_groups(source(), work, 2)) == list(range(6))
-    assert max(map(len, groups)) == 1
+    assert list(in_order(iter(range(4)), work, 4)) == list(range(4))
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -78,23 +73,23 @@ def test_a_slow_writer_holds_back_the_reading(threads: int) -> None:
             yield at
 
     most = 0
-    for handed_on, _ in enumerate(in_groups(source(), list, threads)):
+    for handed_on, _ in enumerate(in_order(source(), str, threads)):
         if handed_on % 50 == 0:
             time.sleep(0.005)
         most = max(most, len(read) - handed_on)
-    assert most <= GROUP * (threads * AHEAD + 1)
+    assert most <= threads * AHEAD + 1
 
 
 def test_leaving_early_stops_what_runs() -> None:
     stopped = threading.Event()
 
-    def work(group: list[int]) -> list[int]:
-        if group[0]:
+    def work(one: int) -> int:
+        if one:
             stopped.wait(5)
         time.sleep(0.05)  # until the next ones were handed out
-        return group
+        return one
 
-    results = in_groups(iter(range(100)), work, 2, stopped.set)
+    results = in_order(iter(range(100)), work, 2, stopped.set)
     assert next(results) == 0
     began = time.monotonic()
     results.close()
@@ -106,4 +101,4 @@ def test_nothing_is_stopped_at_the_end() -> None:
     def stop() -> None:
         raise AssertionError
 
-    assert list(in_groups(iter(range(9)), list, 2, stop)) == list(range(9))
+    assert list(in_order(iter(range(9)), int, 2, stop)) == list(range(9))

@@ -13,7 +13,7 @@ from licet.sources.fixtures import FixturePhoto
 from licet.terms.clip import Clip, Watched
 from licet.terms.face import Box, Face, Inspection, SeenFace, Unreadable, overlap
 from licet.vision import clip, tracks
-from licet.vision.batch import AHEAD, GROUP
+from licet.vision.batch import AHEAD
 from licet.vision.engine import Engine
 from licet.vision.picture import Frame, frame_of
 from licet.vision.tracks import Tracker
@@ -23,15 +23,12 @@ from tests.films import COLOURS, KINDS, RATE, film, people, portrait, scene, sce
 VISION = FakeVision()
 
 
-def by_colour(frames: list[Frame]) -> list[tuple[SeenFace, ...]]:
+def by_colour(frame: Frame) -> tuple[SeenFace, ...]:
     """A face for each frame: everybody wears a wall of their own."""
-    found = []
-    for frame in frames:
-        wall = np.median(frame.pixels(64).reshape(-1, 3), axis=0)
-        who = min(COLOURS, key=lambda one: float(np.abs(wall - one).sum()))
-        made = template(features(str(who), 0.2, f"{frame.at}"))
-        found.append((SeenFace(Face(Box(40, 30, 50, 60), ((0.0, 0.0),) * 5, 0.9), FIT, made),))
-    return found
+    wall = np.median(frame.pixels(64).reshape(-1, 3), axis=0)
+    who = min(COLOURS, key=lambda one: float(np.abs(wall - one).sum()))
+    made = template(features(str(who), 0.2, f"{frame.at}"))
+    return (SeenFace(Face(Box(40, 30, 50, 60), ((0.0, 0.0),) * 5, 0.9), FIT, made),)
 
 
 def watched(content: bytes, look: clip.Inspect = by_colour, **how: object) -> Clip | Unreadable:
@@ -93,7 +90,7 @@ def test_decoding_waits_for_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     found = watched(film(scenes(*[0.2] * 60), KINDS["mjpeg mov"]), tell=tell)
     assert isinstance(found, Clip)
     assert found.frames == len(ahead) == 60
-    assert max(ahead) <= 2 * AHEAD * GROUP + 1
+    assert max(ahead) <= 2 * AHEAD + 1
 
 
 @pytest.mark.parametrize(
@@ -107,19 +104,19 @@ def test_what_is_no_video_is_a_value(content: bytes, reason: str) -> None:
 
 
 def test_frames_that_cannot_be_looked_at_are_told() -> None:
-    def fails(frames: list[Frame]) -> list[tuple[SeenFace, ...]]:
-        if frames[0].at:
+    def fails(frame: Frame) -> tuple[SeenFace, ...]:
+        if frame.at:
             raise ValueError("bent")
-        return by_colour(frames)
+        return by_colour(frame)
 
     content = film(scenes(*[0.5] * 12))
     found = watched(content, fails)
     assert isinstance(found, Clip)
-    assert 0 < found.frames <= GROUP
+    assert found.frames == 1
     assert any("could not be looked at" in one for one in found.lacking)
 
-    def always(frames: list[Frame]) -> list[tuple[SeenFace, ...]]:
-        raise ValueError(frames)
+    def always(frame: Frame) -> tuple[SeenFace, ...]:
+        raise ValueError(frame)
 
     assert isinstance(watched(content, always), Unreadable)
 

@@ -85,7 +85,7 @@ def _watched(cinema: Cinema, content: bytes) -> Clip | Unreadable:
     def once() -> Clip | Unreadable:
         tracker = Tracker(VISION.same_person_threshold(), VISION.combine)
         shown = io.BytesIO(content)
-        return clip.watch(shown, lambda f: [() for _ in f], tracker, 2, _told, cinema.opened)
+        return clip.watch(shown, lambda _frame: (), tracker, 2, _told, cinema.opened)
 
     return blamed_once_more(once)
 

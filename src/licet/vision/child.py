@@ -20,11 +20,13 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
-from licet.vision.decode import Decode, UnreadableError, decode
+from licet.vision.decode import Decoded, Pixels, UnreadableError, decode
 from licet.vision.wire import (
     ANSWER,
     MOST_TEXT,
@@ -36,6 +38,9 @@ from licet.vision.wire import (
     Went,
     receive,
 )
+
+Work = Callable[[bytes, int | None, Pixels], Decoded]
+"""As :func:`licet.vision.decode.decode`, into the room that is shared if that may be."""
 
 
 def confine(limits: Limits) -> None:
@@ -55,8 +60,9 @@ def _in_use() -> int:
     return 0
 
 
-def serve(control: socket.socket, shared: mmap.mmap, limits: Limits, work: Decode = decode) -> None:
+def serve(control: socket.socket, shared: mmap.mmap, limits: Limits, work: Work = decode) -> None:
     """Answer until nobody asks any more."""
+    room = np.frombuffer(shared, np.uint8, offset=PIXELS_FROM)
     control.sendall(READY)
     while (asked := receive(control, QUESTION.size)) is not None:
         size, side = QUESTION.unpack(asked)
@@ -64,14 +70,15 @@ def serve(control: socket.socket, shared: mmap.mmap, limits: Limits, work: Decod
         spent = resource.getrusage(resource.RUSAGE_SELF)
         soon = int(spent.ru_utime + spent.ru_stime) + 1 + limits.cpu
         resource.setrlimit(resource.RLIMIT_CPU, (soon, resource.RLIM_INFINITY))
-        answer = _answer(shared, size, side, work)
+        answer = _answer(work, shared[:size], side, room)
         signal.setitimer(signal.ITIMER_REAL, 0)
         control.sendall(answer)
 
 
-def _answer(shared: mmap.mmap, size: int, side: int, work: Decode) -> bytes:
+def _answer(work: Work, content: bytes, side: int, room: Pixels) -> bytes:
+    """Decode one photo, leave its pixels in the room, and return what is said of it."""
     try:
-        found = work(shared[:size], side or None)
+        found = work(content, side or None, room)
     except UnreadableError as error:
         too_much = isinstance(error.__cause__, MemoryError)
         went = Went.TOO_MUCH if too_much else Went.UNREADABLE
@@ -79,9 +86,8 @@ def _answer(shared: mmap.mmap, size: int, side: int, work: Decode) -> bytes:
     except MemoryError:
         return _refused(Went.TOO_MUCH, "", "")
     rows, columns = found.pixels.shape[:2]
-    with memoryview(shared) as all_of_it:
-        end = PIXELS_FROM + found.pixels.nbytes
-        all_of_it[PIXELS_FROM:end] = found.pixels.data.cast("B")
+    if found.pixels.ctypes.data != room.ctypes.data:
+        room[: found.pixels.size] = found.pixels.reshape(-1)
     return ANSWER.pack(Went.WELL, found.width, found.height, rows, columns, 0)
 
 
@@ -90,7 +96,7 @@ def _refused(went: Went, reason: str, remedy: str) -> bytes:
     return ANSWER.pack(went, 0, 0, 0, 0, len(text)) + text
 
 
-def main(work: Decode = decode) -> None:
+def main(work: Work = decode) -> None:
     """Serve the process that started this one: socket, shared file and limits are arguments."""
     control, shared, cpu, wall, memory = sys.argv[1:6]
     limits = Limits(int(cpu), float(wall), int(memory))

@@ -9,7 +9,7 @@ import simplejpeg
 
 from licet.terms.clip import Clip, TellWatched, VideoFile, Watched, clock_time
 from licet.terms.face import SeenFace, Unreadable
-from licet.vision.batch import in_groups
+from licet.vision.batch import in_order
 from licet.vision.decode import UnreadableError
 from licet.vision.guard import HOSTILE
 from licet.vision.opening import opened
@@ -29,8 +29,8 @@ class Look:
     faces: tuple[SeenFace, ...]
 
 
-Inspect = Callable[[list[Frame]], list[tuple[SeenFace, ...]]]
-"""Finds the faces of a few frames, each with its template."""
+Inspect = Callable[[Frame], tuple[SeenFace, ...]]
+"""Finds the faces of a frame, each with its template."""
 
 
 def watch(
@@ -46,15 +46,14 @@ def watch(
     Decoding runs ahead of looking by a few frames and no more.
     """
 
-    def looks(group: list[Frame]) -> list[Look | None]:
+    def look(frame: Frame) -> Look | None:
         try:
-            found = inspect(group)
-        except HOSTILE:  # frames that decode and cannot be turned into pixels
-            return [None for _ in group]
-        return [Look(one.at, one.changed, f) for one, f in zip(group, found, strict=True)]
+            return Look(frame.at, frame.changed, inspect(frame))
+        except HOSTILE:  # a frame that decodes and cannot be turned into pixels
+            return None
 
     try:
-        with opening(file) as reel, closing(in_groups(reel.frames(), looks, threads)) as found:
+        with opening(file) as reel, closing(in_order(reel.frames(), look, threads)) as found:
             return _followed(reel, found, tracker, tell)
     except UnreadableError as error:
         return error.value

@@ -75,19 +75,20 @@ class Photo:
         """The longer of width and height."""
         return max(self.width, self.height)
 
-    def pixels(self, long_side: int | None = None) -> Pixels:
+    def pixels(self, long_side: int | None = None, into: Pixels | None = None) -> Pixels:
         """Return upright pixels whose long side is at least ``long_side`` (None: full size).
 
         A JPEG is decoded at the smallest sufficient scale (DCT scaling); others at
-        full size. Raises :class:`UnreadableError`.
+        full size. ``into`` is room, long enough, that may be used for them. Raises
+        :class:`UnreadableError`.
         """
         wanted = min(long_side or self.long_side, self.long_side)
-        found = self._fast(wanted) if self.fast else None
+        found = self._fast(wanted, into) if self.fast else None
         if found is None:
             found = self._slow(wanted)
         return turn(found, self.orientation)
 
-    def _fast(self, wanted: int) -> Pixels | None:
+    def _fast(self, wanted: int, into: Pixels | None) -> Pixels | None:
         """Decode a plain JPEG, or None when it needs the patient decoder."""
         # Halves, quarters and eighths have fast code in the decoder; thirds do not.
         step = max(step for step in (1, 2, 4, 8) if step == 1 or self.long_side // step >= wanted)
@@ -102,6 +103,7 @@ class Photo:
                 fastupsample=True,
                 min_width=max(1, width // step),
                 min_height=max(1, height // step),
+                buffer=into,
             )
         except (ValueError, RuntimeError):
             return None
@@ -135,13 +137,15 @@ Decode = Callable[[bytes, int | None], Decoded]
 """Bytes and the long side that is enough (None: full size) to pixels, as :func:`decode`."""
 
 
-def decode(content: bytes, long_side: int | None = None) -> Decoded:
+def decode(content: bytes, long_side: int | None = None, into: Pixels | None = None) -> Decoded:
     """Decode in this very process: what strangers made goes through ``licet.vision.apart``.
 
-    Raises :class:`UnreadableError`.
+    ``into`` is room for the pixels, which a plain upright JPEG is decoded into. Raises
+    :class:`UnreadableError`.
     """
     photo = open_photo(content)
-    return Decoded(photo.width, photo.height, np.ascontiguousarray(photo.pixels(long_side)))
+    pixels = np.ascontiguousarray(photo.pixels(long_side, into))
+    return Decoded(photo.width, photo.height, pixels)
 
 
 def open_photo(content: bytes) -> Photo:

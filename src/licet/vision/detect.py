@@ -34,15 +34,21 @@ CLOSE_UP_SIDE = 360
 
 
 def find_faces(
-    run: Runner, pixels: Pixels, scale: float, side: int = SIDE, least: float = STRENGTH
+    run: Runner,
+    pixels: Pixels,
+    scale: float,
+    side: int = SIDE,
+    least: float = STRENGTH,
+    picture: Image.Image | None = None,
 ) -> tuple[Face, ...]:
     """Return the faces in upright RGB pixels, strongest first.
 
     ``scale`` is how many pixels of the full photo one of these stands for: boxes and
     landmarks come back in the full photo's. ``side`` is the long side looked at, ``least``
-    the strength below which a region is not taken for a face.
+    the strength below which a region is not taken for a face. ``picture`` is the same pixels,
+    where somebody has made one of them already.
     """
-    small, shrink = shrink_to(pixels, side)
+    small, shrink = shrink_to(pixels, side, picture)
     found = _detect(run, small, least)
     if not len(found) and max(pixels.shape[:2]) <= CLOSE_UP_SIDE:
         margin = max(small.shape[:2]) // 4
@@ -56,7 +62,9 @@ def find_faces(
     return tuple(face for face in faces if face is not None)
 
 
-def shrink_to(pixels: Pixels, side: int) -> tuple[Pixels, float]:
+def shrink_to(
+    pixels: Pixels, side: int, picture: Image.Image | None = None
+) -> tuple[Pixels, float]:
     """Return pixels with a long side near ``side`` and the factor back, cheaply.
 
     Whole-number averaging first, since it is fast; an even size needs nothing more.
@@ -65,7 +73,7 @@ def shrink_to(pixels: Pixels, side: int) -> tuple[Pixels, float]:
     longest = max(height, width)
     if longest <= side * LARGER:
         return pixels, 1.0
-    image: Image.Image = Image.fromarray(pixels)
+    image: Image.Image = Image.fromarray(pixels) if picture is None else picture
     step = int(longest / (side * SMALLER))
     if step > 1:
         image = image.reduce(step)

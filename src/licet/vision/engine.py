@@ -11,7 +11,7 @@ from licet.terms.face import Box, Face, Inspection, Score, SeenFace, Template, U
 from licet.terms.ids import ModelId
 from licet.vision import embed, quality, redact
 from licet.vision.apart import Children
-from licet.vision.batch import in_groups
+from licet.vision.batch import in_order
 from licet.vision.calibration import Calibration
 from licet.vision.card import ModelCard, shipped_card
 from licet.vision.contract import ENROLMENT_PHOTOS
@@ -90,7 +90,7 @@ class Engine:
         self, photo: bytes, *, flips: bool = False, thorough: bool = False
     ) -> Inspection | Unreadable:
         """Return the faces of one photo, or why it cannot be read."""
-        return self._inspect([photo], self._children, flips=flips, thorough=thorough)[0]
+        return self._inspect(photo, self._children, flips=flips, thorough=thorough)
 
     def faces(self, photo: bytes) -> tuple[Face, ...] | Unreadable:
         """Return every face to cover, found by a thorough look; no template is made."""
@@ -106,10 +106,10 @@ class Engine:
         """Yield what :meth:`inspect` would, in order, on all threads."""
         visit = self._children.visit()
 
-        def work(group: list[bytes]) -> list[Inspection | Unreadable]:
-            return self._inspect(group, visit, flips=False, thorough=thorough)
+        def work(photo: bytes) -> Inspection | Unreadable:
+            return self._inspect(photo, visit, flips=False, thorough=thorough)
 
-        return in_groups(photos, work, self._threads, visit.stop)
+        return in_order(photos, work, self._threads, visit.stop)
 
     def watch(
         self,
@@ -128,9 +128,8 @@ class Engine:
         except ModuleNotFoundError as missing:
             return no_video(missing)
 
-        def inspect(frames: Sequence[Opened]) -> list[tuple[SeenFace, ...]]:
-            looked = [look_at(self._detector, one, thorough=thorough) for one in frames]
-            return self._seen(looked)
+        def inspect(frame: Opened) -> tuple[SeenFace, ...]:
+            return self._seen(look_at(self._detector, frame, thorough=thorough))
 
         def once() -> Clip | Unreadable:
             tracker = tracks.Tracker(self.same_person_threshold(), self.combine, cut)
@@ -195,33 +194,21 @@ class Engine:
         return Cinema()
 
     def _inspect(
-        self, photos: list[bytes], decode: Decode, *, flips: bool, thorough: bool
-    ) -> list[Inspection | Unreadable]:
-        """Inspect photos of which all faces share the recogniser's batches."""
-        looked = [self._look(photo, decode, thorough) for photo in photos]
-        faces = iter(self._seen([one for one in looked if isinstance(one, Looked)], flips=flips))
-        return [
-            one
-            if isinstance(one, Unreadable)
-            else Inspection(one.width, one.height, next(faces), likeness=one.likeness)
-            for one in looked
-        ]
-
-    def _seen(self, looked: Sequence[Looked], *, flips: bool = False) -> list[tuple[SeenFace, ...]]:
-        """Return what :func:`look` found with templates, made in common batches."""
-        samples = [face.sample for one in looked for face in one.faces]
-        vectors = iter(embed.embed(self._recogniser, samples, flips=flips))
-        return [
-            tuple(
-                SeenFace(face.face, face.quality, embed.to_template(self.model, next(vectors)))
-                for face in one.faces
-            )
-            for one in looked
-        ]
-
-    def _look(self, photo: bytes, decode: Decode, thorough: bool) -> Looked | Unreadable:
-        """Return a photo's faces, or why it cannot be read."""
+        self, photo: bytes, decode: Decode, *, flips: bool, thorough: bool
+    ) -> Inspection | Unreadable:
+        """Return the faces of one photo, or why it cannot be read."""
         try:
-            return look(self._detector, decode, photo, thorough=thorough)
+            looked = look(self._detector, decode, photo, thorough=thorough)
         except UnreadableError as error:
             return error.value
+        seen = self._seen(looked, flips=flips)
+        return Inspection(looked.width, looked.height, seen, likeness=looked.likeness)
+
+    def _seen(self, looked: Looked, *, flips: bool = False) -> tuple[SeenFace, ...]:
+        """Return what :func:`look` found with templates."""
+        samples = [face.sample for face in looked.faces]
+        vectors = embed.embed(self._recogniser, samples, flips=flips)
+        return tuple(
+            SeenFace(face.face, face.quality, embed.to_template(self.model, vector))
+            for face, vector in zip(looked.faces, vectors, strict=True)
+        )

@@ -3,7 +3,7 @@
 The recogniser is not opened here, so that no features of a face can come of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -13,7 +13,7 @@ from PIL import Image
 from licet.terms.covering import Bare, BareVideo, Covered, CoveredVideo, TellShare
 from licet.terms.face import Unreadable
 from licet.vision.apart import Children
-from licet.vision.batch import in_groups
+from licet.vision.batch import in_order
 from licet.vision.card import shipped_card
 from licet.vision.decode import Decode, UnreadableError
 from licet.vision.detect import DETECTOR
@@ -49,10 +49,10 @@ class Everybody:
         """Yield each photo with everybody covered, in order, on all threads."""
         visit = self._children.visit()
 
-        def work(group: Sequence[Bare]) -> list[Covered | Unreadable]:
-            return [self._cover(visit, one, thorough) for one in group]
+        def work(photo: Bare) -> Covered | Unreadable:
+            return self._cover(visit, photo, thorough)
 
-        return in_groups(photos, work, self._threads, visit.stop)
+        return in_order(photos, work, self._threads, visit.stop)
 
     def cover_film(
         self,

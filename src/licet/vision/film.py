@@ -21,7 +21,7 @@ from PIL import Image
 from licet.terms.clip import VideoFile
 from licet.terms.covering import BareVideo, CoveredStill, CoveredVideo, Region, TellShare, Why
 from licet.terms.face import Box, Face, Unreadable
-from licet.vision.batch import in_groups
+from licet.vision.batch import in_order
 from licet.vision.checking import Moment, moments_of
 from licet.vision.decode import Pixels, UnreadableError
 from licet.vision.detect import SIDE, THOROUGH_SIDE, find_faces
@@ -103,11 +103,11 @@ def follow(
 ) -> tuple[tuple[Trail, ...], int]:
     """Return every face's trail, and when the video ends."""
 
-    def look(wishes: list[_Wish]) -> list[tuple[int, tuple[Face, ...]]]:
-        return [(one.frame.at, _faces(run, one)) for one in wishes]
+    def look(wish: _Wish) -> tuple[int, tuple[Face, ...]]:
+        return wish.frame.at, _faces(run, wish)
 
     follower = Follower()
-    with opening(file) as reel, closing(in_groups(_wishes(reel, thorough), look, threads)) as looks:
+    with opening(file) as reel, closing(in_order(_wishes(reel, thorough), look, threads)) as looks:
         for at, faces in looks:  # 1
             follower.add(at, faces)
             tell(_share(reel, at))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from PIL import Image
+
 from licet.terms.face import Face, Quality
 from licet.vision.align import REFERENCE_EYES, eye_distance, sample_of
 from licet.vision.decode import Decode, Pixels
@@ -12,7 +14,8 @@ from licet.vision.quality import measure
 from licet.vision.runtime import Runner
 
 FIRST_SIDE = 1280
-"""Long side decoded first: most faces can be sampled from it without decoding again."""
+"""Long side decoded first: most faces can be sampled from it without decoding again, and
+they are looked for in it, thoroughly as well."""
 
 FINE_ENOUGH = 0.7
 """A face whose eyes are at least this share of the sample's eye distance apart needs no
@@ -66,40 +69,42 @@ class Looked:
 
 def look(detector: Runner, decode: Decode, content: bytes, *, thorough: bool = False) -> Looked:
     """Return the faces of a photo. Raises :class:`licet.vision.decode.UnreadableError`."""
-    photo = _Photo(decode, content, FIRST_SIDE)
-    looked, pixels = _looked(detector, photo, thorough)
-    return replace(looked, likeness=mark_of(pixels))
+    photo = _Photo(decode, content)
+    picture: Image.Image = Image.fromarray(photo.pixels(FIRST_SIDE))
+    looked = _looked(detector, photo, thorough, picture)
+    return replace(looked, likeness=mark_of(picture))
 
 
 class _Photo:
     """A photo that was decoded once, for its size and the first look."""
 
-    def __init__(self, decode: Decode, content: bytes, side: int) -> None:
-        self._decode, self._content, self._side = decode, content, side
-        first = decode(content, side)
+    def __init__(self, decode: Decode, content: bytes) -> None:
+        self._decode, self._content = decode, content
+        first = decode(content, FIRST_SIDE)
         self.width, self.height, self._first = first.width, first.height, first.pixels
         self.long_side = max(first.width, first.height)
 
     def pixels(self, long_side: int | None = None) -> Pixels:
         """Return upright pixels, decoded anew where the first ones are not those."""
-        if long_side == self._side:
+        if long_side == FIRST_SIDE:
             return self._first
         return self._decode(self._content, long_side).pixels
 
 
 def look_at(detector: Runner, photo: Opened, *, thorough: bool = False) -> Looked:
     """Return the faces of an opened photo or frame. Raises what reading its pixels raises."""
-    return _looked(detector, photo, thorough)[0]
+    return _looked(detector, photo, thorough, None)
 
 
-def _looked(detector: Runner, photo: Opened, thorough: bool) -> tuple[Looked, Pixels]:
-    """Return the faces, and the pixels in which they were looked for."""
+def _looked(detector: Runner, photo: Opened, thorough: bool, picture: Image.Image | None) -> Looked:
+    """Return the faces; ``picture`` is made of the pixels in which they are looked for first."""
     side = THOROUGH_SIDE if thorough else SIDE
-    pixels = photo.pixels(max(FIRST_SIDE, side))
-    faces = find_faces(detector, pixels, _scale(photo, pixels), side)
+    pixels = photo.pixels(FIRST_SIDE)
+    scale = _scale(photo, pixels)
+    faces = find_faces(detector, pixels, scale, side, picture=picture)
     fine = _finer(photo, pixels, faces)
     sampled = tuple(_sampled(photo, fine, face) for face in faces)
-    return Looked(photo.width, photo.height, sampled), pixels
+    return Looked(photo.width, photo.height, sampled)
 
 
 def _scale(photo: Opened, pixels: Pixels) -> float:
