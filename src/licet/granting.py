@@ -4,11 +4,10 @@ A grant is *pending* until the person sends back the one-time code that went to
 their own contact. No member can do that in their place (GDPR 4(11), 7(1), 9(2)(a)).
 """
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from licet.app import App
-from licet.consent.age import age_on, of_age_on
 from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.effects.acting import came_by_code, digest_of_wish
@@ -18,15 +17,15 @@ from licet.effects.codes import (
     RESEND_AFTER,
     is_the_code,
     new_code,
-    one_address,
     salted,
 )
 from licet.effects.deciding import ask_on
 from licet.effects.ending import end_grants
-from licet.effects.facts import others_on_contact, read_facts
+from licet.effects.facts import read_facts
 from licet.effects.finishing import finish
-from licet.effects.letters import compose, letter_language, sender_of
+from licet.effects.letters import compose, sender_of
 from licet.effects.ordering.naming import name_person
+from licet.effects.proposing import add_draft, drafted, facts_of_draft
 from licet.effects.receipts import (
     Receipted,
     ending_statement,
@@ -37,16 +36,14 @@ from licet.effects.receipts import (
 from licet.effects.record import Facts as RecordedFacts
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import (
-    contact_tag,
     grant_key,
     open_identity,
-    seal_identity,
     subject_key,
 )
 from licet.ledger.consent import GrantStatement
 from licet.ledger.leaf import decode
 from licet.ledger.receipt import ReceiptKind
-from licet.store.unit import Reader, Unit
+from licet.store.unit import Unit
 from licet.terms.acting import SUBJECT, Who
 from licet.terms.basis import LegalBasis
 from licet.terms.errors import BadInput, Conflict, NotFound
@@ -54,29 +51,14 @@ from licet.terms.grant import (
     Grant,
     GrantState,
     Identity,
-    Subject,
-    SubjectState,
-    pending_grant,
 )
 from licet.terms.granting import Asked, GrantWish, WrongCode
-from licet.terms.ids import GrantId, PlanId, SubjectId, new_id
+from licet.terms.ids import GrantId, PlanId
 from licet.terms.ledger import EntryKind
 from licet.terms.letters import NoticeLetter
-from licet.terms.payload import to_bytes
-from licet.terms.permit import Action, Ask, Facts, Permit, Refusal
+from licet.terms.permit import Action, Ask, Permit, Refusal
 from licet.terms.plan import PlanKind
 from licet.terms.stored import Confirmation
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A grant on its way: the person as they would be stored, who they are, the code."""
-
-    subject: Subject
-    identity: Identity
-    grant: Grant
-    code: str
-    new: bool
 
 
 def ask_grant(app: App, who: Who, wish: GrantWish) -> Asked | Refusal:
@@ -93,11 +75,11 @@ def ask_grant(app: App, who: Who, wish: GrantWish) -> Asked | Refusal:
     not known, ``Busy`` or ``Setup`` when the letter cannot be sent: the grant
     then stays pending and ``resend`` tries again.
     """
-    draft = _draft(app, wish)  # 1
+    draft, code = drafted(app, wish), new_code()  # 1
     ask = replace(_ask(app, Action.GRANT, who, draft.grant), evidence=wish.instrument)
     digest = digest_of_wish(wish)
     with app.store.read() as reader:  # 2
-        facts = _facts(app, reader, ask, who, draft, digest)
+        facts = facts_of_draft(app, reader, ask, who, draft, digest)
         decided = decide(ask, facts, app.clock())
     if isinstance(decided, Refusal):
         return refuse(app, ask, decided)
@@ -105,13 +87,14 @@ def ask_grant(app: App, who: Who, wish: GrantWish) -> Asked | Refusal:
     app.keyring.create(*(keys if draft.new else keys[1:]))
     app.at("grant.keys")
     with app.store.unit() as unit:  # 4
-        permit = decide(ask, _facts(app, unit, ask, who, draft, digest), unit.now)
+        permit = decide(ask, facts_of_draft(app, unit, ask, who, draft, digest), unit.now)
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         leaf = unit.head.size
-        _add(app, unit, draft, leaf)
+        add_draft(app, unit, draft, leaf)
+        unit.confirmations.put(_confirmation(draft.grant.id, code, unit.now))
         record(app, unit, EntryKind.GRANT_ASKED, permit, (("grant", draft.grant.id),))
-    _send(app, draft.grant, draft.identity, draft.code)  # 5
+    _send(app, draft.grant, draft.identity, code)  # 5
     delivered = _delivered(app, draft.grant.id)  # 6
     app.publish()
     return Asked(draft.grant.id, draft.subject.id, True, delivered)
@@ -277,112 +260,6 @@ def _known(reader: Unit, grant_id: GrantId) -> Grant:
 
 def _ask(app: App, action: Action, who: Who, grant: Grant) -> Ask:
     return replace(ask_on(app, action, who, grant), source=grant.source)
-
-
-def _draft(app: App, wish: GrantWish) -> _Draft:
-    """Turn a wish into the grant that would be stored. Raises ``BadInput``, ``NotFound``."""
-    purpose = table().get(wish.purpose)
-    if purpose is None:
-        raise BadInput(f"there is no purpose {wish.purpose}", "See docs/reference/purposes.md.")
-    subject, identity, new = _person(app, wish)
-    now = app.clock()
-    language = letter_language(identity.language)
-    widest = pending_grant(GrantId(new_id()), subject.id, wish.organisation, purpose, now, language)
-    wished = widest.expires if wish.days is None else now + timedelta(days=wish.days)
-    grant = replace(
-        widest,
-        relationship=wish.relationship,
-        source=wish.source,
-        territories=wish.territories,
-        guardian=wish.guardian,
-        expires=_until(wish, subject, identity, wished),
-        instrument=wish.instrument,
-    )
-    return _Draft(subject, identity, grant, new_code(), new)
-
-
-def _until(wish: GrantWish, subject: Subject, identity: Identity, wished: datetime) -> datetime:
-    """Return when a grant ends: a guardian's on the day the child decides, at the latest."""
-    if not wish.guardian:
-        return wished
-    decides = of_age_on(identity.born, subject.residence, wished.date())
-    return min(wished, datetime(decides.year, decides.month, decides.day, tzinfo=UTC))
-
-
-def _person(app: App, wish: GrantWish) -> tuple[Subject, Identity, bool]:
-    """Return the person as stored, who they are, and whether they are new here."""
-    if wish.subject is not None:
-        with app.store.read() as reader:
-            known = reader.subjects.get(wish.subject)
-        identity = open_identity(app, known)
-        if known is None or identity is None:
-            raise NotFound("no such person", "See `licet grant list`.")
-        return known, identity, False
-    identity = wish.identity
-    if identity is None or not identity.name.strip() or not one_address(identity.contact):
-        raise BadInput("the person needs a name and one mail address of their own", "Ask for both.")
-    age_on(identity.born, app.clock().date())
-    known = _met_before(app, identity)
-    if known is not None:
-        return known, identity, False
-    subject = Subject(
-        id=SubjectId(new_id()),
-        residence=wish.residence,
-        contact_tag=contact_tag(app, identity.contact),
-        dependant=wish.guardian,
-        sealed_identity=b"",
-        state=SubjectState.KNOWN,
-    )
-    return subject, identity, True
-
-
-def _met_before(app: App, identity: Identity) -> Subject | None:
-    """Return the person who is here already under this name, birth and contact."""
-    with app.store.read() as reader:
-        for subject in reader.subjects.on_contact(contact_tag(app, identity.contact)):
-            kept = open_identity(app, subject)
-            if kept is None or subject.state is not SubjectState.KNOWN:
-                continue
-            if (kept.name.casefold(), kept.born) == (identity.name.casefold(), identity.born):
-                return subject
-    return None
-
-
-def _facts(
-    app: App, reader: Reader | Unit, ask: Ask, who: Who, draft: _Draft, digest: str
-) -> Facts:
-    """Return the facts with the draft in the place of what is not stored yet.
-
-    Who is known already is read again: they may be on their way out by now.
-    """
-    stored = replace(ask, grant=None, subject=None)
-    # A new person is named; the sealed form waits for the key that is made next.
-    named = replace(draft.subject, sealed_identity=to_bytes(draft.identity))
-    subject = named if draft.new else reader.subjects.get(draft.subject.id)
-    facts = read_facts(app, reader, stored, who, reader.now, digest)
-    contact = others_on_contact(reader, draft.subject, ask.organisation)
-    counts = replace(
-        facts.counts,
-        adults_on_contact=sum(not other.dependant for other in contact),
-        dependants_on_contact=sum(other.dependant for other in contact),
-    )
-    return replace(
-        facts,
-        grant=draft.grant,
-        subject=subject,
-        subject_age=age_on(draft.identity.born, reader.now.date()),
-        counts=counts,
-    )
-
-
-def _add(app: App, unit: Unit, draft: _Draft, leaf: int) -> None:
-    if draft.new:
-        sealed = seal_identity(app, draft.subject.id, draft.identity)
-        unit.subjects.add(replace(draft.subject, sealed_identity=sealed))
-        # Whoever came before by another spelling of the address sees nothing of what begins now.
-        unit.own.end_of_people((draft.subject.id,))
-    unit.grants.add(replace(draft.grant, leaf=leaf))
-    unit.confirmations.put(_confirmation(draft.grant.id, draft.code, unit.now))
 
 
 def _confirmation(grant: GrantId, code: str, now: datetime) -> Confirmation:

@@ -85,8 +85,11 @@ class WriteOwn(ReadOwn):
         column = schema.own_session.c
         return self._session.write(delete(schema.own_session).where(column.id == session))
 
-    def end_of_people(self, subjects: Collection[SubjectId]) -> int:
-        """Delete every code and session of people's contacts; returns how many there were."""
+    def end_of_people(self, subjects: Collection[SubjectId], keep: bytes = b"") -> int:
+        """Delete every code and session of people's contacts; returns how many there were.
+
+        ``keep`` is the SHA-256 of the token of a session that goes on.
+        """
         subject = schema.subject.c
         tables = (schema.own_code, schema.own_session)
         wanted = sorted(set(subjects))
@@ -94,9 +97,10 @@ class WriteOwn(ReadOwn):
         for start in range(0, len(wanted), GROUPED):
             part = subject.id.in_(wanted[start : start + GROUPED])
             theirs = select(subject.contact_tag).where(part, subject.contact_tag != b"")
+            others = (schema.own_session.c.digest != keep,)
             ended += sum(
-                self._session.write(delete(table).where(table.c.contact.in_(theirs)))
-                for table in tables
+                self._session.write(delete(table).where(table.c.contact.in_(theirs), *rest))
+                for table, rest in zip(tables, ((), others), strict=True)
             )
         return ended
 
