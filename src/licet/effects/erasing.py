@@ -20,7 +20,7 @@ from licet.effects.checking import (
     scan_bytes,
 )
 from licet.effects.ending import mark_ended
-from licet.effects.forgetting import erase_rows, forget_items, take_free
+from licet.effects.forgetting import erase_rows, forget_items, gone_before, take_free
 from licet.effects.handing import deliver_certificate
 from licet.effects.holding import wait_until_free
 from licet.effects.letters import compose, sender_of
@@ -30,6 +30,7 @@ from licet.effects.sealed import open_plan, subject_key
 from licet.effects.shelving import destroy_copies
 from licet.effects.surfacing import of_person
 from licet.effects.telling import UNSENT, forget_plan, tell_recipients
+from licet.effects.unlinking import forget_notes
 from licet.store.unit import Unit
 from licet.terms.errors import KeyAbsent
 from licet.terms.grant import SubjectState
@@ -76,9 +77,11 @@ def shred_all(app: App, plan: Plan) -> Found:
     """Destroy the person's key, the keys of all their grants and of all they asked.
 
     An answer that was packed and never delivered is removed: its secret goes with the key.
-    So do the copies that end with the person, their keys and their bytes.
+    So do the copies that end with the person, their keys and their bytes, and what was noted
+    of others in photos of nobody else.
     """
     destroy_copies(app)
+    forget_notes(app, plan, gone_before(app, plan).get("items", 0))
     with app.store.read() as reader:
         requests = [request.id for request in reader.requests.of_subject(plan.subject)]
     packages = sum(drop_package(app, request) for request in requests)

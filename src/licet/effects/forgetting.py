@@ -30,7 +30,6 @@ from licet.effects.sealed import (
 )
 from licet.effects.shelving import end_copies
 from licet.effects.telling import plan_letter, to_organisation
-from licet.effects.unlinking import forget_notes
 from licet.store.unit import Unit
 from licet.terms.errors import KeyAbsent
 from licet.terms.gallery import TemplateKind
@@ -61,7 +60,6 @@ def forget_items(app: App, unit: Unit, plan: Plan, keeping: Collection[GrantId] 
     alone = [i for i in items if {face.id for face in faces.get(i, ())} <= seen[i]]
     copies = end_copies(unit, _copies(app, unit, alone, items.values()))
     unit.items.forget(alone)
-    forget_notes(app, unit, alone)
     for start in range(0, len(alone), LONGEST):
         objects = tuple(("item", item) for item in alone[start : start + LONGEST])
         record_machine(unit, EntryKind.ITEMS_FORGOTTEN, objects)

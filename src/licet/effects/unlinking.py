@@ -5,7 +5,7 @@ the grant's key makes, so the note tells nobody else who is in the photo, and is
 nothing once the grant has ended (GDPR 5(1)(d), 16).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from licet.app import App
 from licet.effects.closing import close_emptied
@@ -25,10 +25,11 @@ from licet.effects.telling import tell_recipients
 from licet.store.unit import Reader, Unit
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant, GrantState
-from licet.terms.ids import CandidateId, FaceId, GrantId, ItemId, TemplateId
+from licet.terms.ids import CandidateId, FaceId, GrantId, TemplateId
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.payload import CandidatePayload, UnlinkedPayload, from_bytes
 from licet.terms.permit import By, Permit
+from licet.terms.plan import EffectKind, Plan
 from licet.terms.rights import RightKind
 from licet.terms.stored import StoredTemplate
 from licet.vault.seal import open_sealed
@@ -116,16 +117,34 @@ def beside(reader: Reader | Unit, grant: Grant) -> tuple[Grant, ...]:
     )
 
 
-def forget_notes(app: App, unit: Unit, items: Collection[ItemId]) -> None:
-    """Forget within a unit what was noted of faces in items that are gone, and record it."""
-    if not items:
-        return
-    opened = unlinked_of(app, tuple(unit.unlinked.all()))
-    gone = [one.tag for one, found in opened if found is not None and found.item in items]
-    unit.unlinked.delete_tags(gone)
-    for start in range(0, len(gone), LONGEST):
-        objects = tuple(("face_tag", tag.hex()) for tag in gone[start : start + LONGEST])
-        record_machine(unit, EntryKind.UNLINKED_ENDED, objects, (("cause", "item"),))
+def forget_notes(app: App, plan: Plan, before: int = 0) -> None:
+    """Forget what was noted of faces in items that a plan forgot, and record it.
+
+    In which item a face is stands sealed in the note, so every note is opened: outside any
+    unit, because withdrawals wait for it. Whoever is killed in between does it again.
+
+    1. Nothing is read where the plan forgot no item; ``before`` are those that went while a
+       hold kept the rest.
+    2. Read all notes, and find those whose item is gone.
+    3. In units of their own: look again which are there still; delete them and record.
+    """
+    with app.store.read() as reader:
+        effects = reader.plans.effects(plan.id)
+        forgot = [one for one in effects if one.kind is EffectKind.FORGET_ITEMS]
+        if not (before or any(dict(one.found).get("items") for one in forgot)):  # 1
+            return
+        opened = unlinked_of(app, tuple(reader.unlinked.all()))  # 2
+        where = {row.tag: found.item for row, found in opened if found is not None}
+        there = reader.items.there(list(where.values()))
+    gone = [tag for tag, item in where.items() if item not in there]
+    app.at("notes.read")
+    for start in range(0, len(gone), LONGEST):  # 3
+        with app.store.unit() as unit:
+            part = [tag for tag in gone[start : start + LONGEST] if unit.unlinked.find(tag)]
+            unit.unlinked.delete_tags(part)
+            objects = tuple(("face_tag", tag.hex()) for tag in part)
+            if objects:
+                record_machine(unit, EntryKind.UNLINKED_ENDED, objects, (("cause", "item"),))
 
 
 def note_ended_again(unit: Unit, entry: Entry, _leaf: int) -> None:

@@ -34,6 +34,7 @@ from licet.effects.sealed import (
 from licet.effects.shelving import destroy_copies
 from licet.effects.surfacing import listing
 from licet.effects.telling import tell_recipients
+from licet.effects.unlinking import forget_notes
 from licet.store.unit import Unit
 from licet.terms.errors import KeyAbsent
 from licet.terms.grant import SubjectState
@@ -221,6 +222,7 @@ def shred_part(app: App, plan: Plan) -> Found:
             requests = reader.people.requests(people_in(app, plan))
         packages = sum(drop_package(app, one.id) for one in requests)
     destroy_copies(app)
+    forget_notes(app, plan)
     shredded = app.keyring.shred(*keys_of_part(app, plan))
     return (("keys", shredded), ("packages", packages), ("epoch", app.keyring.epoch()))
 

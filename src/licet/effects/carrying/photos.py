@@ -10,7 +10,6 @@ from licet.effects.plans import Found
 from licet.effects.record import record_machine
 from licet.effects.sealed import appearances_of, suggestions_of
 from licet.effects.shelving import end_copies
-from licet.effects.unlinking import forget_notes
 from licet.store.unit import Unit
 from licet.terms.gallery import TemplateKind
 from licet.terms.ids import FaceId, GrantId, ItemId
@@ -34,7 +33,6 @@ def forget_photos(app: App, unit: Unit, grants: Collection[GrantId]) -> Found:
     # An order to destroy photos means the operator's own copies, whoever else is in them.
     copies = end_copies(unit, unit.copies.of_items(seen), (("cause", "order"),))
     unit.items.forget(sorted(alone))
-    forget_notes(app, unit, alone)
     dropped = [template for template, item, _ in where if item in alone]
     unit.templates.delete(dropped)
     waiting = suggestions_of(app, unit.people.suggestions(grants))
