@@ -3,6 +3,7 @@
 ``python -m tests.effects.letters`` writes ``docs/reference/letters.md``; a test compares.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from licet.terms.letters import (
     CertificateLetter,
     CorrectedLetter,
     DeploymentClosingLetter,
+    GrantOverLetter,
     HistoryLetter,
     HoldLiftedLetter,
     HoldPlacedLetter,
@@ -138,6 +140,9 @@ def examples(language: str = "en") -> tuple[Letter, ...]:
         ),
         _photo_notice(language),
         PhotoNearLetter(SENDER, CAME),
+        PhotoNearLetter(SENDER, CAME, by_camera=True),
+        GrantOverLetter(SENDER, "Harbour Archive", "Summer party", LATER),
+        replace(notice(language, purpose=PurposeId("find_my_photos@1")), code=""),
         *(AlertLetter(SENDER, about, BREACH, SEEN, ENDS) for about in AlertKind),
         AlertLetter(SENDER, AlertKind.BREACH_SUSPECTED, BREACH, SEEN, None),
         BreachLetter(SENDER, CAME, *HAPPENED),

@@ -34,7 +34,8 @@ class Sender:
 class NoticeLetter:
     """A grant is asked for: what for, until when, and the code that says yes (GDPR 13).
 
-    Not ``by_consent`` is vital interests: no code, and who can read it decides.
+    Not ``by_consent`` is vital interests: no code, and who can read it decides. No code is
+    needed either by who says yes before their own camera.
     ``title`` and ``notice`` are the purpose's own words in the person's language; the
     grant keeps the digest of exactly this ``notice``.
     """
@@ -371,14 +372,27 @@ class PhotoNoticeLetter:
 
 @dataclass(frozen=True, slots=True)
 class PhotoNearLetter:
-    """Somebody asked about themselves with a photo that is near this enrolled person.
+    """Somebody came with a face near this enrolled person's: a photo, or ``by_camera``.
 
-    It says when, and nothing of who asked.
+    It says when, and nothing of who came.
     """
 
     kind: ClassVar[str] = "photo_near"
     to_person: ClassVar[bool] = True
     sender: Sender
+    on: date
+    by_camera: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GrantOverLetter:
+    """A grant that was given by a link is over: what was found and kept under it is going."""
+
+    kind: ClassVar[str] = "grant_over"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+    organisation: str
+    source: str
     on: date
 
 
@@ -404,6 +418,9 @@ class AlertKind(StrEnum):
     BREACH_NEAR = "breach_near"
     BREACH_LATE = "breach_late"
     CANARY_RETIRED = "canary_retired"
+    CASE_OF_MANY = "case_of_many"
+    EVIDENCE_AGAIN = "evidence_again"
+    SEARCHES_MANY = "searches_many"
     LETTER_NEAR = "letter_near"
     LETTER_LATE = "letter_late"
     ORDER_NEAR = "order_near"
@@ -467,31 +484,11 @@ class BreachReportLetter:
 
 
 Letter: TypeAlias = (
-    NoticeLetter
-    | HistoryLetter
-    | RequestReceivedLetter
-    | OwnCodeLetter
-    | IdentityAskedLetter
-    | RequestExtendedLetter
-    | RequestRefusedLetter
-    | RequestDoneLetter
-    | PackageReadyLetter
-    | PackageSecretLetter
-    | RestrictedLetter
-    | ReleasedLetter
-    | RectifiedLetter
-    | CertificateLetter
-    | RecipientToldLetter
-    | ItemsAskedLetter
-    | HoldPlacedLetter
-    | HoldLiftedLetter
-    | DeploymentClosingLetter
-    | OrderedLetter
-    | PhotoNoticeLetter
-    | PhotoNearLetter
-    | CorrectedLetter
-    | AlertLetter
-    | BreachLetter
+    NoticeLetter | HistoryLetter | RequestReceivedLetter | OwnCodeLetter | IdentityAskedLetter
+    | RequestExtendedLetter | RequestRefusedLetter | RequestDoneLetter | PackageReadyLetter
+    | PackageSecretLetter | RestrictedLetter | ReleasedLetter | RectifiedLetter
+    | CertificateLetter | RecipientToldLetter | ItemsAskedLetter | HoldPlacedLetter
+    | HoldLiftedLetter | DeploymentClosingLetter | OrderedLetter | PhotoNoticeLetter
+    | PhotoNearLetter | GrantOverLetter | CorrectedLetter | AlertLetter | BreachLetter
     | BreachReportLetter
-)
-"""Every letter there is. A new one needs its template in every language."""
+)  # fmt: skip
