@@ -27,6 +27,7 @@ from tests.consent.world import (
     FIND,
     GRANT,
     INVESTIGATOR,
+    LINK,
     MISSING,
     MODEL,
     NOW,
@@ -100,6 +101,13 @@ _SEARCHING: dict[str, Any] = {
 _OFFER: dict[str, Any] = _AS_STEWARD | {"subject": SUBJECT, "subject_age": 30, "grant": DRAFT}
 _OFFER |= {"purpose": purpose(FIND)}
 _THERE = {"source": SOURCE.id, "organisation": ORG}
+_LINKED = {"link": LINK, "purpose": purpose(FIND)}
+_BY_LINK = {
+    "member": None,
+    "source": SOURCE,
+    "seen": True,
+    "grant": replace(DRAFT, source=SOURCE.id, expires=NOW + 30 * DAY),
+}
 _COLLECTING = _THERE | {"fpir": 1e-3}
 _ONE = {"grant": GRANT.id}
 _CASED = {"case": CASE.id, **_ONE}
@@ -137,6 +145,12 @@ ACTS: dict[str, Act] = {
     "approve": _act(Action.APPROVE, _MEMBER, {"member": APPROVER, "case": CASE}, case=CASE.id),
     "cease": _act(Action.CEASE, _MEMBER, _AS_STEWARD | {"source": SOURCE}, source=SOURCE.id),
     "grant": _act(Action.GRANT, _MEMBER, _OFFER, purpose=FIND, **_ONE),
+    "open a link": _act(
+        Action.WELCOME, _MEMBER, _AS_STEWARD | _PLACE | _LINKED, source=SOURCE.id, purpose=FIND
+    ),
+    "grant by a link": _act(
+        Action.GRANT, _SUBJECT, _WORKS | _OFFER | _LINKED | _BY_LINK, **_THERE, purpose=FIND
+    ),
     "grant to a child": _act(
         Action.GRANT,
         _MEMBER,

@@ -15,6 +15,7 @@ from licet.terms.permit import Action as A
 from licet.terms.permit import Ask, Block, By, Facts
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.source import SourceKind, SourceState
+from tests.consent.lawful_links import by_link, narrow
 from tests.consent.lawful_orders import DUTIES, WORKERS, ordered, papered, prepared
 from tests.consent.lawful_orders import ROLES as _DUTY_ROLES
 from tests.consent.lawful_places import (
@@ -82,7 +83,7 @@ _UNAGREED |= DUTIES
 _OWN_RIGHT = {A.RESTRICT, A.RELEASE, A.RECTIFY, A.CORRECT, A.HOLD, A.AUDIT, A.LIST, A.CLOSE_CASE}
 _OWN_RIGHT |= {A.CLOSE_DEPLOYMENT, A.RECEIVE, A.ANSWER}
 _COMPARING = {A.COLLECT, A.BACKFILL, A.ACCEPT}
-_REAL = _COMPARING | {A.UPLOAD, A.GRANT, A.CONFIRM, A.ENROL, A.SEARCH, A.OPEN_CASE}
+_REAL = _COMPARING | {A.WELCOME, A.UPLOAD, A.GRANT, A.CONFIRM, A.ENROL, A.SEARCH, A.OPEN_CASE}
 _FREE = {
     Relationship.NONE,
     Relationship.GUEST,
@@ -172,6 +173,8 @@ def _act(ask: Ask, facts: Facts) -> bool:  # noqa: C901, PLR0912 - one branch fo
         return open_case(ask, facts)
     if action is A.CEASE:
         return place(ask, facts)
+    if action is A.WELCOME:
+        return source(ask, facts, {SourceState.AUTHORISED}) and narrow(ask, facts)
     if action is A.AUDIT_SOURCE:
         return may_look(ask, facts)
     if action is A.RELEASE_SOURCE:
@@ -297,7 +300,8 @@ def _granting(ask: Ask, facts: Facts) -> bool:
     if grant.guardian and facts.subject_age is not None:
         childhood = timedelta(days=366 * max(0, _adult_from(subject) - facts.subject_age))
     asked = ask.by is By.SUBJECT and ask.organisation is None
-    asked = asked if alone else ask.by is By.MEMBER and ask.organisation is not None
+    offered = ask.by is By.MEMBER or by_link(ask, facts)
+    asked = asked if alone else offered and ask.organisation is not None
     return (
         asked
         and ask.purpose == purpose.id == grant.purpose

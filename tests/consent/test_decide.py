@@ -15,6 +15,7 @@ from licet.terms.source import Marker, SourceState
 from tests.consent import world as w
 from tests.consent.acts import ACTS
 from tests.consent.adverse_asking import ASKING
+from tests.consent.adverse_links import LINKS
 from tests.consent.adverse_orders import ABROAD, CLAUSES, FILED, ORDERS, PREPARED
 from tests.consent.adverse_people import GOVERNED, GRANTS, KEPT
 from tests.consent.adverse_places import CASES, SOURCING
@@ -38,6 +39,7 @@ ROWS = (
     *ORDERS,
     *FILED,
     *PREPARED,
+    *LINKS,
 )
 IDS = [f"{name} ({reason})" for name, _, _, reason in ROWS]
 
@@ -102,6 +104,12 @@ def test_every_action_is_reached_by_a_permit_and_a_refusal() -> None:
             ACTS["enrol"].with_facts(counts=Counts(subjects_enrolled=100), witnessed=True),
         ),
         ("of age in France", ACTS["grant"].with_facts(subject_age=15)),
+        (
+            "the last guest, unseen, tomorrow",
+            ACTS["grant by a link"]
+            .but("link", joined=49, most=50, presence=False, today=200, on="2026-05-03")
+            .with_facts(seen=False),
+        ),
         ("begins now", ACTS["enrol"].but("grant", not_before=NOW)),
         ("ends next", ACTS["enrol"].but("grant", expires=NOW + timedelta(milliseconds=1))),
         (

@@ -14,6 +14,7 @@ from licet.consent.rules import (
     governed,
     grants,
     kept,
+    links,
     orders,
     rights,
     sourcing,
@@ -26,7 +27,7 @@ from tests.consent.acts import ACTS
 from tests.consent.world import NOW
 
 NAMES = re.compile(r"^([a-z_]+(?:, [a-z_]+)*): ")
-FILES = (governed, governance, grants, kept, sourcing, cases, rights, asking, orders)
+FILES = (governed, governance, grants, kept, sourcing, cases, rights, asking, orders, links)
 
 
 def written() -> dict[str, list[str]]:
@@ -104,6 +105,7 @@ NEEDS_NOTHING = {
     "vital",
     "witnessed",
     "purpose_asked_by",
+    "by_link",
 }
 
 

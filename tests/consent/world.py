@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from licet.consent.purposes import table
+from licet.terms.album import AlbumLink
 from licet.terms.basis import Condition, LegalBasis, Purpose, Relationship
 from licet.terms.duties import (
     Filing,
@@ -23,6 +24,7 @@ from licet.terms.ids import (
     CaseId,
     FilingId,
     GrantId,
+    LinkId,
     MemberId,
     ModelId,
     OrderId,
@@ -160,6 +162,19 @@ SOURCE = Source(
     territory=Territory("FR"),
     item_policy=ItemPolicy.LEAVE_AT_SOURCE,
     state=SourceState.AUTHORISED,
+)
+LINK = AlbumLink(
+    LinkId("link"),
+    ORG,
+    SOURCE.id,
+    FIND,
+    b"d" * 32,
+    opened_at=NOW - DAY,
+    expires=NOW + 28 * DAY,
+    closed_at=None,
+    days=30,
+    most=300,
+    presence=True,
 )
 AUTHORITY = Authority(
     AuthorityId("aut"),

@@ -34,6 +34,9 @@ PROBE_USES_A_CASE: Final = 3
 SUBJECTS_A_CASE: Final = 5
 """A case is about somebody; one case reference for many unrelated people is misuse."""
 
+PEOPLE_FLAGGED: Final = 3
+"""Two may be a couple; of the third person in a case the officer hears, before it is full."""
+
 PROOF_LASTS: Final = timedelta(days=30)
 """Who controlled a place a month ago may have sold, lost or left it since."""
 
@@ -72,6 +75,18 @@ PAPER_TERM: Final = timedelta(days=730)
 
 ADULTS_ON_CONTACT: Final = 1
 """A contact proves one adult's own act; two adults behind one contact prove nobody's."""
+
+LINK_TERM: Final = timedelta(days=30)
+"""Who wants their photos of one day has them within a month; a link that lasts is a register."""
+
+LINK_PEOPLE: Final = 500
+"""A link is for the guests of one event, and not for the people of a town."""
+
+LINK_UNSEEN: Final = 50
+"""Where nobody sees who comes, a script is a guest: a family or a small club, and no more."""
+
+LINK_A_DAY: Final = 200
+"""More than a desk can see in a day come from somewhere else than to the desk."""
 
 DEPENDANTS_ON_CONTACT: Final = 5
 """A guardian answers for a family, not for a school or a home."""

@@ -148,6 +148,27 @@ GROUNDS: dict[Reason, Ground] = {
         "A grant for this purpose is asked for by a member of an organisation.",
         "Have a steward of the organisation ask for it.",
     ),
+    _R.LINK_TOO_WIDE: Ground(
+        "GDPR 25(2)",
+        "The link is not narrow enough.",
+        "Name one source and a purpose under which only the person searches, fewer days, and "
+        "fewer people.",
+    ),
+    _R.LINK_OVER: Ground(
+        "GDPR 5(1)(b)",
+        "This link is not open any more.",
+        "Ask those who gave you the link for another one.",
+    ),
+    _R.LINK_FULL: Ground(
+        "GDPR 25(2)",
+        "As many people have come by this link as it is for, or as may come in a day.",
+        "Come tomorrow, or ask those who gave you the link.",
+    ),
+    _R.NOT_SEEN: Ground(
+        "GDPR 25(1)",
+        "Nobody at the desk has seen this person yet.",
+        "Go to the desk and show the code on your screen.",
+    ),
     _R.PURPOSE_WITHOUT_ORGANISATION: Ground(
         "GDPR 15(1)",
         "This purpose belongs to the person alone, without an organisation.",

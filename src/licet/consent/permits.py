@@ -25,6 +25,7 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.OPEN_CASE: ("GDPR 5(1)(b)",),
     Action.APPROVE: ("GDPR 25(2)",),
     Action.CEASE: ("GDPR 5(1)(a)",),
+    Action.WELCOME: ("GDPR 7(1)", "GDPR 25(2)"),
     Action.GRANT: ("GDPR 13(1)",),
     Action.CONFIRM: ("GDPR 7(1)",),
     Action.ENROL: (),
@@ -68,6 +69,8 @@ ARTICLES: dict[Action, tuple[str, ...]] = {
     Action.REPORT: ("GDPR 5(2)",),
     Action.AUDIT_SOURCE: ("GDPR 5(2)",),
     Action.RELEASE_SOURCE: ("GDPR 5(1)(b)",),
+    Action.EQUIP: ("GDPR 32(1)(b)",),
+    Action.RECALL: ("GDPR 32(1)(b)",),
 }
 """The articles of an action; those of the basis in use come before them."""
 
@@ -75,9 +78,10 @@ _COLLECTING = frozenset({Action.COLLECT, Action.BACKFILL, Action.ACCEPT})
 _AT_ITEMS = _COLLECTING | {Action.SCAN, Action.UPLOAD}
 _FETCHING = _COLLECTING | {Action.SHOW, Action.SCAN, Action.AUDIT_SOURCE, Action.UPLOAD}
 _AT_A_SOURCE = _FETCHING | {Action.GRANT, Action.AUTHORISE, Action.CEASE}
-_AT_A_SOURCE |= {Action.RELEASE_SOURCE}
+_AT_A_SOURCE |= {Action.RELEASE_SOURCE, Action.WELCOME}
 _COMPARING = _COLLECTING | {Action.ENROL, Action.SEARCH, Action.SCAN}
 _ON_REAL_PEOPLE = _COMPARING | {Action.GRANT, Action.CONFIRM, Action.OPEN_CASE, Action.UPLOAD}
+_ON_REAL_PEOPLE |= {Action.WELCOME}
 _OF_RIGHTS = frozenset({Action.RECEIVE, Action.ANSWER, Action.HOLD, Action.AUDIT})
 _OF_ORDERS = frozenset(
     {
@@ -99,6 +103,8 @@ _OF_DUTIES = frozenset(
         Action.PREPARE,
         Action.TRANSFER,
         Action.REPORT,
+        Action.EQUIP,
+        Action.RECALL,
     }
 )
 _ENDING = frozenset({Action.CEASE, Action.CLOSE_CASE, Action.CLOSE_DEPLOYMENT})
@@ -121,7 +127,7 @@ _WITHOUT_GRANT = (
     | _OF_ORDERS
     | _OF_DUTIES
     | {Action.AUTHORISE, Action.UPLOAD, Action.COLLECT, Action.SCAN, Action.LIST}
-    | {Action.AUDIT_SOURCE, Action.RELEASE_SOURCE}
+    | {Action.AUDIT_SOURCE, Action.RELEASE_SOURCE, Action.WELCOME}
 )
 
 

@@ -4,7 +4,8 @@ A signature over the very act, by a key file or a passkey, is enough for everyth
 
 1. Reading registers needs a live session, or an API key.
 2. Searching, looking at a candidate and looking at a picture need a session that began with a
-   passkey in the last five minutes.
+   passkey in the last five minutes. A session that an identity provider vouched for only
+   reads: whoever runs the provider could begin one in anybody's name.
 3. An API key may search, for its own purpose and no other, as well as read.
 4. Nothing else may be done without a signature: no session and no key approves, governs,
    enrols, or is one of the two whom an act asks for.
@@ -41,7 +42,11 @@ looked at again before it is carried out, but nobody should sign what its first 
 ACTS_WAITING = 20
 """So many of one member's acts wait at once: a list that nobody reads is signed blindly."""
 
-_ANY_SESSION = frozenset({Proof.SIGNED_IN, Proof.SIGNED_IN_LATELY})
+INVITED_ONESELF = timedelta(minutes=10)
+"""Leave that a member gave themselves, by their own passkey, is used at once or not at all."""
+
+_ANY_SESSION = frozenset({Proof.SIGNED_IN, Proof.SIGNED_IN_LATELY, Proof.VOUCHED})
+_NOT_LATELY = frozenset({Proof.SIGNED_IN, Proof.VOUCHED})
 
 ENOUGH: dict[Action, frozenset[Proof]] = {
     Action.LIST: _ANY_SESSION | {Proof.API_KEY},
@@ -59,7 +64,7 @@ def lacking(ask: Ask, attended: Attended | None) -> Reason | None:
     enough = ENOUGH.get(ask.action, frozenset[Proof]())
     if attended.proof in enough:
         return None
-    lately = attended.proof is Proof.SIGNED_IN and Proof.SIGNED_IN_LATELY in enough
+    lately = attended.proof in _NOT_LATELY and Proof.SIGNED_IN_LATELY in enough
     return Reason.SIGN_IN_AGAIN if lately else Reason.NOT_SIGNED
 
 

@@ -42,6 +42,8 @@ SessionId = NewType("SessionId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 CopyId = NewType("CopyId", str)
 ActId = NewType("ActId", str)
+QuestionId = NewType("QuestionId", str)
+LinkId = NewType("LinkId", str)
 KeyId = NewType("KeyId", str)
 """``<kind>:<object id>``, for example ``grant:6f1c...``: one data key per object."""
 

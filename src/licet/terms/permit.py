@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from licet.terms.album import AlbumLink
 from licet.terms.basis import Purpose
 from licet.terms.duties import Filing, Residence, Transfer
 from licet.terms.gallery import Scope
@@ -34,6 +35,7 @@ class Action(StrEnum):
     GOVERN = "govern"
     OPEN_CASE = "open_case"
     APPROVE = "approve"
+    WELCOME = "welcome"
     GRANT = "grant"
     CONFIRM = "confirm"
     ENROL = "enrol"
@@ -78,6 +80,8 @@ class Action(StrEnum):
     REPORT = "report"
     AUDIT_SOURCE = "audit_source"
     RELEASE_SOURCE = "release_source"
+    EQUIP = "equip"
+    RECALL = "recall"
 
 
 class Register(StrEnum):
@@ -118,6 +122,7 @@ class Proof(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_IN_LATELY = "signed_in_lately"
     API_KEY = "api_key"
+    VOUCHED = "vouched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +234,8 @@ class Facts:
     ``request`` is the rights request that is asked about, or that the grant serves.
     ``order`` is the order that is asked about, ``waiting`` how many access requests of people
     in its scope are open (None: nobody counted). ``block`` is the block that is to be lifted.
+    ``link`` is the link that is opened, or by which a person asks; ``seen`` says that a member
+    saw that person.
     ``attended`` is the session or key that the acting member comes with, if it is live.
     ``filings`` are the papers that the organisation filed. ``audits`` are the looks at random
     samples of the source.
@@ -262,6 +269,8 @@ class Facts:
     request: Request | None = None
     order: Order | None = None
     waiting: int | None = None
+    link: AlbumLink | None = None
+    seen: bool = False
     block: PlacedBlock | None = None
     filings: tuple[Filing, ...] = ()
     audits: tuple[SourceAudit, ...] = ()

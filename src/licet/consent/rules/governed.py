@@ -39,6 +39,7 @@ DOERS: dict[Action, frozenset[By]] = {
     Action.OPEN_CASE: frozenset({By.MEMBER}),
     Action.APPROVE: frozenset({By.MEMBER}),
     Action.CEASE: frozenset({By.MEMBER}),
+    Action.WELCOME: frozenset({By.MEMBER}),
     Action.GRANT: frozenset({By.MEMBER, By.SUBJECT}),
     Action.CONFIRM: frozenset({By.MEMBER, By.SUBJECT}),
     Action.ENROL: frozenset({By.MEMBER, By.SUBJECT}),
@@ -82,6 +83,8 @@ DOERS: dict[Action, frozenset[By]] = {
     Action.REPORT: frozenset({By.MEMBER, By.WORKER}),
     Action.AUDIT_SOURCE: frozenset({By.MEMBER}),
     Action.RELEASE_SOURCE: frozenset({By.MEMBER}),
+    Action.EQUIP: frozenset({By.MEMBER}),
+    Action.RECALL: frozenset({By.MEMBER}),
 }
 
 _RIGHTS = frozenset({Role.STEWARD, Role.DATA_PROTECTION_OFFICER})
@@ -93,6 +96,7 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.OPEN_CASE: frozenset({Role.INVESTIGATOR, Role.STEWARD}),
     Action.APPROVE: frozenset({Role.APPROVER}),
     Action.CEASE: frozenset({Role.STEWARD}),
+    Action.WELCOME: frozenset({Role.STEWARD}),
     Action.GRANT: frozenset({Role.STEWARD}),
     Action.CONFIRM: frozenset({Role.STEWARD}),
     Action.ENROL: frozenset({Role.STEWARD}),
@@ -136,6 +140,8 @@ ROLES: dict[Action, frozenset[Role]] = {
     Action.REPORT: _OVERSIGHT,
     Action.AUDIT_SOURCE: frozenset({Role.VERIFIER, Role.DATA_PROTECTION_OFFICER}),
     Action.RELEASE_SOURCE: frozenset({Role.DATA_PROTECTION_OFFICER}),
+    Action.EQUIP: frozenset(Role),
+    Action.RECALL: _RIGHTS,
 }
 
 

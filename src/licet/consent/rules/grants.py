@@ -1,7 +1,7 @@
 """What a new grant must be (GDPR 4(11), 6, 7, 8, 9, 13).
 
 1. Its purpose is on the list; a purpose without an organisation is asked for by the
-   person, every other one by a member.
+   person, every other one by a member, or by the person where a member opened a link for it.
 2. It is a draft: pending, unconfirmed, of this subject, organisation and purpose.
 3. Its basis and condition are the purpose's, and one of the two pairs.
 4. Consent is not asked for in an uneven relationship, nor used as vital interests.
@@ -10,7 +10,8 @@
    from that age on nobody else decides. Who asks about themselves is asked for no age
    (GDPR 5(1)(c), 12(6)).
 6. The person's residence is in the purpose's territories, if it has any.
-7. Its window is open some time ahead and within the purpose's retention, counted from
+7. Its window is open some time ahead and within the purpose's retention (and the days of the
+   link that it is asked for by), counted from
    its start or from now, whichever is earlier: a notice that is sent again is for the
    same window.
 8. A notice goes with it.
@@ -50,7 +51,8 @@ def purpose_asked_by(ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     alone = facts.purpose is not None and facts.purpose.without_organisation
     if alone and (ask.by is not By.SUBJECT or ask.organisation is not None):
         return Reason.PURPOSE_WITHOUT_ORGANISATION
-    if not alone and (ask.by is not By.MEMBER or ask.organisation is None):
+    invited = ask.by is By.MEMBER or facts.link is not None
+    if not alone and (not invited or ask.organisation is None):
         return Reason.PURPOSE_NEEDS_ORGANISATION
     return None
 
@@ -117,7 +119,7 @@ def territory_open(_ask: Ask, facts: Facts, _now: datetime) -> Reason | None:
     return None if home in facts.purpose.territories else Reason.OUTSIDE_TERRITORIES
 
 
-def window(_ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+def window(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     """7. The window is ahead, within the retention, and within a child's minority."""
     grant, purpose, subject = facts.grant, facts.purpose, facts.subject
     if grant is None or purpose is None or subject is None:
@@ -127,6 +129,8 @@ def window(_ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     longest = min(timedelta(days=purpose.retention_days), ceilings.GRANT_TERM)
     if _vital(grant):
         longest = min(longest, ceilings.VITAL_TERM)
+    if facts.link is not None and ask.by is By.SUBJECT:
+        longest = min(longest, timedelta(days=facts.link.days))
     if grant.expires - min(grant.not_before, now) > longest:
         return Reason.BEYOND_RETENTION
     if not grant.guardian or facts.subject_age is None:
