@@ -257,6 +257,7 @@ def test_the_certificate_counts_what_went(world: World) -> None:
         "templates": (1, 0),
         "suggestions": (0, 0),
         "unlinked": (0, 0),
+        "questions": (0, 0),
         "confirmations": (0, 0),
         "candidates": (1, 0),
         "probes": (1, 0),

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from licet.collect import collect
 from licet.effects.packing import build_package
 from licet.effects.packing.stores import NOBODY, PEOPLE
+from licet.effects.questions import put_question
 from licet.effects.record import record_machine
 from licet.effects.requests import open_request
 from licet.effects.sealed import grant_key
@@ -21,6 +22,7 @@ from licet.store import schema
 from licet.store.unit import Unit
 from licet.terms.acting import SUBJECT
 from licet.terms.admission import OwnCode, OwnSession
+from licet.terms.asked import ShownPayload
 from licet.terms.face import Score
 from licet.terms.gallery import TemplateKind
 from licet.terms.granting import Message
@@ -69,13 +71,15 @@ def anna(world: World) -> SubjectId:
     receive(world.app, SUBJECT, RequestWish(RightKind.COMPLAINT, CONTACT))
     earlier = asked(world.app, subject, RightKind.PORTABILITY)
     with world.app.store.unit() as unit:
+        later = unit.now + timedelta(days=90)
         _suggest(world, unit, grant)
         _keep_a_copy(unit, source)
         _sign_in(unit, subject)
         unit.unlinked.add(grant, b"\x01" * 32)
+        shown = ShownPayload(True, "", "2027-03-01", ("DE",), unit.now)
+        put_question(world.app, unit, grant, "shown", shown, later)
         _place(unit, subject, grant)
         leaf = record_machine(unit, EntryKind.HOLD_PLACED)
-        later = unit.now + timedelta(days=90)
         unit.accounts.add(Account(AccountId(new_id()), earlier.id, unit.now, later, b"x", leaf))
     build_package(world.app, earlier)
     box = open_outbox(world.app.settings, "The Harbour Archive", sandbox=True)

@@ -46,7 +46,7 @@ TABLES = {
     *("order", "clause", "order_part", "correspondence", "breach", "canary"),
     *("filing", "residence", "transfer", "trace", "visit", "audit", "kept_copy"),
     *("api_key", "invitation", "kept_answer", "passkey", "session", "own_code", "own_session"),
-    "waiting_act",
+    *("waiting_act", "question", "tracing", "sidecar"),
 }
 """The tables that were not there then."""
 

@@ -9,6 +9,7 @@ import pytest
 
 from licet.store.store import Store
 from licet.store.unit import Unit
+from licet.terms.asked import StoredQuestion, StoredSidecar, StoredTracing
 from licet.terms.basis import Condition, LegalBasis, Relationship
 from licet.terms.errors import LicetError
 from licet.terms.face import Box, Score
@@ -32,6 +33,7 @@ from licet.terms.ids import (
     OrganisationId,
     PlanId,
     PurposeId,
+    QuestionId,
     RequestId,
     RunId,
     SearchId,
@@ -373,6 +375,11 @@ def claim(unit: Unit, house: House) -> None:
         Account(AccountId(new_id()), plan, NOON, NOON + 180 * DAY, b"\x00sealed\xff", 3)
     )
     unit.unlinked.add(grant, b"u" * 32)
+    asked = StoredQuestion(QuestionId(new_id()), grant, b"q" * 32, b"\x00sealed\xff", NOON + DAY)
+    unit.questions.add(asked)
+    unit.questions.wait(StoredTracing(house.search.id, house.case.id, b"sealed"))
+    beside = StoredSidecar(house.item.id, house.source.id, house.case.id, b"sealed", NOON)
+    unit.sidecars.put(beside)
 
 
 def claimed(store: Store, word: str = "") -> House:

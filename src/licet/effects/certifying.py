@@ -29,6 +29,7 @@ COUNTED = (
     "templates",
     "suggestions",
     "unlinked",
+    "questions",
     "confirmations",
     "candidates",
     "probes",

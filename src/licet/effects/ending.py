@@ -67,6 +67,7 @@ def rows_of_grants(app: App, unit: Unit, grants: Collection[GrantId]) -> Found:
         ("templates", unit.templates.delete_of_grants(grants)),
         ("suggestions", unit.suggestions.delete_of_grants(grants)),
         ("unlinked", unit.unlinked.delete_of_grants(grants)),
+        ("questions", unit.questions.delete_of_grants(grants)),
         ("confirmations", unit.confirmations.delete_of_grants(grants)),
         ("lists", take_off_lists(app, unit, grants)),
     )

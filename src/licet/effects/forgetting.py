@@ -236,6 +236,7 @@ def _left(app: App, unit: Unit, plan: Plan) -> dict[str, int]:
         "templates": sum(len(unit.templates.of_grant(g)) for g in plan.grants),
         "suggestions": sum(len(unit.suggestions.of_grant(g)) for g in plan.grants),
         "unlinked": sum(len(unit.unlinked.of_grant(g)) for g in plan.grants),
+        "questions": sum(len(unit.questions.of_grant(g)) for g in plan.grants),
         "confirmations": sum(unit.confirmations.get(g) is not None for g in plan.grants),
         "requests": sum(bool(r.sealed) for r in unit.requests.of_subject(plan.subject)),
         "holds": len(unit.holds.of_subject(plan.subject)),

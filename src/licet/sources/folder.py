@@ -18,9 +18,10 @@
 
 import errno
 import os
+import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -29,7 +30,7 @@ from licet.sources.address import Parts, to_address, to_parts
 from licet.sources.contract import MOST_BYTES, NO_PHOTO, Address
 from licet.sources.sniff import FIRST_BYTES, photo_format, video_format
 from licet.sources.xmp import MOST_XMP
-from licet.terms.errors import BadInput
+from licet.terms.errors import BadInput, Conflict
 from licet.terms.face import Unreadable
 from licet.terms.when import from_ms
 
@@ -152,6 +153,27 @@ class FolderSource:
             return ()
         return tuple(data for data in found if data != b"")
 
+    def write_beside(
+        self, address: Address, change: Callable[[bytes | None], bytes | None]
+    ) -> bool:
+        """Write the XMP beside a file by its whole name; whether anything changed.
+
+        ``change`` gets what lies there, None for nothing, and returns what is to lie there:
+        nothing for empty bytes, what lies there for None. The file is put in place whole, or
+        not at all. Raises ``OSError``; ``Conflict`` for what is no file, or changed meanwhile.
+        """
+        *above, name = to_parts(address)
+        beside = name + SIDECARS[0]
+        with self._open(tuple(above), _FOLDER) as folder:
+            before = _sidecar(folder, beside)
+            if before is None:
+                raise Conflict("what lies beside the photo is no file", "Look at it.")
+            after = change(before or None)
+            if after is None or after == before:
+                return False
+            _put(folder, beside, before, after)
+        return True
+
     def count(self) -> int:
         """Return how many addresses a walk would yield now."""
         return sum(1 for _ in self.walk())
@@ -232,6 +254,27 @@ def _sidecar(folder: int, name: bytes) -> bytes | None:
             return b""
         data = stream.read(MOST_XMP + 1) if stat.S_ISREG(mode) else b""
     return data or None
+
+
+def _put(folder: int, name: bytes, before: bytes, after: bytes) -> None:
+    """Put a file in place of another, by a name that no walk sees until it is whole."""
+    made = b"." + name[:200] + b"." + secrets.token_hex(8).encode() + b".tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(made, flags, 0o644, dir_fd=folder), "wb") as stream:
+            stream.write(after)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if _sidecar(folder, name) != before:
+            raise Conflict("somebody wrote beside the photo just now", "Try again.")
+        if after:
+            os.replace(made, name, src_dir_fd=folder, dst_dir_fd=folder)
+        else:
+            os.unlink(name, dir_fd=folder)
+        os.fsync(folder)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(made, dir_fd=folder)
 
 
 def _read(file: int) -> bytes | Unreadable:

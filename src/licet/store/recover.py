@@ -50,16 +50,18 @@ Counts = tuple[tuple[str, int], ...]
 
 def _holders() -> dict[str, Select[Any] | CompoundSelect[Any]]:
     grant, search, subject = schema.grant.c, schema.search.c, schema.subject.c
-    candidate = exists().where(schema.candidate.c.search == search.id)
+    listed = exists().where(schema.candidate.c.search == search.id)
+    tracing = exists().where(schema.tracing.c.case == search.case)
     return {
         "account": select(schema.account.c.id),
-        "case": select(search.case).where(candidate).distinct(),
+        "case": select(search.case).where(or_(listed, tracing)).distinct(),
         "copy": select(schema.kept_copy.c.id),
         "grant": select(grant.id).where(
             or_(
                 exists().where(schema.template.c.grant == grant.id),
                 exists().where(schema.suggestion.c.grant == grant.id),
                 exists().where(schema.unlinked.c.grant == grant.id),
+                exists().where(schema.question.c.grant == grant.id),
             )
         ),
         "request": select(schema.request.c.id).where(schema.request.c.sealed != b""),
@@ -70,6 +72,7 @@ def _holders() -> dict[str, Select[Any] | CompoundSelect[Any]]:
             select(schema.trace.c.source),
             select(schema.visit.c.source),
             select(schema.kept_copy.c.source),
+            select(schema.sidecar.c.source),
             select(schema.audit.c.source).where(schema.audit.c.note != b""),
         ),
         "subject": select(subject.id).where(subject.sealed_identity != b""),
@@ -112,11 +115,12 @@ class WriteRecover(ReadRecover):
     def delete_keyless(self, absent: Collection[KeyId]) -> Counts:
         """Delete or empty every row sealed under an absent key; return counts by table.
 
-        A grant loses its templates, suggestions, notes and code, and is ended. A subject is
-        erased, and all its grants, requests and holds are treated so. A request loses what
-        was written in it, a search its probe. A source loses its items, faces, addresses,
-        pages, kept copies and the notes of its audits. A case loses its probes, candidates and
-        verifications. Doing it again changes nothing. Raises ``BadInput`` for a key id of
+        A grant loses its templates, suggestions, notes, questions and code, and is ended. A
+        subject is erased, and all its grants, requests and holds are treated so. A request
+        loses what was written in it, a search its probe. A source loses its items, faces,
+        addresses, pages, kept copies, notes of audits and of files beside its photos. A case
+        loses its probes, candidates, verifications and searches that ask first. Doing it again
+        changes nothing. Raises ``BadInput`` for a key id of
         another form.
         """
         ids = _by_kind(absent, _KINDS)
@@ -162,6 +166,7 @@ class WriteRecover(ReadRecover):
             schema.template,
             schema.suggestion,
             schema.unlinked,
+            schema.question,
             schema.confirmation,
         ):
             self._count(counts, table, delete(table).where(table.c.grant.in_(grants)))
@@ -182,6 +187,7 @@ class WriteRecover(ReadRecover):
             schema.trace,
             schema.visit,
             schema.kept_copy,
+            schema.sidecar,
             schema.item_address,
             schema.item,
         ):
@@ -194,6 +200,8 @@ class WriteRecover(ReadRecover):
         search, candidate = schema.search, schema.candidate
         searches = select(search.c.id).where(search.c.case.in_(cases))
         candidates = select(candidate.c.id).where(candidate.c.search.in_(searches))
+        asks = schema.tracing
+        self._count(counts, asks, delete(asks).where(asks.c.case.in_(cases)))
         said = schema.verification
         self._count(counts, said, delete(said).where(said.c.candidate.in_(candidates)))
         self._count(counts, candidate, delete(candidate).where(candidate.c.search.in_(searches)))

@@ -39,6 +39,7 @@ from licet.store.admission import (
     passkey,
     session,
 )
+from licet.store.asked import question, sidecar, tracing
 from licet.store.columns import (
     METADATA,
     identity,
@@ -74,7 +75,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0013"
+REVISION = "0014"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -451,7 +452,8 @@ __all__ = [
     "block", "breach", "canary", "candidate", "case", "clause", "confirmation", "correspondence",
     "deployment", "effect", "face", "filing", "generated", "grant", "head", "hold", "invitation",
     "item", "item_address", "kept_answer", "kept_copy", "leaf", "member", "order", "order_part",
-    "organisation", "own_code", "own_session", "passkey", "plan", "request", "request_code",
-    "residence", "run", "search", "session", "source", "subject", "suggestion", "template",
-    "trace", "transfer", "unlinked", "verification", "visit", "waiting_act",
+    "organisation", "own_code", "own_session", "passkey", "plan", "question", "request",
+    "request_code", "residence", "run", "search", "session", "sidecar", "source", "subject",
+    "suggestion", "template", "trace", "tracing", "transfer", "unlinked", "verification",
+    "visit", "waiting_act",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from licet.store.own import ReadOwn, WriteOwn
 from licet.store.people import ReadPeople, WritePeople
 from licet.store.person import ReadPerson
 from licet.store.plans import ReadPlans, ReadRuns, WritePlans, WriteRuns
+from licet.store.questions import ReadQuestions, ReadSidecars, WriteQuestions, WriteSidecars
 from licet.store.reach import ReadReach
 from licet.store.recover import ReadRecover, WriteRecover
 from licet.store.requests import (
@@ -88,6 +89,8 @@ class Reader:
         self.breaches = ReadBreaches(session)
         self.papers = ReadPapers(session)
         self.unlinked = ReadUnlinked(session)
+        self.questions = ReadQuestions(session)
+        self.sidecars = ReadSidecars(session)
         self.person = ReadPerson(session)
         self.people = ReadPeople(session)
         self.leaves = ReadLeaves(session)
@@ -136,6 +139,8 @@ class Unit:
         self.breaches = WriteBreaches(session)
         self.papers = WritePapers(session)
         self.unlinked = WriteUnlinked(session)
+        self.questions = WriteQuestions(session)
+        self.sidecars = WriteSidecars(session)
         self.person = ReadPerson(session)
         self.people = WritePeople(session)
         self.recover = WriteRecover(session)

@@ -7,12 +7,15 @@ from licet.effects.packing.asker import Asker, features, region
 from licet.effects.packing.parts import (
     Appearance,
     ItemPart,
+    QuestionPart,
     Reference,
     SourcePart,
     Suggestion,
     Unlinked,
 )
+from licet.effects.questions import open_question_with
 from licet.effects.sealed import source_key
+from licet.terms.asked import FoundPayload, SeekPayload, ShownPayload, StoredQuestion
 from licet.terms.gallery import TemplateKind
 from licet.terms.ids import FaceId, GrantId, ItemId, SourceId
 from licet.terms.payload import (
@@ -43,6 +46,7 @@ class Faces:
     appearances: tuple[Appearance, ...]
     suggestions: tuple[Suggestion, ...]
     unlinked: tuple[Unlinked, ...]
+    questions: tuple[QuestionPart, ...]
     items: tuple[ItemPart, ...]
     sources: tuple[SourcePart, ...]
     boxes: Boxes
@@ -79,6 +83,11 @@ def faces_of(asker: Asker) -> Faces:
         appearances=tuple(_appearance(asker, one, payload, by_id) for one, payload in seen),
         suggestions=tuple(_suggestion(asker, one, payload, by_id) for one, payload in maybe),
         unlinked=tuple(Unlinked(grant, tag.hex()) for grant, tag in unlinked),
+        questions=tuple(
+            _question(asker, grant, one)
+            for grant in grants
+            for one in reader.questions.of_grant(grant)
+        ),
         items=items,
         sources=_sources(asker, items),
         boxes=boxes,
@@ -91,6 +100,24 @@ def _opened(
     """Open a sealed row under its grant's key; None once that is destroyed."""
     key = asker.key_of(grant)
     return None if key is None else from_bytes(kind, open_sealed(key, sealed, f"{row}:{row_id}"))
+
+
+def _question(asker: Asker, grant: GrantId, one: StoredQuestion) -> QuestionPart:
+    key = asker.key_of(grant)
+    opened = open_question_with(key, one) if key else None
+    match opened:
+        case ShownPayload():
+            said = "yes" if opened.yes else "no"
+            bounds = (opened.not_before, opened.until, opened.territories)
+            return QuestionPart(grant, opened.kind, said, (), *bounds, opened.at)
+        case SeekPayload():
+            words = (opened.told_as, opened.relation, opened.channel)
+            return QuestionPart(grant, opened.kind, "yes", words, "", "", (), opened.at)
+        case FoundPayload():
+            channel = (opened.channel,) if opened.channel else ()
+            said = opened.said or "open"
+            return QuestionPart(grant, opened.kind, said, channel, "", "", (), opened.asked_at)
+    return QuestionPart(grant, "", "", (), "", "", (), one.until)
 
 
 def _reference(asker: Asker, one: StoredTemplate) -> Reference:

@@ -59,6 +59,7 @@ def gather(
         appearances=faces.appearances,
         suggestions=faces.suggestions,
         unlinked=faces.unlinked,
+        questions=faces.questions,
         items=faces.items,
         sources=faces.sources,
         looked=tuple(_looked(one) for one in told.sources),

@@ -189,6 +189,25 @@ class Unlinked:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionPart:
+    """What this person is asked under a grant, and what they said.
+
+    ``asked`` is ``shown`` (may an archive show them), ``seek`` (whom they let be told that
+    they look for family) or ``found`` (somebody looks for them). ``words`` are their own;
+    ``territories`` empty: everywhere. Who looks for them is another's data.
+    """
+
+    grant: str
+    asked: str
+    said: str
+    words: tuple[str, ...]
+    not_before: str
+    until: str
+    territories: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ItemPart:
     """A photo in which an appearance or suggestion of this person is.
 
@@ -436,6 +455,7 @@ class Package:
     appearances: tuple[Appearance, ...]
     suggestions: tuple[Suggestion, ...]
     unlinked: tuple[Unlinked, ...]
+    questions: tuple[QuestionPart, ...]
     items: tuple[ItemPart, ...]
     sources: tuple[SourcePart, ...]
     looked: tuple[LookedPart, ...]

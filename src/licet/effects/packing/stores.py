@@ -75,6 +75,9 @@ PEOPLE: dict[str, Table] = {
     ),
     "suggestion": Table("suggestions", "faces to look at", lambda _a, g: len(g.faces.suggestions)),
     "unlinked": Table("unlinked", "faces that are not theirs", lambda _a, g: len(g.faces.unlinked)),
+    "question": Table(
+        "questions", "what they are asked, and what they said", lambda _a, g: len(g.faces.questions)
+    ),
     "item": Table("items", "photos they may be in", lambda _a, g: len(g.faces.items)),
     "item_address": Table("", "where these were met, in items, or of a suggestion", _addresses),
     "kept_copy": Table("", "copies that the operator keeps of these photos, in items", _copies),
@@ -138,6 +141,8 @@ NOBODY: dict[str, str] = {
     "authority": "by what right a source is read; it is told with the source and names nobody",
     "audit": "who looked at a random sample of a source, and what they found; nobody in it",
     "visit": "what a website's pages named when they were read; no face of it",
+    "tracing": "whom a search is to ask first; who is asked has a question instead at once",
+    "sidecar": "what was written beside a photo: counts and days, of nobody by name",
     "trace": "why a file was collected or not; of a photo they are in, items tells its address",
 }
 """Tables without rows about a data subject, each with the reason."""
