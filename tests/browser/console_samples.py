@@ -1,16 +1,21 @@
 """The pages of people, ledger and reports with something to show, and with nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse
+from licet.effects.witnessing import Seen
+from licet.evidence import Entries, EntryLine, EntryProof, LedgerState
 from licet.terms.face import Box
 from licet.terms.grant import GrantState, Restriction
 from licet.terms.ids import CaseId, GrantId, ItemId, PurposeId, SubjectId, TemplateId
+from licet.terms.ledger import Commitment, Entry, EntryKind
 from licet.terms.listing import UnlinkedLine
 from licet.terms.people import CaseOf, People, PersonDetails, PersonFace, PersonGrant, PersonLine
 from licet.terms.permit import Action
 from licet.web.pages.around import Page
+from licet.web.pages.ledger import CheckPage, EntryPage, LedgerPage
 from licet.web.pages.people import FaceCard, May, PeopleList, PersonPage, PersonPhoto
 
 NOON = datetime(2026, 3, 2, 12, 4, tzinfo=UTC)
@@ -68,6 +73,49 @@ CARDS = (
 OFF = (UnlinkedLine("ab" * 32, GrantId("1"), "member", True),)
 DETAILS = PersonDetails(ANA, (CASE,))
 
+LINES = tuple(
+    EntryLine(1_204_311 - n, kind, NOON, "Archives de Valcourt" if n % 3 else "")
+    for n, kind in enumerate(
+        (EntryKind.SEARCHED, EntryKind.LISTED, EntryKind.EPOCH_TURNED, EntryKind.GRANT_CONFIRMED)
+    )
+)
+STATE = LedgerState(
+    "licet.valcourt.example/ledger",
+    "licet.valcourt.example/ledger+9f2c41d0+AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdEf=",
+    1_204_312,
+    1_204_290,
+    "9f2c41d07a66c0ffee" * 3,
+    "licet.valcourt.example/ledger\n1204290\n",
+    (
+        Seen("witness.example.org", 1_204_290, NOON),
+        Seen("other.example.net", None, None, "no answer", alarm=False),
+        Seen("third.example.net", 12, NOON, "another history", alarm=True),
+    ),
+    True,
+    NOON,
+    (1_204_000, NOON, "Example Timestamps"),
+)
+UNSEEN = LedgerState(STATE.origin, STATE.vkey, 3, 0, "", "", (), False, None, None)
+PROOF = EntryProof(
+    LINES[0],
+    Entry(
+        EntryKind.SEARCHED,
+        NOON,
+        actor=Commitment(b"1" * 16, b"2" * 32),
+        objects=(("case", "7c0c7a3e-0000-4000-8000-000000000001"), ("search", "6d0c7a3e")),
+        facts=(("candidates", 2), ("purpose", "archive_rights_clearance@1")),
+    ),
+    b"{}",
+    '{\n  "kind": "search.released"\n}',
+    "9f2c41d07a66c0ffee" * 3,
+    b"proof",
+    21,
+    "note",
+    1_204_290,
+    (("witness.example.org", NOON),),
+)
+NO_PROOF = replace(PROOF, line=LINES[1], proof=b"", witnesses=())
+
 CONSOLE_PAGES: dict[str, tuple[Page, str]] = {
     "people": (
         PeopleList(People((ANA, BEN, CLEO), 97), (FIND, CLEARANCE), page=2, pages=3),
@@ -94,6 +142,15 @@ CONSOLE_PAGES: dict[str, tuple[Page, str]] = {
         ),
         "/console/people/1",
     ),
+    "ledger": (LedgerPage(STATE, Entries(LINES, 1_204_000)), "/console/ledger"),
+    "ledger-none": (
+        LedgerPage(UNSEEN, Entries((), None), "refused", NOON.date(), own=True),
+        "/console/ledger",
+    ),
+    "ledger-entry": (EntryPage(PROOF, 1_204_312), "/console/ledger/1204311"),
+    "ledger-entry-unsigned": (EntryPage(NO_PROOF, 1_204_310), "/console/ledger/1204310"),
+    "check": (CheckPage(STATE), "/check"),
+    "check-new": (CheckPage(UNSEEN), "/check"),
     "person-photo": (
         PersonPhoto(
             ANA.subject,
