@@ -291,7 +291,10 @@ def _read(file: int) -> bytes | Unreadable:
             return NO_PHOTO
         if about.st_size > MOST_BYTES:
             return _TOO_LARGE
-        data = head + stream.read(MOST_BYTES + 1 - len(head))
+        # Room for just what is there: room for the largest photo costs more than reading one.
+        data = head + stream.read(about.st_size + 1 - len(head))
+        if len(data) > about.st_size:
+            data += stream.read(MOST_BYTES + 1 - len(data))
     return _TOO_LARGE if len(data) > MOST_BYTES else data
 
 

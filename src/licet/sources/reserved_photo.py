@@ -44,7 +44,10 @@ MOST_TEXT = 1_000_000
 NEAR = 96
 """Bytes within which an assertion's content follows its label."""
 
-_PLUS = re.compile(rb"DMI-PROHIBITED[A-Z-]*")
+_DMI = b"DMI-PROHIBITED"
+_PLUS = re.compile(_DMI + rb"[A-Z-]*")
+_WIDE = b"\0".join(bytes([letter]) for letter in _DMI)
+"""The same in text of two bytes a letter, whichever of the two comes first."""
 _TDM = re.compile(rb"(?<![/\w])tdm:reservation\s*(?:=\s*[\"']|>)\s*([^\"'<]{0,40})")
 _LABEL = re.compile(
     rb"jumd.{17}((?:c2pa|cawg)\.training-mining)(?:\.v\d+)?(?:__\d+)?\x00", re.DOTALL
@@ -61,12 +64,13 @@ _EXIF, _EXIF_BYTES = b"Exif\0\0", 65_536
 def reserved_by_photo(photo: bytes) -> PhotoReservation | None:
     """Return what in a photo's bytes reserves it, None for nothing.
 
-    A plain word is looked for before a pattern: that takes a hundredth of the time.
+    A plain word is looked for before a pattern, and the longer it is the faster it is found:
+    this goes over every byte of every photo.
     """
     told = list(_told(photo))
     everywhere = (photo, *told)
     for part in everywhere:  # 1
-        found = _PLUS.search(part) or _PLUS.search(_narrow(part, b"D\0M\0I\0-", b"\0D\0M\0I\0-"))
+        found = _PLUS.search(_plain(part))
         if found:
             return PhotoReservation(Reserved.PLUS, found[0].decode())
     for part in everywhere:  # 2
@@ -105,9 +109,11 @@ def _between(part: bytes, begin: re.Pattern[bytes], end: re.Pattern[bytes]) -> I
         first = begin.search(part, last.end())
 
 
-def _narrow(part: bytes, *starts: bytes) -> bytes:
-    """Return text of two bytes a letter with one, nothing where none is."""
-    return part.replace(b"\0", b"") if any(start in part for start in starts) else b""
+def _plain(part: bytes) -> bytes:
+    """Return a part in which the property may be found, nothing where it is in neither form."""
+    if _DMI in part:
+        return part
+    return part.replace(b"\0", b"") if _WIDE in part else b""
 
 
 def _forbids(part: bytes, at: int) -> bool:
