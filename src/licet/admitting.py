@@ -6,8 +6,6 @@ is when a member is added: nobody lets themselves in, and nobody is let in by on
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
 
 from licet.app import App
 from licet.consent.proofs import INVITED, KEY_LONGEST
@@ -15,24 +13,29 @@ from licet.consent.purposes import table
 from licet.effects.acting import digest_of, digest_of_wish
 from licet.effects.challenging import challenge_key
 from licet.effects.deciding import decided
+from licet.effects.letting_in import (
+    active_member,
+    digest_of_secret,
+    invite_until,
+    open_invitation,
+    record_own,
+)
 from licet.effects.listing import About, Reach, listed
 from licet.effects.membership import committed_to
-from licet.effects.record import actor_commitment, record
-from licet.store.unit import Reader, Unit
+from licet.effects.record import record
+from licet.store.unit import Reader
 from licet.terms.acting import Who
 from licet.terms.admission import (
     ApiKey,
     ApiKeyMade,
     ApiKeyWish,
     AuthenticatorLine,
-    Invitation,
     Invited,
     Passkey,
 )
 from licet.terms.errors import BadInput, NotFound
-from licet.terms.ids import ApiKeyId, InvitationId, MemberId, PasskeyId, new_id
-from licet.terms.ledger import Entry, EntryKind
-from licet.terms.organisation import Member, MemberState
+from licet.terms.ids import ApiKeyId, IdentityId, MemberId, PasskeyId, new_id
+from licet.terms.ledger import EntryKind
 from licet.terms.permit import Action, Refusal, Register
 from licet.vault.passkeys import (
     challenge_holds,
@@ -61,19 +64,16 @@ def invite(app: App, who: Who, member_id: MemberId) -> Invited | Refusal:
 
     Raises ``NotFound`` for a member who is not there or not active any more.
     """
-    code = secrets.token_urlsafe(24)
-    invitation = InvitationId(new_id())
     with app.store.unit() as unit:  # 1
         permit = decided(app, unit, who, Action.GOVERN, digest_of("invite", member_id))
         if isinstance(permit, Refusal):
             return permit
-        member = _active(unit, member_id)
-        made = Invitation(invitation, member_id, digest_of_code(code), unit.now + INVITED, None)
-        unit.admission.invite(made)
-        objects = (("invitation", invitation), ("organisation", member.organisation))
+        member = active_member(unit, member_id)
+        code, made = invite_until(unit, member_id, INVITED)
+        objects = (("invitation", made.id), ("organisation", member.organisation))
         record(app, unit, EntryKind.MEMBER_INVITED, permit, objects, committed_to(app, member))
     app.publish()  # 2
-    return Invited(invitation, code, made.expires)
+    return Invited(made.id, code, made.expires)
 
 
 def begin_passkey(app: App, code: str, place: Place) -> tuple[bytes, str]:
@@ -82,8 +82,8 @@ def begin_passkey(app: App, code: str, place: Place) -> tuple[bytes, str]:
     Raises ``NotFound`` for a code that is not one, was used, or is over: they look alike.
     """
     with app.store.read() as reader:
-        invitation = _invitation(reader, code, reader.now)
-        member = _active(reader, invitation.member)
+        invitation = open_invitation(reader, code, reader.now)
+        member = active_member(reader, invitation.member)
         have = tuple(one.credential for one in reader.admission.passkeys(member.id))
     challenge = new_challenge(challenge_key(app), app.clock())
     options = registration_options(challenge, place.relying_party, member.id, member.name, have)
@@ -105,8 +105,8 @@ def add_passkey(app: App, code: str, challenge: bytes, answer: bytes, place: Pla
     made = registered(answer, challenge, place.relying_party, place.origin)  # 1
     passkey = PasskeyId(new_id())
     with app.store.unit() as unit:  # 2
-        invitation = _invitation(unit, code, unit.now)
-        member = _active(unit, invitation.member)
+        invitation = open_invitation(unit, code, unit.now)
+        member = active_member(unit, invitation.member)
         unit.admission.use_invitation(invitation.id, unit.now)
         unit.admission.add_passkey(
             Passkey(
@@ -124,7 +124,7 @@ def add_passkey(app: App, code: str, challenge: bytes, answer: bytes, place: Pla
             )
         )
         objects = (("invitation", invitation.id), ("passkey", passkey))
-        _record_own(app, unit, EntryKind.PASSKEY_ADDED, member, objects)
+        record_own(app, unit, EntryKind.PASSKEY_ADDED, member, objects)
     app.publish()  # 3
     return passkey
 
@@ -151,6 +151,28 @@ def end_passkey(app: App, who: Who, passkey_id: PasskeyId) -> int | Refusal:
     return leaf
 
 
+def end_identity(app: App, who: Who, identity: IdentityId) -> int | Refusal:
+    """Unbind a member's identity of the provider, and end their sessions; returns the leaf.
+
+    1. In one unit of work: decide (two members of the controller), unbind, record.
+    2. Mirror the ledger.
+
+    Raises ``NotFound``.
+    """
+    with app.store.unit() as unit:  # 1
+        permit = decided(app, unit, who, Action.GOVERN, digest_of("end identity", identity))
+        if isinstance(permit, Refusal):
+            return permit
+        found = unit.admission.identity(identity)
+        if found is None:
+            raise NotFound("no such identity", "See `licet member authenticators`.")
+        unit.admission.unbind(identity)
+        unit.admission.end_sessions(found.member, unit.now)
+        leaf = record(app, unit, EntryKind.IDENTITY_ENDED, permit, (("identity", identity),))
+    app.publish()  # 2
+    return leaf
+
+
 def make_api_key(app: App, who: Who, wish: ApiKeyWish) -> ApiKeyMade | Refusal:
     """Make a key with which a program asks in a member's name, for one purpose.
 
@@ -167,11 +189,11 @@ def make_api_key(app: App, who: Who, wish: ApiKeyWish) -> ApiKeyMade | Refusal:
         permit = decided(app, unit, who, Action.GOVERN, digest_of_wish(wish))
         if isinstance(permit, Refusal):
             return permit
-        member = _active(unit, wish.member)
+        member = active_member(unit, wish.member)
         if not unit.now < wish.expires <= unit.now + KEY_LONGEST:
             raise BadInput("an API key ends within a year", "Give a day within the next year.")
         made = ApiKey(
-            key, member.id, digest_of_code(secret), wish.purpose, unit.now, wish.expires, None
+            key, member.id, digest_of_secret(secret), wish.purpose, unit.now, wish.expires, None
         )
         unit.admission.add_api_key(made)
         facts = (*committed_to(app, member), ("purpose", str(wish.purpose)))
@@ -204,7 +226,7 @@ AUTHENTICATORS = About(Register.MEMBERS, asked=(("authenticators", True),))
 def list_authenticators(
     app: App, who: Who, member_id: MemberId
 ) -> tuple[AuthenticatorLine, ...] | Refusal:
-    """List a member's passkeys and API keys, the ended ones too. Raises ``NotFound``."""
+    """List a member's passkeys, keys and identities, the ended ones too. Raises ``NotFound``."""
 
     def read(reader: Reader, reach: Reach) -> tuple[AuthenticatorLine, ...]:
         member = reader.governance.member(member_id)
@@ -220,33 +242,10 @@ def list_authenticators(
             )
             for one in reader.admission.api_keys(member_id)
         )
-        return passkeys + keys
+        identities = tuple(
+            AuthenticatorLine(one.id, "identity", "", one.bound_at, None)
+            for one in reader.admission.identities(member_id)
+        )
+        return passkeys + keys + identities
 
     return listed(app, who, AUTHENTICATORS, read)
-
-
-def digest_of_code(code: str) -> bytes:
-    """Return what is kept of a code, token or key: 32 bytes. Each has 144 bits or more."""
-    return sha256(code.encode()).digest()
-
-
-def _invitation(reader: Reader | Unit, code: str, now: datetime) -> Invitation:
-    found = reader.admission.invitation(digest_of_code(code.strip()))
-    if found is None or found.used_at is not None or now >= found.expires:
-        raise NotFound("this invitation is not known, was used, or is over", "Ask for another.")
-    return found
-
-
-def _active(reader: Reader | Unit, member_id: MemberId) -> Member:
-    member = reader.governance.member(member_id)
-    if member is None or member.state is not MemberState.ACTIVE:
-        raise NotFound("no such member", "See `licet member list`.")
-    return member
-
-
-def _record_own(
-    app: App, unit: Unit, kind: EntryKind, member: Member, objects: tuple[tuple[str, str], ...]
-) -> int:
-    """Write the entry of what a member did by what they hold, without a permit."""
-    actor = actor_commitment(app, member.organisation, member.id)
-    return unit.record(Entry(kind, unit.now, member.organisation, actor, None, objects))

@@ -8,17 +8,27 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.consent.evidence import is_digest
 from licet.effects.acting import digest_of, digest_of_wish, organisation_of
 from licet.effects.closing import OPEN_SEARCHES, close_within
 from licet.effects.codes import one_address
+from licet.effects.deciding import decided
 from licet.effects.facts import read_facts
+from licet.effects.flagging import flag_case, rests_on_others
+from licet.effects.letting_in import active_member
 from licet.effects.membership import committed_to
 from licet.effects.record import record, record_refusal
 from licet.effects.sealed import case_key
 from licet.store.unit import Unit
 from licet.terms.acting import Who
 from licet.terms.errors import BadInput, Conflict, NotFound
-from licet.terms.governing import CaseWish, MemberWish, OrganisationWish
+from licet.terms.governing import (
+    AgreementWish,
+    CaseWish,
+    MemberWish,
+    OrganisationWish,
+    RolesWish,
+)
 from licet.terms.ids import (
     AgreementId,
     CaseId,
@@ -123,11 +133,70 @@ def add_member(app: App, who: Who, wish: MemberWish) -> MemberId | Refusal:
     return member
 
 
+def change_roles(app: App, who: Who, wish: RolesWish) -> int | Refusal:
+    """Give a member other roles, all of them anew; returns the leaf index.
+
+    1. In one unit of work: decide (two members of the controller), change, record.
+    2. Mirror the ledger.
+
+    Raises ``NotFound``, ``BadInput`` for no role at all, ``Conflict`` for the roles they have
+    and for the last steward or data protection officer of the controller.
+    """
+    if not wish.roles:
+        raise BadInput("a member needs a role", "End the membership instead.")
+    with app.store.unit() as unit:  # 1
+        permit = decided(app, unit, who, Action.GOVERN, digest_of_wish(wish))
+        if isinstance(permit, Refusal):
+            return permit
+        member = active_member(unit, wish.member)
+        if member.roles == wish.roles:
+            raise Conflict("these are their roles already", "There is nothing to change.")
+        _require_others(unit, member, keeps=wish.roles)
+        unit.governance.set_roles(member.id, wish.roles)
+        roles = "+".join(sorted(role.value for role in wish.roles))
+        facts = (*committed_to(app, member), ("roles", roles))
+        objects = (("organisation", member.organisation),)
+        leaf = record(app, unit, EntryKind.ROLES_CHANGED, permit, objects, facts)
+    app.publish()  # 2
+    return leaf
+
+
+def renew_agreement(app: App, who: Who, wish: AgreementWish) -> AgreementId | Refusal:
+    """File an organisation's next agreement; the one before stays as it was.
+
+    1. In one unit of work: decide (two members of the controller), add, record.
+    2. Mirror the ledger.
+
+    Raises ``NotFound``, ``BadInput`` for a term that is over, or ends before it begins, or a
+    document that is not named by its SHA-256.
+    """
+    if not is_digest(wish.agreement):
+        raise BadInput("the agreement is not named by its SHA-256", "Give 64 hex digits.")
+    agreement = AgreementId(new_id())
+    with app.store.unit() as unit:  # 1
+        permit = decided(app, unit, who, Action.GOVERN, digest_of_wish(wish))
+        if isinstance(permit, Refusal):
+            return permit
+        if wish.valid_to <= max(wish.valid_from, unit.now):
+            raise BadInput("the agreement is over before it begins", "Give its real term.")
+        if unit.governance.organisation(wish.organisation) is None:
+            raise NotFound("no such organisation", "See `licet org list`.")
+        unit.governance.add_agreement(
+            Agreement(agreement, wish.organisation, wish.agreement, wish.valid_from, wish.valid_to)
+        )
+        objects = (("organisation", wish.organisation), ("agreement", agreement))
+        facts = (("digest", wish.agreement),)
+        record(app, unit, EntryKind.AGREEMENT_SIGNED, permit, objects, facts)
+    app.publish()  # 2
+    return agreement
+
+
 def open_case(app: App, who: Who, wish: CaseWish) -> CaseId | Refusal:
     """Open a case: one matter, one purpose, bound to its evidence by hash.
 
     1. Make its key durable.
-    2. In one unit of work: decide, add, record.
+    2. In one unit of work: decide, add, record; say to who watches that its evidence is
+       another case's too.
     3. Mirror the ledger.
 
     Raises ``Conflict`` for a reference taken in this organisation.
@@ -142,6 +211,8 @@ def open_case(app: App, who: Who, wish: CaseWish) -> CaseId | Refusal:
         purpose=wish.purpose,
     )
     app.keyring.create(case_key(case))  # 1
+    with app.store.read() as reader:
+        again = rests_on_others(reader, wish)
     with app.store.unit() as unit:  # 2
         digest = digest_of_wish(wish)
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
@@ -162,6 +233,8 @@ def open_case(app: App, who: Who, wish: CaseWish) -> CaseId | Refusal:
         )
         facts = (("purpose", str(wish.purpose)), ("evidence", len(wish.evidence)))
         record(app, unit, EntryKind.CASE_OPENED, permit, (("case", case),), facts)
+        if again:
+            flag_case(app, unit, case)
     app.publish()  # 3
     return case
 
@@ -244,7 +317,7 @@ def end_member(app: App, who: Who, member_id: MemberId) -> int | Refusal:
     return leaf
 
 
-def _require_others(unit: Unit, member: Member) -> None:
+def _require_others(unit: Unit, member: Member, keeps: frozenset[Role] = frozenset()) -> None:
     """Raise ``Conflict`` where a member is the last who can do what cannot be left undone."""
     organisation = unit.governance.organisation(member.organisation)
     if organisation is None or organisation.kind is not OrganisationKind.CONTROLLER:
@@ -255,7 +328,8 @@ def _require_others(unit: Unit, member: Member) -> None:
         if one.id != member.id and one.state is MemberState.ACTIVE
     ]
     for role in (Role.STEWARD, Role.DATA_PROTECTION_OFFICER):
-        if role in member.roles and not any(role in one.roles for one in others):
+        lost = role in member.roles and role not in keeps
+        if lost and not any(role in one.roles for one in others):
             raise Conflict(
                 f"nobody else is {role.value} of the controller", "Add another one first."
             )

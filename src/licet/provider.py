@@ -20,6 +20,8 @@ from licet.terms.vouching import Asking, Fault, Unvouched, Vouched
 from licet.vault.vouching import Expected, knows_key, vouched
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 SECONDS = 5.0
@@ -67,6 +69,7 @@ class Provider:
         self._facts: Facts | None = None
         self._down: datetime | None = None
         self._keys = b""
+        self._trust: ssl.SSLContext | None = None
         if not self._client or not _safe(self.issuer):
             raise Setup(
                 "oidc_issuer is not an https address, or oidc_client_id is empty",
@@ -84,10 +87,12 @@ class Provider:
         if metadata.get("claims_parameter_supported") is True:
             asked = {"auth_time": {"essential": bool(self._oldest)}, "acr": None, "amr": None}
             more["claims"] = json.dumps({"id_token": asked})
-        with self._line(asking.back) as line:
-            address, _ = line.create_authorization_url(
-                metadata["authorization_endpoint"], asking.state, asking.verifier, **more
-            )
+        from authlib.oauth2.client import OAuth2Client
+
+        line = OAuth2Client(None, self._client, **_asking(asking))
+        address, _ = line.create_authorization_url(
+            metadata["authorization_endpoint"], asking.state, asking.verifier, **more
+        )
         return str(address)
 
     def vouch(self, asking: Asking, code: str, issuer: str) -> Vouched | Unvouched:
@@ -161,7 +166,7 @@ class Provider:
         from authlib.integrations.base_client import OAuthError
 
         try:
-            with self._line(asking.back) as line:
+            with self._line(asking) as line:
                 return dict(
                     line.fetch_token(
                         place,
@@ -181,28 +186,41 @@ class Provider:
         import httpx2
 
         try:
-            with httpx2.Client(timeout=SECONDS, follow_redirects=False) as line:
+            with httpx2.Client(
+                timeout=SECONDS, follow_redirects=False, verify=self._trusted()
+            ) as line:
                 return _read(line, place)
         except httpx2.HTTPError as error:
             raise ProviderDown from error
 
-    def _line(self, back: str) -> Any:
+    def _line(self, asking: Asking) -> Any:
         from authlib.integrations.httpx_client import OAuth2Client
 
         return OAuth2Client(
             self._client,
             self._secret or None,
-            scope="openid",
-            redirect_uri=back,
-            code_challenge_method="S256",
             timeout=SECONDS,
             follow_redirects=False,
+            verify=self._trusted(),
+            **_asking(asking),
         )
+
+    def _trusted(self) -> "ssl.SSLContext":
+        """Return whom certificates lead to: read once, which takes longer than an answer."""
+        import httpx2
+
+        if self._trust is None:
+            self._trust = httpx2.create_ssl_context()
+        return self._trust
 
 
 def provider_of(settings: Settings, clock: Callable[[], datetime]) -> Provider | None:
     """Return the identity provider of a deployment, None where it has none. Raises ``Setup``."""
     return Provider(settings, clock) if settings.oidc_issuer else None
+
+
+def _asking(asking: Asking) -> dict[str, str]:
+    return {"scope": "openid", "redirect_uri": asking.back, "code_challenge_method": "S256"}
 
 
 def _read(line: "httpx2.Client", place: str) -> bytes:

@@ -11,16 +11,15 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from licet.app import App
-from licet.consent.proofs import FAILURES, LOCKED, LONGEST
 from licet.effects.authenticators import live_key, live_session
 from licet.effects.challenging import challenge_key
-from licet.effects.record import actor_commitment
+from licet.effects.letting_in import failed_again, open_session, record_own
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
-from licet.terms.admission import Myself, Passkey, SignedIn, StoredSession
+from licet.terms.admission import Means, Myself, Passkey, SignedIn, StoredSession
 from licet.terms.errors import BadInput, Conflict, NotFound
-from licet.terms.ids import MemberId, SessionId, new_id
-from licet.terms.ledger import Entry, EntryKind
+from licet.terms.ids import MemberId
+from licet.terms.ledger import EntryKind
 from licet.terms.organisation import Member, MemberState
 from licet.terms.permit import By, Proof
 from licet.vault.passkeys import (
@@ -80,7 +79,7 @@ def sign_in(app: App, answer: bytes) -> SignedIn | NotSignedIn:
         else:  # 3
             passkey, member, counter = let_in
             unit.admission.count_passkey(passkey.id, counter)
-            done = _open(app, unit, member, sha256(challenge).digest(), "passkey")
+            done = open_session(app, unit, member, sha256(challenge).digest(), Means.PASSKEY)
     app.publish()  # 4
     return done
 
@@ -96,7 +95,7 @@ def sign_in_by_name(app: App, member_id: MemberId) -> SignedIn:
         member = unit.governance.member(member_id)
         if member is None or member.state is not MemberState.ACTIVE:
             raise NotFound("no such member", "See `licet member list`.")
-        done = _open(app, unit, member, secrets.token_bytes(32), "name")
+        done = open_session(app, unit, member, secrets.token_bytes(32), Means.NAME)
     app.publish()
     return done
 
@@ -117,7 +116,7 @@ def sign_out(app: App, token: str, *, everywhere: bool = False) -> int:
             unit.admission.end_session(session.id, unit.now)
             ended = 1
         member = unit.governance.member(session.member)
-        _record(app, unit, EntryKind.SIGNED_OUT, member, (("session", session.id),), ended)
+        record_own(app, unit, EntryKind.SIGNED_OUT, member, (("session", session.id),), ended)
     app.publish()  # 2
     return ended
 
@@ -135,7 +134,7 @@ def come(app: App, bearer: str) -> tuple[Who, Myself] | None:
         known = session or key
         if known is None:
             return None
-        proof = Proof.API_KEY if key else Proof.SIGNED_IN
+        proof = _proof(session)
         opened = session.opened_at if session else None
         told = _myself(reader, known.member, proof, opened, known.expires)
     if session is not None and now - session.seen_at >= SEEN_EVERY:
@@ -159,50 +158,26 @@ def _passkey(
     if passkey is None or member is None:
         raise NotFound("no such passkey", "Ask for an invitation.")
     if passkey.locked_until is not None and unit.now < passkey.locked_until:
-        _record(app, unit, EntryKind.SIGN_IN_FAILED, member, (("passkey", passkey.id),), 0)
+        record_own(app, unit, EntryKind.SIGN_IN_FAILED, member, (("passkey", passkey.id),), 0)
         return NotSignedIn(locked=True)
     counter = counted(assertion, challenge, passkey, passkey.counter)
     ended = passkey.ended_at is not None or member.state is not MemberState.ACTIVE
     if counter is None or ended:
-        failures = passkey.failures + 1
-        locked = failures >= FAILURES
-        until = unit.now + LOCKED if locked else None
-        unit.admission.fail_passkey(passkey.id, 0 if locked else failures, until)
-        objects = (("passkey", passkey.id),)
-        _record(app, unit, EntryKind.SIGN_IN_FAILED, member, objects, failures)
-        return NotSignedIn(locked=locked)
+        kept, until = failed_again(passkey.failures, unit.now)
+        unit.admission.fail_passkey(passkey.id, kept, until)
+        objects, failures = (("passkey", passkey.id),), passkey.failures + 1
+        record_own(app, unit, EntryKind.SIGN_IN_FAILED, member, objects, failures)
+        return NotSignedIn(locked=until is not None)
     if unit.admission.session_from(sha256(challenge).digest()) is not None:
         raise Conflict("this sign-in was used before", "Begin again.")
     return passkey, member, counter
 
 
-def _open(app: App, unit: Unit, member: Member, challenge: bytes, how: str) -> SignedIn:
-    token = secrets.token_urlsafe(32)
-    session = SessionId(new_id())
-    digest, expires = sha256(token.encode()).digest(), unit.now + LONGEST
-    unit.admission.open_session(
-        StoredSession(session, member.id, digest, challenge, unit.now, unit.now, expires, None)
-    )
-    actor = actor_commitment(app, member.organisation, member.id)
-    objects = (("session", session),)
-    facts = (("with", how),)
-    kind, organisation = EntryKind.SIGNED_IN, member.organisation
-    unit.record(Entry(kind, unit.now, organisation, actor, None, objects, facts))
-    return SignedIn(session, token, expires)
-
-
-def _record(
-    app: App,
-    unit: Unit,
-    kind: EntryKind,
-    member: Member | None,
-    objects: tuple[tuple[str, str], ...],
-    count: int,
-) -> int:
-    organisation = member.organisation if member else None
-    actor = actor_commitment(app, organisation, member.id if member else None)
-    facts = (("count", count),)
-    return unit.record(Entry(kind, unit.now, organisation, actor, None, objects, facts))
+def _proof(session: StoredSession | None) -> Proof:
+    """Say what stands behind who comes: a key, a session of their own, or a provider's word."""
+    if session is None:
+        return Proof.API_KEY
+    return Proof.VOUCHED if session.means is Means.PROVIDER else Proof.SIGNED_IN
 
 
 def _myself(

@@ -6,6 +6,7 @@ from typing import Any
 from licet.store.unit import Unit
 from licet.terms.admission import (
     ApiKey,
+    Identity,
     Invitation,
     KeptAnswer,
     OwnCode,
@@ -16,6 +17,7 @@ from licet.terms.admission import (
 from licet.terms.ids import (
     ActId,
     ApiKeyId,
+    IdentityId,
     InvitationId,
     MemberId,
     PasskeyId,
@@ -52,6 +54,11 @@ def a_passkey(member: MemberId, **changed: Any) -> Passkey:
         made_at=NOON,
         ended_at=None,
     )
+    return replace(made, **changed)
+
+
+def an_identity(member: MemberId, **changed: Any) -> Identity:
+    made = Identity(IdentityId(new_id()), member, own(), 0, None, NOON)
     return replace(made, **changed)
 
 
@@ -94,6 +101,7 @@ def admit(unit: Unit, house: House) -> None:
     member = house.member.id
     unit.admission.invite(an_invitation(member))
     unit.admission.add_passkey(a_passkey(member))
+    unit.admission.bind(an_identity(member))
     unit.admission.open_session(a_session(member))
     unit.admission.add_api_key(an_api_key(member))
     unit.admission.keep_answer(an_answer(member))

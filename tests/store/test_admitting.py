@@ -1,10 +1,12 @@
 """Invitations, passkeys, sessions and API keys read back, end once, and say no."""
 
+from dataclasses import replace
+
 import pytest
 
 from licet.store.store import Store
 from licet.terms.errors import Conflict, NotFound
-from licet.terms.ids import ApiKeyId, MemberId, PasskeyId, SessionId
+from licet.terms.ids import ApiKeyId, IdentityId, MemberId, PasskeyId, SessionId
 from tests.store import comers, things
 from tests.store.things import DAY, NOON, change, refused
 
@@ -140,3 +142,42 @@ def test_nobody_is_signed_in_after_a_restore(store: Store) -> None:
     with store.read() as reader:
         assert reader.admission.sessions(house.member.id) == ()
         assert len(reader.admission.passkeys(house.member.id)) == 1
+
+
+def test_an_identity_is_one_members_and_goes_with_them(store: Store) -> None:
+    member = things.furnished(store).member.id
+    identity, passkey = comers.an_identity(member), comers.a_passkey(member)
+    used, unused = comers.an_invitation(member), comers.an_invitation(member)
+    change(
+        store,
+        lambda unit: unit.admission.bind(identity),
+        lambda unit: unit.admission.add_passkey(passkey),
+        lambda unit: unit.admission.name_passkey(passkey.id, "the blue one"),
+        lambda unit: unit.admission.fail_identity(identity.id, 3, NOON),
+        lambda unit: unit.admission.invite(used),
+        lambda unit: unit.admission.invite(unused),
+        lambda unit: unit.admission.use_invitation(used.id, NOON),
+    )
+    same = comers.an_identity(member, tag=identity.tag)
+    refused(store, Conflict, lambda unit: unit.admission.bind(same))
+    refused(store, NotFound, lambda unit: unit.admission.fail_identity(IdentityId("no"), 1, None))
+    with store.read() as reader:
+        it = reader.admission
+        failing = replace(identity, failures=3, locked_until=NOON)
+        assert it.identity(identity.id) == it.identity_of(identity.tag) == failing
+        assert it.identities(member) == (failing,)
+        assert it.identity(IdentityId("no")) is it.identity_of(b"none") is None
+        assert [one.name for one in it.passkeys(member)] == ["the blue one"]
+        assert {one.id for one in it.invitations(member)} == {used.id, unused.id}
+    gone: list[bool] = []
+    change(store, lambda unit: gone.append(unit.admission.recall(unused.id)))
+    change(store, lambda unit: gone.append(unit.admission.unbind(identity.id)))
+    assert gone == [True, True]
+    with store.unit(bookkeeping=True) as unit:
+        assert not unit.admission.recall(used.id), "it was used"
+        assert not unit.admission.unbind(identity.id)
+    other = comers.an_identity(member)
+    change(store, lambda unit: unit.admission.bind(other))
+    change(store, lambda unit: unit.admission.end_everything(member, NOON))
+    with store.read() as reader:
+        assert reader.admission.identities(member) == ()

@@ -45,7 +45,8 @@ TABLES = {
     *("request", "request_code", "hold", "account", "unlinked"),
     *("order", "clause", "order_part", "correspondence", "breach", "canary"),
     *("filing", "residence", "transfer", "trace", "visit", "audit", "kept_copy"),
-    *("api_key", "invitation", "kept_answer", "passkey", "session", "own_code", "own_session"),
+    *("api_key", "identity", "invitation", "kept_answer", "passkey", "session"),
+    *("own_code", "own_session"),
     *("waiting_act", "question", "tracing", "sidecar"),
 }
 """The tables that were not there then."""

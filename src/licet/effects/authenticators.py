@@ -5,7 +5,7 @@ from datetime import datetime
 from licet.consent.proofs import IDLE, LATELY
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
-from licet.terms.admission import ApiKey, OwnSession, StoredSession
+from licet.terms.admission import ApiKey, Means, OwnSession, StoredSession
 from licet.terms.organisation import Act, Member, MemberState, Signature
 from licet.terms.permit import Attended, Proof
 from licet.vault.passkeys import assertion_of, passkey_signed
@@ -34,11 +34,17 @@ def attended(reader: Reader | Unit, who: Who, now: datetime) -> Attended | None:
         return None
     session = live_session(reader, who.bearer, now)
     if session is not None:
-        lately = now - session.opened_at <= LATELY
-        proof = Proof.SIGNED_IN_LATELY if lately else Proof.SIGNED_IN
-        return Attended(session.member, proof)
+        return Attended(session.member, _proof(session, now))
     key = live_key(reader, who.bearer, now)
     return None if key is None else Attended(key.member, Proof.API_KEY, key.purpose)
+
+
+def _proof(session: StoredSession, now: datetime) -> Proof:
+    """Say what a session proves: a provider's word never that its member is there now."""
+    if session.means is Means.PROVIDER:
+        return Proof.VOUCHED
+    lately = now - session.opened_at <= LATELY
+    return Proof.SIGNED_IN_LATELY if lately else Proof.SIGNED_IN
 
 
 def live_session(reader: Reader | Unit, digest: bytes, now: datetime) -> StoredSession | None:

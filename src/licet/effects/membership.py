@@ -9,9 +9,9 @@ from licet.effects.record import Facts, actor_commitment
 from licet.ledger.commitment import opens
 from licet.store.unit import Unit
 from licet.terms.errors import KeyAbsent
-from licet.terms.ids import ApiKeyId, KeyId, PasskeyId
+from licet.terms.ids import ApiKeyId, IdentityId, KeyId, PasskeyId
 from licet.terms.ledger import Commitment, Entry, EntryKind
-from licet.terms.organisation import Member
+from licet.terms.organisation import Member, Role
 
 
 def committed_to(app: App, member: Member) -> Facts:
@@ -38,7 +38,14 @@ def end_api_key_again(unit: Unit, entry: Entry, _leaf: int) -> None:
             unit.admission.end_api_key(key, entry.at)
 
 
+def end_identity_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """Unbind an identity that a later entry says was unbound."""
+    for identity in (IdentityId(one) for name, one in entry.objects if name == "identity"):
+        unit.admission.unbind(identity)
+
+
 ADMISSION_AGAIN = {
+    EntryKind.IDENTITY_ENDED: end_identity_again,
     EntryKind.PASSKEY_ENDED: end_passkey_again,
     EntryKind.API_KEY_ENDED: end_api_key_again,
 }
@@ -47,17 +54,31 @@ ADMISSION_AGAIN = {
 
 def end_again(app: App, unit: Unit, entry: Entry) -> None:
     """End a membership that a later entry says ended: who may not act, does not act again."""
+    for member in _committed(app, unit, entry):
+        unit.governance.end_member(member.id)
+        unit.admission.end_everything(member.id, entry.at)
+        unit.waiting.end_of_member(member.id)
+
+
+def narrow_again(app: App, unit: Unit, entry: Entry) -> None:
+    """Take away the roles that a later entry took away; those it gave are given again by two."""
+    stated = frozenset(Role(one) for one in str(dict(entry.facts)["roles"]).split("+"))
+    for member in _committed(app, unit, entry):
+        unit.governance.set_roles(member.id, member.roles & stated or stated)
+
+
+def _committed(app: App, unit: Unit, entry: Entry) -> tuple[Member, ...]:
+    """Return the member whom an entry is about: the one whose key opens its commitment."""
     facts = dict(entry.facts)
     committed = Commitment(
         nonce=bytes.fromhex(str(facts["nonce"])), value=bytes.fromhex(str(facts["member"]))
     )
+    found: list[Member] = []
     for organisation in unit.governance.organisations():
         try:
             key = app.keyring.get(KeyId(f"organisation:{organisation.id}"))
         except KeyAbsent:
             continue
-        for member in unit.governance.members(organisation.id):
-            if opens(committed, key, member.id):
-                unit.governance.end_member(member.id)
-                unit.admission.end_everything(member.id, entry.at)
-                unit.waiting.end_of_member(member.id)
+        members = unit.governance.members(organisation.id)
+        found += [member for member in members if opens(committed, key, member.id)]
+    return tuple(found)

@@ -4,15 +4,16 @@ Only what ends, restricts or blocks is applied: a restore may lose what was adde
 since, it may never bring back what was taken away (GDPR 7(3), 17, 18, 58(2)(f)).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from licet.app import App
 from licet.effects.blocking import lift_again, place_again
 from licet.effects.carrying.again import is_part, plan_again, settle_parts
+from licet.effects.carrying.owed import owe_again
 from licet.effects.closing import close_again, count_again
 from licet.effects.ending import end_grants
-from licet.effects.membership import ADMISSION_AGAIN, end_again
+from licet.effects.membership import ADMISSION_AGAIN, end_again, narrow_again
 from licet.effects.ordering.again import ORDERS_AGAIN
 from licet.effects.planning import plan_erasure
 from licet.effects.redoing import AGAIN
@@ -37,6 +38,10 @@ _SOURCES = {
     EntryKind.SOURCE_LAPSED: SourceState.LAPSED,
 }
 _AGAIN = {**AGAIN, **ORDERS_AGAIN, **PAPERS_AGAIN, **ADMISSION_AGAIN}
+_WITH_KEYS: dict[EntryKind, Callable[[App, Unit, Entry], None]] = {
+    EntryKind.MEMBER_ENDED: end_again,
+    EntryKind.COPIES_OWED: owe_again,
+}
 _ENDING = {EntryKind.GRANT_ENDING, EntryKind.GRANT_ENDED}
 
 
@@ -71,8 +76,10 @@ def replay(app: App, unit: Unit, leaves: Iterable[Leaf], since: Since) -> Replay
             _restrict(unit, entry, leaf.index)
         elif entry.kind in _SOURCES:
             _stop(unit, entry, done)
-        elif entry.kind is EntryKind.MEMBER_ENDED:
-            end_again(app, unit, entry)
+        elif entry.kind in _WITH_KEYS:
+            _WITH_KEYS[entry.kind](app, unit, entry)
+        elif entry.kind is EntryKind.ROLES_CHANGED:
+            narrow_again(app, unit, entry)
         elif entry.kind is EntryKind.SEARCHED:
             count_again(app, unit, entry, leaf.index)
         elif entry.kind is EntryKind.SUBJECT_RECTIFIED:

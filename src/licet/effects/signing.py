@@ -15,12 +15,14 @@ from licet.terms.admission import ApiKeyWish
 from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import NotFound
 from licet.terms.governing import (
+    AgreementWish,
     AuditSaid,
     CaseWish,
     CeaseNotice,
     MemberWish,
     OrganisationWish,
     PaperWish,
+    RolesWish,
     SourceWish,
 )
 from licet.terms.grant import Grant
@@ -31,6 +33,8 @@ from licet.terms.ids import (
     BlockId,
     CandidateId,
     HoldId,
+    IdentityId,
+    InvitationId,
     ItemId,
     OrderId,
     OrganisationId,
@@ -129,6 +133,46 @@ def making_api_key(wish: ApiKeyWish) -> About:
 def ending_api_key(key: ApiKeyId) -> About:
     """Return what is signed to end an API key."""
     return About(Action.GOVERN, digest=digest_of("end api key", key))
+
+
+def changing_roles(wish: RolesWish) -> About:
+    """Return what is signed to give a member other roles."""
+    return About(Action.GOVERN, digest=digest_of_wish(wish))
+
+
+def renewing_agreement(wish: AgreementWish) -> About:
+    """Return what is signed to file an organisation's new agreement."""
+    return About(Action.GOVERN, digest=digest_of_wish(wish))
+
+
+def ending_identity(identity: IdentityId) -> About:
+    """Return what is signed to unbind a member's identity of the provider."""
+    return About(Action.GOVERN, digest=digest_of("end identity", identity))
+
+
+def inviting_oneself() -> About:
+    """Return what is signed to add a passkey oneself, or to bind an identity."""
+    return About(Action.EQUIP, digest=digest_of("invite oneself"))
+
+
+def naming_passkey(passkey: PasskeyId, name: str) -> About:
+    """Return what is signed to call a passkey of one's own something."""
+    return About(Action.EQUIP, digest=digest_of("name passkey", passkey, name.strip()))
+
+
+def ending_own_passkey(passkey: PasskeyId) -> About:
+    """Return what is signed to end a passkey of one's own."""
+    return About(Action.EQUIP, digest=digest_of("end own passkey", passkey))
+
+
+def unbinding(identity: IdentityId) -> About:
+    """Return what is signed to unbind an identity of one's own."""
+    return About(Action.EQUIP, digest=digest_of("unbind", identity))
+
+
+def recalling(invitation: InvitationId) -> About:
+    """Return what is signed to take back leave that nobody used yet."""
+    return About(Action.RECALL, digest=digest_of("recall", invitation))
 
 
 def closing_case(case: Case) -> About:

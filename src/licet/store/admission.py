@@ -1,12 +1,13 @@
-"""The tables of how people come in: invitations, passkeys, sessions, API keys of members.
+"""The tables of how members come in: invitations, passkeys, identities, sessions, API keys.
 
 Codes and sessions of data subjects stand beside them, under the contact's tag alone.
 """
 
-from sqlalchemy import Column, Index, Integer, Table
+from sqlalchemy import Column, Index, Integer, Table, text
 
 from licet.store.columns import METADATA, identity, line, moment, number, octets, ref
-from licet.store.types import Moment
+from licet.store.types import Moment, Word
+from licet.terms.admission import Means
 
 invitation = Table(
     "invitation",
@@ -31,6 +32,17 @@ passkey = Table(
     moment("locked_until", nullable=True),
     moment("made_at"),
     moment("ended_at", nullable=True),
+    line("name", server_default=text("''")),
+)
+identity_ = Table(
+    "identity",
+    METADATA,
+    identity(),
+    ref("member", index=True),
+    octets("tag", unique=True),
+    Column("failures", Integer, nullable=False),
+    moment("locked_until", nullable=True),
+    moment("bound_at"),
 )
 session = Table(
     "session",
@@ -43,6 +55,7 @@ session = Table(
     moment("seen_at"),
     Column("expires", Moment, nullable=False, index=True),
     moment("ended_at", nullable=True),
+    Column("means", Word(Means), nullable=False, server_default=text("'passkey'")),
 )
 api_key = Table(
     "api_key",

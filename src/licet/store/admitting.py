@@ -1,4 +1,4 @@
-"""Invitations, passkeys, sessions and API keys."""
+"""Invitations, passkeys, identities, sessions and API keys."""
 
 from datetime import datetime
 from typing import Any
@@ -8,16 +8,28 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from licet.store import schema
 from licet.store.prepared import Prepared
 from licet.store.session import Group, Shape
-from licet.terms.admission import ApiKey, Invitation, KeptAnswer, Passkey, StoredSession
-from licet.terms.ids import ApiKeyId, InvitationId, MemberId, PasskeyId, SessionId
+from licet.terms.admission import (
+    ApiKey,
+    Identity,
+    Invitation,
+    KeptAnswer,
+    Passkey,
+    StoredSession,
+)
+from licet.terms.ids import ApiKeyId, IdentityId, InvitationId, MemberId, PasskeyId, SessionId
 
 _INVITATION = Shape(schema.invitation, Invitation)
 _PASSKEY = Shape(schema.passkey, Passkey)
+_IDENTITY = Shape(schema.identity_, Identity)
 _SESSION = Shape(schema.session, StoredSession)
 _API_KEY = Shape(schema.api_key, ApiKey)
 _ANSWER = Shape(schema.kept_answer, KeptAnswer)
 
 _INVITATION_BY_DIGEST = _INVITATION.by("digest")
+_INVITATIONS = _INVITATION.by("member", order=(schema.invitation.c.expires, schema.invitation.c.id))
+_IDENTITY_BY_ID = _IDENTITY.by("id")
+_IDENTITY_BY_TAG = _IDENTITY.by("tag")
+_IDENTITIES = _IDENTITY.by("member", order=(schema.identity_.c.bound_at, schema.identity_.c.id))
 _PASSKEY_BY_ID = _PASSKEY.by("id")
 _PASSKEY_BY_CREDENTIAL = _PASSKEY.by("credential")
 _PASSKEYS = _PASSKEY.by("member", order=(schema.passkey.c.made_at, schema.passkey.c.id))
@@ -41,6 +53,22 @@ class ReadAdmission(Group):
     def invitation(self, digest: bytes) -> Invitation | None:
         """Return the invitation with the code of this SHA-256, or None."""
         return _INVITATION.one(self._session, _INVITATION_BY_DIGEST, digest=digest)
+
+    def invitations(self, member: MemberId) -> tuple[Invitation, ...]:
+        """Return a member's invitations, the used and the late ones too, first over first."""
+        return _INVITATION.all(self._session, _INVITATIONS, member=member)
+
+    def identity(self, identity: IdentityId) -> Identity | None:
+        """Return the identity, or None: it was never bound, or is no more."""
+        return _IDENTITY.one(self._session, _IDENTITY_BY_ID, id=identity)
+
+    def identity_of(self, tag: bytes) -> Identity | None:
+        """Return the identity with this tag, or None: it is nobody's."""
+        return _IDENTITY.one(self._session, _IDENTITY_BY_TAG, tag=tag)
+
+    def identities(self, member: MemberId) -> tuple[Identity, ...]:
+        """Return a member's identities, oldest first."""
+        return _IDENTITY.all(self._session, _IDENTITIES, member=member)
 
     def passkey(self, passkey: PasskeyId) -> Passkey | None:
         """Return the passkey, ended or not, or None."""
@@ -94,6 +122,32 @@ class WriteAdmission(ReadAdmission):
         """Note that an invitation was used. Raises ``NotFound``, ``Conflict`` if it had been."""
         self._end(schema.invitation, invitation, "used_at", at)
 
+    def recall(self, invitation: InvitationId) -> bool:
+        """Delete an invitation that nobody used; whether it was there."""
+        column = schema.invitation.c
+        unused = delete(schema.invitation).where(column.id == invitation, column.used_at.is_(None))
+        return bool(self._session.write(unused))
+
+    def bind(self, identity: Identity) -> None:
+        """Add an identity. Raises ``Conflict`` if it is somebody's already."""
+        self._session.write(
+            _IDENTITY.insert, _IDENTITY.values(identity), refused="this identity is bound already"
+        )
+
+    def fail_identity(self, identity: IdentityId, failures: int, until: datetime | None) -> None:
+        """Note that a sign-in by an identity failed, or that none does. Raises ``NotFound``."""
+        values = {"failures": failures, "locked_until": until}
+        self._note(schema.identity_, identity, values)
+
+    def unbind(self, identity: IdentityId) -> bool:
+        """Delete an identity; whether it was there."""
+        column = schema.identity_.c
+        return bool(self._session.write(delete(schema.identity_).where(column.id == identity)))
+
+    def name_passkey(self, passkey: PasskeyId, name: str) -> None:
+        """Call a passkey something. Raises ``NotFound``."""
+        self._note(schema.passkey, passkey, {"name": name})
+
     def add_passkey(self, passkey: Passkey) -> None:
         """Add a passkey. Raises ``Conflict`` if somebody has this credential."""
         self._session.write(
@@ -140,13 +194,15 @@ class WriteAdmission(ReadAdmission):
         return self._end_open(schema.session, member, at)
 
     def end_everything(self, member: MemberId, at: datetime) -> None:
-        """End whatever a member comes in with: passkeys, sessions, API keys, invitations."""
+        """End whatever a member comes in with: passkeys, sessions, keys, leave, identities."""
         for table in (schema.passkey, schema.session, schema.api_key):
             self._end_open(table, member, at)
         column = schema.invitation.c
         self._session.write(
             delete(schema.invitation).where(column.member == member, column.used_at.is_(None))
         )
+        bound = schema.identity_.c.member == member
+        self._session.write(delete(schema.identity_).where(bound))
 
     def keep_answer(self, answer: KeptAnswer) -> None:
         """Keep an answer. Raises ``Conflict`` if one of this caller and key is kept."""

@@ -16,6 +16,7 @@ from licet.terms.organisation import (
     Member,
     MemberState,
     Organisation,
+    Role,
 )
 
 _ORGANISATION = Shape(schema.organisation, Organisation)
@@ -120,6 +121,13 @@ class WriteGovernance(ReadGovernance):
             _MEMBER.values(member),
             refused="the organisation does not exist or has a member of this name already",
         )
+
+    def set_roles(self, member: MemberId, roles: frozenset[Role]) -> None:
+        """Give a member other roles. Raises ``NotFound``."""
+        column = schema.member.c
+        statement = update(schema.member).where(column.id == member)
+        found = select(column.id).where(column.id == member)
+        self._session.change(statement.values(roles=roles), found, "member")
 
     def end_member(self, member: MemberId) -> None:
         """Let a member act no more. Raises ``NotFound``."""

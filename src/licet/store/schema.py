@@ -32,6 +32,7 @@ from sqlalchemy import (
 from licet.store.acts import waiting_act
 from licet.store.admission import (
     api_key,
+    identity_,
     invitation,
     kept_answer,
     own_code,
@@ -75,7 +76,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0014"
+REVISION = "0015"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -449,11 +450,11 @@ account = Table(
 
 __all__ = [
     "METADATA", "REVISION", "account", "agreement", "api_key", "approval", "audit", "authority",
-    "block", "breach", "canary", "candidate", "case", "clause", "confirmation", "correspondence",
-    "deployment", "effect", "face", "filing", "generated", "grant", "head", "hold", "invitation",
-    "item", "item_address", "kept_answer", "kept_copy", "leaf", "member", "order", "order_part",
-    "organisation", "own_code", "own_session", "passkey", "plan", "question", "request",
-    "request_code", "residence", "run", "search", "session", "sidecar", "source", "subject",
-    "suggestion", "template", "trace", "tracing", "transfer", "unlinked", "verification",
-    "visit", "waiting_act",
+    "block", "breach", "canary", "candidate", "case", "clause", "confirmation",
+    "correspondence", "deployment", "effect", "face", "filing", "generated", "grant", "head",
+    "hold", "identity_", "invitation", "item", "item_address", "kept_answer", "kept_copy",
+    "leaf", "member", "order", "order_part", "organisation", "own_code", "own_session",
+    "passkey", "plan", "question", "request", "request_code", "residence", "run", "search",
+    "session", "sidecar", "source", "subject", "suggestion", "template", "trace", "tracing",
+    "transfer", "unlinked", "verification", "visit", "waiting_act",
 ]  # fmt: skip

@@ -5,9 +5,11 @@ Of everything secret only a SHA-256 is kept: whoever reads the store cannot come
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from licet.terms.ids import (
     ApiKeyId,
+    IdentityId,
     InvitationId,
     MemberId,
     OrganisationId,
@@ -18,9 +20,24 @@ from licet.terms.ids import (
 from licet.terms.organisation import Role
 
 
+class Means(StrEnum):
+    """By what a session began: the member's own passkey, a provider's word, or a name.
+
+    What a provider vouches for only reads (``consent.proofs``); a name is believed in a
+    sandbox alone.
+    """
+
+    PASSKEY = "passkey"
+    PROVIDER = "provider"
+    NAME = "name"
+
+
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Leave for one member to add one passkey; ``digest`` is of its code (32 bytes)."""
+    """Leave for one member to add one passkey, or to bind one identity of the provider.
+
+    ``digest`` is of its code (32 bytes).
+    """
 
     id: InvitationId
     member: MemberId
@@ -35,6 +52,7 @@ class Passkey:
 
     ``counter`` is what the authenticator said last (WebAuthn 6.1.1), ``failures`` how often
     in a row somebody failed to sign in with it, ``locked_until`` when the next try counts.
+    ``name`` is what its member calls it, "" where they did not say.
     """
 
     id: PasskeyId
@@ -48,6 +66,22 @@ class Passkey:
     locked_until: datetime | None
     made_at: datetime
     ended_at: datetime | None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A member's identity at the provider. ``tag`` is of its issuer and subject, neither kept.
+
+    ``failures`` and ``locked_until`` as of a passkey. Its row goes when it is unbound.
+    """
+
+    id: IdentityId
+    member: MemberId
+    tag: bytes
+    failures: int
+    locked_until: datetime | None
+    bound_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +96,7 @@ class StoredSession:
     seen_at: datetime
     expires: datetime
     ended_at: datetime | None
+    means: Means = Means.PASSKEY
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from licet.terms.duties import FilingKind
-from licet.terms.ids import AuditId, OrganisationId, PurposeId, Territory
+from licet.terms.ids import AuditId, MemberId, OrganisationId, PurposeId, Territory
 from licet.terms.organisation import OrganisationKind, Role
 from licet.terms.source import (
     AuditFinding,
@@ -40,6 +40,24 @@ class MemberWish:
     name: str
     roles: frozenset[Role]
     public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RolesWish:
+    """The roles that a member has from now on, all of them."""
+
+    member: MemberId
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementWish:
+    """An agreement that goes on: its SHA-256 (hex) and its term, beside the one before."""
+
+    organisation: OrganisationId
+    agreement: str
+    valid_from: datetime
+    valid_to: datetime
 
 
 @dataclass(frozen=True, slots=True)
