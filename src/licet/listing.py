@@ -164,6 +164,7 @@ def list_cases(app: App, who: Who) -> tuple[CaseLine, ...] | Refusal:
                 searches=len(reader.searches.of_case(one.id)),
                 cap=one.cap,
                 state=one.state,
+                people=reader.searches.subjects_in_case(one.id),
             )
             for organisation in reader.governance.organisations()
             if reach.sees(organisation.id)

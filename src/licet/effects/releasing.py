@@ -7,6 +7,7 @@ from licet.consent.ceilings import PROBE_TERM
 from licet.consent.purposes import table
 from licet.consent.territory import showing_blocked
 from licet.effects.canaries import alarm_of_list
+from licet.effects.flagging import flag_search
 from licet.effects.keeping import live_grants
 from licet.effects.record import record
 from licet.effects.sealed import (
@@ -143,6 +144,7 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
         ),
     )
     alarm_of_list(unit, (row.subject for row in answer.rows), leaf)
+    flag_search(app, unit, case, tag, permit.member)
     return SearchResult(
         id=search_id,
         state=state,

@@ -81,7 +81,10 @@ class SourceDetails:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case on the list; ``cap`` is how many people may be searched for in it."""
+    """A case on the list; ``cap`` is how many people may be searched for in it.
+
+    ``people`` is for how many it was searched so far, each probe taken for one.
+    """
 
     id: CaseId
     reference: str
@@ -92,6 +95,7 @@ class CaseLine:
     searches: int
     cap: int
     state: CaseState
+    people: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,16 @@ def list_(call: Call) -> Answer | Refusal:
     if isinstance(found, Refusal):
         return found
     rows = tuple(
-        (one.reference, one.purpose, str(one.approvals), str(one.searches), one.state.value, one.id)
+        (
+            one.reference,
+            one.purpose,
+            str(one.approvals),
+            str(one.searches),
+            f"{one.people} of {one.cap}",
+            one.state.value,
+            one.id,
+        )
         for one in found
     )
-    headings = ("reference", "purpose", "approvals", "searches", "state", "id")
+    headings = ("reference", "purpose", "approvals", "searches", "people", "state", "id")
     return Answer(found, (Grid(headings, rows, "There is no case."),))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from licet.consent.ceilings import PEOPLE_FLAGGED
 from licet.terms.ids import PurposeId
 from licet.terms.listing import CaseLine, SearchLine
 
@@ -21,6 +22,11 @@ class CaseRow:
     def approved(self) -> bool:
         """Whether it carries its approvals."""
         return self.line.approvals >= self.needed
+
+    @property
+    def of_many(self) -> bool:
+        """Whether so many people were searched for that the officer was told."""
+        return self.line.people >= PEOPLE_FLAGGED
 
 
 @dataclass(frozen=True, slots=True)
