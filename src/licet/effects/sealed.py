@@ -27,6 +27,7 @@ from licet.terms.payload import (
     AppearancePayload,
     ErasurePayload,
     OrderPayload,
+    OwedPayload,
     PartLettersPayload,
     PartPayload,
     ReferencePayload,
@@ -269,7 +270,10 @@ def open_plan(app: App, plan: Plan) -> ErasurePayload:
     return from_bytes(ErasurePayload, open_sealed(key, plan.sealed, f"plan:{plan.id}"))
 
 
-def seal_part(app: App, plan: PlanId, payload: PartPayload | PartLettersPayload) -> bytes:
+_OfPart = PartPayload | PartLettersPayload | OwedPayload
+
+
+def seal_part(app: App, plan: PlanId, payload: _OfPart) -> bytes:
     """Seal what a part of an order must know, or whom it has to tell."""
     return seal(app.keyring.get(plan_key(plan)), to_bytes(payload), f"plan:{plan}")
 
@@ -284,6 +288,12 @@ def open_part_letters(app: App, plan: Plan) -> PartLettersPayload:
     """Open whom a part of an order has to tell. Raises ``KeyAbsent`` once it is over."""
     key = app.keyring.get(plan_key(plan.id))
     return from_bytes(PartLettersPayload, open_sealed(key, plan.sealed, f"plan:{plan.id}"))
+
+
+def open_owed(app: App, plan: Plan) -> OwedPayload:
+    """Open which copies a plan must end. Raises ``KeyAbsent`` once it is over."""
+    key = app.keyring.get(plan_key(plan.id))
+    return from_bytes(OwedPayload, open_sealed(key, plan.sealed, f"plan:{plan.id}"))
 
 
 def open_telling(app: App, plan: Plan) -> TellingPayload:

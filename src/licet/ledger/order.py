@@ -20,6 +20,9 @@ from licet.terms.when import from_ms, to_ms, to_text
 STATEMENT, ENTRIES, DIGEST, LEFT = "statement", "entries", "digest", "left_"
 """Facts of the entry ``order.proved``; ``left_<store>`` is what the order still reaches then."""
 
+COPIES = "copies"
+"""By this name ``left`` counts copies of photos that a legal hold keeps back, where there are."""
+
 MOST_HELD = 200
 """So many holds fit into the entry; ``left`` counts the people of all of them."""
 

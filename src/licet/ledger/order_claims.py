@@ -9,13 +9,14 @@ each other.
    that waited then is named.
 3. Nobody counts as erased of whom no entry says that a key was destroyed and looked for: each
    plan of the order has these entries of its own, and looks for a key of each of its people.
+4. Copies of photos that were kept back and did not end are counted, and a hold is named.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 
-from licet.ledger.order import ClauseSaid, OrderStatement
-from licet.ledger.order_entries import Read
+from licet.ledger.order import COPIES, ClauseSaid, OrderStatement
+from licet.ledger.order_entries import Read, copies_left
 from licet.terms.ledger import EntryKind
 from licet.terms.order import ClauseKind, DataKind
 from licet.terms.plan import EffectKind
@@ -43,6 +44,7 @@ def claims(
         yield from _as_written(statement, own, text)  # 1
     yield from _found(statement, own)  # 2
     yield from _not_looked_for(statement, counted)  # 3
+    yield from _kept_back(statement, counted)  # 4
 
 
 def refused(statement: OrderStatement, counted: Collection[Read]) -> int:
@@ -159,6 +161,14 @@ def _not_looked_for(statement: OrderStatement, counted: Collection[Read]) -> Ite
                 f"plan {part.plan} counts {part.people} people as erased, and looked for "
                 f"{looked[part.plan]} keys"
             )
+
+
+def _kept_back(statement: OrderStatement, counted: Collection[Read]) -> Iterator[str]:
+    kept, said = len(copies_left(statement.order, counted)), dict(statement.left).get(COPIES, 0)
+    if kept != said:
+        yield f"copies of photos that were kept back: {kept} by the entries, {said} are counted"
+    if kept and not statement.held:
+        yield f"{kept} copies of photos were kept back, and no legal hold is named"
 
 
 def _keys_by_plan(counted: Collection[Read]) -> tuple[frozenset[str], dict[str, int]]:

@@ -8,7 +8,7 @@ after its last day is no doubt but a fact, and is told.
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
-from licet.ledger.order import Answered, ClauseSaid, OrderRecord, OrderStatement
+from licet.ledger.order import COPIES, Answered, ClauseSaid, OrderRecord, OrderStatement
 from licet.terms.order import ClauseKind, DataKind
 
 _STOPS = frozenset({ClauseKind.STOP_COLLECTING, ClauseKind.STOP_USE, ClauseKind.ERASE})
@@ -59,6 +59,8 @@ def told(statement: OrderStatement) -> tuple[str, ...]:
         found.append(f"sources that ceased for it and were emptied: {done.purged}")
     if done.scanned_at is not None:
         found.append(f"every file was read for their data in clear, {done.scanned_at:%Y-%m-%d}")
+    if kept := dict(statement.left).get(COPIES, 0):
+        found.append(f"copies of photos that stay because a legal hold needs them: {kept}")
     for one in statement.held:
         found.append(f"a legal hold keeps somebody until {one.until:%Y-%m-%d}: {one.hold}")
     met = dict(record.met)

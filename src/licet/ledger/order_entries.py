@@ -6,7 +6,8 @@
 3. What such an entry names beside the order, plans, requests and blocks, is *followed*:
    every entry that names something followed belongs, wherever it stands after the first. Of
    an answer only the request is followed, not how it was packed. Of a source that ceased for
-   the order, the entry that it was purged belongs.
+   the order, the entry that it was purged belongs. Of copies that a legal hold keeps back
+   (``copy.owed``), the entry that they ended belongs.
 4. The last that is counted is the one before ``order.proved``; what names the order later
    (that the pack was sent) belongs too, and is not part of what was proved.
 
@@ -34,7 +35,7 @@ STORES = tuple(field.name for field in fields(Reached))
 
 _FOLLOWED = frozenset({"plan", "request", "block"})
 _ROLES = (
-    *(f'["{role}",'.encode() for role in sorted(_FOLLOWED)),
+    *(f'["{role}",'.encode() for role in sorted((*_FOLLOWED, "copy"))),
     f'"{EntryKind.SOURCE_PURGED.value}"'.encode(),
 )
 _PLANS = frozenset({EntryKind.SUBJECT_ERASING, EntryKind.GRANT_ENDING, EntryKind.ORDER_PLANNED})
@@ -110,6 +111,17 @@ def followed_by(order: str, entries: Iterable[Read]) -> frozenset[str]:
     return frozenset(one for read in entries for one in _follows(read.entry, order))
 
 
+def copies_left(order: str, entries: Iterable[Read]) -> frozenset[str]:
+    """Return the copies that a legal hold kept back from an order, and that did not end since."""
+    owed: set[str] = set()
+    for one in entries:
+        if one.entry.kind is EntryKind.COPIES_OWED and _is_of(one.entry, order):
+            owed.update(_ids(one.entry, "copy"))
+        elif one.entry.kind is EntryKind.COPIES_ENDED:
+            owed.difference_update(_ids(one.entry, "copy"))
+    return frozenset(owed)
+
+
 def entries_digest(leaves: Iterable[Leaf]) -> str:
     """Return the SHA-256 (hex) over each entry's index (8 bytes) and leaf hash, in order."""
     running = sha256()
@@ -168,6 +180,8 @@ def _follows(entry: Entry, order: str) -> Iterator[str]:
     if _is_of(entry, order):
         roles = {"request"} if entry.kind in _ANSWERS else _FOLLOWED
         yield from (named for role, named in entry.objects if role in roles)
+        if entry.kind is EntryKind.COPIES_OWED:
+            yield from _ids(entry, "copy")
         if entry.kind is EntryKind.SOURCE_CEASED:
             yield from (_PURGED + source for source in _ids(entry, "source"))
 

@@ -13,6 +13,7 @@ from licet.terms.face import Box, Score
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Identity
 from licet.terms.ids import (
+    CopyId,
     FaceId,
     GrantId,
     ItemId,
@@ -188,6 +189,13 @@ class PartPayload:
     def needles(self) -> frozenset[bytes]:
         """The byte strings that no file may hold in clear."""
         return frozenset((*self.words, *(values for _, values in self.templates)))
+
+
+@dataclass(frozen=True, slots=True)
+class OwedPayload:
+    """Which copies an order wants destroyed as soon as no legal hold needs them."""
+
+    copies: tuple[CopyId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +384,7 @@ __all__ = [
     "FindingPayload",
     "Identity",
     "OrderPayload",
+    "OwedPayload",
     "PartLettersPayload",
     "PartPayload",
     "ReferencePayload",

@@ -24,6 +24,7 @@ from licet.effects.carrying.demands import (
     kinds_of,
     people_of,
 )
+from licet.effects.carrying.owed import OWED
 from licet.effects.carrying.parts import (
     CAUSE,
     GOING,
@@ -101,9 +102,10 @@ def settle_parts(app: App, unit: Unit, since: Since, again: Iterable[PlanId]) ->
 
 
 def _open(unit: Unit) -> list[Plan]:
-    """Return the parts that are open, and no plan that tells people of one."""
+    """Return the parts that are open, and no plan that follows one."""
     plans = unit.plans.open()
-    return [one for one in plans if one.kind is PlanKind.ORDER and one.cause != LETTERS]
+    after = {LETTERS, OWED}
+    return [one for one in plans if one.kind is PlanKind.ORDER and one.cause not in after]
 
 
 def _over(

@@ -12,6 +12,13 @@ from itertools import chain
 from licet.app import App
 from licet.effects.accounting import write_account
 from licet.effects.carrying.demands import OF_GRANTS, kinds_of
+from licet.effects.carrying.owed import (
+    OWED,
+    end_ordered,
+    end_owed,
+    make_owed_key,
+    wait_for_holds,
+)
 from licet.effects.carrying.photos import forget_photos
 from licet.effects.carrying.searched import person_tags, surfacings
 from licet.effects.carrying.splitting import split_held
@@ -56,6 +63,8 @@ def people_in(app: App, plan: Plan) -> tuple[SubjectId, ...]:
 
 def wait_for_nobody(app: App, plan: Plan) -> Found | None:
     """Wait while somebody's answer is on its way; go on without whom a legal hold keeps."""
+    if plan.cause == OWED:
+        return wait_for_holds(app, plan)
     with app.store.read() as reader:
         current = reader.plans.get(plan.id) or plan
         people = people_in(app, current)
@@ -64,6 +73,8 @@ def wait_for_nobody(app: App, plan: Plan) -> Found | None:
         held = not held_grants(reader).isdisjoint(current.grants)
     if held and not waiting:
         split_held(app, current, people)
+    if DataKind.PHOTOS in kinds_of(current):
+        make_owed_key(app, current)
     # Whoever was taken out of the part, the next look at it does not know of them any more.
     return None if held or waiting else ()
 
@@ -105,11 +116,22 @@ def tell_of_order(app: App, unit: Unit, plan: Plan) -> Found:
 
 
 def forget_seen(app: App, unit: Unit, plan: Plan) -> Found:
-    """Forget the photos in which nobody but people of this part was seen."""
-    if DataKind.PEOPLE in kinds_of(plan):
-        return forget_items(app, unit, plan)
+    """Forget the photos in which nobody but people of this part was seen.
+
+    Where the order wants photos destroyed the operator's own copies go, whoever else is there.
+    """
+    if plan.cause == OWED:
+        return end_owed(app, unit, plan)
+    plan = unit.plans.get(plan.id) or plan
     require_unheld(unit, plan.grants)
-    return forget_photos(app, unit, plan.grants)
+    kinds = kinds_of(plan)
+    ended = end_ordered(app, unit, plan) if DataKind.PHOTOS in kinds else 0
+    if DataKind.PEOPLE in kinds:
+        found = dict(forget_items(app, unit, plan))
+    else:
+        found = dict(forget_photos(app, unit, plan.grants))
+    found["copies"] = int(found.get("copies", 0)) + ended
+    return tuple(found.items())
 
 
 def delete_rows(app: App, unit: Unit, plan: Plan) -> Found:

@@ -9,7 +9,6 @@ from licet.app import App
 from licet.effects.plans import Found
 from licet.effects.record import record_machine
 from licet.effects.sealed import appearances_of, suggestions_of
-from licet.effects.shelving import end_copies
 from licet.store.unit import Unit
 from licet.terms.gallery import TemplateKind
 from licet.terms.ids import FaceId, GrantId, ItemId
@@ -30,8 +29,6 @@ def forget_photos(app: App, unit: Unit, grants: Collection[GrantId]) -> Found:
     faces = unit.person.faces(seen)
     there = unit.person.items(seen)
     alone = {i for i in there if {face.id for face in faces.get(i, ())} <= seen[i]}
-    # An order to destroy photos means the operator's own copies, whoever else is in them.
-    copies = end_copies(unit, unit.copies.of_items(seen), (("cause", "order"),))
     unit.items.forget(sorted(alone))
     dropped = [template for template, item, _ in where if item in alone]
     unit.templates.delete(dropped)
@@ -43,7 +40,6 @@ def forget_photos(app: App, unit: Unit, grants: Collection[GrantId]) -> Found:
     _record(unit, EntryKind.SUGGESTIONS_LAPSED, "suggestion", lapsed)
     return (
         ("items", len(alone)),
-        ("copies", copies),
         ("templates", len(dropped)),
         ("suggestions", len(lapsed)),
     )

@@ -17,14 +17,16 @@ from licet.effects.carrying.demands import (
     reaches,
     sources_of,
 )
+from licet.effects.carrying.owed import holds_needing
 from licet.effects.held import held_grants
 from licet.effects.ordering.counting import count_reached, held_in
 from licet.effects.proving.stating import gather, statement_of
 from licet.effects.reaching import waiting_for
 from licet.effects.record import record
 from licet.ledger.order import proved_facts
+from licet.ledger.order_entries import belonging, copies_left
 from licet.store.unit import Reader, Unit
-from licet.terms.ids import GrantId, OrderId
+from licet.terms.ids import CopyId, GrantId, OrderId
 from licet.terms.ledger import EntryKind
 from licet.terms.order import Clause, ClauseKind, DataKind, OrderState
 from licet.terms.permit import Permit
@@ -154,12 +156,18 @@ def _prove(app: App, order_id: OrderId) -> int:
         left = count_reached(app, reader, order.scope)
         kept = held_in(reader, order.scope)
         earlier = gather(reader, order)
+        owed = copies_left(order_id, belonging(order_id, earlier.entries))
+        needed = holds_needing(app, reader, {CopyId(one) for one in owed})
+        if len(needed) < len(owed):
+            return 0  # No hold needs one of them any more: it goes first.
+        needing = {one.id for holds in needed.values() for one in holds}
     with app.store.unit() as unit:
         current = _current(unit, order_id)
         permit = may_carry_out(app, unit, order) if current else None
         if current is None or not isinstance(permit, Permit) or _unmet(unit, current):
             return 0
-        holds = [one for one in unit.holds.in_force(unit.now) if one.subject in kept]
+        in_force = unit.holds.in_force(unit.now)
+        holds = [one for one in in_force if one.subject in kept or one.id in needing]
         statement = statement_of(unit, current.order, left, holds, earlier)
         objects = (("order", current.order.id),)
         leaf = record(app, unit, EntryKind.ORDER_PROVED, permit, objects, proved_facts(statement))

@@ -14,7 +14,7 @@ from typing import Any
 from licet.effects.letters import letter_language
 from licet.effects.packing.saying import Saying
 from licet.effects.paper import UNSHOWN, paper, part_of
-from licet.ledger.order import OrderStatement
+from licet.ledger.order import COPIES, OrderStatement
 from licet.ledger.order_doubts import answered_before
 from licet.terms.letters import Sender
 from licet.terms.lines import one_line
@@ -136,7 +136,11 @@ def _done(w: Saying, statement: OrderStatement) -> Iterator[str]:
 def _held(w: Saying, statement: OrderStatement) -> list[str]:
     if not statement.held:
         return [w("letter", "nothing_held")]
+    kept = dict(statement.left).get(COPIES, 0)
     return [
-        w("letter", "held_says", number=one.hold, paper=one.instrument, until=w.day(one.until))
-        for one in statement.held
+        *([w("letter", "held_copies", count=w.number(kept))] if kept else ()),
+        *(
+            w("letter", "held_says", number=one.hold, paper=one.instrument, until=w.day(one.until))
+            for one in statement.held
+        ),
     ]

@@ -13,12 +13,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from licet.ledger.order import (
+    COPIES,
     MOST_HELD,
     HeldBack,
     OrderStatement,
     proved_with,
 )
-from licet.ledger.order_entries import STORES, Read, belonging, drawn, may_belong, take_apart
+from licet.ledger.order_entries import (
+    STORES,
+    Read,
+    belonging,
+    copies_left,
+    drawn,
+    may_belong,
+    take_apart,
+)
 from licet.store.unit import Reader, Unit
 from licet.terms.errors import Conflict, Corrupt
 from licet.terms.ledger import EntryKind
@@ -67,7 +76,10 @@ def statement_of(
     Raises ``Corrupt`` when the ledger does not know the order.
     """
     gathered = gather(reader, order, earlier)
-    counted = tuple(sorted((store, getattr(left, store)) for store in STORES))
+    stores = {store: int(getattr(left, store)) for store in STORES}
+    if kept := copies_left(order.id, belonging(order.id, gathered.entries)):
+        stores[COPIES] = len(kept)
+    counted = tuple(sorted(stores.items()))
     held = tuple(
         HeldBack(hold.id, hold.instrument, hold.until)
         for hold in sorted(holds, key=lambda one: one.id)[:MOST_HELD]
