@@ -1,22 +1,33 @@
 """The pages of people, ledger and reports with something to show, and with nothing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse
+from licet.effects.reporting.kept import KeptReport
 from licet.effects.witnessing import Seen
 from licet.evidence import Entries, EntryLine, EntryProof, LedgerState
 from licet.terms.face import Box
 from licet.terms.grant import GrantState, Restriction
-from licet.terms.ids import CaseId, GrantId, ItemId, PurposeId, SubjectId, TemplateId
+from licet.terms.ids import (
+    CaseId,
+    GrantId,
+    ItemId,
+    OrganisationId,
+    PurposeId,
+    SubjectId,
+    TemplateId,
+)
 from licet.terms.ledger import Commitment, Entry, EntryKind
 from licet.terms.listing import UnlinkedLine
 from licet.terms.people import CaseOf, People, PersonDetails, PersonFace, PersonGrant, PersonLine
 from licet.terms.permit import Action
+from licet.terms.reporting import ReportKind
 from licet.web.pages.around import Page
 from licet.web.pages.ledger import CheckPage, EntryPage, LedgerPage
 from licet.web.pages.people import FaceCard, May, PeopleList, PersonPage, PersonPhoto
+from licet.web.pages.reports import Reports
 
 NOON = datetime(2026, 3, 2, 12, 4, tzinfo=UTC)
 CLEARANCE = PurposeId("archive_rights_clearance@1")
@@ -116,6 +127,33 @@ PROOF = EntryProof(
 )
 NO_PROOF = replace(PROOF, line=LINES[1], proof=b"", witnesses=())
 
+KEPT = (
+    KeptReport(
+        "usage-2026-02-1204311",
+        ReportKind.USAGE,
+        "2026-02",
+        OrganisationId("1"),
+        "Archives de Valcourt",
+        NOON,
+        1_204_311,
+        public=True,
+        searches=401,
+        leads=3,
+    ),
+    KeptReport(
+        "processing-2026-03-01-1204000",
+        ReportKind.PROCESSING,
+        "2026-03-01",
+        OrganisationId(""),
+        "",
+        NOON,
+        1_204_000,
+        public=False,
+    ),
+)
+WHOSE = (("1", "Archives de Valcourt"), ("2", "Cercle des familles"))
+FEBRUARY = date(2026, 2, 1)
+
 CONSOLE_PAGES: dict[str, tuple[Page, str]] = {
     "people": (
         PeopleList(People((ANA, BEN, CLEO), 97), (FIND, CLEARANCE), page=2, pages=3),
@@ -149,6 +187,11 @@ CONSOLE_PAGES: dict[str, tuple[Page, str]] = {
     ),
     "ledger-entry": (EntryPage(PROOF, 1_204_312), "/console/ledger/1204311"),
     "ledger-entry-unsigned": (EntryPage(NO_PROOF, 1_204_310), "/console/ledger/1204310"),
+    "reports": (
+        Reports(KEPT, WHOSE, FEBRUARY, True, (ReportKind.ANNUAL,), "making"),
+        "/console/reports",
+    ),
+    "reports-none": (Reports((), WHOSE[:1], FEBRUARY), "/console/reports"),
     "check": (CheckPage(STATE), "/check"),
     "check-new": (CheckPage(UNSEEN), "/check"),
     "person-photo": (

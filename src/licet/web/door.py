@@ -14,6 +14,7 @@ from licet.web.guards.hosts import Hosts
 from licet.web.guards.origins import Origins
 from licet.web.guards.paces import Paces
 from licet.web.guards.watching import Watching
+from licet.web.making import Makings
 from licet.web.probes import Probes
 from licet.web.routes import (
     acts,
@@ -28,6 +29,7 @@ from licet.web.routes import (
     own,
     own_door,
     public,
+    reports,
     searching,
     people,
     verifying,
@@ -71,6 +73,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
     door.state.serving = serving
     door.state.figures = figures
     door.state.probes = Probes()
+    door.state.makings = Makings()
     problems.install(door)
     for router in (
         health.router,
@@ -82,6 +85,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         console.router,
         cases.router,
         ledger.router,
+        reports.router,
         acts.router,
         searching.router,
         people.router,

@@ -18,6 +18,7 @@ SERVED: dict[str, Register] = {
     "acts": Register.MEMBERS,
     "inbox": Register.REQUESTS,
     "ledger": Register.PAPERS,
+    "reports": Register.PAPERS,
 }
 """The places of the console that have a page, by their key, and the register that each shows."""
 PEOPLE = frozenset({Register.GRANTS, Register.APPEARANCES})
