@@ -171,7 +171,9 @@ def _found(app: App, reader: Reader | Unit, candidate_id: CandidateId) -> _One:
     candidate = reader.searches.candidate(candidate_id)
     search = reader.searches.get(candidate.search) if candidate else None
     case = reader.governance.case(search.case) if search else None
-    if candidate is None or search is None or case is None or search.state not in OPEN_SEARCHES:
+    # Of one whose grant ended nothing is left to look at.
+    waits = search is not None and search.state in OPEN_SEARCHES
+    if candidate is None or search is None or case is None or not (waits and candidate.sealed):
         raise NotFound("no such candidate waits", "See `licet search show`.")
     return _One(candidate_id, search, case, _opened(app, case.id, candidate))
 

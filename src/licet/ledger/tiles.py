@@ -159,6 +159,15 @@ class Tiles:
         """Return the published checkpoint, None before the first. Raises Corrupt."""
         return checkpoints.read_file(self._folder / "checkpoint", self._key, _CHECKPOINT)
 
+    def file(self, tile: str) -> bytes | None:
+        """Return a published tile by its name below the prefix, None for one that is not there.
+
+        It is handed out as it lies: :meth:`check` holds it against the entries.
+        """
+        path = (self._folder / tile).resolve()
+        inside = path.is_relative_to((self._folder / "tile").resolve())
+        return path.read_bytes() if inside and path.is_file() else None
+
     def leaves(self, start: int = 0, end: int | None = None) -> Iterator[Leaf]:
         """Yield published leaves ``[start, end)``, all by default. Raises Corrupt, NotFound.
 

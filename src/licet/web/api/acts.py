@@ -15,6 +15,7 @@ from licet.terms.acting import Who
 from licet.terms.ids import ActId
 from licet.terms.permit import Action, Refusal
 from licet.terms.waiting import ActEnd, ActLine, Parked, WaitingAct
+from licet.web.api.names import Name
 from licet.web.api.paging import Cursor, Limit, Part, part
 from licet.web.api.shapes import Begun, Carried
 from licet.web.api.signatures import Signed, allowed_signed, signed, signed_too, to_sign
@@ -58,7 +59,7 @@ def begin_one(app: TheApp, comer: Known, wanted: Wanted, signature: Signed = "")
 
 
 @router.post("/acts/{act}/signature", operation_id="sign_act", status_code=201)
-def sign(app: TheApp, comer: Known, act: str, signature: Signed = "") -> Carried:
+def sign(app: TheApp, comer: Known, act: Name, signature: Signed = "") -> Carried:
     """Sign an act that waits, as another member than who began it: it is carried out at once.
 
     What is told once, as an invitation's code, is told here.
@@ -75,7 +76,7 @@ def sign(app: TheApp, comer: Known, act: str, signature: Signed = "") -> Carried
 
 
 @router.post("/acts/{act}/end", operation_id="end_act", status_code=201)
-def end(app: TheApp, comer: Known, act: str, signature: Signed = "") -> Ended:
+def end(app: TheApp, comer: Known, act: Name, signature: Signed = "") -> Ended:
     """Decline an act that waits, or take back your own: nothing happens, and it is recorded."""
     waits = find_act(app, comer.who, ActId(act))
     about = ending(waits)

@@ -10,6 +10,7 @@ from licet.governance import approve_case
 from licet.listing import show_search
 from licet.search import Choice, search
 from licet.terms.ids import PurposeId, SearchId
+from licet.web.api.names import Name
 from licet.web.api.repeats import Repeats
 from licet.web.api.shapes import Approved, Searched
 from licet.web.api.signatures import Signed, allowed_signed, signed
@@ -25,13 +26,13 @@ class Probe(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     photo: UploadFile
-    purpose: str = Field(max_length=100)
+    purpose: str = Field(min_length=1, max_length=100)
     face: int | None = Field(default=None, ge=1, le=100)
     fpir: float | None = Field(default=None, gt=0, le=0.01)
 
 
 @router.post("/cases/{case}/approval", operation_id="approve_case", status_code=201)
-def approve(app: TheApp, comer: Known, case: str, signature: Signed = "") -> Approved:
+def approve(app: TheApp, comer: Known, case: Name, signature: Signed = "") -> Approved:
     """Say yes to a case, with the passkey of the approver. No session or key is enough."""
     found = own_case(app, comer, case)
     about = approving(found)
@@ -46,7 +47,7 @@ def approve(app: TheApp, comer: Known, case: str, signature: Signed = "") -> App
 def ask(
     app: TheApp,
     comer: Known,
-    case: str,
+    case: Name,
     asked: Annotated[Probe, Form(media_type="multipart/form-data")],
     repeats: Repeats,
 ) -> Response:
@@ -60,13 +61,13 @@ def ask(
     choice = Choice(face=asked.face, fpir=asked.fpir)
     purpose = PurposeId(asked.purpose)
 
-    def act() -> Searched:
+    def act() -> bytes:
         answer = search(app, comer.who, found.id, purpose, probe, choice)
-        return Searched.of(allowed(answer))
+        return Searched.of(allowed(answer)).model_dump_json().encode()
 
-    def still(answered: bytes) -> Searched:
+    def still(answered: bytes) -> bytes:
         before = Searched.model_validate_json(answered)
         now = allowed(show_search(app, comer.who, SearchId(before.id)))
-        return before.among(one.id for one in now.candidates)
+        return before.among(one.id for one in now.candidates).model_dump_json().encode()
 
     return repeats.once(repr((purpose, choice)).encode() + probe, act, still)

@@ -6,7 +6,20 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from licet.web.api import acts, cases, registers
+from licet.web.api import (
+    acts,
+    cases,
+    duties,
+    governing,
+    ledger,
+    orders,
+    people,
+    places,
+    registers,
+    rights,
+    verifying,
+)
+from licet.web.api.bodies import SCHEMAS
 from licet.web.api.shapes import Problem
 from licet.web.comers import SCHEMES
 from licet.web.problems import MEDIA_TYPE
@@ -33,6 +46,14 @@ router = APIRouter(
 router.include_router(registers.router, tags=["registers"])
 router.include_router(cases.router, tags=["cases"])
 router.include_router(acts.router, tags=["acts"])
+router.include_router(people.router, tags=["people"])
+router.include_router(places.router, tags=["sources"])
+router.include_router(verifying.router, tags=["verifying"])
+router.include_router(rights.router, tags=["requests"])
+router.include_router(orders.router, tags=["orders"])
+router.include_router(duties.router, tags=["duties"])
+router.include_router(governing.router, tags=["governing"])
+router.include_router(ledger.router, tags=["ledger"])
 
 
 @router.get("/openapi.json", include_in_schema=False)
@@ -49,9 +70,16 @@ def written(door: FastAPI) -> str:
 def told_of(door: FastAPI) -> dict[str, Any]:
     """Return the document, in which what goes wrong has the media type that it comes with."""
     document: dict[str, Any] = door.openapi()
+    document["components"]["schemas"].update(SCHEMAS)
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    document["components"]["responses"] = {
+        f"Problem{status}": {"description": says, "content": {MEDIA_TYPE: problem}}
+        for status, says in _SAYS.items()
+    }
     for operations in document["paths"].values():
         for told in operations.values():
             for status, answer in told["responses"].items():
-                if int(status) >= min(_SAYS) and JSON in answer["content"]:
-                    answer["content"][MEDIA_TYPE] = answer["content"].pop(JSON)
+                if int(status) in _SAYS:
+                    answer.clear()
+                    answer["$ref"] = f"#/components/responses/Problem{status}"
     return document

@@ -23,6 +23,7 @@ from licet.terms.listing import (
     SearchLine,
     SourceLine,
 )
+from licet.web.api.names import Name
 from licet.web.api.paging import Cursor, Limit, Part, part
 from licet.web.api.shapes import Me, Reported
 from licet.web.comers import Known, TheApp
@@ -45,7 +46,7 @@ def sources(app: TheApp, comer: Known, limit: Limit = 50, cursor: Cursor = "") -
 
 
 @router.get("/sources/{source}", operation_id="show_source")
-def source(app: TheApp, comer: Known, source: str) -> SourceLine:
+def source(app: TheApp, comer: Known, source: Name) -> SourceLine:
     """Show one source."""
     rows = allowed(list_sources(app, comer.who))
     found = next((one for one in rows if one.id == source), None)
@@ -55,7 +56,7 @@ def source(app: TheApp, comer: Known, source: str) -> SourceLine:
 
 
 @router.get("/sources/{source}/report", operation_id="report_source")
-def report(app: TheApp, comer: Known, source: str) -> list[Reported]:
+def report(app: TheApp, comer: Known, source: Name) -> list[Reported]:
     """Count why files of a source were collected, or why not."""
     traces = allowed(list_traces(app, comer.who, SourceId(source)))
     counts = Counter((one.fate, one.rule) for one in traces)
@@ -73,7 +74,7 @@ def grants(app: TheApp, comer: Known, limit: Limit = 50, cursor: Cursor = "") ->
 
 
 @router.get("/grants/{grant}", operation_id="show_grant")
-def grant(app: TheApp, comer: Known, grant: str) -> GrantDetails:
+def grant(app: TheApp, comer: Known, grant: Name) -> GrantDetails:
     """Show one grant, and how much is kept under it."""
     return allowed(show_grant(app, comer.who, GrantId(grant)))
 
@@ -87,7 +88,7 @@ def cases(app: TheApp, comer: Known, limit: Limit = 50, cursor: Cursor = "") -> 
 
 @router.get("/cases/{case}/searches", operation_id="list_searches")
 def searches(
-    app: TheApp, comer: Known, case: str, limit: Limit = 50, cursor: Cursor = ""
+    app: TheApp, comer: Known, case: Name, limit: Limit = 50, cursor: Cursor = ""
 ) -> Part[SearchLine]:
     """List the searches of a case and how they stand now."""
     rows = allowed(list_searches(app, comer.who, CaseId(case)))
@@ -95,6 +96,6 @@ def searches(
 
 
 @router.get("/searches/{search}", operation_id="show_search")
-def search(app: TheApp, comer: Known, search: str) -> SearchDetails:
+def search(app: TheApp, comer: Known, search: Name) -> SearchDetails:
     """Show a search and those of its candidates who may be found at this moment."""
     return allowed(show_search(app, comer.who, SearchId(search)))

@@ -12,7 +12,6 @@ from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel
 
 from licet.app import App
 from licet.repeating import Repeatable, keep, kept
@@ -43,22 +42,22 @@ class Call:
     address: str
 
     def once(
-        self, body: bytes, act: Callable[[], BaseModel], still: Callable[[bytes], BaseModel]
+        self, body: bytes, act: Callable[[], bytes], still: Callable[[bytes], bytes]
     ) -> Response:
         """Answer by acting, or with what may still be said of what was answered before (201).
 
-        ``body`` is everything that was asked beside the address. Raises ``Conflict`` when the
-        key was used for something else.
+        ``body`` is everything that was asked beside the address; both functions return JSON.
+        Raises ``Conflict`` when the key was used for something else.
         """
         if not self.word:
-            return _json(act().model_dump_json().encode(), 201)
+            return _json(act(), 201)
         asked = sha256(f"{self.address}\n".encode() + body).digest()
         call = Repeatable(self.holder, self.word, asked)
         with _turn(call):
             before = kept(self.app, call)
             if before is not None:
-                return _json(still(before[1]).model_dump_json().encode(), before[0], again=True)
-            answer = act().model_dump_json().encode()
+                return _json(still(before[1]), before[0], again=True)
+            answer = act()
             keep(self.app, call, 201, answer)
         return _json(answer, 201)
 
