@@ -139,7 +139,6 @@ def test_an_unwitnessed_ledger_says_so_to_everybody(
         assert "Nobody else ever saw this ledger." in told.text
     key = door.get("/check/key").text.strip()
     assert key == ledger_state(shared.app).vkey
-    assert key.replace("+", "&#43;") in door.get("/check").text.replace("+", "&#43;")
     assert door.get("/check/checkpoint").text.startswith(shared.app.deployment.origin)
 
 
