@@ -195,6 +195,7 @@ def _recover(app: App) -> tuple[int, tuple[tuple[str, int], ...], Replayed]:
         listed = drop_candidates(app, unit)
         unit.admission.drop_sessions()
         unit.own.drop()
+        unit.links.close_all(unit.now)
         account_again(app, unit, later, listed)
         since = found_since(later)
         settle_plans(app, unit, since)

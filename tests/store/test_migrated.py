@@ -47,7 +47,7 @@ TABLES = {
     *("filing", "residence", "transfer", "trace", "visit", "audit", "kept_copy"),
     *("api_key", "identity", "invitation", "kept_answer", "passkey", "session"),
     *("own_code", "own_session"),
-    *("waiting_act", "question", "tracing", "sidecar"),
+    *("waiting_act", "question", "tracing", "sidecar", "album_link"),
 }
 """The tables that were not there then."""
 

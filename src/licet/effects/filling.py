@@ -11,7 +11,7 @@ from licet.consent.live import slot
 from licet.effects.sealed import grant_key
 from licet.gallery.contract import Gallery
 from licet.store.unit import Reader
-from licet.terms.features import features_of
+from licet.terms.features import features_of, is_aside
 from licet.terms.gallery import RowBatch, Slot, SlotBatch
 from licet.terms.ids import GrantId, SubjectId
 from licet.terms.permit import Block
@@ -85,14 +85,14 @@ def opened(app: App, batch: SealedBatch) -> RowBatch:
     """
     names = [grant_key(grant) for grant in batch.grants]
     keys = app.keyring.get_many(names)
-    here = [at for at, name in enumerate(names) if name in keys]
-    features = [
-        features_of(
-            batch.kinds[at],
-            open_sealed(keys[names[at]], batch.sealed[at], f"template:{batch.ids[at]}"),
-        )
-        for at in here
-    ]
+    data = {
+        at: open_sealed(keys[name], batch.sealed[at], f"template:{batch.ids[at]}")
+        for at, name in enumerate(names)
+        if name in keys
+    }
+    # What is aside finds nothing, and is found by nobody: it never comes into a gallery.
+    here = [at for at, opened_ in data.items() if not is_aside(batch.kinds[at], opened_)]
+    features = [features_of(batch.kinds[at], data[at]) for at in here]
     return RowBatch(
         model=batch.model,
         ids=[batch.ids[at] for at in here],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from licet.effects.digesting import digest_of, digest_of_wish
 from licet.terms.admission import ApiKeyWish
+from licet.terms.album import AlbumLink, LinkWish
 from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import NotFound
 from licet.terms.governing import (
@@ -230,6 +231,21 @@ def opening_source(wish: SourceWish) -> About:
 def on_source(action: Action, source: Source) -> About:
     """Return what is signed to collect a source, or to draw a sample of it."""
     return About(action, source.organisation, source.id)
+
+
+def opening_link(wish: LinkWish) -> About:
+    """Return what is signed to open a link to a source."""
+    return About(Action.WELCOME, None, wish.source, digest_of_wish(wish))
+
+
+def closing_link(link: AlbumLink) -> About:
+    """Return what is signed to close a link."""
+    return About(Action.CEASE, link.organisation, link.source, digest_of("close", link.id))
+
+
+def seeing_person(link: AlbumLink) -> About:
+    """Return what is signed to say that somebody who came by a link is there."""
+    return About(Action.WELCOME, link.organisation, link.source, digest_of("seen", link.id))
 
 
 def ceasing(source: Source, notice: CeaseNotice | None) -> About:

@@ -40,6 +40,7 @@ from licet.store.admission import (
     passkey,
     session,
 )
+from licet.store.album import album_link
 from licet.store.asked import question, sidecar, tracing
 from licet.store.columns import (
     METADATA,
@@ -76,7 +77,7 @@ from licet.terms.plan import EffectKind, PlanKind, RunKind, WorkState
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
 
-REVISION = "0015"
+REVISION = "0016"
 """The migration that makes these tables."""
 
 # --- the deployment and its ledger ---
@@ -449,7 +450,8 @@ account = Table(
 )
 
 __all__ = [
-    "METADATA", "REVISION", "account", "agreement", "api_key", "approval", "audit", "authority",
+    "METADATA", "REVISION", "account", "agreement", "album_link", "api_key", "approval", "audit",
+    "authority",
     "block", "breach", "canary", "candidate", "case", "clause", "confirmation",
     "correspondence", "deployment", "effect", "face", "filing", "generated", "grant", "head",
     "hold", "identity_", "invitation", "item", "item_address", "kept_answer", "kept_copy",

@@ -23,6 +23,7 @@ from licet.store.governance import ReadGovernance, WriteGovernance
 from licet.store.grants import ReadConfirmations, ReadGrants, WriteConfirmations, WriteGrants
 from licet.store.items import ReadItems, WriteItems
 from licet.store.leaves import Growth, ReadLeaves, WriteLeaves
+from licet.store.links import ReadLinks, WriteLinks
 from licet.store.orders import ReadOrders, WriteOrders
 from licet.store.own import ReadOwn, WriteOwn
 from licet.store.people import ReadPeople, WritePeople
@@ -68,6 +69,7 @@ class Reader:
         self.admission = ReadAdmission(session)
         self.waiting = ReadWaiting(session)
         self.own = ReadOwn(session)
+        self.links = ReadLinks(session)
         self.subjects = ReadSubjects(session)
         self.grants = ReadGrants(session)
         self.confirmations = ReadConfirmations(session)
@@ -118,6 +120,7 @@ class Unit:
         self.admission = WriteAdmission(session)
         self.waiting = WriteWaiting(session)
         self.own = WriteOwn(session)
+        self.links = WriteLinks(session)
         self.subjects = WriteSubjects(session)
         self.grants = WriteGrants(session)
         self.confirmations = WriteConfirmations(session)

@@ -23,6 +23,12 @@ _APPEARANCE = re.compile(
     % {b"n": _NUMBER, b"i": _ID}
 )
 _END = b'"}'
+_ASIDE = b'{"aside":1,'
+
+
+def is_aside(kind: TemplateKind, data: bytes) -> bool:
+    """Say whether a template's opened bytes are of a reference that nothing is found with."""
+    return kind is TemplateKind.REFERENCE and data.startswith(_ASIDE)
 
 
 def features_of(kind: TemplateKind, data: bytes) -> Features:
