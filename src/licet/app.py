@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -94,6 +94,7 @@ class Shelf:
     stamp_asked_at: datetime | None = None
     scan: Scan | None = None
     wiped: Wiped | None = None
+    kept_true: tuple[int, date] | None = None
     lock: RLock = field(default_factory=RLock)
     watch: Callable[[int], AbstractContextManager[Callable[[int], object]]] = unwatched
 

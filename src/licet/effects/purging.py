@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from licet.app import App
 from licet.effects.acting import digest_of
+from licet.effects.beside import leave_nothing_beside
 from licet.effects.closing import close_emptied
 from licet.effects.held import held_grants
 from licet.effects.receipts import receipt_for, statement_fact
@@ -99,8 +100,9 @@ def purge(app: App, source_id: SourceId) -> Gone:
     """Forget what came from a source, and return how many of each.
 
     1. Hold the run, so that no two processes purge a source at once.
-    2. Forget items in parts, with the boxes of their faces, their addresses, and the copies
-       that were kept of them; then the copies that nobody collected.
+    2. Take away what was written beside photos of a source that ceased, while it is known
+       where they lie. Forget items in parts, with the boxes of their faces, their addresses,
+       and the copies that were kept of them; then the copies that nobody collected.
     3. Look through what is kept of everybody for what came from items that are gone.
     4. Of a source that ceased, destroy the key, and say that it is purged.
     5. Finish the run.
@@ -123,6 +125,8 @@ def purge(app: App, source_id: SourceId) -> Gone:
     hold = open_run(app, RunKind.PURGE, source)  # 1
     work = _Purge(app, source, hold, _gone(hold.run.cursor), needed)
     with let_go(app, hold, "the purge"):
+        if work.whole:
+            leave_nothing_beside(app, source.id)
         work.forget_items()  # 2
         work.end_copies()
         work.drop_derived()  # 3

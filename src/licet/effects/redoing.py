@@ -73,6 +73,11 @@ def forget_items_again(unit: Unit, entry: Entry, _leaf: int) -> None:
     unit.items.forget([ItemId(i) for role, i in entry.objects if role == "item"])
 
 
+def unsay_again(unit: Unit, entry: Entry, _leaf: int) -> None:
+    """Forget what somebody said before they said it otherwise: what, stands in no ledger."""
+    unit.questions.delete_of_grants([GrantId(i) for role, i in entry.objects if role == "grant"])
+
+
 def end_copies_again(unit: Unit, entry: Entry, _leaf: int) -> None:
     """Let copies end that ended since; the worker destroys what is left of them."""
     unit.copies.end([CopyId(i) for role, i in entry.objects if role == "copy"])
@@ -128,6 +133,7 @@ AGAIN: dict[EntryKind, Callable[[Unit, Entry, int], None]] = {
     EntryKind.DEPLOYMENT_CLOSING: closing_again,
     EntryKind.APPEARANCE_UNCONFIRMED: unconfirm_again,
     EntryKind.UNLINKED_ENDED: note_ended_again,
+    EntryKind.QUESTION_ANSWERED: unsay_again,
     **LETTERS_AGAIN,
     **BREACHES_AGAIN,
 }

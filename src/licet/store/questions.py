@@ -102,13 +102,14 @@ class ReadSidecars(Group):
 
 
 class WriteSidecars(ReadSidecars):
-    """Writing what was written beside photos."""
+    """Writing what was written beside photos (bookkeeping: the acts have their entries)."""
 
     def put(self, written: StoredSidecar) -> None:
         """Keep what was written beside an item, in place of what was there before."""
         self.forget(written.item)
-        self._session.write(_SIDECAR.insert, _SIDECAR.values(written))
+        self._session.write(_SIDECAR.insert, _SIDECAR.values(written), bookkeeping=True)
 
     def forget(self, item: ItemId) -> None:
         """Forget what was written beside an item."""
-        self._session.write(delete(sidecar).where(sidecar.c.item == item))
+        gone = delete(sidecar).where(sidecar.c.item == item)
+        self._session.write(gone, bookkeeping=True)

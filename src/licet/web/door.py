@@ -28,10 +28,10 @@ from licet.web.routes import (
     overview,
     own,
     own_door,
+    people,
     public,
     reports,
     searching,
-    people,
     verifying,
 )
 from licet.web.routes import door as coming
