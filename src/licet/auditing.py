@@ -26,20 +26,29 @@ from licet.effects.sealed import open_address, source_key
 from licet.effects.sourcing import open_source
 from licet.effects.stills import at_moment, moments_of
 from licet.ledger import tree
+from licet.ledger.leaf import decode
 from licet.sources.contract import NO_PHOTO, Address, HoldsVideos, ItemSource
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.errors import Conflict, NotFound
 from licet.terms.face import Unreadable
 from licet.terms.governing import AuditSaid
-from licet.terms.ids import AuditId, ItemId, SourceId, new_id
+from licet.terms.ids import AuditId, ItemId, MemberId, SourceId, new_id
 from licet.terms.ledger import EntryKind
+from licet.terms.organisation import Role
 from licet.terms.permit import Action, Ask, Permit, Refusal
 from licet.terms.source import AuditFinding, Item, ItemFace, Source, SourceAudit, SourceState
 from licet.vault.seal import seal
 
 SEEN_SHARE = 2
 """One of so many items of a sample must be shown before somebody may find it in order."""
+
+FARTHEST = 4
+"""So many times the sample is looked at, in the order drawn, where less than that can be shown.
+
+What is gone at a source stays gone: its sample would wait for ever. Only the data protection
+officer finds in order what was made up so, and how many were looked at is in the entry.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +69,20 @@ class Looked:
 class Sample:
     """A sample that was drawn, and its pictures.
 
-    ``seen`` says that half of its items or more could be shown: only then may somebody find
-    it in order.
+    ``seen`` says that as many as half of its items or more could be shown: only then may who
+    looked find it in order. ``more`` are items after it that were looked at to come so far.
     """
 
     audit: SourceAudit
     photos: tuple[Looked, ...]
     items: tuple[ItemId, ...]
     seen: bool
+    more: tuple[ItemId, ...] = ()
+
+    @property
+    def shown(self) -> int:
+        """How many items could be shown."""
+        return len({one.item for one in self.photos if one.picture})
 
 
 def draw_sample(
@@ -77,16 +92,16 @@ def draw_sample(
 
     1. List what may be drawn. In one unit of work: decide and record, the digest of the list
        too; draw by the root that this entry leads to. A sample that nobody has answered for
-       is not drawn anew: it is looked at again.
+       is not drawn anew but looked at again, unless most of it was forgotten since.
     2. Read each photo, and a few frames of each video, from its source and cover every face
        in it, asking anew before each: a block, or a source that ceased, stops it in the middle.
-    3. What could not be shown nobody has seen: with less than half of it, in one unit of work,
+    3. What could not be shown nobody has seen: where it is too much, in one unit of work,
        nobody may find the sample in order.
     4. Mirror the ledger.
 
     Raises ``NotFound``, ``Conflict`` while the items are too young to be seen.
     """
-    before = _among(app, source_id)  # 1
+    before, over = _among(app, source_id), _forgotten(app, source_id)  # 1
     with app.store.unit() as unit:
         source = _source(unit, source_id)
         ask = _ask(app, who, source)
@@ -94,7 +109,7 @@ def draw_sample(
         if isinstance(permit, Refusal):
             return record_refusal(app, unit, ask, permit)
         waiting = open_audit(unit, source_id)
-        if waiting is None:
+        if waiting is None or waiting.id == over:
             drawn = _draw(app, unit, source, permit, before)
         else:
             drawn = replace(waiting, member=who.member)
@@ -102,26 +117,47 @@ def draw_sample(
             facts = (("collected", source.collected),)
             record(app, unit, EntryKind.SOURCE_SAMPLED, permit, _objects(drawn), facts)
     app.at("audit.drawn")
+    looked = _look_through(app, who, source, drawn, tell)  # 2
+    if isinstance(looked, Refusal):
+        return looked
+    if not looked.seen or looked.more:
+        member = who.member if looked.seen else None
+        looked = replace(looked, audit=_note_shown(app, ask, who, looked, member))  # 3
+    app.publish()  # 4
+    return looked
+
+
+def _look_through(
+    app: App, who: Who, source: Source, drawn: SourceAudit, tell: Callable[[int, int], None]
+) -> Sample | Refusal:
+    """Look at the sample, and on in the order drawn while too little of it can be shown."""
+    ask = _ask(app, who, source)
     with app.store.read() as reader:
-        items = sample_of(reader, drawn, _seen_before(app, drawn.drawn_at))
+        every = sample_of(reader, drawn, _seen_before(app, drawn.drawn_at), FARTHEST)
+        member = reader.governance.member(who.member) if who.member else None
+    officer = member is not None and Role.DATA_PROTECTION_OFFICER in member.roles
+    items, rest = every[: ceilings.AUDIT_SAMPLE], every[ceilings.AUDIT_SAMPLE :]
     place = open_source(app, source)
-    photos: list[Looked] = []
     asking = AskingAgain(app, ask, who, "")
-    for number, item in enumerate(items, 1):  # 2
+    found = Sample(drawn, (), tuple(one.id for one in items), seen=False)
+    for number, item in enumerate((*items, *rest), 1):
+        enough = found.shown * SEEN_SHARE >= len(items)
+        if number > len(items) and (enough or not officer):
+            break
         refusal = _refused_now(app, ask, who)
         if refusal is not None:
             return refusal
         try:
-            photos += _look(app, source, place, item, asking.keep_on)
+            photos = _look(app, source, place, item, asking.keep_on)
         except RefusedError as stopped:
             return refuse(app, ask, stopped.refusal)
-        tell(number, len(items))
-    shown = len({one.item for one in photos if one.picture})
-    seen = shown * SEEN_SHARE >= len(items)
-    if not seen:
-        drawn = _unseen(app, ask, who, drawn, shown)  # 3
-    app.publish()  # 4
-    return Sample(drawn, tuple(photos), tuple(one.id for one in items), seen)
+        more = (*found.more, item.id) if number > len(items) else ()
+        found = replace(found, photos=(*found.photos, *photos), more=more)
+        tell(number, max(number, len(items)))
+    enough = bool(items) and found.shown * SEEN_SHARE >= len(items)
+    # Where there is no more to look at, the officer has seen all that anybody can see.
+    all_there_is = officer and found.shown > 0 and len(every) < ceilings.AUDIT_SAMPLE * FARTHEST
+    return replace(found, seen=enough or all_there_is)
 
 
 def answer_audit(app: App, who: Who, source_id: SourceId, said: AuditSaid) -> Source | Refusal:
@@ -186,6 +222,22 @@ def listed(app: App, audit: SourceAudit) -> bytes:
         return as_list(o.id for o in may_be_drawn(reader, audit.source, audit.size, before))
 
 
+def _forgotten(app: App, source: SourceId) -> AuditId | None:
+    """Return the sample that waits and of which most was forgotten since, by term or erasure.
+
+    What is drawn in its place would be of few items, and at last of none.
+    """
+    with app.store.read() as reader:
+        waiting = open_audit(reader, source)
+        if waiting is None:
+            return None
+        left = sample_of(reader, waiting, _seen_before(app, waiting.drawn_at))
+        asked = decode(reader.leaves.get(waiting.size - 1, waiting.size)[0].data)
+    among_ = int(dict(asked.facts).get("among", 0))
+    drawn = min(ceilings.AUDIT_SAMPLE, among_)
+    return waiting.id if len(left) * SEEN_SHARE < drawn or not left else None
+
+
 def _among(app: App, source: SourceId) -> Among:
     """List what may be drawn, before the unit: no withdrawal waits for a long list."""
     with app.store.read() as reader:
@@ -203,12 +255,14 @@ def _draw(app: App, unit: Unit, source: Source, permit: Permit, before: Among) -
             "Collect it, and come again a day after.",
         )
     collected = source.collected
-    drawn = SourceAudit(AuditId(new_id()), source.id, permit.member, "", 0, collected, before.at)
+    former = open_audit(unit, source.id)
+    audit = AuditId(new_id()) if former is None else former.id
+    drawn = SourceAudit(audit, source.id, permit.member, "", 0, collected, before.at)
     facts = (("collected", collected), ("items", before.digest), ("among", before.items))
     record(app, unit, EntryKind.SOURCE_SAMPLED, permit, _objects(drawn), facts)
     size = unit.head.size
     drawn = replace(drawn, root=tree.root(unit.head.frontier, size).hex(), size=size)
-    unit.sources.add_audit(drawn)
+    (unit.sources.add_audit if former is None else unit.sources.set_audit)(drawn)
     return drawn
 
 
@@ -216,18 +270,21 @@ def _objects(audit: SourceAudit) -> Objects:
     return (("audit", audit.id), ("source", audit.source))
 
 
-def _unseen(app: App, ask: Ask, who: Who, drawn: SourceAudit, shown: int) -> SourceAudit:
-    """Keep that nobody saw a sample: who asked for it has nothing to find in order."""
+def _note_shown(
+    app: App, ask: Ask, who: Who, looked: Sample, member: MemberId | None
+) -> SourceAudit:
+    """Keep how much of a sample was shown, and who may find it in order: None is nobody."""
     with app.store.unit() as unit:
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now), unit.now)
-        nobody = replace(drawn, member=None)
-        waiting = open_audit(unit, drawn.source)
-        if isinstance(permit, Refusal) or waiting is None or waiting.id != drawn.id:
+        kept = replace(looked.audit, member=member)
+        waiting = open_audit(unit, kept.source)
+        if isinstance(permit, Refusal) or waiting is None or waiting.id != kept.id:
             raise Conflict("the sample was answered meanwhile", "Look again.")
-        unit.sources.set_audit(nobody)
-        facts = (("collected", drawn.collected), ("shown", shown))
-        record(app, unit, EntryKind.SOURCE_SAMPLED, permit, _objects(drawn), facts)
-    return nobody
+        unit.sources.set_audit(kept)
+        number = len(looked.items) + len(looked.more)
+        facts = (("collected", kept.collected), ("shown", looked.shown), ("looked", number))
+        record(app, unit, EntryKind.SOURCE_SAMPLED, permit, _objects(kept), facts)
+    return kept
 
 
 def _refused_now(app: App, ask: Ask, who: Who) -> Refusal | None:

@@ -65,12 +65,17 @@ def list_digest(ids: Iterable[ItemId]) -> str:
     return hashlib.sha256(as_list(ids)).hexdigest()
 
 
-def sample_of(reader: Reader | Unit, audit: SourceAudit, before: datetime) -> tuple[Item, ...]:
-    """Draw the sample: the same whoever draws it, as long as none of it was forgotten."""
+def sample_of(
+    reader: Reader | Unit, audit: SourceAudit, before: datetime, times: int = 1
+) -> tuple[Item, ...]:
+    """Draw the sample: the same whoever draws it, as long as none of it was forgotten.
+
+    ``times`` as many, where much of it cannot be shown: the first of them are the sample.
+    """
     root = bytes.fromhex(audit.root)
 
     def drawn(item: Item) -> bytes:
         return hashlib.sha256(root + item.id.encode()).digest()
 
     items = may_be_drawn(reader, audit.source, audit.size, before)
-    return tuple(heapq.nsmallest(ceilings.AUDIT_SAMPLE, items, key=drawn))
+    return tuple(heapq.nsmallest(ceilings.AUDIT_SAMPLE * times, items, key=drawn))

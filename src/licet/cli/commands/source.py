@@ -279,7 +279,7 @@ def _sampled(call: Call, licet: "App", source: Source, folder: Path) -> Answer |
         sample = draw_sample(licet, who, source.id, tell)
         if isinstance(sample, Refusal):
             return sample
-        numbers = {item: number for number, item in enumerate(sample.items, 1)}
+        numbers = {one: number for number, one in enumerate((*sample.items, *sample.more), 1)}
         for photo in sample.photos:
             if photo.picture:
                 moment = "" if photo.at is None else f"-at-{photo.at // 1000}s-{photo.at % 1000}"
@@ -287,8 +287,8 @@ def _sampled(call: Call, licet: "App", source: Source, folder: Path) -> Answer |
                 files.write_new(place / name, photo.picture)
         files.write_new(place / "sample.txt", as_list(sample.items))
         files.write_new(place / "items.txt", listed(licet, sample.audit))
-    read = len({photo.item for photo in sample.photos if photo.picture})
-    drawn, gone = sample.audit, len(sample.items) - read
+    read = sample.shown
+    drawn, gone = sample.audit, len(numbers) - read
     done = Sampled(source.id, source.name, folder, read, gone, drawn.root, drawn.size)
     lines = (
         f"Wrote {folder}: {read} photos of {source.name}, drawn at random by the ledger's root.",
@@ -296,7 +296,8 @@ def _sampled(call: Call, licet: "App", source: Source, folder: Path) -> Answer |
         *((f"  {gone} more could not be read.",) if gone else ()),
         f"Look at all of them. Next: `licet source audit {source.name} --finding ok` or `wrong`."
         if sample.seen
-        else "That is less than half of the sample: it can be found `wrong`, and not `ok`.",
+        else "That is less than half of the sample: it can be found `wrong`, and not `ok`. "
+        "The data protection officer looks at more of it.",
     )
     return Answer(done, lines)
 
