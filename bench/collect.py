@@ -2,11 +2,15 @@
 
 The *raw model bound* runs the same detector and recogniser, on the same number of
 photos and faces and as many threads, on tensors that are in memory already: no
-decoding, no alignment. ``decoding bound`` adds the cheapest decoding of each photo.
+decoding, no alignment. The other bound adds the cheapest decoding of each photo. The time
+of the processors is counted as well: that of the processes that decode is in it.
 
-    LICET_FIXTURES=.cache/fixtures python -m bench.collect
-    LICET_BENCH_DLIB=/other/venv/bin/python ...   also measures the face_recognition style
-    LICET_BENCH_DEEPFACE=/third/venv/bin/python ...   also measures deepface
+The face_recognition style and deepface are measured in the same run, each in an environment
+of its own: ``.cache/dlib`` and ``.cache/deepface``, as ``make setup-bench`` makes them.
+
+    LICET_FIXTURES=.cache/fixtures python -m bench.run collect
+    LICET_BENCH_DLIB=/other/venv/bin/python ...   another environment of the former
+    LICET_BENCH_DEEPFACE=/third/venv/bin/python ...   and of the latter
 """
 
 import json
@@ -17,12 +21,15 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import simplejpeg
 
+from bench.measure import Result, processor_seconds, result
 from licet.demo.compose import Portrait, compose
 from licet.sources import fixtures
 from licet.terms.face import Inspection
@@ -33,13 +40,40 @@ from licet.vision.engine import RECOGNISER, Engine
 from licet.vision.files import read_model
 from licet.vision.runtime import Runner, prepared
 
+Answer = TypeVar("Answer")
+
 THREADS = 2
 SIZES = {"12 MP": (4243, 24), "1 MP": (1225, 60)}
 """Width in pixels and how many photos, by the name of the size."""
 DLIB_PHOTOS, DEEPFACE_PHOTOS = 2, 8
-TURNS = 6
+TURNS = 4
+RAW, CHEAPEST = "raw model bound", "models and cheapest decoding"
 GRAIN = 6
 """Sensor grain (standard deviation in grey levels), so that files are as large as real ones."""
+
+
+@dataclass
+class Spent:
+    """Seconds by the clock and of the processors, for so many photos."""
+
+    wall: float = 0.0
+    processor: float = 0.0
+
+    def add(self, work: Callable[[], Answer]) -> Answer:
+        """Do it, and add what it took."""
+        wall, processor = time.perf_counter(), processor_seconds()
+        answer = work()
+        self.wall += time.perf_counter() - wall
+        self.processor += processor_seconds() - processor
+        return answer
+
+    def plus(self, other: "Spent") -> "Spent":
+        """Return both together."""
+        return Spent(self.wall + other.wall, self.processor + other.processor)
+
+    def each(self, count: int) -> "Spent":
+        """Return what one of so many photos took."""
+        return Spent(self.wall / count, self.processor / count)
 
 
 def portraits() -> list[Portrait]:
@@ -61,8 +95,8 @@ def photos_of(width: int, count: int, people: Sequence[Portrait]) -> list[bytes]
     return found
 
 
-def models_alone(detector: Runner, recogniser: Runner, photos: int, faces: int) -> float:
-    """Return the seconds that the models need for so many photos and faces."""
+def models_alone(detector: Runner, recogniser: Runner, photos: int, faces: int) -> None:
+    """Run the models for so many photos and faces."""
     seen = np.random.default_rng(0).random((1, 3, 448, 640), np.float32) * 255
     batch = np.random.default_rng(0).random((BATCH, 3, 112, 112), np.float32) * 255
     work: list[Callable[[], object]] = [lambda: detector(seen)] * photos
@@ -70,30 +104,26 @@ def models_alone(detector: Runner, recogniser: Runner, photos: int, faces: int) 
     if faces % BATCH:
         work.append(lambda: recogniser(batch[: faces % BATCH]))
     with ThreadPoolExecutor(THREADS) as pool:
-        start = time.perf_counter()
         list(pool.map(lambda task: task(), work))
-        return time.perf_counter() - start
 
 
-def decoding_alone(photos: list[bytes]) -> float:
-    """Return the seconds that the cheapest sufficient JPEG decoding needs."""
+def decoding_alone(photos: list[bytes]) -> None:
+    """Decode JPEGs in the cheapest way that is sufficient."""
 
     def decode(photo: bytes) -> object:
         return simplejpeg.decode_jpeg(photo, "RGB", True, True, 426, 640)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        start = time.perf_counter()
         list(pool.map(decode, photos))
-        return time.perf_counter() - start
 
 
-def dlib_style(photos: list[bytes]) -> float | None:
-    """Return photos/s of the face_recognition style, or None without its environment."""
-    return _apart("LICET_BENCH_DLIB", "dlib_style.py", photos, {})
+def dlib_style(photos: list[bytes]) -> Spent | None:
+    """Return what the face_recognition style takes a photo, or None without its environment."""
+    return _apart("dlib", photos, {})
 
 
-def deepface_style(photos: list[bytes], cache: Path) -> float | None:
-    """Return photos/s of deepface with the same models, or None without its environment.
+def deepface_style(photos: list[bytes], cache: Path) -> Spent | None:
+    """Return what deepface with the same models takes a photo, or None without its environment.
 
     Its own copies of the models are ours: the detector as published, the recogniser in the
     form that onnxruntime takes, which is the faster one.
@@ -106,32 +136,35 @@ def deepface_style(photos: list[bytes], cache: Path) -> float | None:
         made = prepared(shipped_card(RECOGNISER), None, cache)
         (place / "face_recognition_sface_2021dec.onnx").write_bytes(made)
         quiet = {"DEEPFACE_HOME": home, "TF_CPP_MIN_LOG_LEVEL": "3"}
-        return _apart("LICET_BENCH_DEEPFACE", "deepface_style.py", photos, quiet)
+        return _apart("deepface", photos, quiet)
 
 
-def _apart(name: str, script: str, photos: list[bytes], more: dict[str, str]) -> float | None:
-    """Return photos/s of a script in another environment; None where no variable names one."""
-    python = os.environ.get(name)
-    if not python:
+def _apart(name: str, photos: list[bytes], more: dict[str, str]) -> Spent | None:
+    """Return what a script takes a photo, in its own environment; None where there is none."""
+    usual = f".cache/{name}/bin/python"
+    python = os.environ.get(f"LICET_BENCH_{name.upper()}", usual)
+    if not Path(python).exists():
+        print(f"{name} is not measured: there is no {python} (make setup-bench)", file=sys.stderr)
         return None
     with tempfile.TemporaryDirectory() as folder:
         for at, photo in enumerate(photos):
             Path(folder, f"{at}.jpg").write_bytes(photo)
         done = subprocess.run(  # noqa: S603 - the operator names the interpreter
-            [python, "-W", "ignore", str(Path(__file__).with_name(script)), folder],
+            [python, "-W", "ignore", str(Path(__file__).with_name(f"{name}_style.py")), folder],
             capture_output=True,
             text=True,
             check=True,
             env=os.environ | more,
         )
     answer = json.loads(done.stdout.splitlines()[-1])
-    return float(answer["photos"] / answer["seconds"])
+    return Spent(answer["seconds"] / len(photos), answer["processor"] / len(photos))
 
 
-def run() -> list[dict[str, Any]]:
-    """Return one line per size and comparison: name, value, unit, against, ratio, n.
+def run() -> list[Result]:
+    """Say photos a second, and milliseconds of the processors for one, against each anchor.
 
-    Ours and the bounds take turns, so that what else the machine does meets all of them.
+    Ours and the bounds take turns, so that what else the machine does meets all of them. The
+    time of the processors hardly depends on it.
     """
     people = portraits()
     cache = Path(os.environ.get("LICET_BENCH_CACHE", ".cache/models"))
@@ -139,48 +172,53 @@ def run() -> list[dict[str, Any]]:
     detector, recogniser = (
         Runner(prepared(shipped_card(name), None, cache)) for name in (DETECTOR, RECOGNISER)
     )
-    lines: list[dict[str, Any]] = []
+    lines: list[Result] = []
     for size, (width, count) in SIZES.items():
         photos = photos_of(width, count, people)
         list(engine.inspect_many(photos[:4]))
-        spent = dict.fromkeys(("ours", "models", "decoding"), 0.0)
+        ours, models, decoding = Spent(), Spent(), Spent()
         faces = 0
         for turn in range(TURNS):
             part = photos[turn::TURNS]
-            start = time.perf_counter()
-            seen = [one for one in engine.inspect_many(part) if isinstance(one, Inspection)]
-            spent["ours"] += time.perf_counter() - start
-            found = sum(len(one.faces) for one in seen)
-            spent["models"] += models_alone(detector, recogniser, len(part), found)
-            spent["decoding"] += decoding_alone(part)
+            inspected = ours.add(partial(list, engine.inspect_many(part)))
+            found = sum(len(one.faces) for one in inspected if isinstance(one, Inspection))
+            models.add(partial(models_alone, detector, recogniser, len(part), found))
+            decoding.add(partial(decoding_alone, part))
             faces += found
-        bounds = {
-            "raw model bound": count / spent["models"],
-            "models and cheapest decoding": count / (spent["models"] + spent["decoding"]),
+        megabytes = sum(map(len, photos)) / count / 1e6
+        lines += [
+            result(f"faces in a photo of {size}", faces / count, "faces", n=count),
+            result(f"size of a photo of {size}", megabytes, "MB", n=count),
+        ]
+        anchors = {
+            RAW: models.each(count),
+            CHEAPEST: models.plus(decoding).each(count),
             "face_recognition style": dlib_style(photos[:DLIB_PHOTOS]),
             "deepface, same models": deepface_style(photos[:DEEPFACE_PHOTOS], cache),
         }
-        megabytes = sum(len(photo) for photo in photos) / count / 1e6
-        note = f"{faces / count:.1f} faces and {megabytes:.1f} MB a photo"
-        ours = count / spent["ours"]
-        lines += [
-            _line(size, note, ours, name, value, count) for name, value in bounds.items() if value
-        ]
+        for name, anchor in anchors.items():
+            if anchor is not None:
+                lines += _against(size, ours.each(count), name, anchor, count)
     return lines
 
 
-def _line(
-    size: str, note: str, ours: float, against: str, bound: float, count: int
-) -> dict[str, Any]:
-    """Return one line of the results."""
-    return {
-        "name": f"collect {size} ({note})",
-        "value": round(ours, 2),
-        "unit": "photos/s",
-        "against": f"{against}: {bound:.2f} photos/s",
-        "ratio": round(ours / bound, 3),
-        "n": count,
-    }
+def _against(size: str, ours: Spent, name: str, anchor: Spent, count: int) -> list[Result]:
+    """Return our speed and our processor time against an anchor, all for one photo."""
+    what = f"collect photos of {size}"
+    rate = f"{name}: {1 / anchor.wall:.2f} photos/s"
+    worked = f"{name}: {1e3 * anchor.processor:.0f} ms"
+    rates, works = anchor.wall / ours.wall, anchor.processor / ours.processor
+    return [
+        result(what, 1 / ours.wall, "photos/s", n=count, against=rate, ratio=rates),
+        result(
+            f"{what}: of the processors, each",
+            1e3 * ours.processor,
+            "ms",
+            n=count,
+            against=worked,
+            ratio=works,
+        ),
+    ]
 
 
 if __name__ == "__main__":

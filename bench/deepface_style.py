@@ -15,7 +15,7 @@ from deepface import DeepFace  # type: ignore[import-not-found,unused-ignore]
 
 
 def main(folder: Path) -> None:
-    """Time each photo in the folder and print photos, faces and seconds."""
+    """Time each photo in the folder; print what that took, by the clock and the processors."""
     photos, faces = sorted(folder.glob("*.jpg")), 0
     options = {
         "model_name": "SFace",
@@ -23,11 +23,16 @@ def main(folder: Path) -> None:
         "enforce_detection": False,
     }
     DeepFace.represent(str(photos[0]), **options)
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     for photo in photos:
         faces += len(DeepFace.represent(str(photo), **options))
-    seconds = time.perf_counter() - start
-    sys.stdout.write(json.dumps({"photos": len(photos), "faces": faces, "seconds": seconds}))
+    found = {
+        "photos": len(photos),
+        "faces": faces,
+        "seconds": time.perf_counter() - start,
+        "processor": time.process_time() - worked,
+    }
+    sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from PIL import Image
 
 
 def main(folder: Path) -> None:
-    """Time each photo in the folder and print photos, faces and seconds."""
+    """Time each photo in the folder; print what that took, by the clock and the processors."""
     spec = importlib.util.find_spec("face_recognition_models")
     if spec is None or spec.origin is None:
         raise SystemExit("install face-recognition-models in this environment")
@@ -30,14 +30,19 @@ def main(folder: Path) -> None:
         str(models / "dlib_face_recognition_resnet_model_v1.dat")
     )
     photos, faces = sorted(folder.glob("*.jpg")), 0
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     for photo in photos:
         pixels = np.array(Image.open(photo).convert("RGB"))
         for place in detect(pixels, 1):
             describe.compute_face_descriptor(pixels, shape(pixels, place), 1)
             faces += 1
-    seconds = time.perf_counter() - start
-    sys.stdout.write(json.dumps({"photos": len(photos), "faces": faces, "seconds": seconds}))
+    found = {
+        "photos": len(photos),
+        "faces": faces,
+        "seconds": time.perf_counter() - start,
+        "processor": time.process_time() - worked,
+    }
+    sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":

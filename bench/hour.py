@@ -19,8 +19,8 @@ from typing import BinaryIO
 import numpy as np
 
 from bench.collect import THREADS
-from bench.many import decoders, resident
-from bench.measure import Result, result
+from bench.many import resident
+from bench.measure import Result, result, started
 from licet.sources import fixtures
 from licet.terms.clip import Clip
 from licet.terms.covering import BareVideo, CoveredVideo
@@ -94,7 +94,7 @@ def _watched(act: str, place: Path) -> dict[str, float]:
 
     def look() -> None:
         while not over.wait(0.1):
-            peak[0] = max(peak[0], resident("self") + sum(map(resident, decoders())))
+            peak[0] = max(peak[0], resident("self") + sum(map(resident, started())))
 
     thread = threading.Thread(target=look)
     thread.start()

@@ -7,12 +7,14 @@ same weather, so their ratio is worth more than either number.
 import gc
 import os
 import platform
+import resource
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Result(TypedDict):
@@ -20,7 +22,8 @@ class Result(TypedDict):
 
     ``against`` names the anchor and its own value ("" for none); ``ratio`` is how many
     times better than the anchor this is (more is better), None without one; ``n`` is how
-    many measurements the median stands on.
+    many measurements the median stands on; ``others`` is the share of the machine's
+    processors (percent) that other programs had meanwhile, where that was looked at.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Result(TypedDict):
     ratio: float | None
     n: int
     machine: str
+    others: NotRequired[int]
 
 
 @cache
@@ -56,6 +60,54 @@ def result(
         n=n,
         machine=machine(),
     )
+
+
+def started() -> Iterator[str]:
+    """Yield the numbers of the processes that this one started and that still run."""
+    for place in Path("/proc/self/task").glob("*/children"):
+        yield from place.read_text("ascii").split()
+
+
+def processor_seconds() -> float:
+    """Return the seconds that the processors worked for this process and those it started."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    spent = sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, kinds))
+    for process in started():
+        with suppress(FileNotFoundError):  # it has ended by now, and is among the others
+            told = Path(f"/proc/{process}/schedstat").read_text("ascii")
+            spent += int(told.split()[0]) / 1e9
+    return spent
+
+
+class Others:
+    """What other programs take of the machine's processors from now on."""
+
+    def __init__(self) -> None:
+        self._begun = time.perf_counter(), _busy_seconds(), processor_seconds()
+
+    def percent(self) -> int:
+        """Return their share so far."""
+        wall, busy, own = (
+            now - then
+            for now, then in zip(
+                (time.perf_counter(), _busy_seconds(), processor_seconds()),
+                self._begun,
+                strict=True,
+            )
+        )
+        return max(0, round(100 * (busy - own) / (wall * (os.cpu_count() or 1))))
+
+
+def _busy_seconds() -> float:
+    """Return the seconds that all processors have worked since the machine began."""
+    table = Path("/proc/stat")
+    if not table.exists():
+        return processor_seconds()
+    user, nice, system, _, _, interrupts, soft, stolen, *_ = (
+        int(one) for one in table.read_text("ascii").split("\n", 1)[0].split()[1:]
+    )
+    ticks = user + nice + system + interrupts + soft + stolen
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def taking_turns(cases: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:

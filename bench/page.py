@@ -15,12 +15,14 @@ HEAD = """# What was measured
 Written by `python -m bench.page` from `bench/results.json`, which `make bench` writes. Each figure
 stands beside an anchor of the same run: a peer, or what the machine can do at all. *Ratio* is how
 many times better than the anchor (a target: how much of it is left). Times on another machine
-differ; ratios differ less.
+differ; ratios differ less. *Others* is the share of the machine that other programs had while it
+was measured: where it is not near nothing, times are longer than they need be, and of the ratios
+those of processor time are the ones to read.
 
 Machine: {machine}.
 
-| what | measured | against | ratio | n |
-|---|---|---|---|---|
+| what | measured | against | ratio | n | others |
+|---|---|---|---|---|---|
 """
 
 
@@ -32,7 +34,9 @@ def page(results: list[Result]) -> str:
 
 def _row(line: Result) -> str:
     ratio = "" if line["ratio"] is None else f"{line['ratio']}"
-    parts = (line["name"], f"{line['value']} {line['unit']}", line["against"], ratio, line["n"])
+    measured = f"{line['value']} {line['unit']}"
+    others = f"{line['others']} %" if "others" in line else ""
+    parts = (line["name"], measured, line["against"], ratio, line["n"], others)
     return "| " + " | ".join(str(part) for part in parts) + " |\n"
 
 

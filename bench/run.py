@@ -10,7 +10,7 @@ import importlib
 import json
 from pathlib import Path
 
-from bench.measure import Result, machine
+from bench.measure import Others, Result, machine
 
 HERE = Path(__file__).parent
 
@@ -25,11 +25,14 @@ def collect(chosen: list[str]) -> list[Result]:
     """Run the chosen benches one after the other."""
     found: list[Result] = []
     for name in chosen:
-        for line in importlib.import_module(f"bench.{name}").run():
+        others = Others()
+        lines = importlib.import_module(f"bench.{name}").run()
+        share = others.percent()
+        for line in lines:
             anchor = f"  ({line['ratio']}x against {line['against']})" if line["against"] else ""
             print(f"{line['name']}: {line['value']} {line['unit']}{anchor}", flush=True)
-            line["machine"] = machine()
-            found.append(line)
+            found.append(line | {"machine": machine(), "others": share})
+        print(f"({name}: other programs had {share} % of the machine)", flush=True)
     return found
 
 
