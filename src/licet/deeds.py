@@ -20,10 +20,11 @@ from licet.consent.reasons import Reason
 from licet.effects import signing
 from licet.effects.signing import About
 from licet.preparing import prepare
-from licet.rights import blocking, ordering
+from licet.rights import blocking, breaching, ordering, watching
 from licet.store.unit import Reader
 from licet.terms.acting import Who
 from licet.terms.admission import ApiKeyWish
+from licet.terms.breaching import BreachFindings, Risk
 from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.governing import MemberWish, OrganisationWish, SourceWish
@@ -31,6 +32,8 @@ from licet.terms.ids import (
     ActId,
     ApiKeyId,
     BlockId,
+    BreachId,
+    CanaryId,
     MemberId,
     OrderId,
     PasskeyId,
@@ -38,7 +41,7 @@ from licet.terms.ids import (
     TransferId,
 )
 from licet.terms.organisation import Member
-from licet.terms.permit import Refusal
+from licet.terms.permit import Action, Refusal
 from licet.terms.source import Source
 from licet.terms.waiting import Parked, WaitingAct
 
@@ -58,6 +61,36 @@ class OnPaper:
 
     id: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """What an act is about that is said in words: an id, and the words."""
+
+    id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLess:
+    """What was found of a breach where it takes a duty away; it names no person.
+
+    Whoever names people tells them, and that is no act of two.
+    """
+
+    id: str
+    what: str
+    consequences: str
+    measures: str
+    people: int
+    risk: Risk
+    why: str = ""
+
+    @property
+    def findings(self) -> BreachFindings:
+        """What two members sign."""
+        said = (self.what, self.consequences, self.measures, self.people, self.risk)
+        return BreachFindings(*said, why=self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +145,10 @@ def _releases(reader: Reader, on: OnPaper) -> str:
     found = reader.sources.get(SourceId(on.id))
     named = found.name if found else on.id
     return f"Let the source {named} be read again, on the reason {on.digest[:16]}"
+
+
+def _on_breach(digest: str) -> About:
+    return About(Action.END_BREACH, digest=digest)
 
 
 def _confirms(reader: Reader, on: Named) -> str:
@@ -189,6 +226,30 @@ DEEDS: dict[str, Deed] = {
         lambda app, on: signing.confirming_order(app, OrderId(on.id)),
         lambda app, who, on: ordering.confirm(app, who, OrderId(on.id)),
         _confirms,
+    ),
+    "find_breach": Deed(
+        FoundLess,
+        lambda _app, on: _on_breach(breaching.finding_digest(BreachId(on.id), on.findings)),
+        lambda app, who, on: breaching.confirm(app, who, BreachId(on.id), on.findings),
+        lambda _reader, on: f"Find the risk of breach {on.id[:8]} {on.risk.value}: {on.why}",
+    ),
+    "close_breach": Deed(
+        InWords,
+        lambda _app, on: _on_breach(breaching.ending_digest(BreachId(on.id), on.words)),
+        lambda app, who, on: breaching.close(app, who, BreachId(on.id), on.words),
+        lambda _reader, on: f"End breach {on.id[:8]}: {on.words}",
+    ),
+    "dismiss_breach": Deed(
+        InWords,
+        lambda _app, on: _on_breach(breaching.ending_digest(BreachId(on.id), on.words)),
+        lambda app, who, on: breaching.dismiss(app, who, BreachId(on.id), on.words),
+        lambda _reader, on: f"Say that the suspected breach {on.id[:8]} was none: {on.words}",
+    ),
+    "retire_canary": Deed(
+        Named,
+        lambda _app, on: _on_breach(watching.retiring_digest(CanaryId(on.id))),
+        lambda app, who, on: watching.retire(app, who, CanaryId(on.id)),
+        lambda _reader, on: f"Take canary {on.id[:8]} away",
     ),
     "prepare": Deed(
         Preparation,

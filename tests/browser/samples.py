@@ -51,6 +51,7 @@ from licet.web.pages.searching import (
 )
 from licet.web.pages.verifying import BringProbe, Compare, VerifyList, WaitingRow
 from tests.browser.console_samples import CONSOLE_PAGES
+from tests.browser.officer_samples import OFFICER_PAGES
 from tests.browser.own_samples import OWN_PAGES
 
 TODAY = date(2026, 3, 2)
@@ -373,6 +374,7 @@ SAMPLES: dict[str, Sample] = {
         None,
     ),
     **{name: Sample(page, "/me", None) for name, page in OWN_PAGES.items()},
+    **{name: Sample(page, here) for name, (here, page) in OFFICER_PAGES.items()},
     **{name: Sample(page, here) for name, (page, here) in CONSOLE_PAGES.items()},
     "not-found": Sample(Problem(404), "/nowhere", None),
     "forbidden": Sample(Problem(403), "/console/orders", None),

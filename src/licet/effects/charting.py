@@ -50,9 +50,7 @@ class _Panel:
     @property
     def step(self) -> int:
         """The amount between two lines: 1, 2 or 5 with zeros."""
-        high = max(self.high, 1)
-        size: int = 10 ** max(len(str(high // LINES)) - 1, 0)
-        return next(size * n for n in (1, 2, 5, 10) if size * n * LINES >= high)
+        return apart(self.high)
 
     @property
     def high(self) -> int:
@@ -68,6 +66,13 @@ class _Panel:
 
     def y(self, amount: int) -> float:
         return self.down + HEIGHT - BOTTOM - amount / self.top * (HEIGHT - TOP - BOTTOM)
+
+
+def apart(high: int) -> int:
+    """Return how far apart lines across stand, in minor units, for about ``LINES`` of them."""
+    high = max(high, 1)
+    size: int = 10 ** max(len(str(high // LINES)) - 1, 0)
+    return next(size * n for n in (1, 2, 5, 10) if size * n * LINES >= high)
 
 
 def chart(clock: Clock) -> str:

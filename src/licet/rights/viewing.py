@@ -28,7 +28,7 @@ from licet.store.unit import Reader
 from licet.terms.acting import Who
 from licet.terms.errors import NotFound
 from licet.terms.grant import Subject, SubjectState
-from licet.terms.ids import OrderId, PlanId, SubjectId, Territory
+from licet.terms.ids import OrderId, PlanId, RequestId, SubjectId, Territory
 from licet.terms.order import (
     Clause,
     ClauseKind,
@@ -40,6 +40,7 @@ from licet.terms.order import (
     Reached,
 )
 from licet.terms.permit import Refusal, Register
+from licet.terms.plan import WorkState
 
 PAGE = 1_000
 """People read at a time."""
@@ -66,6 +67,14 @@ class Previewed:
     reached: Reached
     exact: bool
     terms: tuple[tuple[ClauseKind, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What an order reaches now. Not ``exact``: as in :class:`Previewed`."""
+
+    reached: Reached
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,9 @@ class OrderPage:
 
     ``found`` is what it reached when it was registered. ``waiting`` open requests are
     answered before anybody is erased; a legal hold keeps something of ``held`` people. Not
-    ``exact``: these and some of ``found`` are rounded down to tens.
+    ``exact``: these and some of ``found`` are rounded down to tens, and ``asking``, which
+    says which requests these are, is empty. So many ``steps_done`` of ``steps`` of its plans
+    were taken.
     """
 
     line: OrderLine
@@ -135,6 +146,9 @@ class OrderPage:
     pack: str
     sent_at: datetime | None
     closed_at: datetime | None
+    asking: tuple[RequestId, ...] = ()
+    steps_done: int = 0
+    steps: int = 0
 
 
 ORDERS = About(Register.ORDERS)
@@ -153,6 +167,11 @@ def previewing_people(text: str) -> About:
 def showing(order: OrderId) -> About:
     """Return what is asked when one order is read."""
     return About(Register.ORDERS, asked=(("order_id", order),))
+
+
+def counting(order: OrderId) -> About:
+    """Return what is asked when what an order reaches is counted again."""
+    return About(Register.ORDERS, asked=(("count", order),))
 
 
 def preview(app: App, who: Who, wish: OrderWish, text: str) -> Previewed | Refusal:
@@ -213,11 +232,30 @@ def show_order(app: App, who: Who, order_id: OrderId) -> OrderPage | Refusal:
     return found if isinstance(found, Refusal) else found[0]
 
 
+def count_again(app: App, who: Who, order_id: OrderId) -> Counted | Refusal:
+    """Count what a registered order reaches now, by store, as it was counted at first.
+
+    Raises ``NotFound``.
+    """
+
+    def read(reader: Reader, _reach: Reach) -> tuple[Counted, ...]:
+        order = reader.orders.get(order_id)
+        if order is None:
+            raise NotFound("there is no such order", "See `licet order list`.")
+        exact, counted = told_exactly(reader, who), count_reached(app, reader, order.scope)
+        return (Counted(counted if exact else in_tens(counted), exact),)
+
+    found = listed(app, who, counting(order_id), read)
+    return found if isinstance(found, Refusal) else found[0]
+
+
 def _page(app: App, reader: Reader, order: Order, *, exact: bool) -> OrderPage:
     payload = open_order(app, order)
     clauses = reader.orders.clauses(order.id)
-    waiting, held = len(waiting_for(reader, order.scope)), len(held_in(reader, order.scope))
-    now, found = Reached(waiting=waiting, held=held), order.found
+    asking, parts = waiting_for(reader, order.scope), reader.orders.parts(order.id)
+    steps = [step.state for part in parts for step in reader.plans.effects(part.plan)]
+    now = Reached(waiting=len(asking), held=len(held_in(reader, order.scope)))
+    found = order.found
     if not exact:
         now = in_tens(now)
         found = as_facts(in_tens(read_counts(found))) if found else ()
@@ -232,10 +270,13 @@ def _page(app: App, reader: Reader, order: Order, *, exact: bool) -> OrderPage:
         found=found,
         waiting=now.waiting,
         held=now.held,
-        plans=tuple(PlanLine(one.plan, one.people) for one in reader.orders.parts(order.id)),
+        plans=tuple(PlanLine(one.plan, one.people) for one in parts),
         pack=order.pack,
         sent_at=order.sent_at,
         closed_at=order.closed_at,
+        asking=tuple(one.id for one in asking) if exact else (),
+        steps_done=sum(one is WorkState.DONE for one in steps),
+        steps=len(steps),
     )
 
 

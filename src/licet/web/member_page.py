@@ -17,6 +17,10 @@ SERVED: dict[str, Register] = {
     "cases": Register.CASES,
     "acts": Register.MEMBERS,
     "inbox": Register.REQUESTS,
+    "orders": Register.ORDERS,
+    "letters": Register.CORRESPONDENCE,
+    "blocks": Register.BLOCKS,
+    "breaches": Register.BREACHES,
     "ledger": Register.PAPERS,
     "reports": Register.PAPERS,
 }

@@ -104,7 +104,7 @@ def spell_order(wish: OrderWish) -> str:
         *(f"{name} = {getattr(wish, name)}" for name in ("decided", "notified")),
         *([] if wish.published is None else [f"published = {wish.published}"]),
         *(f"{n} = {_quoted(getattr(wish, n))}" for n in ("regime", "language", "contact")),
-        f"document = {_quoted(wish.document)}",
+        *([f"document = {_quoted(wish.document)}"] if wish.document else []),
         "",
         "[scope]",
         *_spelled_scope(wish.scope),

@@ -3,8 +3,12 @@
 from enum import StrEnum
 from typing import Final
 
+from licet.rights.viewing import Why
 from licet.terms.basis import Searchers
+from licet.terms.breaching import Risk
+from licet.terms.duties import BreachState
 from licet.terms.grant import GrantState
+from licet.terms.order import ClauseKind, DataKind, OrderState
 from licet.terms.organisation import Role
 from licet.terms.rights import RequestState, RightKind
 from licet.terms.search import SearchState
@@ -81,6 +85,49 @@ NAMES: Final[dict[type[StrEnum], dict[str, str]]] = {
         Role.VERIFIER: later("Verifier"),
         Role.DATA_PROTECTION_OFFICER: later("Data protection officer"),
         Role.AUDITOR: later("Auditor"),
+    },
+    OrderState: {
+        OrderState.PROPOSED: later("Proposed"),
+        OrderState.FINAL: later("Waits for two members"),
+        OrderState.EXECUTING: later("Being carried out"),
+        OrderState.PROVED: later("Proved"),
+        OrderState.SENT: later("Pack sent"),
+        OrderState.CLOSED: later("Closed"),
+        OrderState.APPEALED: later("Appealed"),
+        OrderState.SUPERSEDED: later("Replaced by a later version"),
+    },
+    ClauseKind: {
+        ClauseKind.STOP_COLLECTING: later("Stop collecting"),
+        ClauseKind.STOP_USE: later("Stop use"),
+        ClauseKind.ANSWER_ACCESS: later("Answer who asks for their data"),
+        ClauseKind.ERASE: later("Erase"),
+        ClauseKind.PROVE: later("Prove what was done"),
+    },
+    DataKind: {
+        DataKind.PHOTOS: later("photos"),
+        DataKind.TEMPLATES: later("templates"),
+        DataKind.PROBES: later("probes"),
+        DataKind.PEOPLE: later("all that is kept of a person"),
+    },
+    Why: {
+        Why.NAMED: later("named in it"),
+        Why.RESIDENCE: later("where they live"),
+        Why.RESIDENCE_UNKNOWN: later("where they live is not known"),
+        Why.GRANT: later("a place of a grant"),
+        Why.SOURCE: later("a source"),
+        Why.EVERYBODY: later("it reaches everybody"),
+    },
+    BreachState: {
+        BreachState.SUSPECTED: later("Suspected"),
+        BreachState.CONFIRMED: later("Confirmed"),
+        BreachState.TOLD: later("Everybody told"),
+        BreachState.CLOSED: later("Ended"),
+        BreachState.DISMISSED: later("It was none"),
+    },
+    Risk: {
+        Risk.UNLIKELY: later("Unlikely: nobody need be told"),
+        Risk.LIKELY: later("Likely: the authority is told"),
+        Risk.HIGH: later("High: the people are told too"),
     },
 }
 """By its kind and value: equal words of two kinds need not mean the same."""

@@ -35,6 +35,8 @@ PLACES: dict[str, Place] = {
     "verify": Place("/console/verify", "eye-check", later("Verify"), _WORK),
     "inbox": Place("/console/requests", "inbox", later("Requests"), _ANSWER),
     "orders": Place("/console/orders", "gavel", later("Orders"), _ANSWER),
+    "letters": Place("/console/letters", "mail", later("Letters"), _ANSWER),
+    "blocks": Place("/console/blocks", "hand-stop", later("Blocks"), _ANSWER),
     "breaches": Place("/console/breaches", "shield-exclamation", later("Breaches"), _ANSWER),
     "ledger": Place("/console/ledger", "binary-tree", later("Ledger"), _ANSWER),
     "reports": Place("/console/reports", "report", later("Usage reports"), _ANSWER),

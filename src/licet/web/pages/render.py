@@ -5,6 +5,7 @@ or an attribute that runs: the content policy would stop it (see ``policy``).
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from licet.consent.purposes import table
 from licet.terms.basis import Purpose
 from licet.terms.errors import BadInput
 from licet.terms.ids import PurposeId
+from licet.terms.money import MINOR_DIGITS, Money
 from licet.web.pages.around import Around, Page
 from licet.web.pages.assets import assets
 from licet.web.pages.names import SEARCHERS, named
+from licet.web.pages.orders import STORES
 from licet.web.pages.places import PLACES, placed
 from licet.web.pages.words import LANGUAGES, OWN_NAMES, sentences
 
@@ -67,6 +70,7 @@ def environment(language: str) -> "Environment":
         languages=OWN_NAMES,
         later=words.gettext,
         every_place=PLACES,
+        stores=STORES,
     )
     return made
 
@@ -81,7 +85,7 @@ def _listed(purpose: PurposeId) -> Purpose:
 def _habits(habits: str) -> "dict[str, Callable[..., str]]":
     """How dates and numbers are written somewhere (CLDR, through Babel)."""
     from babel.dates import format_date, format_skeleton, format_timedelta
-    from babel.numbers import format_decimal, format_percent
+    from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
     def day(moment: date) -> str:
         return format_date(moment, "long", locale=habits)
@@ -99,6 +103,16 @@ def _habits(habits: str) -> "dict[str, Callable[..., str]]":
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(count, pattern, locale=habits)
 
+    def money(amount: Money) -> str:
+        digits = MINOR_DIGITS.get(amount.currency, 2)
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        whole = Decimal(amount.minor).scaleb(-digits)
+        return f"{format_decimal(whole, pattern, locale=habits)}\u00a0{amount.currency}"
+
+    def money_short(amount: Money) -> str:
+        whole = Decimal(amount.minor).scaleb(-MINOR_DIGITS.get(amount.currency, 2))
+        return format_compact_decimal(whole, locale=habits, fraction_digits=1)
+
     def percent(share: float) -> str:
         return format_percent(share, "#,##0.##\u202f%", locale=habits)
 
@@ -111,6 +125,8 @@ def _habits(habits: str) -> "dict[str, Callable[..., str]]":
         "month": month,
         "moment": moment,
         "number": number,
+        "money": money,
+        "money_short": money_short,
         "percent": percent,
         "span": span,
     }

@@ -10,6 +10,7 @@ from licet.doctor import Weight, at_a_glance
 from licet.glance import Glance, Reads, glance, reads
 from licet.listing import list_cases, list_sources
 from licet.rights.breaching import list_breaches
+from licet.rights.corresponding import list_letters
 from licet.rights.inbox import list_requests
 from licet.rights.viewing import list_orders
 from licet.terms.organisation import CaseState, Role
@@ -23,7 +24,9 @@ from licet.web.problems import allowed
 router = APIRouter(prefix="/console", include_in_schema=False)
 
 _TONES = {Weight.WELL: "good", Weight.WATCH: "warn", Weight.MEND: "bad"}
-_CLOCKS = frozenset({Register.REQUESTS, Register.ORDERS, Register.BREACHES})
+_CLOCKS = frozenset(
+    {Register.REQUESTS, Register.ORDERS, Register.BREACHES, Register.CORRESPONDENCE}
+)
 
 
 @router.get("")
@@ -62,15 +65,31 @@ def _clocks(app: App, comer: Comer, theirs: Reads) -> tuple[Due, ...]:
         ]
     if Register.ORDERS in theirs.registers:
         found += [
-            Due("orders", f"{one.authority} {one.reference}", *_until(one.due, today))
+            Due(
+                "orders",
+                f"{one.authority} {one.reference}",
+                *_until(one.due, today),
+                f"/console/orders/{one.id}",
+            )
             for one in allowed(list_orders(app, comer.who))
             if one.due is not None
         ]
     if Register.BREACHES in theirs.registers:
         found += [
-            Due("breaches", one.id[:8], *_until(one.notify_by, today))
+            Due(
+                "breaches",
+                one.id[:8],
+                *_until(one.notify_by, today),
+                f"/console/breaches/{one.id}",
+            )
             for one in allowed(list_breaches(app, comer.who))
             if one.authority_told_at is None and one.state in {"suspected", "confirmed"}
+        ]
+    if Register.CORRESPONDENCE in theirs.registers:
+        found += [
+            Due("letters", one.authority, one.answer_by, one.left, f"/console/letters/{one.id}")
+            for one in allowed(list_letters(app, comer.who))
+            if one.answer_by is not None and one.left is not None
         ]
     return tuple(sorted(found, key=lambda one: (one.due, one.place, one.name)))
 

@@ -102,7 +102,7 @@ document.querySelector("[data-keys]")?.focus({ preventScroll: true });
 // A button that was pressed is not pressed twice; it comes back with the page.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (button && !event.defaultPrevented && !event.target.matches("[hx-post], dialog form")) {
+  if (button && !event.defaultPrevented && !event.target.matches("[hx-post], [data-again], dialog form")) {
     queueMicrotask(() => button.setAttribute("aria-disabled", "true"));
   }
 });
