@@ -27,11 +27,18 @@ from licet.terms.admission import ApiKeyWish
 from licet.terms.breaching import BreachFindings, Risk
 from licet.terms.duties import Place, Preparation, TransferWish
 from licet.terms.errors import BadInput, Conflict, NotFound
-from licet.terms.governing import MemberWish, OrganisationWish, SourceWish
+from licet.terms.governing import (
+    AgreementWish,
+    MemberWish,
+    OrganisationWish,
+    RolesWish,
+    SourceWish,
+)
 from licet.terms.ids import (
     ActId,
     ApiKeyId,
     BlockId,
+    IdentityId,
     BreachId,
     CanaryId,
     MemberId,
@@ -133,6 +140,26 @@ def _of_key(reader: Reader, on: Named) -> str:
     return f"End an API key of {_who(reader, found.member)}" if found else "End an API key"
 
 
+def _of_identity(reader: Reader, on: Named) -> str:
+    found = reader.admission.identity(IdentityId(on.id))
+    named = _who(reader, found.member) if found else ""
+    return f"Unbind the identity of {named}" if found else "Unbind an identity"
+
+
+def _changes(reader: Reader, wish: RolesWish) -> str:
+    found = reader.governance.member(wish.member)
+    had = ", ".join(sorted(found.roles)).replace("_", " ") if found else ""
+    roles = ", ".join(sorted(wish.roles)).replace("_", " ")
+    return f"Let {_who(reader, wish.member)} be {roles}, no longer {had}"
+
+
+def _renews(reader: Reader, wish: AgreementWish) -> str:
+    found = reader.governance.organisation(wish.organisation)
+    named = found.name if found else wish.organisation
+    term = f"from {wish.valid_from:%Y-%m-%d} until {wish.valid_to:%Y-%m-%d}"
+    return f"File the agreement {wish.agreement[:16]} with {named}, {term}"
+
+
 def _source(app: App, source: str) -> Source:
     with app.store.read() as reader:
         found = reader.sources.get(SourceId(source))
@@ -202,6 +229,24 @@ DEEDS: dict[str, Deed] = {
         lambda _app, on: signing.ending_api_key(ApiKeyId(on.id)),
         lambda app, who, on: admitting.end_api_key(app, who, ApiKeyId(on.id)),
         _of_key,
+    ),
+    "end_identity": Deed(
+        Named,
+        lambda _app, on: signing.ending_identity(IdentityId(on.id)),
+        lambda app, who, on: admitting.end_identity(app, who, IdentityId(on.id)),
+        _of_identity,
+    ),
+    "change_roles": Deed(
+        RolesWish,
+        lambda _app, wish: signing.changing_roles(wish),
+        governance.change_roles,
+        _changes,
+    ),
+    "renew_agreement": Deed(
+        AgreementWish,
+        lambda _app, wish: signing.renewing_agreement(wish),
+        governance.renew_agreement,
+        _renews,
     ),
     "open_source": Deed(
         SourceWish,

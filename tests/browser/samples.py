@@ -53,6 +53,7 @@ from licet.web.pages.verifying import BringProbe, Compare, VerifyList, WaitingRo
 from tests.browser.console_samples import CONSOLE_PAGES
 from tests.browser.officer_samples import OFFICER_PAGES
 from tests.browser.own_samples import OWN_PAGES
+from tests.browser.settings_samples import SETTINGS_PAGES
 
 TODAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, 4, tzinfo=UTC)
@@ -259,9 +260,12 @@ SHEET: dict[str, object] = {
 
 SAMPLES: dict[str, Sample] = {
     "sign-in": Sample(
-        SignIn(True, (("/sign-in/oidc", "Valcourt Login"),), failed=True), "/sign-in", None
+        SignIn(True, (("/sign-in/provider", "Valcourt Login"),), failed=True), "/sign-in", None
     ),
-    "invitation": Sample(Invitation(), "/invitation", None),
+    "sign-in-left": Sample(
+        SignIn(True, (("/sign-in/provider", "Valcourt Login"),), left=True), "/sign-in", None
+    ),
+    "invitation": Sample(Invitation("Valcourt Login"), "/invitation", None),
     "overview": Sample(
         Overview(
             Figures(4, 74_311, 5, 12, 50),
@@ -376,6 +380,10 @@ SAMPLES: dict[str, Sample] = {
     **{name: Sample(page, "/me", None) for name, page in OWN_PAGES.items()},
     **{name: Sample(page, here) for name, (here, page) in OFFICER_PAGES.items()},
     **{name: Sample(page, here) for name, (page, here) in CONSOLE_PAGES.items()},
+    **{
+        name: Sample(page, here, None if name.startswith("not-") else ANA)
+        for name, (page, here) in SETTINGS_PAGES.items()
+    },
     "not-found": Sample(Problem(404), "/nowhere", None),
     "forbidden": Sample(Problem(403), "/console/orders", None),
     "too-fast": Sample(Problem(429, again_in=50), "/console/search", None),

@@ -44,6 +44,11 @@ class Comer:
         """Whether a program came with an API key."""
         return self.myself.attended_by == Proof.API_KEY.value
 
+    @property
+    def vouched(self) -> bool:
+        """Whether a provider vouched for them: their session only reads."""
+        return self.myself.attended_by == Proof.VOUCHED.value
+
 
 def app_of(request: Request) -> App:
     """Return the deployment that is served."""

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from licet.app import App
+from licet.provider import provider_of
 from licet.web import problems
 from licet.web.api import document
 from licet.web.figures import Figures
@@ -26,6 +27,7 @@ from licet.web.routes import (
     health,
     invited,
     language,
+    members,
     ledger,
     letters,
     order_forms,
@@ -37,7 +39,9 @@ from licet.web.routes import (
     public,
     reports,
     searching,
+    settings,
     verifying,
+    vouched,
 )
 from licet.web.routes import door as coming
 from licet.web.serving import Serving
@@ -76,6 +80,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
     )
     door.state.licet = app
     door.state.serving = serving
+    door.state.provider = provider_of(app.settings, app.clock)
     door.state.figures = figures
     door.state.probes = Probes()
     door.state.makings = Makings()
@@ -92,6 +97,8 @@ def opened(app: App, serving: Serving) -> FastAPI:
         ledger.router,
         reports.router,
         acts.router,
+        members.router,
+        settings.router,
         order_forms.router,
         orders.router,
         letters.router,
@@ -101,6 +108,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         people.router,
         verifying.router,
         coming.router,
+        vouched.router,
         own_door.router,
         own.router,
         document.router,

@@ -16,6 +16,8 @@ SERVED: dict[str, Register] = {
     "sources": Register.SOURCES,
     "cases": Register.CASES,
     "acts": Register.MEMBERS,
+    "members": Register.MEMBERS,
+    "settings": Register.MEMBERS,
     "inbox": Register.REQUESTS,
     "orders": Register.ORDERS,
     "letters": Register.CORRESPONDENCE,

@@ -43,6 +43,11 @@ class Serving:
         return "__Host-licet" if self.secure else "licet"
 
     @property
+    def leaving_cookie(self) -> str:
+        """The name of the cookie that a browser takes to the identity provider and back."""
+        return f"{self.cookie}-leaving"
+
+    @property
     def own_cookie(self) -> str:
         """The name of a data subject's cookie: whoever is a member too has two sessions."""
         return f"{self.cookie}-own"

@@ -5,6 +5,7 @@ from typing import Final
 
 from licet.rights.viewing import Why
 from licet.terms.basis import Searchers
+from licet.terms.duties import FilingKind
 from licet.terms.breaching import Risk
 from licet.terms.duties import BreachState
 from licet.terms.grant import GrantState
@@ -77,6 +78,11 @@ NAMES: Final[dict[type[StrEnum], dict[str, str]]] = {
         GrantState.RESTRICTED: later("Set aside"),
         GrantState.ENDING: later("Ending"),
         GrantState.ENDED: later("Ended"),
+    },
+    FilingKind: {
+        FilingKind.LEGAL_INSTRUMENT: later("Legal instrument"),
+        FilingKind.IMPACT_ASSESSMENT: later("Impact assessment"),
+        FilingKind.TRAINING_RECORD: later("Training record"),
     },
     Role: {
         Role.STEWARD: later("Steward"),

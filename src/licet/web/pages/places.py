@@ -24,6 +24,7 @@ class Place:
 _LOOK = later("At a glance")
 _WORK = later("Work")
 _ANSWER = later("Accountability")
+_HOUSE = later("Your organisation")
 
 PLACES: dict[str, Place] = {
     "overview": Place("/console", "layout-dashboard", later("Overview"), _LOOK),
@@ -40,6 +41,8 @@ PLACES: dict[str, Place] = {
     "breaches": Place("/console/breaches", "shield-exclamation", later("Breaches"), _ANSWER),
     "ledger": Place("/console/ledger", "binary-tree", later("Ledger"), _ANSWER),
     "reports": Place("/console/reports", "report", later("Usage reports"), _ANSWER),
+    "members": Place("/console/members", "user-check", later("Members"), _HOUSE),
+    "settings": Place("/console/settings", "key", later("Settings"), _HOUSE),
 }
 """Every place by its key, in the order of the side bar."""
 

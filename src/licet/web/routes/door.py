@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from licet import admitting, signing_in
+from licet.provider import Provider
 from licet.terms.admission import SignedIn
 from licet.terms.ids import MemberId
 from licet.vault.passkeys import LONGEST
@@ -37,9 +38,14 @@ class Coming(BaseModel):
 
 
 @router.get("/sign-in")
-def page(request: Request, failed: bool = False) -> HTMLResponse:
+def page(
+    request: Request, failed: bool = False, bound: bool = False, left: bool = False
+) -> HTMLResponse:
     """Show the door of members."""
-    return HTMLResponse(render(SignIn(failed=failed), around(request)))
+    provider: Provider | None = request.app.state.provider
+    ways = () if provider is None else (("/sign-in/provider", provider.name),)
+    shown = SignIn(True, ways, failed=failed, bound=bound, left=left)
+    return HTMLResponse(render(shown, around(request)))
 
 
 @router.post("/sign-in/begin")
@@ -57,7 +63,7 @@ def sign_in(request: Request, app: TheApp, body: Answered) -> JSONResponse:
     if isinstance(done, signing_in.NotSignedIn):
         raise Unknown("that did not work", "Try again; after several failures, later.")
     answer = JSONResponse({"to": START})
-    _remember(request, answer, done)
+    remember(request, answer, done)
     return answer
 
 
@@ -66,7 +72,7 @@ def by_name(request: Request, app: TheApp, member: Annotated[str, Form()]) -> Re
     """Open a session for a member of a sandbox, where names are believed."""
     done = signing_in.sign_in_by_name(app, MemberId(member))
     answer = RedirectResponse(START, 303)
-    _remember(request, answer, done)
+    remember(request, answer, done)
     return answer
 
 
@@ -79,7 +85,8 @@ def sign_out(
 ) -> RedirectResponse:
     """End the session, or every session of the member."""
     comer = comer_of(request)
-    answer = RedirectResponse("/sign-in", 303)
+    vouched = comer is not None and comer.vouched
+    answer = RedirectResponse("/sign-in?left=true" if vouched else "/sign-in", 303)
     if comer is not None and not comer.by_key:
         require_word(comer, csrf)
         signing_in.sign_out(app, comer.bearer, everywhere=everywhere)
@@ -115,7 +122,7 @@ def _octets(word: str) -> bytes:
         return b""
 
 
-def _remember(request: Request, answer: Response, done: SignedIn) -> None:
+def remember(request: Request, answer: Response, done: SignedIn) -> None:
     """Give the browser its session: no script reads it, and no other site sends it along."""
     serving: Serving = request.app.state.serving
     answer.set_cookie(

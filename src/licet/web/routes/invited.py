@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from licet.provider import Provider
 from licet.web.page import around
 from licet.web.pages.outside import Invitation
 from licet.web.pages.render import render
@@ -13,4 +14,6 @@ router = APIRouter(include_in_schema=False)
 @router.get("/invitation")
 def invitation(request: Request) -> HTMLResponse:
     """Show where a member who was invited makes their passkey."""
-    return HTMLResponse(render(Invitation(), around(request)))
+    provider: Provider | None = request.app.state.provider
+    name = "" if provider is None else provider.name
+    return HTMLResponse(render(Invitation(name), around(request)))

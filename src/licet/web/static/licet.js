@@ -135,6 +135,7 @@ const passkeys = {
     const answer = await navigator.credentials.create({ publicKey });
     return post("/invitation", { code, challenge, answer: JSON.stringify(answer) });
   },
+  provider: () => post("/invitation/provider", { code: location.hash.slice(1) }),
 };
 on("click", "[data-passkey]", async (button) => {
   const said = document.querySelector("[data-passkey-said]");
