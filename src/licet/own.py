@@ -18,6 +18,7 @@ from licet.terms.grant import Grant, Subject
 from licet.terms.ids import GrantId, ItemId, SourceId
 from licet.terms.own import OwnFace, OwnGrant, OwnKept, OwnPerson, OwnRequest, OwnSearch
 from licet.terms.permit import Refusal, Register
+from licet.terms.plan import RunKind
 from licet.terms.rights import Request
 from licet.terms.stored import StoredSuggestion, StoredTemplate
 
@@ -59,7 +60,13 @@ def _person(app: App, reader: Reader, subject: Subject) -> OwnPerson:
         dependant=subject.dependant,
         grants=tuple(_grant(app, reader, one) for one in _newest_last(grants)),
         searches=tuple(
-            OwnSearch(one.organisation.name, one.search.at, one.case.purpose, one.search.state)
+            OwnSearch(
+                one.organisation.name,
+                one.search.at,
+                one.case.purpose,
+                one.search.state,
+                one.behind.name if one.behind else "",
+            )
             for one in reversed(of_person(app, reader, subject.id))
         ),
         requests=tuple(_request(reader, r) for r in reader.requests.of_subject(subject.id)),
@@ -117,6 +124,7 @@ def _kept(app: App, reader: Reader, grant: Grant) -> OwnKept:
         notice=told.notice if told else "",
         asked_by=shown.organisation,
         faces=tuple(sorted(faces, key=lambda one: (not one.waits, str(one.seen), one.id))),
+        looking=any(run.grant == grant.id for run in reader.runs.open(RunKind.BACKFILL)),
     )
 
 

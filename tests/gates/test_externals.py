@@ -45,6 +45,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "rfc8785": frozenset({"consent", "ledger", "vault"}),
     "rfc3161_client": frozenset({"ledger"}),
     "rich": frozenset({"cli", "demo", "bench"}),
+    "segno": frozenset({"web"}),  # the code on a sheet that leads to an album
     "selectolax": frozenset({"sources"}),
     "simplejpeg": frozenset({"vision"}),
     "sqlalchemy": frozenset({"store"}),

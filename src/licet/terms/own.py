@@ -30,12 +30,16 @@ class OwnGrant:
 
 @dataclass(frozen=True, slots=True)
 class OwnSearch:
-    """A search that listed a person: who, when, for what, and what became of it."""
+    """A search that listed a person: who, when, for what, and what became of it.
+
+    ``on_behalf_of`` is the name of another organisation that asked for it, empty if none did.
+    """
 
     organisation: str
     at: datetime
     purpose: PurposeId
     state: SearchState
+    on_behalf_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +93,4 @@ class OwnKept:
     notice: str
     asked_by: str
     faces: tuple[OwnFace, ...]
+    looking: bool = False

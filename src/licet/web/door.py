@@ -15,10 +15,13 @@ from licet.web.guards.hosts import Hosts
 from licet.web.guards.origins import Origins
 from licet.web.guards.paces import Paces
 from licet.web.guards.watching import Watching
+from licet.web.guests import Guests
 from licet.web.making import Makings
 from licet.web.probes import Probes
 from licet.web.routes import (
     acts,
+    album,
+    albums,
     assets,
     blocks,
     breaches,
@@ -83,6 +86,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
     door.state.provider = provider_of(app.settings, app.clock)
     door.state.figures = figures
     door.state.probes = Probes()
+    door.state.guests = Guests()
     door.state.makings = Makings()
     problems.install(door)
     for router in (
@@ -110,6 +114,8 @@ def opened(app: App, serving: Serving) -> FastAPI:
         coming.router,
         vouched.router,
         own_door.router,
+        album.router,
+        albums.router,
         own.router,
         document.router,
     ):

@@ -14,6 +14,7 @@ from licet.web.pages.around import Around, SignedIn
 SERVED: dict[str, Register] = {
     "overview": Register.SOURCES,
     "sources": Register.SOURCES,
+    "albums": Register.SOURCES,
     "cases": Register.CASES,
     "acts": Register.MEMBERS,
     "members": Register.MEMBERS,

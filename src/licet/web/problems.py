@@ -18,7 +18,7 @@ from licet.web.statuses import AGAIN_IN, INVALID, Told, told_of, told_of_refusal
 
 MEDIA_TYPE = "application/problem+json"
 API = "/api/"
-OWN = ("/me", "/ask")
+OWN = ("/me", "/ask", "/album")
 
 T = TypeVar("T")
 

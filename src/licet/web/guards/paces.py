@@ -35,6 +35,13 @@ UNKNOWN = Pace(60, 120)
 COMING_IN = Pace(10, 10)
 """For signing in, invitations and codes: nobody needs more, and who guesses needs many."""
 
+GUESTS = Pace(300, 1800)
+"""For a network from which people with a session of their own come: a whole party, on one line."""
+
+GUESTS_COMING = Pace(30, 30)
+"""For codes of an album's link: a party comes at once, and five tries end a code."""
+
+_ALBUM = "/album/"
 _DOORS = (
     "/sign-in",
     "/invitation",
@@ -61,6 +68,7 @@ class Paces:
         self._app = app
         self._figures = figures
         self._cookie = f"{cookie}="
+        self._own = f"{cookie}-own="
         self._clock = clock
         self._secret = secrets.token_bytes(32)
         self._left: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
@@ -84,10 +92,15 @@ class Paces:
         network = _network(scope["client"][0] if scope.get("client") else "")
         if scope["path"].startswith(_DOORS) and scope["method"] != "GET":
             return [(f"in {network}", COMING_IN)]
+        cookies = header(scope, "cookie").split("; ")
+        own = next((part for part in cookies if part.startswith(self._own)), "")
+        if scope["path"].startswith(_ALBUM) and scope["method"] != "GET" and not own:
+            return [(f"guest in {network}", GUESTS_COMING)]
         known = header(scope, "authorization") or next(
-            (part for part in header(scope, "cookie").split("; ") if part.startswith(self._cookie)),
-            "",
+            (part for part in cookies if part.startswith(self._cookie)), ""
         )
+        if own and not known:
+            return [(f"own {own}", KNOWN), (f"guests {network}", GUESTS)]
         return [(f"known {known}", KNOWN), (network, KNOWN)] if known else [(network, UNKNOWN)]
 
     def _wait(self, who: str, pace: Pace) -> int:

@@ -29,6 +29,7 @@ _HOUSE = later("Your organisation")
 PLACES: dict[str, Place] = {
     "overview": Place("/console", "layout-dashboard", later("Overview"), _LOOK),
     "sources": Place("/console/sources", "photo", later("Sources"), _WORK),
+    "albums": Place("/console/albums", "photo-search", later("Albums"), _WORK),
     "people": Place("/console/people", "friends", later("People"), _WORK),
     "cases": Place("/console/cases", "briefcase", later("Cases"), _WORK),
     "acts": Place("/console/acts", "fingerprint", later("Acts to sign"), _WORK),

@@ -1,10 +1,12 @@
 """The pages of data subjects: what is kept of them, and every way to end it."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
+from licet.app import App
 from licet.appearances import confirm_appearance
 from licet.granting import confirm_signed_in, withdraw
 from licet.own import see_grant, see_own
@@ -12,24 +14,30 @@ from licet.recording import grant_record
 from licet.rectifying import unlink
 from licet.rights.erase import erase as erase_person
 from licet.rights.intake import receive
-from licet.show import show
+from licet.show import WHOLE, show
+from licet.show import Form as Drawn
 from licet.standing import release, restrict
-from licet.terms.errors import NotFound
-from licet.terms.grant import GrantState
+from licet.terms.errors import Conflict, NotFound
+from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import ItemId, SuggestionId, TemplateId
 from licet.terms.own import OwnFace
+from licet.terms.permit import Refusal
 from licet.terms.rights import RequestWish, RightKind
 from licet.unlinking import never
 from licet.web.comers import TheApp
 from licet.web.page import language
 from licet.web.pages.own import OwnConsent, OwnErased, OwnGrantPage, PortalHome
-from licet.web.pages.render import render
+from licet.web.pages.render import render, render_part
 from licet.web.problems import allowed
 from licet.web.serving import Serving
-from licet.web.visitors import KnownOwn, around_own
+from licet.web.visitors import KnownOwn, Own, around_own
+from licet.web.zipped import zipped
 
 HOME = "/me"
 Word = Annotated[str, Form()]
+IN_THE_GRID = Drawn(long_side=640)
+TO_KEEP = Drawn(outlined=False)
+"""How a photo is drawn: with a frame around the person in the grid, without one to keep."""
 
 router = APIRouter(prefix=HOME, include_in_schema=False)
 
@@ -54,12 +62,48 @@ def one_grant(
     return HTMLResponse(render(OwnConsent(kept) if pending else OwnGrantPage(kept), shown))
 
 
-@router.get("/grants/{grant}/photos/{item}")
-def photo(app: TheApp, own: KnownOwn, grant: str, item: str) -> Response:
-    """Return a photo in which nobody but the person can be seen. It is nobody's to keep."""
+@router.get("/grants/{grant}/photos")
+def photos_now(request: Request, app: TheApp, own: KnownOwn, grant: str) -> HTMLResponse:
+    """Renew the photos while they are being looked for."""
+    kept = allowed(see_grant(app, own.who, own.grant(app, grant).id))
+    return HTMLResponse(render_part(OwnGrantPage(kept), around_own(request, own), "own_photos"))
+
+
+@router.get("/grants/{grant}/photos.zip")
+def all_photos(app: TheApp, own: KnownOwn, grant: str) -> StreamingResponse:
+    """Return all of them as one file, made while it is sent."""
     mine = own.grant(app, grant)
-    shown = allowed(show(app, own.who, ItemId(item), mine.id))
-    return Response(shown.picture, media_type="image/jpeg")
+    kept = allowed(see_grant(app, own.who, mine.id))
+    items = tuple(dict.fromkeys(face.item for face in kept.faces if face.item is not None))
+    headers = {"content-disposition": 'attachment; filename="photos.zip"'}
+    found = zipped(_pictures(app, own, mine, items))
+    return StreamingResponse(found, media_type="application/zip", headers=headers)
+
+
+@router.get("/grants/{grant}/photos/{item}")
+def photo(
+    app: TheApp, own: KnownOwn, grant: str, item: str, small: bool = False, save: bool = False
+) -> Response:
+    """Return a photo in which nobody but the person can be seen: small for a page, or to keep."""
+    mine = own.grant(app, grant)
+    form = IN_THE_GRID if small else TO_KEEP if save else WHOLE
+    shown = allowed(show(app, own.who, ItemId(item), mine.id, form=form))
+    headers = {"content-disposition": 'attachment; filename="photo.jpg"'} if save else {}
+    return Response(shown.picture, media_type="image/jpeg", headers=headers)
+
+
+def _pictures(
+    app: App, own: Own, grant: Grant, items: tuple[ItemId, ...]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the pictures one by one; what is gone meanwhile is left out, and a refusal ends it."""
+    for n, item in enumerate(items, 1):
+        try:
+            shown = show(app, own.who, item, grant.id, form=TO_KEEP)
+        except (NotFound, Conflict):
+            continue
+        if isinstance(shown, Refusal):
+            return
+        yield f"photo-{n:03}.jpg", shown.picture
 
 
 @router.get("/grants/{grant}/receipt")

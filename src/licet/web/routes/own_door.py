@@ -52,7 +52,7 @@ def send_code(request: Request, app: TheApp, contact: Line) -> Response:
     # The letter goes out after the answer: a slow mail server tells nobody anything.
     answer = RedirectResponse("/me/code", 303, background=BackgroundTask(asking.send))
     serving: Serving = request.app.state.serving
-    _remember(answer, serving, serving.asking_cookie, asking.word, CODE_FOR.total_seconds())
+    remember(answer, serving, serving.asking_cookie, asking.word, CODE_FOR.total_seconds())
     return answer
 
 
@@ -71,8 +71,8 @@ def give_code(request: Request, app: TheApp, code: Line) -> Response:
         page = OwnCodePage(failed=True)
         return HTMLResponse(render(page, around_own(request, None)), WRONG)
     answer = RedirectResponse("/me", 303)
-    _forget(answer, serving, serving.asking_cookie)
-    _remember(answer, serving, serving.own_cookie, done.token, LONGEST.total_seconds())
+    forget(answer, serving, serving.asking_cookie)
+    remember(answer, serving, serving.own_cookie, done.token, LONGEST.total_seconds())
     return answer
 
 
@@ -83,7 +83,7 @@ def leave(request: Request, app: TheApp, own: KnownOwn, csrf: Line = "") -> Redi
     sign_out(app, own.token)
     answer = RedirectResponse("/", 303)
     serving: Serving = request.app.state.serving
-    _forget(answer, serving, serving.own_cookie)
+    forget(answer, serving, serving.own_cookie)
     return answer
 
 
@@ -214,7 +214,7 @@ def _said(request: Request, sentence: str) -> str:
     return sentences(language(request)).gettext(sentence)
 
 
-def _remember(answer: Response, serving: Serving, name: str, value: str, seconds: float) -> None:
+def remember(answer: Response, serving: Serving, name: str, value: str, seconds: float) -> None:
     """Give the browser a word: no script reads it, and no other site sends it along."""
     answer.set_cookie(
         name,
@@ -227,5 +227,5 @@ def _remember(answer: Response, serving: Serving, name: str, value: str, seconds
     )
 
 
-def _forget(answer: Response, serving: Serving, name: str) -> None:
+def forget(answer: Response, serving: Serving, name: str) -> None:
     answer.delete_cookie(name, secure=serving.secure, httponly=True, samesite="lax")
