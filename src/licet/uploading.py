@@ -9,6 +9,7 @@ from datetime import datetime
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.consent.reasons import Reason
 from licet.effects.facts import read_facts
 from licet.effects.films import AskingAgain, RefusedError
 from licet.effects.record import record, refuse
@@ -20,6 +21,7 @@ from licet.effects.taking import (
     add_copy,
     drop_unfinished,
     looked_at,
+    note_refused,
     opened,
     permit_to_take,
     write_stripped,
@@ -55,6 +57,8 @@ def upload(app: App, who: Who, source_id: SourceId, handed: Handed) -> Uploaded 
     with app.store.read() as reader:
         decided = decide(ask, read_facts(app, reader, ask, who, reader.now), reader.now)
     if isinstance(decided, Refusal):
+        if decided.reason == Reason.SOURCE_ON_HOLD:
+            note_refused(app, source_id, handed.made)
         return refuse(app, ask, decided)
     copy = CopyId(new_id())
     asking = AskingAgain(app, ask, who, "")

@@ -20,7 +20,9 @@ from licet.terms.governing import AuditSaid
 from licet.terms.ids import BlockId, SourceId, new_id
 from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Block, Refusal
-from licet.terms.source import AuditFinding, Source, SourceState
+from licet.terms.source import AuditFinding, Source, SourceKind, SourceState
+from licet.terms.uploading import Handed
+from licet.uploading import upload
 from tests.fakes.deployment import START, World, settings_of
 from tests.fakes.vision import photo
 
@@ -214,3 +216,32 @@ def test_another_officer_may_still_look(world: World) -> None:
         told = dict(sections(world.app, reader)[-1].rows)
     assert told["Put on hold"].endswith("a sample of it was not what it should be")
     assert told["Hold ended"].endswith("the officer looked at a sample and found it in order")
+
+
+def _handed(world: World, source: Source, shot: int) -> str:
+    """Hand a picture in as a camera does; return why it was not kept, or nothing."""
+    handed = Handed(f"{shot}.jpg", photo("x", shot=shot))
+    done = upload(world.app, world.who("steward"), source.id, handed)
+    return done.reason if isinstance(done, Refusal) else ""
+
+
+def _shots(world: World, source: Source, first: int, number: int) -> list[str]:
+    told = []
+    for shot in range(first, first + number):
+        world.clock.go(minutes=5)
+        told.append(_handed(world, source, shot))
+    return told
+
+
+def test_what_is_handed_in_as_a_feed_stays_on_hold_while_it_goes_on(world: World) -> None:
+    """Nothing lies at the place to be listed: when it came is what shows that it does."""
+    source = world.source(Path("upload:"), "handed in", kind=SourceKind.UPLOAD, retention_days=9)
+    told = _shots(world, source, 0, 7)
+    assert told == ["", "", "", "", "", Reason.STREAM_LIKE, Reason.SOURCE_ON_HOLD]
+    assert released(world, source) == Reason.STREAM_LIKE
+    world.clock.go(minutes=115)  # what came first is fresh no more
+    assert set(_shots(world, source, 7, 6)) == {Reason.SOURCE_ON_HOLD}
+    assert released(world, source) == Reason.STREAM_LIKE, "the camera was never stopped"
+    world.clock.go(hours=2)
+    assert released(world, source) is SourceState.AUTHORISED
+    assert _shots(world, source, 20, 6) == ["", "", "", "", "", Reason.STREAM_LIKE]

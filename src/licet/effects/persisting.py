@@ -13,7 +13,7 @@ from licet.effects.sourcing import markers_of, open_source
 from licet.effects.tracing import open_traces
 from licet.sources.authority import SHARE_TO_HOLD, marks_of_name
 from licet.sources.contract import Address, ItemSource, TellsChange
-from licet.sources.intake import Arrival, are_of_feed, joined, spans_of
+from licet.sources.intake import Arrival, are_of_feed, joined, spans_of, still_fresh
 from licet.terms.source import Fate, Marker, Source, SourceKind
 
 
@@ -21,8 +21,9 @@ def persisting(app: App, source: Source) -> tuple[Marker, ...]:
     """Return what still speaks against a source; empty when nothing of it is found any more.
 
     The place is listed, no item is read. Of a website its name and address alone are looked
-    at: what its photos bear is found by its next walk, which holds it again. Raises as
-    opening the place does.
+    at: what its photos bear is found by its next walk, which holds it again. Of what is
+    handed in nothing lies there that was not taken: when it came was noted, also while the
+    source was on hold. Raises as opening the place does.
     """
     found = set(markers_of(app, source))
     if source.kind is not SourceKind.SITE:
@@ -30,6 +31,8 @@ def persisting(app: App, source: Source) -> tuple[Marker, ...]:
             rows = reader.sources.traces(source.id, Fate.LEFT_OUT)
             before = reader.sources.fresh(source.id)
             known = reader.items.count(source.id)
+        if source.kind is SourceKind.UPLOAD:
+            before = still_fresh(before, app.clock())
         place = open_source(app, source)
         left_out = {t.address for t in open_traces(app, source.id, rows) if t.rule == "marker"}
         there = [address for address in place.walk() if address in left_out] if left_out else []

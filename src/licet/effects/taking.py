@@ -170,6 +170,8 @@ def permit_to_take(
     """Decide anew, within the unit that keeps a copy; a refusal is recorded in it.
 
     What is handed in as a camera would hand it in puts the source on hold (AI Act 5(1)(h)).
+    Nothing lies anywhere of what was not taken: when it came is noted, and says for two hours
+    that it came so.
     """
     source = ask.source or SourceId("")
     facts = read_facts(app, unit, ask, who, unit.now)
@@ -180,12 +182,22 @@ def permit_to_take(
     if isinstance(permit, Refusal):
         if marks and facts.source is not None and facts.source.state is SourceState.AUTHORISED:
             unit.sources.set_state(source, SourceState.ON_HOLD)
+            unit.sources.note_fresh(source, spans)
             said = (("marker", Marker.STREAM.value),)
             record_machine(unit, EntryKind.SOURCE_HELD, (("source", source),), said)
         return record_refusal(app, unit, ask, permit)
     if spans != before:
         unit.sources.note_fresh(source, spans)
     return permit
+
+
+def note_refused(app: App, source: SourceId, made: datetime | None) -> None:
+    """Note when something was made that was handed in to a source on hold: does it go on?"""
+    with app.store.unit(bookkeeping=True) as unit:
+        before = unit.sources.fresh(source)
+        spans = joined(before, spans_of((Arrival(made or unit.now, unit.now),)))
+        if spans != before:
+            unit.sources.note_fresh(source, spans)
 
 
 def add_copy(

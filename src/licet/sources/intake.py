@@ -49,6 +49,12 @@ def joined(earlier: Sequence[int], spans: Iterable[int]) -> tuple[int, ...]:
     return (*earlier, *sorted(set(spans) - set(earlier)))[-SPANS_KEPT:]
 
 
+def still_fresh(spans: Iterable[int], now: datetime) -> tuple[int, ...]:
+    """Return the spans in which an item made then would be fresh now."""
+    since = to_ms(now - FRESH) // (SPAN // timedelta(milliseconds=1))
+    return tuple(span for span in spans if span >= since)
+
+
 def are_of_feed(spans: Iterable[int]) -> bool:
     """Say whether six of the spans follow each other. Their order does not matter."""
     there = frozenset(spans)
