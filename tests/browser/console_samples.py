@@ -16,15 +16,18 @@ from licet.terms.ids import (
     ItemId,
     OrganisationId,
     PurposeId,
+    SourceId,
     SubjectId,
     TemplateId,
 )
 from licet.terms.ledger import Commitment, Entry, EntryKind
-from licet.terms.listing import UnlinkedLine
+from licet.terms.listing import SourceDetails, SourceLine, UnlinkedLine
 from licet.terms.people import CaseOf, People, PersonDetails, PersonFace, PersonGrant, PersonLine
 from licet.terms.permit import Action
 from licet.terms.reporting import ReportKind
+from licet.terms.source import BystanderCondition, Fate, SourceKind, SourceState
 from licet.web.pages.around import Page
+from licet.web.pages.console import Handed, Progress, SourcePage
 from licet.web.pages.ledger import CheckPage, EntryPage, LedgerPage
 from licet.web.pages.people import FaceCard, May, PeopleList, PersonPage, PersonPhoto
 from licet.web.pages.reports import Reports
@@ -153,6 +156,27 @@ KEPT = (
 )
 WHOSE = (("1", "Archives de Valcourt"), ("2", "Cercle des familles"))
 FEBRUARY = date(2026, 2, 1)
+UPLOADS = SourceDetails(
+    SourceLine(
+        SourceId("4"),
+        "Photos of the club",
+        "Archives de Valcourt",
+        "upload:",
+        BystanderCondition.ALL_PICTURED_CONSENTED,
+        412,
+        SourceState.AUTHORISED,
+    ),
+    SourceKind.UPLOAD,
+    "Members of the club",
+    "A letter to every member",
+    ("club_album",),
+    365,
+    NOON,
+    NOON + timedelta(days=200),
+    None,
+    None,
+    ((Fate.COLLECTED, "taken", 412),),
+)
 
 CONSOLE_PAGES: dict[str, tuple[Page, str]] = {
     "people": (
@@ -192,6 +216,32 @@ CONSOLE_PAGES: dict[str, tuple[Page, str]] = {
         "/console/reports",
     ),
     "reports-none": (Reports((), WHOSE[:1], FEBRUARY), "/console/reports"),
+    "source-upload": (
+        SourcePage(
+            UPLOADS,
+            Progress(412, 0, 11.4),
+            frozenset({"upload", "cease"}),
+            done="",
+            handed=Handed(12, 1, (("notes.txt", "this is no photo. Hand in a photo."),)),
+        ),
+        "/console/sources/4",
+    ),
+    "source-held": (
+        SourcePage(
+            replace(UPLOADS, source=replace(UPLOADS.source, state=SourceState.ON_HOLD)),
+            may=frozenset({"release"}),
+            done="waits",
+        ),
+        "/console/sources/4",
+    ),
+    "source-ended": (
+        SourcePage(
+            replace(UPLOADS, source=replace(UPLOADS.source, state=SourceState.PURGED), files=()),
+            certificate=True,
+            done="ceased",
+        ),
+        "/console/sources/4",
+    ),
     "check": (CheckPage(STATE), "/check"),
     "check-new": (CheckPage(UNSEEN), "/check"),
     "person-photo": (

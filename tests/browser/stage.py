@@ -18,6 +18,12 @@ from tests.browser.samples import SAMPLES, SHEET
 
 SHEET_PAGE = (Path(__file__).parent / "sheet.html").read_text("utf-8")
 
+LIVE = {
+    "/console/sources/live": ("sources", "sources"),
+    "/console/reports/live": ("reports", "reports"),
+}
+"""What renews itself: the page and its part. Everything else is one source."""
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -41,9 +47,10 @@ def answer(path: str, asked: dict[str, list[str]]) -> tuple[int, dict[str, str],
         "content-security-policy": content_policy(nonce),
         "cache-control": "no-store",
     }
-    if path == "/console/sources/live":
-        sample = SAMPLES["sources"]
-        text = render_part(sample.page, sample.around(nonce, language), "sources")
+    if path in LIVE or path.endswith("/live"):
+        name, part = LIVE.get(path, ("source-upload", "source"))
+        sample = SAMPLES[name]
+        text = render_part(sample.page, sample.around(nonce, language), part)
         return 200, headers, text.encode()
     if parts[0] == "language":
         return 303, {"location": asked.get("back", ["/"])[0]}, b""

@@ -13,7 +13,7 @@ from tests.gates.tree import ROOT
 WEB = ROOT / "src/licet/web"
 STATIC = WEB / "static"
 FOLDERS = (STATIC, ROOT / "tests/browser/vendor")
-OWN = {"licet.css", "licet.js", "camera.js", "mark.svg", "manifest.toml"}
+OWN = {"licet.css", "licet.js", "camera.js", "handing.js", "mark.svg", "manifest.toml"}
 MOST_SCRIPT = 10_000
 """Bytes of script of our own: what a page needs beyond htmx."""
 
@@ -87,6 +87,7 @@ def test_every_class_has_a_look() -> None:
 def test_our_script_is_small() -> None:
     assert (STATIC / "licet.js").stat().st_size < MOST_SCRIPT
     assert (STATIC / "camera.js").stat().st_size < MOST_SCRIPT
+    assert (STATIC / "handing.js").stat().st_size < MOST_SCRIPT
 
 
 def test_a_sprite_takes_the_colour_of_its_text() -> None:

@@ -18,6 +18,7 @@ from licet.web.guards.watching import Watching
 from licet.web.guests import Guests
 from licet.web.making import Makings
 from licet.web.probes import Probes
+from licet.web.reading import Readings
 from licet.web.routes import (
     acts,
     album,
@@ -43,6 +44,7 @@ from licet.web.routes import (
     reports,
     searching,
     settings,
+    sources,
     verifying,
     vouched,
 )
@@ -88,6 +90,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
     door.state.probes = Probes()
     door.state.guests = Guests()
     door.state.makings = Makings()
+    door.state.readings = Readings()
     problems.install(door)
     for router in (
         health.router,
@@ -100,6 +103,7 @@ def opened(app: App, serving: Serving) -> FastAPI:
         cases.router,
         ledger.router,
         reports.router,
+        sources.router,
         acts.router,
         members.router,
         settings.router,

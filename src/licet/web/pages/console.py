@@ -5,8 +5,10 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from licet.terms.governing import NoticeFrom
 from licet.terms.inbox import RequestDetails, RequestLine
 from licet.terms.listing import SourceDetails, SourceLine
+from licet.web.pages.words import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +126,53 @@ class SourceList:
         return any(row.progress is not None for row in self.rows)
 
 
+SENDERS: tuple[tuple[NoticeFrom, str], ...] = (
+    (NoticeFrom.OPERATOR, later("Whoever runs the place")),
+    (NoticeFrom.RIGHTS_HOLDER, later("Whoever holds the rights in photos")),
+    (NoticeFrom.PICTURED, later("Somebody who is pictured")),
+    (NoticeFrom.AUTHORITY, later("An authority")),
+    (NoticeFrom.OTHER, later("Somebody else")),
+)
+"""What whoever sent a notice to cease is to the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What became of files that were handed in: how many are kept, were known, or are not kept."""
+
+    kept: int = 0
+    known: int = 0
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """One source: what was said of it, and what became of what lies there."""
+    """One source: what was said of it, and what became of what lies there.
+
+    ``may`` holds the acts to offer: ``cease``, ``release``, ``upload``; ``left_out`` are files
+    that were handed in and not kept, each with why. ``certificate`` says that one is there.
+    While it is read the part renews itself, ``every`` so many seconds and ever more seldom.
+    """
 
     template: ClassVar[str] = "source.html"
 
     details: SourceDetails
     progress: Progress | None = None
+    may: frozenset[str] = frozenset()
+    certificate: bool = False
+    done: str = ""
+    handed: Handed | None = None
+    every: int = 2
+
+    @property
+    def here(self) -> str:
+        """The address of its page."""
+        return f"/console/sources/{self.details.source.id}"
+
+    @property
+    def senders(self) -> tuple[tuple[NoticeFrom, str], ...]:
+        """Who may have sent a notice to cease."""
+        return SENDERS
 
 
 @dataclass(frozen=True, slots=True)
