@@ -110,8 +110,14 @@ def _busy_seconds() -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def taking_turns(cases: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def taking_turns(
+    cases: Mapping[str, Callable[[], object]],
+    rounds: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, float]:
     """Return the median seconds of each case; in every round each has its turn.
+
+    ``clock`` may count what this thread worked alone, where cases work in one thread.
 
     A case runs twice and the second time counts: the threads of the case before it
     (OpenMP's spin for a while) have gone to sleep by then and its own are awake.
@@ -121,7 +127,7 @@ def taking_turns(cases: Mapping[str, Callable[[], object]], rounds: int) -> dict
     for _ in range(rounds):
         for name, case in cases.items():
             case()
-            start = time.perf_counter()
+            start = clock()
             case()
-            times[name].append(time.perf_counter() - start)
+            times[name].append(clock() - start)
     return {name: statistics.median(found) for name, found in times.items()}
