@@ -5,18 +5,19 @@ person is, when nothing has happened with them for long; and what they wrote in 
 when nobody can ask any more how it was answered. The terms are a regime's, by residence.
 """
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from licet.app import App
 from licet.consent.regimes import add_months, gone_months, kept_until, soonest_months, terms_on
+from licet.effects.expiring import OWN_PHOTOS
 from licet.effects.planning import plan_erasure
 from licet.effects.record import record_machine
 from licet.effects.requests import request_key
 from licet.effects.sealed import plan_key
 from licet.effects.trying import Trying
 from licet.store.unit import Reader, Unit
-from licet.terms.grant import Subject
+from licet.terms.grant import GrantState, Subject
 from licet.terms.ids import PlanId, SubjectId, new_id
 from licet.terms.ledger import EntryKind
 
@@ -24,6 +25,9 @@ CAUSE = "retention"
 
 PART = 256
 """How many requests are forgotten in one unit: an entry holds 64 KB."""
+
+GUEST = timedelta(days=1)
+"""So long after their last act and their last grant nothing is left of a guest."""
 
 PEOPLE = 1_000
 """How many people's erasure begins in one day: each takes plans, letters and a look."""
@@ -33,12 +37,17 @@ def forget_people(app: App, trying: Trying) -> int:
     """Begin to erase people with whom nothing happened for as long as their regime allows.
 
     A person is gone at the latest so many months after their own last act (740 ILCS
-    14/15(a): three years). Returns how many; looks at everybody, so it is for once a day.
+    14/15(a): three years); a guest who only looked for their photos of one source, a day
+    after the last of their grants ended. Returns how many; looks at everybody, so it is for
+    once a day.
     """
     with app.store.read() as reader:
         before = _months_before(reader.now, soonest_months(reader.now.date()))
         quiet = reader.subjects.untouched_since(before)
-        due = [one.id for one in quiet if _is_over(reader, one)][:PEOPLE]
+        due = [one.id for one in quiet if _is_over(reader, one)]
+        lately = reader.subjects.untouched_since(reader.now - GUEST)
+        due += [one.id for one in lately if one.id not in due and _was_guest(reader, one)]
+        due = due[:PEOPLE]
     return sum(trying.do(f"person {one}", partial(_erase, app, one), False) for one in due)
 
 
@@ -68,7 +77,23 @@ def forget_requests(app: App) -> int:
     return len(due)
 
 
+def _was_guest(reader: Reader | Unit, subject: Subject) -> bool:
+    """Say whether somebody gave grants for their own photos of one source alone, all ended."""
+    grants = reader.grants.of_subject(subject.id)
+    guest = all(
+        one.source is not None
+        and one.purpose.startswith(OWN_PHOTOS)
+        and one.state is GrantState.ENDED
+        for one in grants
+    )
+    asking = any(request.is_open for request in reader.requests.of_subject(subject.id))
+    quiet = reader.subjects.is_untouched_since(subject.id, reader.now - GUEST)
+    return bool(grants) and guest and not asking and quiet
+
+
 def _is_over(reader: Reader | Unit, subject: Subject) -> bool:
+    if _was_guest(reader, subject):
+        return True
     months = gone_months(subject.residence, reader.now.date())
     return reader.subjects.is_untouched_since(subject.id, _months_before(reader.now, months))
 
