@@ -2,12 +2,14 @@
 
 from types import SimpleNamespace
 
+from licet.settings import Settings
+from licet.terms.when import utc_now
 from licet.web.api.document import written
 from licet.web.door import opened
 from tests.gates.tree import ROOT
 from tests.web.doors import SERVING
 
 if __name__ == "__main__":
-    nowhere = SimpleNamespace()
+    nowhere = SimpleNamespace(settings=SimpleNamespace(oidc_issuer=""), clock=None)
     text = written(opened(nowhere, SERVING))  # type: ignore[arg-type]
     (ROOT / "docs/reference/api.json").write_text(text, encoding="utf-8")

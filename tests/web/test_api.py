@@ -107,14 +107,14 @@ def test_a_program_searches_once_for_one_key(real: RealWorld, here: TestClient) 
     probe = photo("anna", shot=9)
     case = real.case(probe)
     program(here, real, "investigator")
-    first = asked(here, case, probe, headers={"idempotency-key": "one"})
-    again = asked(here, case, probe, headers={"idempotency-key": "one"})
+    first = asked(here, case, probe, headers={"idempotency-key": "one-call-and-no-other"})
+    again = asked(here, case, probe, headers={"idempotency-key": "one-call-and-no-other"})
     assert first.status_code == again.status_code == 201, first.text
     assert first.content == again.content
     assert again.headers["idempotent-replayed"] == "true"
     assert len(first.json()["candidates"]) == 1
     assert "never" in first.json()["caveat"] or first.json()["caveat"]
-    other = asked(here, case, probe, face=1, headers={"idempotency-key": "one"})
+    other = asked(here, case, probe, face=1, headers={"idempotency-key": "one-call-and-no-other"})
     assert other.status_code == 409
     listed = here.get(f"/api/v1/cases/{case}/searches").json()["items"]
     assert [one["id"] for one in listed] == [first.json()["id"]]
@@ -129,14 +129,14 @@ def test_a_call_made_again_finds_nobody_who_may_not_be_found(
     probe = photo("anna", shot=9)
     case = real.case(probe)
     program(here, real, "investigator")
-    first = asked(here, case, probe, headers={"idempotency-key": "one"})
+    first = asked(here, case, probe, headers={"idempotency-key": "one-call-and-no-other"})
     assert len(first.json()["candidates"]) == 1, first.text
     with real.app.store.read() as reader:
         found = reader.grants.get(grant)
     assert found is not None
     signed = real.signed(signing.on_standing(Action.RESTRICT, found), "steward")
     assert not isinstance(restrict(real.app, signed, grant), Refusal)
-    again = asked(here, case, probe, headers={"idempotency-key": "one"})
+    again = asked(here, case, probe, headers={"idempotency-key": "one-call-and-no-other"})
     assert again.status_code == 201, again.text
     assert again.json() == first.json() | {"candidates": []}
 
@@ -145,12 +145,23 @@ def test_what_was_answered_is_readable_by_its_key_alone(real: RealWorld, here: T
     probe = photo("anna", shot=9)
     case = real.case(probe)
     program(here, real, "investigator")
-    answer = asked(here, case, probe, headers={"idempotency-key": "secret-word"})
+    answer = asked(here, case, probe, headers={"idempotency-key": "secret-word-of-my-own"})
     with real.app.store.read() as reader:
-        key = hashlib.sha256(b"secret-word").digest()
+        key = hashlib.sha256(b"secret-word-of-my-own").digest()
         row = reader.admission.answer(real.people["investigator"], key)
     assert row is not None
     assert answer.json()["id"].encode() not in row.sealed
+
+
+def test_a_word_that_is_soon_guessed_seals_nothing(real: RealWorld, here: TestClient) -> None:
+    """What is kept opens with the word alone: whoever has the store would try short ones."""
+    case = real.case(photo("anna", shot=9))
+    program(here, real, "investigator")
+    for word in ("x" * 15, "a word with spaces", "x" * 201):
+        told = asked(here, case, photo("anna", shot=9), headers={"idempotency-key": word})
+        assert told.status_code == 422, word
+    with real.app.store.read() as reader:
+        assert reader.searches.of_case(case) == ()
 
 
 def test_a_session_searches_while_it_is_fresh(real: RealWorld, here: TestClient) -> None:

@@ -22,9 +22,10 @@ Key = Annotated[
     Header(
         alias="Idempotency-Key",
         max_length=200,
-        pattern=r"^[\x21-\x7e]*$",
-        description="A word of your own for this call (a UUID): made again within a day, it "
-        "gets the same answer, without what may not be shown any more.",
+        # What was answered is sealed under this word alone: a short one is soon guessed.
+        pattern=r"^([\x21-\x7e]{16,200})?$",
+        description="A word of your own for this call, of 16 characters or more (a UUID): made "
+        "again within a day, it gets the same answer, without what may not be shown any more.",
     ),
 ]
 
