@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.acting import digest_of
+from licet.effects.asking_first import asks_first, keep_tracing, sought_by_seeker
 from licet.effects.facts import read_facts
 from licet.effects.probing import ProbeFaces, inspected, pictured
 from licet.effects.record import record_refusal, refuse
@@ -85,7 +86,8 @@ def search(
     3. Ask the gallery within the permit's scope, at the threshold for its size.
     4. In one unit of work: decide again; only grants live at this moment are released, and
        nothing that was seen at a source whose use is blocked.
-    5. Keep the search, sealed under the case's key; without candidates no probe is kept.
+    5. Keep the search, sealed under the case's key; without candidates no probe is kept. In a
+       two-sided purpose whoever was found is asked first, and nobody is told before.
     6. Mirror the ledger.
 
     Raises ``NotFound`` for a case that is not there, ``BadInput`` for a photo
@@ -102,8 +104,14 @@ def search(
     with app.store.read() as reader:  # 1
         now = reader.now
         decided = decide(ask, read_facts(app, reader, ask, who, now, signed), now)
+        sought = isinstance(decided, Refusal) or sought_by_seeker(app, reader, decided)
     if isinstance(decided, Refusal):
         return refuse(app, ask, decided)
+    if not sought:
+        raise BadInput(
+            "the person for whom you search has not asked for it themselves",
+            "They do it on their own page, or with `licet family seek`.",
+        )
     template = _probe(app, probe, choice.face)  # 2
     answer = _ask_gallery(app, decided, template)  # 3
     app.at("search.found")
@@ -113,7 +121,9 @@ def search(
             return record_refusal(app, unit, ask, permit)
         answer = still_live(unit, answer)
         answer = from_open_sources(app, unit, answer)
-        released = keep_search(app, unit, permit, answer, Probe(template, digest, ask.face))  # 5
+        probe_ = Probe(template, digest, ask.face)
+        keep = keep_tracing if asks_first(permit) else keep_search
+        released = keep(app, unit, permit, answer, probe_)  # 5
     app.publish()  # 6
     return released
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from licet.app import App
 from licet.consent.decide import decide
+from licet.consent.purposes import table
 from licet.effects.acting import digest_of
 from licet.effects.covering import faces_to_cover
 from licet.effects.facts import read_facts
@@ -134,6 +135,9 @@ def _asked(
         case = reader.governance.case(case_id) if case_id else None
     if item is None or source is None or grant is None:
         raise NotFound("no such photo or grant", "See `licet search`.")
+    purpose = table().get(case.purpose) if case else None
+    if purpose is not None and purpose.two_sided:
+        raise NotFound("a place is never told under this purpose", "There is nothing to see.")
     organisation = case.organisation if case else grant.organisation or source.organisation
     ask = Ask(
         Action.SHOW,

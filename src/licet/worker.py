@@ -15,6 +15,7 @@ from licet.awaiting import end_overdue
 from licet.backfill import backfill
 from licet.coming import forget_codes
 from licet.effects.accounting import destroy_accounts
+from licet.effects.asking_first import ask_who_was_found
 from licet.effects.beside import keep_all_true
 from licet.effects.breaches import watch_breaches
 from licet.effects.expiring import PART as EXPIRING
@@ -132,8 +133,9 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
        last entry.
     2. Carry every open plan as far as it goes.
     3. Let unconfirmed appearances, suggestions, probes, lists and accountability records lapse.
-    4. Make what stands beside photos say what is true now. Forget what came from sources that
-       ceased, and items whose term is over; destroy the copies that ended.
+    4. Make what stands beside photos say what is true now; ask whom searches found that ask
+       first. Forget what came from sources that ceased, and items whose term is over; destroy
+       the copies that ended.
     5. Prove control of one source anew; go on with open backfills for a while.
     6. Once a day turn the epoch, sweep keys that no row ever used, and forget people and
        letters when the law's own terms are over; of sites, pages that nobody read for long.
@@ -162,6 +164,7 @@ def _round(app: App, tell: ReportProgress) -> tuple[Done, bool]:
     trying.do("lists", partial(forget_lists, app), 0)
     trying.do("accounts", partial(destroy_accounts, app), 0)
     trying.do("files beside photos", partial(keep_all_true, app, trying), 0)  # 4
+    trying.do("questions", partial(ask_who_was_found, app), 0)
     forgotten = _purge(app, trying)
     trying.do("copies", partial(destroy_copies, app), 0)
     unproved = trying.do("proofs", partial(renew_one, app, trying), False)  # 5

@@ -10,6 +10,7 @@ from pathlib import Path
 from licet.consent.purposes import table
 from licet.effects.letters import compose
 from licet.effects.letters.speech import LANGUAGES
+from licet.terms.asked import OwnQuestionLetter
 from licet.terms.ids import BreachId, GrantId, HoldId, PurposeId, RequestId, SearchId
 from licet.terms.letters import (
     AlertKind,
@@ -125,6 +126,7 @@ def examples(language: str = "en") -> tuple[Letter, ...]:
         ReleasedLetter(SENDER, (GRANT,), DUE, "You asked us to."),
         RectifiedLetter(SENDER, GRANT, 1_200, DUE),
         OwnCodeLetter(SENDER, "ABCDEFGHJK", 15),
+        OwnQuestionLetter(SENDER),
         CorrectedLetter(SENDER, True, True, DUE),
         CorrectedLetter(SENDER, True, False, DUE),
         CertificateLetter(SENDER, DUE, False, "certificate.json"),

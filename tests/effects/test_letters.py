@@ -18,13 +18,14 @@ from licet.effects.letters import compose, letter_language, sender_of
 from licet.effects.letters.layout import blocks, written
 from licet.effects.letters.speech import LANGUAGES, speech
 from licet.outbox import SANDBOX_ADDRESS
+from licet.terms.asked import OwnQuestionLetter
 from licet.terms.granting import Message
 from licet.terms.letters import Letter, RequestRefusedLetter
 from licet.terms.rights import RightKind
 from tests.effects.letters import CAME, PAGE, REQUEST, SENDER, examples, notice, page
 from tests.fakes.deployment import new_world
 
-KINDS = get_args(Letter)
+KINDS = (*get_args(Letter), OwnQuestionLetter)
 EVERY = [
     pytest.param(language, letter, id=f"{language}-{letter.kind}-{n}")
     for language in LANGUAGES

@@ -59,6 +59,7 @@ COMMANDS: dict[str, Listed] = {
     "backfill": Listed("backfill", ITEMS, "Scan earlier photos again for one grant."),
     "suggestion": Listed("suggestion", ITEMS, "Faces that wait for a person's look."),
     "clearance": Listed("clearance", ITEMS, "Which photos may be shown, by who agreed."),
+    "family": Listed("family", ITEMS, "Two who look for each other, and both must agree."),
     "appearance": Listed("appearance", ITEMS, "Kept faces: confirm one, or take it off."),
     "show": Listed("show", ITEMS, "Write a photo with everybody else covered."),
     "redact": Listed("redact", ITEMS, "Cover everybody in a folder of photos and videos."),

@@ -40,10 +40,9 @@ class ReadQuestions(Group):
         """Return every question, by id."""
         return _QUESTION.all(self._session, _QUESTION.select.order_by(question.c.id))
 
-    def over(self, now: datetime) -> tuple[StoredQuestion, ...]:
-        """Return the questions whose time is over, by id."""
-        statement = _QUESTION.select.where(question.c.until <= now).order_by(question.c.id)
-        return _QUESTION.all(self._session, statement)
+    def any_over(self, now: datetime) -> bool:
+        """Say whether the time of any question is over."""
+        return self._session.first(select(question.c.id).where(question.c.until <= now)) is not None
 
     def waiting(self) -> tuple[StoredTracing, ...]:
         """Return the searches that have asked nobody yet, by id."""
@@ -66,6 +65,11 @@ class WriteQuestions(ReadQuestions):
     def delete(self, wanted: Collection[QuestionId]) -> int:
         """Delete questions and return how many there were."""
         return delete_among(self._session, question, question.c.id, wanted)
+
+    def forget_over(self, now: datetime) -> int:
+        """Delete the questions whose time is over (bookkeeping: an entry would tell of one)."""
+        over = delete(question).where(question.c.until <= now)
+        return self._session.write(over, bookkeeping=True)
 
     def delete_of_grants(self, grants: Collection[GrantId]) -> int:
         """Delete everything asked under grants and return how many there were."""

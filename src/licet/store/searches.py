@@ -141,6 +141,14 @@ class WriteSearches(ReadSearches):
         """Add a search. Raises ``Conflict`` if its case or member is missing."""
         self._session.write(_SHAPE.insert, _SHAPE.values(search))
 
+    def reveal(self, search: SearchId, threshold: int, in_scope: int) -> None:
+        """Say how a search was made that asked first, once there is somebody to tell of."""
+        column = schema.search.c
+        said = {"threshold": threshold, "in_scope": in_scope, "state": SearchState.CANDIDATES}
+        statement = update(schema.search).where(column.id == search).values(**said)
+        found = select(column.id).where(column.id == search)
+        self._session.change(statement, found, "search")
+
     def set_state(self, search: SearchId, state: SearchState) -> None:
         """Move a search to a state. Raises ``NotFound``, and ``Conflict`` out of ``closed``."""
         column = schema.search.c

@@ -7,6 +7,7 @@ looks for family, and whether one wants to be found by somebody who looks.
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from licet.terms.gallery import TemplateKind
 from licet.terms.ids import (
@@ -19,6 +20,7 @@ from licet.terms.ids import (
     SubjectId,
     TemplateId,
 )
+from licet.terms.letters import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +109,67 @@ class FoundPayload:
     template: TemplateId
     template_kind: TemplateKind
     score: int
-    rank: int
+    in_scope: int
+    threshold: int
     asked_at: datetime
     said: str = ""
     channel: str = ""
     said_at: int = 0
     pad: str = ""
     kind: str = "found"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQuestionLetter:
+    """Something is asked on one's own page: not what, for others may read a mailbox."""
+
+    kind: ClassVar[str] = "own_question"
+    to_person: ClassVar[bool] = True
+    sender: Sender
+
+
+@dataclass(frozen=True, slots=True)
+class TracingPayload:
+    """Whom a search is to ask first, and for whom. ``pad`` makes every one of one length.
+
+    Each found is (template, its kind, grant, subject, score).
+    """
+
+    seeker: GrantId
+    in_scope: int
+    threshold: int
+    found: tuple[tuple[str, str, str, str, int], ...]
+    pad: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQuestion:
+    """A question on one's own page. ``told_as`` and ``relation`` are what who looks lets tell.
+
+    ``shown`` is what was said to being shown, ``seek`` whom one lets be told that one looks.
+    """
+
+    id: QuestionId | None
+    grant: GrantId
+    asked: str
+    organisation: str
+    until: date
+    said: Said = Said.OPEN
+    told_as: str = ""
+    relation: str = ""
+    channel: str = ""
+    shown: ShownPayload | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """Two people who both agreed, as two verifiers found: how to bring them together."""
+
+    search: SearchId
+    told_as: str
+    relation: str
+    seeker_channel: str
+    found_channel: str
 
 
 @dataclass(frozen=True, slots=True)

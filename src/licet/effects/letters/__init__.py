@@ -13,6 +13,7 @@ from licet.app import App
 from licet.effects.letters.layout import blocks, written
 from licet.effects.letters.speech import LANGUAGES, speech
 from licet.outbox import SANDBOX_ADDRESS
+from licet.terms.asked import OwnQuestionLetter
 from licet.terms.granting import Message
 from licet.terms.letters import Letter, Sender
 
@@ -39,7 +40,7 @@ def sender_of(app: App) -> Sender:
     )
 
 
-def compose(letter: Letter, to: str, language: str) -> Message:
+def compose(letter: Letter | OwnQuestionLetter, to: str, language: str) -> Message:
     """Return the letter as it is sent: subject, text and HTML, in the reader's language."""
     chosen = letter_language(language)
     said = speech(chosen)
