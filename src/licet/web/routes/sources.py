@@ -99,7 +99,7 @@ def hand_in(
     app: TheApp,
     comer: Poster,
     source: str,
-    photo: Annotated[list[UploadFile], Form()] = [],  # noqa: B006
+    photo: Annotated[list[UploadFile] | None, Form()] = None,
     signature: Signed = "",
 ) -> Response:
     """Hand photos in. They stay in memory until they are sealed; no file of the form is kept.
@@ -112,7 +112,7 @@ def hand_in(
     if not signature and not app.deployment.sandbox:
         allowed_signed(app, comer, about, refuse(Action.UPLOAD, Reason.NOT_SIGNED))
     who = signed(app, comer, about, signature)
-    handed = _handed(app, who, found, photo)
+    handed = _handed(app, who, found, photo or [])
     if "json" in request.headers.get("accept", ""):
         return JSONResponse({"kept": handed.kept, "known": handed.known, "not": handed.left_out})
     if not photo:
