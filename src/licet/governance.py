@@ -17,7 +17,7 @@ from licet.effects.facts import read_facts
 from licet.effects.flagging import flag_case, rests_on_others
 from licet.effects.letting_in import active_member
 from licet.effects.membership import committed_to
-from licet.effects.record import record, record_refusal
+from licet.effects.record import Facts, on_behalf, record, record_refusal
 from licet.effects.sealed import case_key
 from licet.store.unit import Unit
 from licet.terms.acting import Who
@@ -199,7 +199,8 @@ def open_case(app: App, who: Who, wish: CaseWish) -> CaseId | Refusal:
        another case's too.
     3. Mirror the ledger.
 
-    Raises ``Conflict`` for a reference taken in this organisation.
+    Raises ``Conflict`` for a reference taken in this organisation, ``BadInput`` for a case on
+    behalf of itself.
     """
     case = CaseId(new_id())
     ask = Ask(
@@ -209,7 +210,10 @@ def open_case(app: App, who: Who, wish: CaseWish) -> CaseId | Refusal:
         organisation=wish.organisation,
         member=who.member,
         purpose=wish.purpose,
+        on_behalf_of=wish.on_behalf_of,
     )
+    if wish.on_behalf_of == wish.organisation:
+        raise BadInput("a case on one's own behalf names nobody else", "Leave it out.")
     app.keyring.create(case_key(case))  # 1
     with app.store.read() as reader:
         again = rests_on_others(reader, wish)
@@ -229,9 +233,14 @@ def open_case(app: App, who: Who, wish: CaseWish) -> CaseId | Refusal:
                 wish.evidence,
                 wish.cap,
                 CaseState.OPEN,
+                wish.on_behalf_of,
             )
         )
-        facts = (("purpose", str(wish.purpose)), ("evidence", len(wish.evidence)))
+        facts: Facts = (
+            ("purpose", str(wish.purpose)),
+            ("evidence", len(wish.evidence)),
+            *on_behalf(wish.on_behalf_of),
+        )
         record(app, unit, EntryKind.CASE_OPENED, permit, (("case", case),), facts)
         if again:
             flag_case(app, unit, case)

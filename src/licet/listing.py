@@ -165,6 +165,7 @@ def list_cases(app: App, who: Who) -> tuple[CaseLine, ...] | Refusal:
                 cap=one.cap,
                 state=one.state,
                 people=reader.searches.subjects_in_case(one.id),
+                on_behalf_of=_named(reader, one.on_behalf_of),
             )
             for organisation in reader.governance.organisations()
             if reach.sees(organisation.id)
@@ -172,6 +173,11 @@ def list_cases(app: App, who: Who) -> tuple[CaseLine, ...] | Refusal:
         )
 
     return listed(app, who, About(Register.CASES), read)
+
+
+def _named(reader: Reader, organisation: OrganisationId | None) -> str:
+    found = reader.governance.organisation(organisation) if organisation else None
+    return found.name if found else ""
 
 
 def list_searches(app: App, who: Who, case_id: CaseId) -> tuple[SearchLine, ...] | Refusal:

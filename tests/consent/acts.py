@@ -11,6 +11,7 @@ from licet.terms.organisation import Member, OrganisationKind
 from licet.terms.permit import Action, Ask, By, Facts, Register
 from licet.terms.source import SourceKind, SourceState
 from tests.consent.world import (
+    AGREED_BEHIND,
     AGREEMENT,
     APPROVALS,
     APPROVER,
@@ -18,11 +19,13 @@ from tests.consent.world import (
     AUDIT,
     AUDITOR,
     AUTHORITY,
+    BEHIND,
     BLOCK,
     CASE,
     DAY,
     DRAFT,
     FAMILY,
+    FILED_BEHIND,
     FILINGS,
     FIND,
     GRANT,
@@ -98,6 +101,11 @@ _SEARCHING: dict[str, Any] = {
     "approvals": APPROVALS,
     "filings": FILINGS,
 }
+_FOR_ANOTHER: dict[str, Any] = {
+    "case": replace(CASE, on_behalf_of=BEHIND),
+    "behind": AGREED_BEHIND,
+    "filings": (*FILINGS, *FILED_BEHIND),
+}
 _OFFER: dict[str, Any] = _AS_STEWARD | {"subject": SUBJECT, "subject_age": 30, "grant": DRAFT}
 _OFFER |= {"purpose": purpose(FIND)}
 _THERE = {"source": SOURCE.id, "organisation": ORG}
@@ -141,6 +149,13 @@ ACTS: dict[str, Act] = {
         _MEMBER,
         {"member": INVESTIGATOR, "purpose": purpose(ARCHIVE)},
         purpose=ARCHIVE,
+    ),
+    "open a case for another": _act(
+        Action.OPEN_CASE,
+        _MEMBER,
+        {"member": INVESTIGATOR, "purpose": purpose(ARCHIVE), "behind": AGREED_BEHIND},
+        purpose=ARCHIVE,
+        on_behalf_of=BEHIND,
     ),
     "approve": _act(Action.APPROVE, _MEMBER, {"member": APPROVER, "case": CASE}, case=CASE.id),
     "cease": _act(Action.CEASE, _MEMBER, _AS_STEWARD | {"source": SOURCE}, source=SOURCE.id),
@@ -275,6 +290,9 @@ ACTS: dict[str, Act] = {
     ),
     "accept oneself": _act(Action.ACCEPT, _SUBJECT, _WORKS | _PLACE | _HELD, **_ONE, **_COLLECTING),
     "search": _act(Action.SEARCH, _MEMBER, _SEARCHING, purpose=ARCHIVE, **_PROBING),
+    "search for another": _act(
+        Action.SEARCH, _MEMBER, _SEARCHING | _FOR_ANOTHER, purpose=ARCHIVE, **_PROBING
+    ),
     "search for family": _act(
         Action.SEARCH,
         _MEMBER,

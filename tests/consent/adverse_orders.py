@@ -143,6 +143,20 @@ PREPARED: list[Row] = [
 
 FILED: list[Row] = [
     ("nothing filed", SEARCHES, facts(filings=()), R.NO_LEGAL_INSTRUMENT),
+    *(
+        (
+            f"no {kind.value} behind",
+            ("search for another",),
+            facts(
+                filings=(
+                    *w.FILINGS,
+                    *(one for one in w.FILED_BEHIND if one.kind is not kind),
+                )
+            ),
+            reason,
+        )
+        for kind, reason in PAPERS.items()
+    ),
     *((f"no {kind.value}", SEARCHES, unfiled(kind), reason) for kind, reason in PAPERS.items()),
     *(
         (f"{kind.value} {what}", SEARCHES, filed(kind, **parts), reason)

@@ -73,6 +73,7 @@ LISTING_AGREED += named("list who is cleared")
 LEAVING_FOR = of(A.WITHDRAW, A.ERASE, A.CEASE, by=By.MEMBER) + RIGHTS_WORK + OVERSIGHT + BY_DUTY
 LEAVING_FOR += tuple(name for name in LISTING if name not in LISTING_AGREED)
 AGREED = tuple(name for name in BY_MEMBER if name not in LEAVING_FOR)
+THROUGH = ("open a case for another", "search for another")
 COLLECTING = of(A.UPLOAD, A.COLLECT, A.BACKFILL, A.ACCEPT)
 COMPARED = of(A.COLLECT, A.BACKFILL, A.ACCEPT)
 ONE_GRANT = of(A.BACKFILL, A.ACCEPT)

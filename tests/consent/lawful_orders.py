@@ -59,15 +59,18 @@ def papered(ask: Ask, facts: Facts) -> bool:
     if facts.readiness.sandbox:
         return True
     two_years = timedelta(days=730)
+    behind = ask.on_behalf_of or (facts.case.on_behalf_of if facts.case else None)
     return all(
         any(
             one.kind is kind
-            and one.organisation == ask.organisation
+            and one.organisation == whose
             and sha256(one.digest)
             and one.filed_at <= NOW < min(one.valid_to, one.filed_at + two_years)
             for one in facts.filings
         )
         for kind in FilingKind
+        for whose in (ask.organisation, behind)
+        if whose is not None
     )
 
 

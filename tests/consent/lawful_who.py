@@ -1,18 +1,25 @@
 """Who asks, a second time: agreements, signatures and open cases, written from the design."""
 
-from licet.terms.organisation import CaseState, Member, MemberState, Role
-from licet.terms.permit import Ask, Facts
+from licet.terms.ids import OrganisationId
+from licet.terms.organisation import Agreement, CaseState, Member, MemberState, Role
+from licet.terms.permit import Action, Ask, Facts
 from tests.consent.world import NOW
 
 OFFICE = {Role.STEWARD, Role.DATA_PROTECTION_OFFICER}
 
 
 def agreed(ask: Ask, facts: Facts) -> bool:
-    """Say whether the organisation's agreement is in force."""
-    agreement = facts.agreement
+    """Say whether the organisation's agreement is in force, and one's on whose behalf it asks."""
+    other = ask.on_behalf_of or (facts.case.on_behalf_of if facts.case else None)
+    through = ask.action in {Action.OPEN_CASE, Action.SEARCH} and other is not None
+    own = _in_force(facts.agreement, ask.organisation)
+    return own and (not through or _in_force(facts.behind, other))
+
+
+def _in_force(agreement: Agreement | None, organisation: OrganisationId | None) -> bool:
     return (
         agreement is not None
-        and agreement.organisation == ask.organisation
+        and agreement.organisation == organisation
         and bool(agreement.digest.strip())
         and agreement.valid_from <= NOW
         and agreement.valid_to > NOW

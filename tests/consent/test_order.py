@@ -106,6 +106,7 @@ NEEDS_NOTHING = {
     "witnessed",
     "purpose_asked_by",
     "by_link",
+    "agreement_behind",
 }
 
 

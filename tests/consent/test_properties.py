@@ -54,14 +54,16 @@ NAMES = ["org", "sub", "grant", "src", "case", "steward", "investigator", "other
 PURPOSES = [*table().by_id, "unheard_of@1"]
 PEOPLE = [w.STEWARD, w.SECOND, w.INVESTIGATOR, w.VERIFIER, w.APPROVER, w.OFFICER, w.AUDITOR]
 
+_AGREEMENT: dict[str, list[Any]] = {
+    "organisation": NAMES[:-1],
+    "digest": TEXTS,
+    "valid_from": MOMENTS,
+    "valid_to": MOMENTS,
+}
 FIELDS: dict[str, dict[str, list[Any]]] = {
     "organisation": {"id": NAMES[:-1], "kind": list(OrganisationKind)},
-    "agreement": {
-        "organisation": NAMES[:-1],
-        "digest": TEXTS,
-        "valid_from": MOMENTS,
-        "valid_to": MOMENTS,
-    },
+    "agreement": _AGREEMENT,
+    "behind": _AGREEMENT,
     "member": {
         "id": NAMES[:-1],
         "organisation": NAMES[:-1],
@@ -75,6 +77,7 @@ FIELDS: dict[str, dict[str, list[Any]]] = {
         "evidence": [frozenset(), frozenset({""}), frozenset({w.SHA})],
         "cap": [0, 1, 5, 99],
         "state": list(CaseState),
+        "on_behalf_of": [None, "org", "other"],
     },
     "purpose": {
         "id": PURPOSES,
@@ -273,6 +276,7 @@ ASKED: dict[str, list[Any]] = {
     "order": [None, "order", "other"],
     "block": [None, "block", "other"],
     "territory": [None, "FR", "JP", "US", "IN"],
+    "on_behalf_of": [None, "org", "other"],
     "fpir": [None, -1.0, 0.0, 1e-3, 1.1e-3, 1e-2, 1.1e-2, float("nan"), float("inf")],
 }
 
@@ -452,6 +456,8 @@ ADVERSE: list[Callable[[Act], Act]] = [
     lambda act: act.with_facts(block=None),
     _worse("block", lifted_at=NOW),
     _fewer("filings"),
+    _worse("behind", valid_to=NOW),
+    _worse("behind", digest=""),
 ]
 """Changes that can only speak against an act."""
 

@@ -254,6 +254,12 @@ FILINGS = tuple(
 )
 
 
+BEHIND = OrganisationId("other")
+AGREED_BEHIND = replace(AGREEMENT, id=AgreementId("agr-2"), organisation=BEHIND)
+FILED_BEHIND = tuple(replace(one, organisation=BEHIND) for one in FILINGS)
+"""What another organisation has on whose behalf a case is asked for."""
+
+
 def purpose(name: PurposeId) -> Purpose:
     """Return a purpose of the list."""
     found = table().get(name)

@@ -19,6 +19,7 @@ RECALL, to take back leave to come in that nobody used yet (GDPR 32(1)(b))
 
 OPEN_CASE, to open a case (GDPR 5(1)(b))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
+    agreement_behind: nobody asks through another organisation without an agreement of their own.
     deployment_ready, purpose_known, searched_by_organisations: for a purpose on the list
     that organisations search under.
 
@@ -99,8 +100,8 @@ ACCEPT, to keep an appearance that a person looked at
 
 SEARCH, to look for a person in the gallery (GDPR 5(1)(b)-(d), 25(2))
     doer, organisation_known, agreement_in_force, member_active, member_signed, member_role,
-    deployment_ready, papers_filed: an investigator of an organisation whose agreement is in
-    force, and which filed its own papers.
+    agreement_behind, deployment_ready, papers_filed: an investigator of an organisation whose
+    agreement is in force, and which filed its own papers; so did one on whose behalf it asks.
     purpose_known, case_open, purpose_of_case, own_grant: in an open case for this very
     purpose, which organisations may search under; the person with a live grant of their
     own; for a two-sided purpose both.

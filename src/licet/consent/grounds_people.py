@@ -21,6 +21,11 @@ GROUNDS: dict[Reason, Ground] = {
         "The organisation has no signed agreement.",
         "File the signed agreement of the organisation.",
     ),
+    _R.NO_AGREEMENT_BEHIND: Ground(
+        "GDPR 28(3)",
+        "The organisation on whose behalf this is asked has no agreement in force.",
+        "Have its agreement signed and filed: nobody searches through another.",
+    ),
     _R.AGREEMENT_NOT_IN_FORCE: Ground(
         "GDPR 28(3)",
         "The organisation's agreement is not in force now.",

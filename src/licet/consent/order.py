@@ -75,6 +75,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.RECALL: _CONTROLLER,
     Action.OPEN_CASE: (
         *_MEMBER,
+        governed.agreement_behind,
         governed.deployment_ready,
         grants.purpose_known,
         governance.searched_by_organisations,
@@ -150,6 +151,7 @@ ORDER: dict[Action, tuple[Rule, ...]] = {
     Action.ACCEPT: (*_COLLECTOR, *_COLLECTED),
     Action.SEARCH: (
         *_MEMBER,
+        governed.agreement_behind,
         governed.deployment_ready,
         orders.papers_filed,
         grants.purpose_known,

@@ -9,6 +9,7 @@ class Reason(StrEnum):
     NOT_FOR_THIS_DOER = "not_for_this_doer"
     NO_ORGANISATION = "no_organisation"
     NO_AGREEMENT = "no_agreement"
+    NO_AGREEMENT_BEHIND = "no_agreement_behind"
     AGREEMENT_NOT_IN_FORCE = "agreement_not_in_force"
     NO_MEMBER = "no_member"
     MEMBER_ENDED = "member_ended"

@@ -98,7 +98,9 @@ def _line(reader: Reader | Unit, one: Surfacing) -> tuple[str, str, str, str, st
     member = reader.governance.member(one.search.member) if one.search.member else None
     return (
         to_text(one.search.at),
-        one.organisation.name,
+        one.organisation.name
+        if one.behind is None
+        else f"{one.organisation.name}, on behalf of {one.behind.name}",
         member.name if member else "",
         one.case.reference,
         one.case.purpose,

@@ -52,6 +52,7 @@ def read_facts(
         subject = None  # Who is not proved to be the person is nobody here.
     case = reader.governance.case(ask.case) if ask.case else None
     source = reader.sources.get(ask.source) if ask.source else None
+    other = ask.on_behalf_of or (case.on_behalf_of if case else None)
     organisation = ask.organisation
     asked = (ask.action.value, organisation, object_of(ask), digest)
     return Facts(
@@ -78,7 +79,8 @@ def read_facts(
         order=reader.orders.get(ask.order) if ask.order else None,
         waiting=_waiting(reader, ask),
         block=reader.blocks.get(ask.block) if ask.block else None,
-        filings=_filings(reader, ask),
+        behind=reader.governance.agreement_at(other, now) if other else None,
+        filings=_filings(reader, ask, other),
         audits=reader.sources.audits(source.id) if source and ask.action in _AUDITED else (),
         **_restriction(reader, grant, now) if ask.action is Action.RELEASE else {},
     )
@@ -94,9 +96,12 @@ def _waiting(reader: Reader | Unit, ask: Ask) -> int | None:
     return None if order is None else len(waiting_for(reader, order.scope))
 
 
-def _filings(reader: Reader | Unit, ask: Ask) -> tuple[Filing, ...]:
-    searches = ask.action is Action.SEARCH and ask.organisation
-    return reader.papers.filings(ask.organisation) if searches and ask.organisation else ()
+def _filings(reader: Reader | Unit, ask: Ask, other: OrganisationId | None) -> tuple[Filing, ...]:
+    """Return the papers of who searches, and of whom they search for."""
+    if ask.action is not Action.SEARCH:
+        return ()
+    named = (one for one in (ask.organisation, other) if one)
+    return tuple(filing for one in named for filing in reader.papers.filings(one))
 
 
 class _Restriction(TypedDict, total=False):

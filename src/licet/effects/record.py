@@ -57,6 +57,11 @@ def record(
     return leaf
 
 
+def on_behalf(other: OrganisationId | None) -> Facts:
+    """Return what an entry says of the organisation on whose behalf a case is asked for."""
+    return () if other is None else (("on_behalf_of", other),)
+
+
 def record_machine(unit: Unit, kind: EntryKind, objects: Objects = (), facts: Facts = ()) -> int:
     """Write the entry of something the machine did on a plan, a run or a clock."""
     entry = Entry(kind=kind, at=unit.now, objects=objects, facts=(*facts, ("by", By.WORKER.value)))

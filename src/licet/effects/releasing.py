@@ -9,7 +9,7 @@ from licet.consent.territory import showing_blocked
 from licet.effects.canaries import alarm_of_list
 from licet.effects.flagging import flag_search
 from licet.effects.keeping import live_grants
-from licet.effects.record import record
+from licet.effects.record import on_behalf, record
 from licet.effects.sealed import (
     candidate_tag,
     case_key,
@@ -108,6 +108,8 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
     sealed = _seal_probe(app, search_id, probe) if answer.rows else None
     leaf = unit.head.size
     tag = probe_tag(app, case, probe.sha256, probe.face)
+    matter = unit.governance.case(case)
+    behalf = matter.on_behalf_of if matter else None
     unit.searches.add(
         Search(
             id=search_id,
@@ -141,6 +143,7 @@ def keep_search(app: App, unit: Unit, permit: Permit, answer: Answer, probe: Pro
             ("fpir_millionths", round(fpir * MILLION)),
             ("purpose", str(permit.purpose)),
             ("probe", tag.hex()),
+            *on_behalf(behalf),
         ),
     )
     alarm_of_list(unit, (row.subject for row in answer.rows), leaf)

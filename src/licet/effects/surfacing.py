@@ -14,11 +14,15 @@ from licet.terms.search import Search
 
 @dataclass(frozen=True, slots=True)
 class Surfacing:
-    """A search that surfaced a person: the search, its case, and whose case it is."""
+    """A search that surfaced a person: the search, its case, and whose case it is.
+
+    ``behind`` is the organisation on whose behalf it was asked for, None if nobody else's.
+    """
 
     search: Search
     case: Case
     organisation: Organisation
+    behind: Organisation | None = None
 
 
 def of_person(app: App, reader: Reader | Unit, subject: SubjectId) -> tuple[Surfacing, ...]:
@@ -50,5 +54,7 @@ def with_cases(reader: Reader | Unit, searches: Iterable[SearchId]) -> tuple[Sur
         case = reader.governance.case(search.case) if search else None
         organisation = reader.governance.organisation(case.organisation) if case else None
         if search is not None and case is not None and organisation is not None:
-            found[search.id] = Surfacing(search, case, organisation)
+            other = case.on_behalf_of
+            behind = reader.governance.organisation(other) if other else None
+            found[search.id] = Surfacing(search, case, organisation, behind)
     return tuple(sorted(found.values(), key=lambda one: (one.search.at, one.search.id)))

@@ -84,7 +84,8 @@ class Uses:
 
     ``searches`` are lists that were released, ``empty`` those without a candidate,
     ``candidates`` people on all lists together; ``refused`` searches that were not allowed.
-    ``purposes`` and ``reasons`` break up searches and refusals; both are sorted.
+    ``purposes`` and ``reasons`` break up searches and refusals; ``on_behalf_of`` says how many
+    searches were asked for by which other organisation, by id. All are sorted.
     """
 
     searches: int = 0
@@ -97,6 +98,7 @@ class Uses:
     refused: int = 0
     purposes: tuple[tuple[str, int], ...] = ()
     reasons: tuple[tuple[str, int], ...] = ()
+    on_behalf_of: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class _Running:
     leads: set[str] = field(default_factory=set)
     purposes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    behalf: Counter[str] = field(default_factory=Counter)
 
     def done(self) -> Uses:
         return Uses(
@@ -116,6 +119,7 @@ class _Running:
             leads=len(self.leads),
             purposes=tuple(sorted(self.purposes.items())),
             reasons=tuple(sorted(self.reasons.items())),
+            on_behalf_of=tuple(sorted(self.behalf.items())),
         )
 
 
@@ -225,6 +229,8 @@ def _add(to: _Running, said: Mapping[str, Json]) -> None:
         to.counts.update(searches=1, empty=int(number == 0), candidates=number)
         to.cases.update(_ids(said, "case"))
         to.purposes[str(facts["purpose"])] += 1
+        if "on_behalf_of" in facts:
+            to.behalf[str(facts["on_behalf_of"])] += 1
     elif kind == EntryKind.REVIEWED.value:
         to.counts.update(reviews=1)
         if facts["state"] == "lead":  # 3
@@ -246,21 +252,24 @@ def uses_to_json(uses: Uses) -> dict[str, Json]:
         **{name: getattr(uses, name) for name in _NUMBERS},
         "purposes": _named(uses.purposes),
         "reasons": _named(uses.reasons),
+        "on_behalf_of": _named(uses.on_behalf_of),
     }
 
 
 def uses_from_json(value: Json) -> Uses:
     """Read a count. Raises Corrupt."""
-    parts = as_object(value, "the count", {*_NUMBERS, "purposes", "reasons"})
+    parts = as_object(value, "the count", {*_NUMBERS, *_BROKEN_UP})
     numbers = {name: as_number(parts[name], name) for name in _NUMBERS}
     return Uses(
         **numbers,
         purposes=_read_named(parts["purposes"]),
         reasons=_read_named(parts["reasons"]),
+        on_behalf_of=_read_named(parts["on_behalf_of"]),
     )
 
 
 _NUMBERS = (*_COUNTED, "cases", "leads")
+_BROKEN_UP = ("purposes", "reasons", "on_behalf_of")
 
 
 def _named(pairs: tuple[tuple[str, int], ...]) -> list[Json]:

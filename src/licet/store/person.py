@@ -9,6 +9,7 @@ from licet.store import schema
 from licet.store.items import face_of_row
 from licet.store.session import GROUPED, Group, Shape
 from licet.terms.ids import CandidateId, CaseId, GrantId, ItemId, SearchId, SubjectId
+from licet.terms.organisation import Matter
 from licet.terms.permit import PlacedBlock
 from licet.terms.plan import Plan, Run
 from licet.terms.search import Search, Verification
@@ -87,12 +88,12 @@ class ReadPerson(Group):
             found.setdefault(row[0], []).append(_VERIFICATION.read(row))
         return found
 
-    def purposes(self, cases: Collection[CaseId]) -> dict[CaseId, tuple[str, str]]:
-        """Return the organisation and the purpose of each case."""
+    def matters(self, cases: Collection[CaseId]) -> dict[CaseId, Matter]:
+        """Return the organisation and the purpose of each case, and on whose behalf it is."""
         column = schema.case.c
-        statement = select(column.id, column.organisation, column.purpose)
+        statement = select(column.id, column.organisation, column.purpose, column.on_behalf_of)
         rows = self._among(statement, column.id, cases)
-        return {row[0]: (row[1], row[2]) for row in rows}
+        return {row[0]: Matter(*row[1:]) for row in rows}
 
     def _among(self, statement: Select[Any], column: Any, ids: Collection[str]) -> Iterator[Any]:
         """Give the rows whose ``column`` is one of ``ids``, a group of ids at a time."""

@@ -62,13 +62,17 @@ class AgreementWish:
 
 @dataclass(frozen=True, slots=True)
 class CaseWish:
-    """A case to open; ``evidence`` are SHA-256 (hex) of the files it rests on."""
+    """A case to open; ``evidence`` are SHA-256 (hex) of the files it rests on.
+
+    ``on_behalf_of`` is another organisation that asked for it, None when nobody else did.
+    """
 
     organisation: OrganisationId
     purpose: PurposeId
     reference: str
     evidence: frozenset[str]
     cap: int
+    on_behalf_of: OrganisationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

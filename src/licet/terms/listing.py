@@ -83,7 +83,8 @@ class SourceDetails:
 class CaseLine:
     """A case on the list; ``cap`` is how many people may be searched for in it.
 
-    ``people`` is for how many it was searched so far, each probe taken for one.
+    ``people`` is for how many it was searched so far, each probe taken for one;
+    ``on_behalf_of`` the name of another organisation that asked for it, empty if none did.
     """
 
     id: CaseId
@@ -96,6 +97,7 @@ class CaseLine:
     cap: int
     state: CaseState
     people: int = 0
+    on_behalf_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

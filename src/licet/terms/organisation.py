@@ -95,6 +95,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """What a person is told of a case: whose it is, for what, and on whose behalf."""
+
+    organisation: OrganisationId
+    purpose: PurposeId
+    on_behalf_of: OrganisationId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """A member's Ed25519 signature over the bytes of an :class:`Act`."""
 

@@ -156,6 +156,7 @@ class Ask:
     order: OrderId | None = None
     block: BlockId | None = None
     territory: Territory | None = None
+    on_behalf_of: OrganisationId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,8 @@ class Facts:
     ``link`` is the link that is opened, or by which a person asks; ``seen`` says that a member
     saw that person.
     ``attended`` is the session or key that the acting member comes with, if it is live.
-    ``filings`` are the papers that the organisation filed. ``audits`` are the looks at random
+    ``behind`` is the agreement of the organisation on whose behalf the case is asked for;
+    ``filings`` are the papers that the organisations filed. ``audits`` are the looks at random
     samples of the source.
     """
 
@@ -272,6 +274,7 @@ class Facts:
     link: AlbumLink | None = None
     seen: bool = False
     block: PlacedBlock | None = None
+    behind: Agreement | None = None
     filings: tuple[Filing, ...] = ()
     audits: tuple[SourceAudit, ...] = ()
 

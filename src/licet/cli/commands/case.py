@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,12 @@ from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid
 from licet.terms.governing import CaseWish
-from licet.terms.ids import CaseId
+from licet.terms.ids import CaseId, OrganisationId
 from licet.terms.permit import Refusal, Register
 from licet.terms.when import to_text
+
+if TYPE_CHECKING:
+    from licet.app import App
 
 app = group("Cases: one matter, one purpose, bound to its evidence.")
 
@@ -54,6 +57,9 @@ def open_(
     ],
     org: Annotated[str, typer.Option(help="The organisation, by name or id.")] = "",
     cap: Annotated[int, typer.Option(min=1, max=CAP, help="How many people at most.")] = CAP,
+    behalf: Annotated[
+        str, typer.Option("--on-behalf-of", help="Another organisation that asks for it.")
+    ] = "",
 ) -> Answer | Refusal:
     """Open a case. Only a photo that is among its evidence can be searched with."""
     from licet.governance import open_case
@@ -65,6 +71,7 @@ def open_(
             reference=reference,
             evidence=frozenset(files.digest(one, "the evidence") for one in evidence),
             cap=cap,
+            on_behalf_of=_other(licet, behalf),
         )
         who = signing.who(call, licet, signing.opening_case(wish))
         opened = open_case(licet, who, wish)
@@ -72,6 +79,13 @@ def open_(
         return opened
     said = f"Opened the case {reference} ({opened}) for {wish.purpose}."
     return Answer(Opened(opened), (said, "Next: another member approves it, `licet case approve`."))
+
+
+def _other(app: "App", word: str) -> OrganisationId | None:
+    if not word:
+        return None
+    with app.store.read() as reader:
+        return names.organisation(reader, word).id
 
 
 @deed(app, "approve", Takes.ACTOR)

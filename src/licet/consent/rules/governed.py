@@ -1,7 +1,8 @@
 """Who asks, and whether this deployment may do it at all (GDPR 24-29, 32, 35-38).
 
 1. Each action belongs to some doers: a member, the data subject, the worker.
-2. A member acts for an organisation that is known, whose agreement is in force.
+2. A member acts for an organisation that is known, whose agreement is in force. Who asks on
+   another's behalf names it, and its agreement is in force too: nothing is resold.
 3. A member is active, belongs to that organisation, signed this very act with a key
    of their own or comes with what is enough for it (``consent.proofs``), and holds a role
    of the action.
@@ -27,11 +28,13 @@ from datetime import datetime
 
 from licet.consent import ceilings, places, proofs
 from licet.consent.alone import alone
+from licet.consent.behalf import behind
 from licet.consent.evidence import is_digest
 from licet.consent.reasons import Reason
 from licet.consent.signed import may_sign
 from licet.consent.territory import everything_blocked
-from licet.terms.organisation import MemberState, Role
+from licet.terms.ids import OrganisationId
+from licet.terms.organisation import Agreement, MemberState, Role
 from licet.terms.permit import Action, Ask, By, Facts, Readiness
 
 DOERS: dict[Action, frozenset[By]] = {
@@ -160,6 +163,15 @@ def agreement_in_force(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     return _agreement(ask, facts, now) if ask.by is By.MEMBER else None
 
 
+def agreement_behind(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
+    """2. So is the agreement of the organisation on whose behalf one asks, if there is one."""
+    other = behind(ask, facts)
+    if other is None:
+        return None
+    lacking = _in_force(facts.behind, other, now)
+    return None if lacking is None else Reason.NO_AGREEMENT_BEHIND
+
+
 def organisation_always(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     """2. Comparing items needs the organisation and its agreement, whoever does it."""
     return _organisation(ask, facts) or _agreement(ask, facts, now)
@@ -277,8 +289,13 @@ def _organisation(ask: Ask, facts: Facts) -> Reason | None:
 
 
 def _agreement(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
-    agreement = facts.agreement
-    if agreement is None or agreement.organisation != ask.organisation:
+    return _in_force(facts.agreement, ask.organisation, now)
+
+
+def _in_force(
+    agreement: Agreement | None, organisation: OrganisationId | None, now: datetime
+) -> Reason | None:
+    if agreement is None or agreement.organisation != organisation:
         return Reason.NO_AGREEMENT
     if not agreement.digest.strip():
         return Reason.NO_AGREEMENT

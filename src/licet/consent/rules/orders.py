@@ -24,6 +24,7 @@
 from datetime import datetime
 
 from licet.consent import ceilings, places
+from licet.consent.behalf import behind
 from licet.consent.evidence import is_digest
 from licet.consent.reasons import Reason
 from licet.terms.duties import FilingKind
@@ -94,15 +95,20 @@ def place_covered(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
 
 
 def papers_filed(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
-    """7. The organisation that a member searches for filed what it must."""
+    """7. The organisation that a member searches for filed what it must, and one behind it too."""
     if ask.by is not By.MEMBER or facts.readiness.sandbox:
         return None
+    other = behind(ask, facts)
     filed = {
-        one.kind
+        (one.organisation, one.kind)
         for one in facts.filings
-        if one.organisation == ask.organisation
-        and is_digest(one.digest)
+        if is_digest(one.digest)
         and one.filed_at <= now < min(one.valid_to, one.filed_at + ceilings.PAPER_TERM)
     }
-    missing = (reason for kind, reason in _BEFORE_SEARCHING if kind not in filed)
+    missing = (
+        reason
+        for whose in (ask.organisation, *((other,) if other else ()))
+        for kind, reason in _BEFORE_SEARCHING
+        if (whose, kind) not in filed
+    )
     return next(missing, None)

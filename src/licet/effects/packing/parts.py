@@ -233,6 +233,7 @@ class ItemPart:
 class SearchPart:
     """A search that listed this person: by which organisation, when, for what, what came of it.
 
+    ``on_behalf_of`` is another organisation that asked for it, None if none did.
     Members' names are not this person's data. ``threshold`` is the score from which anybody
     was listed; ``in_scope`` how many people were searched; ``expected_innocent`` how many of
     these would be listed by chance. ``rank``, ``meaning`` and ``template`` are empty once the
@@ -241,6 +242,7 @@ class SearchPart:
 
     id: str
     organisation: str
+    on_behalf_of: str | None
     purpose: str
     at: datetime
     outcome: str

@@ -6,7 +6,7 @@ from licet.effects.packing.asker import Asker
 from licet.effects.packing.parts import Recipient, SearchPart
 from licet.effects.sealed import case_key, subject_key
 from licet.terms.face import Score, cosine_of
-from licet.terms.ids import OrganisationId
+from licet.terms.organisation import Matter
 from licet.terms.payload import CandidatePayload, FindingPayload, from_bytes
 from licet.terms.search import Search, SearchCandidate, Verification
 from licet.vault.seal import open_sealed, tag
@@ -24,17 +24,16 @@ def searches_of(asker: Asker) -> tuple[SearchPart, ...]:
     marked = tag(own, "candidate", subject_key(asker.subject.id).encode())
     candidates = reader.searches.candidates_tagged(marked)
     searches = reader.person.searches({one.search for one in candidates})
-    purposes = reader.person.purposes({one.case for one in searches.values()})
+    matters = reader.person.matters({one.case for one in searches.values()})
     said = reader.person.verifications([one.id for one in candidates])
-    keys = asker.app.keyring.get_many({case_key(case) for case in purposes})
+    keys = asker.app.keyring.get_many({case_key(case) for case in matters})
     parts = []
     for candidate in candidates:
         search = searches[candidate.search]
-        organisation, purpose = purposes[search.case]
         key = keys.get(case_key(search.case))
-        name = asker.name_of(OrganisationId(organisation))
         findings = _findings(key, said.get(candidate.id, []))
-        parts.append(_part(asker, search, (name, purpose), _opened(key, candidate), findings))
+        matter = matters[search.case]
+        parts.append(_part(asker, search, matter, _opened(key, candidate), findings))
     return tuple(sorted(parts, key=lambda part: (part.at, part.id)))
 
 
@@ -78,11 +77,10 @@ def _findings(key: bytes | None, said: list[Verification]) -> tuple[str, ...]:
 def _part(
     asker: Asker,
     search: Search,
-    whose: tuple[str, str],
+    matter: Matter,
     payload: CandidatePayload | None,
     findings: tuple[str, ...],
 ) -> SearchPart:
-    organisation, purpose = whose
     innocent = (
         asker.app.vision.expected_innocent(search.threshold, search.in_scope)
         if search.in_scope
@@ -90,8 +88,9 @@ def _part(
     )
     return SearchPart(
         id=search.id,
-        organisation=organisation,
-        purpose=purpose,
+        organisation=asker.name_of(matter.organisation),
+        on_behalf_of=asker.name_of(matter.on_behalf_of) if matter.on_behalf_of else None,
+        purpose=matter.purpose,
         at=search.at,
         outcome=search.state.value,
         entry=search.leaf,

@@ -8,6 +8,7 @@ from licet.app import App
 from licet.effects.reporting.words import number, spoken
 from licet.ledger.report import OrganisationUses, ReportStatement
 from licet.ledger.usage import SUM, Uses
+from licet.terms.ids import OrganisationId
 from licet.terms.ledger import EntryKind
 from licet.terms.reporting import Paper, ReportKind, Section
 
@@ -68,7 +69,7 @@ def paper_of(app: App, statement: ReportStatement) -> Paper:
     """Return the report's paper."""
     if statement.kind is ReportKind.USAGE:
         title = f"Use by {statement.organisations[0].name} in {statement.period}"
-        sections = _usage(statement.organisations[0].uses)
+        sections = _usage(app, statement.organisations[0].uses)
     elif statement.kind is ReportKind.ANNUAL:
         title = _TITLES[statement.kind].format(period=statement.period)
         sections = _annual(statement)
@@ -90,7 +91,7 @@ def _opening(statement: ReportStatement) -> tuple[str, ...]:
     return (_SANDBOX, said) if statement.sandbox else (said,)
 
 
-def _usage(uses: Uses) -> list[Section]:
+def _usage(app: App, uses: Uses) -> list[Section]:
     return [
         Section(
             "use",
@@ -113,7 +114,24 @@ def _usage(uses: Uses) -> list[Section]:
             header=("Reason", "Searches"),
             rows=_pairs((spoken(why), count) for why, count in uses.reasons) or (("none", "0"),),
         ),
+        Section(
+            "behalf",
+            "GDPR 5(2), 28(3)",
+            "On whose behalf",
+            header=("Organisation", "Searches"),
+            rows=_pairs(_asked_by(app, uses)) or (("its own alone", number(uses.searches)),),
+        ),
     ]
+
+
+def _asked_by(app: App, uses: Uses) -> list[tuple[str, int]]:
+    """Return the organisations that asked through this one, by their names."""
+    with app.store.read() as reader:
+        found = (
+            (reader.governance.organisation(OrganisationId(one)), n, one)
+            for one, n in uses.on_behalf_of
+        )
+        return [(other.name if other else one, count) for other, count, one in found]
 
 
 def _annual(statement: ReportStatement) -> list[Section]:

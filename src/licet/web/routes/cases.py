@@ -16,7 +16,7 @@ from licet.listing import list_cases, list_searches
 from licet.terms.basis import Searchers
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.governing import CaseWish
-from licet.terms.ids import PurposeId
+from licet.terms.ids import OrganisationId, PurposeId
 from licet.terms.listing import CaseLine
 from licet.terms.organisation import CaseState
 from licet.terms.permit import Action, Refusal
@@ -60,16 +60,30 @@ class Opening(BaseModel):
     cap: int = Field(default=1, ge=1, le=5)
     evidence: list[UploadFile] = Field(default=[], max_length=50)
     digest: list[Digest] = Field(default=[], max_length=500)
+    behalf: str = Field(default="", max_length=200)
 
-    def wish(self, comer: Comer) -> CaseWish:
-        """Return the case that is asked for. Raises ``BadInput`` without what it rests on."""
+    def wish(self, app: App, comer: Comer) -> CaseWish:
+        """Return the case that is asked for.
+
+        Raises ``BadInput`` without what it rests on, or for an organisation that is not here.
+        """
         files = {sha256(one.file.read()).hexdigest() for one in self.evidence if one.size}
         digests = frozenset(files | set(self.digest))
         reference = self.reference.strip()
         if not reference or not digests:
             raise BadInput("a case has a reference and evidence", "Give both.")
-        purpose = PurposeId(self.purpose)
-        return CaseWish(comer.myself.organisation, purpose, reference, digests, self.cap)
+        purpose, own = PurposeId(self.purpose), comer.myself.organisation
+        return CaseWish(own, purpose, reference, digests, self.cap, self._behalf(app))
+
+    def _behalf(self, app: App) -> OrganisationId | None:
+        name = self.behalf.strip()
+        if not name:
+            return None
+        with app.store.read() as reader:
+            found = reader.governance.organisation_named(name)
+        if found is None:
+            raise BadInput("no organisation here has this name", "Write it as it signed.")
+        return found.id
 
 
 @router.post("")
@@ -81,7 +95,7 @@ def open_(
     signature: Signed = "",
 ) -> Response:
     """Open a case, with the passkey of who opens it."""
-    wish = asked.wish(comer)
+    wish = asked.wish(app, comer)
     about = signing.opening_case(wish)
     who = signed(app, comer, about, signature)
     opened = allowed_signed(app, comer, about, open_case(app, who, wish))
