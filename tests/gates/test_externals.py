@@ -25,7 +25,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "dns": frozenset({"sources"}),
     "fastapi": frozenset({"web"}),
     "httpcore2": frozenset({"sources"}),
-    "httpx2": frozenset({"post", "provider"}),
+    "httpx2": frozenset({"client", "post", "provider"}),
     "joserfc": frozenset({"vault"}),  # what a provider signs is checked where passkeys are
     "jinja2": frozenset({"effects", "web"}),
     "numkong": frozenset({"gallery"}),
