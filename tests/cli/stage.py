@@ -54,6 +54,7 @@ HIDDEN = (
     (HASH, "<hash>"),
     (re.compile(r"\blicet_[A-Za-z0-9_-]{43}"), "<secret>"),
     (re.compile(r"(/invitation#)[A-Za-z0-9_-]{32}"), r"\1<code>"),
+    (re.compile(r"(/album/)[A-Za-z0-9_-]{24}"), r"\1<token>"),
     (re.compile(r"[A-Za-z0-9+/]{40,}={0,2}"), "<base64>"),
     (re.compile(r"\b\d+ (MB free|keys|rows|(?:later )?entries)\b"), r"<n> \1"),
     (re.compile(r"\b(entry|number|waiting) \d+"), r"\1 <n>"),

@@ -8,6 +8,7 @@ from licet.albums import close_link, list_links, open_link, see_person, show_lin
 from licet.coming import ask_code, sign_in
 from licet.effects.capturing import Capture
 from licet.effects.linking import token_of
+from licet.effects.record import record_machine
 from licet.joining import YesWish, begin, join
 from licet.terms.acting import Who
 from licet.terms.album import AlbumLink, Begun, Joined, LinkWish
@@ -16,6 +17,7 @@ from licet.terms.capturing import Pose
 from licet.terms.errors import BadInput, Conflict, NotFound
 from licet.terms.grant import Identity
 from licet.terms.ids import LinkId, PurposeId, SourceId
+from licet.terms.ledger import EntryKind
 from licet.terms.permit import By, Refusal
 from tests.fakes.deployment import World
 from tests.fakes.vision import photo
@@ -104,8 +106,9 @@ def test_a_link_that_asks_for_presence_gives_nothing_unseen(world: World) -> Non
 
 def test_a_restored_deployment_has_no_open_link(world: World) -> None:
     link = linked(world)
-    with world.app.store.unit(bookkeeping=True) as unit:
+    with world.app.store.unit() as unit:
         assert unit.links.close_all(unit.now) == 1
+        record_machine(unit, EntryKind.RESTORED)
     shown = show_link(world.app, token_of(world.app, link.id), "fr")
     assert shown is not None
     assert not shown.open
@@ -127,7 +130,6 @@ def test_links_are_the_stewards(world: World) -> None:
     with pytest.raises(Conflict):
         close_link(world.app, world.who("steward"), link.id)
     assert show_link(world.app, "none", "en") is None
+    nowhere = YesWish(LinkId("none"), yes(link).identity, Relationship.NONE)
     with pytest.raises(NotFound):
-        begin(
-            world.app, came(world), YesWish(LinkId("none"), yes(link).identity, Relationship.NONE)
-        )
+        begin(world.app, came(world), nowhere)

@@ -54,6 +54,7 @@ COMMANDS: dict[str, Listed] = {
     "audit": Listed("audit", PEOPLE, "Who searched a person who was erased; read by two."),
     "request": Listed("request", PEOPLE, "People's requests: the inbox, clocks and answers."),
     "source": Listed("source", ITEMS, "Sources: where photos come from, and by what right."),
+    "album": Listed("album", ITEMS, "Links by which people find their own photos."),
     "upload": Listed("upload", ITEMS, "Hand photos and videos in to a source."),
     "collect": Listed("collect", ITEMS, "Collect a source, or go on where it was stopped."),
     "backfill": Listed("backfill", ITEMS, "Scan earlier photos again for one grant."),
