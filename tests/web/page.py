@@ -2,8 +2,6 @@
 
 from types import SimpleNamespace
 
-from licet.settings import Settings
-from licet.terms.when import utc_now
 from licet.web.api.document import written
 from licet.web.door import opened
 from tests.gates.tree import ROOT
