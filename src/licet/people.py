@@ -221,7 +221,7 @@ def _cases(looker: _Looker, grant: Grant) -> tuple[CaseOf, ...]:
     """Return the open cases of the member's own organisation that found somebody."""
     reader, who = looker.reader, looker.who
     member = reader.governance.member(who.member) if who.member else None
-    if member is None or not member.roles & ROLES[Action.SHOW] or not _shown(grant):
+    if member is None or not member.roles & ROLES[Action.SHOW] or not may_be_shown(grant):
         return ()
     try:
         tag = candidate_tag(looker.app, grant_key(grant.id))
@@ -237,7 +237,7 @@ def _cases(looker: _Looker, grant: Grant) -> tuple[CaseOf, ...]:
     return tuple(sorted(found.values(), key=lambda one: one.reference))
 
 
-def _shown(grant: Grant) -> bool:
+def may_be_shown(grant: Grant) -> bool:
     """Say whether a purpose lets members see pictures at all."""
     purpose = table().get(grant.purpose)
     if purpose is None or purpose.two_sided:
@@ -293,7 +293,7 @@ def _faces(
     permits: dict[SourceId, Permit],
 ) -> tuple[PersonFace, ...]:
     """Return the faces that the permits let this member see, those first that would lapse."""
-    if not _shown(grant):
+    if not may_be_shown(grant):
         return ()
     blocks = unit.blocks.active()
     found = []

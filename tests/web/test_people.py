@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
 from licet.collect import collect
-from licet.people import list_people, see_person, see_photos
+from licet.people import list_people, may_be_shown, see_person, see_photos
 from licet.search import Choice, search
 from licet.store import migrate
 from licet.terms.errors import NotFound
@@ -249,3 +250,27 @@ def test_a_video_is_taken_apart_at_a_moment_and_other_peoples_faces_are_not_reac
         other = path.replace(str(fresh.subject), str(fresh.bert))
         assert here.post(other, data={"csrf": csrf, "moment": "0:05"}).status_code == 404
         assert here.post(path, data={"csrf": csrf, "moment": "0:59"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("purpose", "shown"),
+    [("find_my_photos@1", False), ("family_tracing@1", False), (str(CLEARANCE), True)],
+)
+def test_a_purpose_of_the_person_alone_or_of_two_sides_shows_no_picture(
+    still: Found, purpose: str, shown: bool
+) -> None:
+    with still.world.app.store.read() as reader:
+        grant = reader.grants.get(still.grant)
+    assert grant is not None
+    assert may_be_shown(replace(grant, purpose=PurposeId(purpose))) is shown
+
+
+def test_nothing_of_the_first_day_is_counted_to_members(
+    still: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("licet.people.on_first_day", lambda *_about: True)
+    told = people(still, "steward", Register.GRANTS)
+    assert all(
+        one.appearances == 0 and one.unconfirmed == 0 for p in told.lines for one in p.grants
+    )
+    assert people(still, "verifier", Register.APPEARANCES).lines == ()
