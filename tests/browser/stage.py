@@ -52,6 +52,10 @@ def answer(path: str, asked: dict[str, list[str]]) -> tuple[int, dict[str, str],
         sample = SAMPLES[name]
         text = render_part(sample.page, sample.around(nonce, language), part)
         return 200, headers, text.encode()
+    if path.startswith("/console/orders/") and path.endswith("/live"):
+        sample = SAMPLES["order-executing"]
+        text = render_part(sample.page, sample.around(nonce, language), "order")
+        return 200, headers, text.encode()
     if parts[0] == "language":
         return 303, {"location": asked.get("back", ["/"])[0]}, b""
     if parts[0] == "sheet":
