@@ -144,7 +144,10 @@ def come(app: App, bearer: str) -> tuple[Who, Myself] | None:
 
 
 def forget_sessions(app: App) -> int:
-    """Forget sessions that were over long ago, and answers of yesterday; returns how many."""
+    """Forget sessions that were over long ago, answers and invitations of yesterday.
+
+    Returns how many.
+    """
     with app.store.unit(bookkeeping=True) as unit:
         return unit.admission.forget(unit.now - ANSWERS_KEPT, unit.now - KEPT)
 

@@ -42,6 +42,7 @@ from licet.effects.shelving import destroy_copies, sweep_copies
 from licet.effects.sweeping import sweep_keys, turn_epoch_daily
 from licet.effects.tracing import forget_noted
 from licet.effects.trying import Trying
+from licet.effects.unanswered import end_unanswered
 from licet.effects.warning import Overdue, warn_of_terms
 from licet.effects.winding_up import begins_at, left
 from licet.rights.answering import see_to_all
@@ -220,7 +221,9 @@ def _daily(app: App, trying: Trying) -> tuple[bool, int, int]:
     trying.do("acts", partial(end_overdue, app), 0)
     trying.do("codes", partial(forget_codes, app), 0)
     trying.do("packages", partial(sweep_packages, app), 0)
-    return bool(turned), swept, trying.do("people", partial(forget_people, app, trying), 0)
+    gone = trying.do("unanswered", partial(end_unanswered, app, trying), 0)
+    gone += trying.do("people", partial(forget_people, app, trying), 0)
+    return bool(turned), swept, gone
 
 
 def _has_ended(app: App) -> bool:

@@ -209,12 +209,15 @@ class WriteAdmission(ReadAdmission):
         self._session.write(_ANSWER.insert, _ANSWER.values(answer), bookkeeping=True)
 
     def forget(self, answers: datetime, sessions: datetime) -> int:
-        """Forget answers given, and sessions over, before these moments; returns how many."""
+        """Forget answers given, and sessions over, before these moments; returns how many.
+
+        Invitations that ran out before the first of them go too, used or not.
+        """
+        late = delete(schema.invitation).where(schema.invitation.c.expires < answers)
         given = delete(schema.kept_answer).where(schema.kept_answer.c.at < answers)
         over = delete(schema.session).where(schema.session.c.expires < sessions)
-        return self._session.write(given, bookkeeping=True) + self._session.write(
-            over, bookkeeping=True
-        )
+        ways = (given, over, late)
+        return sum(self._session.write(one, bookkeeping=True) for one in ways)
 
     def drop_sessions(self) -> int:
         """Delete every session, answer, unused invitation and first signature that waits.

@@ -221,6 +221,18 @@ class ReadConfirmations(Group):
         """Return the grant's code, or None."""
         return _CODE.one(self._session, _CODE_OF, grant=grant)
 
+    def over(self, before: datetime, most: int) -> tuple[GrantId, ...]:
+        """Return the (at ``most``) pending grants whose code ran out by a moment, first first."""
+        code, grant = schema.confirmation.c, schema.grant.c
+        statement = (
+            select(code.grant)
+            .join(schema.grant, grant.id == code.grant)
+            .where(grant.state == GrantState.PENDING, code.expires <= before)
+            .order_by(code.expires, code.grant)
+            .limit(most)
+        )
+        return tuple(GrantId(row[0]) for row in self._session.rows(statement))
+
 
 class WriteConfirmations(ReadConfirmations):
     """Writing the one-time codes of pending grants."""
