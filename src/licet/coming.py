@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
-from licet.app import App
+from licet.app import CONTACT_KEY, App
 from licet.effects.authenticators import live_own
 from licet.effects.codes import CODE_TRIES, is_the_code, new_code, one_address, salted
 from licet.effects.letters import compose, sender_of
@@ -28,6 +28,7 @@ from licet.terms.ids import SessionId, new_id
 from licet.terms.ledger import Commitment, Entry, EntryKind
 from licet.terms.letters import OwnCodeLetter
 from licet.terms.permit import By
+from licet.vault.seal import tag
 
 CODE_FOR = timedelta(minutes=15)
 """A code is for the one who sits in front of their mail now."""
@@ -35,11 +36,17 @@ CODE_FOR = timedelta(minutes=15)
 CODES_A_DAY = 10
 """So many letters go to one address in a day, whoever asks: nobody floods a mailbox."""
 
+CODES_OF_ONES_OWN = 10
+"""So many more where the browser was let in at this address before: nobody uses those up."""
+
 LONGEST = timedelta(hours=2)
 """A session ends after so long: a telephone is handed round more easily than a desk."""
 
 SEEN_EVERY = timedelta(minutes=1)
 """So seldom is a session's use noted: each note waits for the head's lock."""
+
+KNOWN_FOR = timedelta(days=180)
+"""For so long a browser keeps that it was let in at an address."""
 
 KEPT = timedelta(days=1)
 """For how long it is remembered that a code went to an address: to count them."""
@@ -65,11 +72,13 @@ class Visitor:
     people: tuple[Subject, ...]
 
 
-def ask_code(app: App, contact: str, language: str) -> Asking:
+def ask_code(app: App, contact: str, language: str, mark: str = "") -> Asking:
     """Make a code for whoever reads an address.
 
     1. Read the address. Whether anybody is known there is not looked at before the letter.
-    2. Keep the code, unless the address had all the letters that it gets in a day.
+    2. Keep the code, unless the address had all the letters that it gets in a day. Others
+       may ask for them in a person's place; a browser whose ``mark`` says that it was let in
+       at this address before has some of its own.
     3. Return what the browser keeps, and what sends the letter.
 
     Raises ``BadInput`` for what is not one mail address.
@@ -77,13 +86,15 @@ def ask_code(app: App, contact: str, language: str) -> Asking:
     if not one_address(contact):  # 1
         raise BadInput("this is not one mail address", "Write it like name@example.org.")
     word, code, to = secrets.token_urlsafe(32), new_code(), contact.strip()
-    tag = contact_tag(app, to)
+    tagged = contact_tag(app, to)
+    own = secrets.compare_digest(mark.encode(), _mark(app, tagged).encode())
+    most = CODES_A_DAY + (CODES_OF_ONES_OWN if own else 0)
     with app.store.unit(bookkeeping=True) as unit:
-        full = unit.own.count_codes(tag, unit.now - KEPT) >= CODES_A_DAY
+        full = unit.own.count_codes(tagged, unit.now - KEPT) >= most
         if not full:  # 2
             salt, digest = salted(code)
             asked, until = _digest(word), unit.now + CODE_FOR
-            unit.own.put_code(OwnCode(asked, tag, salt, digest, 0, unit.now, until))
+            unit.own.put_code(OwnCode(asked, tagged, salt, digest, 0, unit.now, until))
     return Asking(word, _nothing if full else partial(_send, app, to, code, language))  # 3
 
 
@@ -157,7 +168,7 @@ def _open(app: App, unit: Unit, contact: bytes) -> SignedIn:
     unit.own.open_session(made)
     objects, facts = (("session", session),), (("with", "code"),)
     _record(unit, EntryKind.SIGNED_IN, _adult(app, unit, contact), objects, facts)
-    return SignedIn(session, token, expires)
+    return SignedIn(session, token, expires, _mark(app, contact))
 
 
 def _record(
@@ -196,6 +207,11 @@ def _send(app: App, to: str, code: str, language: str) -> None:
         app.outbox.send(compose(OwnCodeLetter(sender_of(app), code, minutes), to, language))
     except (Busy, Setup):
         return  # Whoever waits asks again, and is told nothing that others are not.
+
+
+def _mark(app: App, contact: bytes) -> str:
+    """Return what a browser keeps that was let in at an address; it opens nothing."""
+    return tag(app.keyring.get(CONTACT_KEY), "browser", contact).hex()
 
 
 def _nothing() -> None:

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from licet.coming import CODES_A_DAY, LONGEST, forget_codes, sign_in
+from licet.coming import (
+    CODES_A_DAY,
+    CODES_OF_ONES_OWN,
+    LONGEST,
+    ask_code,
+    forget_codes,
+    sign_in,
+)
 from licet.effects.sealed import contact_tag
 from licet.ledger.leaf import decode
 from licet.rights.erase import erase
@@ -71,8 +78,6 @@ def test_the_answer_says_nothing_of_who_is_known(world: World, here: TestClient)
 
 def test_the_letter_goes_out_after_the_answer(world: World, here: TestClient) -> None:
     """Neither the mail server's time nor its failure tells anything."""
-    from licet.coming import ask_code
-
     before = len(world.outbox.letters)
     for address in (ANNA, "nobody@example.org"):
         asking = ask_code(world.app, address, "en")
@@ -124,8 +129,6 @@ def test_a_code_is_used_once_and_soon(world: World, here: TestClient) -> None:
 
 
 def test_a_mailbox_is_not_flooded_and_nobody_is_told(world: World, here: TestClient) -> None:
-    from licet.coming import ask_code
-
     for _ in range(CODES_A_DAY):
         ask_code(world.app, ANNA, "en").send()
     before = len(world.outbox.letters)
@@ -135,6 +138,30 @@ def test_a_mailbox_is_not_flooded_and_nobody_is_told(world: World, here: TestCli
     assert forget_codes(world.app) == CODES_A_DAY
     here.post("/me/sign-in", data={"contact": ANNA})
     assert len(world.outbox.letters) == before + 1
+
+
+def test_nobody_uses_up_the_codes_of_who_came_before(world: World, here: TestClient) -> None:
+    """Whoever asks in a person's place does not shut them out; and no mailbox is flooded."""
+    comes_by_code(here, world, ANNA)
+    with browser(door_of(world.app)) as other:
+        for _ in range(CODES_A_DAY):
+            ask_code(world.app, ANNA, "en", "0" * 64).send()
+        before = len(world.outbox.letters)
+        other.post("/me/sign-in", data={"contact": ANNA})
+        assert len(world.outbox.letters) == before
+    here.post("/me/sign-in", data={"contact": ANNA})
+    assert len(world.outbox.letters) == before + 1
+    assert here.post("/me/code", data={"code": world.outbox.code()}).status_code == 303
+    # What says that it was Anna's says nothing of anybody else's address, and has its end.
+    mark = here.cookies[SERVING.here_cookie]
+    for _ in range(CODES_OF_ONES_OWN):
+        ask_code(world.app, ANNA, "en", mark).send()
+    before = len(world.outbox.letters)
+    ask_code(world.app, ANNA, "en", mark).send()
+    assert len(world.outbox.letters) == before
+    for _ in range(CODES_A_DAY + 1):
+        ask_code(world.app, "eve@example.org", "en", mark).send()
+    assert len(world.outbox.letters) == before + CODES_A_DAY
 
 
 def test_the_session_is_the_browsers_alone_and_never_a_members(

@@ -168,11 +168,15 @@ class ApiKeyMade:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session that began; ``token`` is told once and not kept."""
+    """A session that began; ``token`` is told once and not kept.
+
+    ``mark`` is what a data subject's browser keeps of having been let in, empty for members.
+    """
 
     session: SessionId
     token: str
     expires: datetime
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

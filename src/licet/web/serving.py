@@ -53,6 +53,11 @@ class Serving:
         return f"{self.cookie}-own"
 
     @property
+    def here_cookie(self) -> str:
+        """The name of the cookie by which a data subject's browser is known that came before."""
+        return f"{self.cookie}-here"
+
+    @property
     def asking_cookie(self) -> str:
         """The name of the cookie by which the browser is known that asked for a code."""
         return f"{self.cookie}-asking"

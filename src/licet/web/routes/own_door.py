@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.background import BackgroundTask
 
 from licet.app import App
-from licet.coming import CODE_FOR, LONGEST, ask_code, sign_in, sign_out
+from licet.coming import CODE_FOR, KNOWN_FOR, LONGEST, ask_code, sign_in, sign_out
 from licet.own import see_own
 from licet.rectifying import correct
 from licet.rights.intake import prove, receive
@@ -45,13 +45,14 @@ def door(request: Request) -> HTMLResponse:
 def send_code(request: Request, app: TheApp, contact: Line) -> Response:
     """Send a code to an address; the answer is the same, and as fast, whoever is behind it."""
     try:
-        asking = ask_code(app, contact, language(request))
+        serving: Serving = request.app.state.serving
+        mark = request.cookies.get(serving.here_cookie, "")
+        asking = ask_code(app, contact, language(request), mark)
     except BadInput:
         page = OwnDoor({"contact": _said(request, NO_ADDRESS)})
         return HTMLResponse(render(page, around_own(request, None)), WRONG)
     # The letter goes out after the answer: a slow mail server tells nobody anything.
     answer = RedirectResponse("/me/code", 303, background=BackgroundTask(asking.send))
-    serving: Serving = request.app.state.serving
     remember(answer, serving, serving.asking_cookie, asking.word, CODE_FOR.total_seconds())
     return answer
 
@@ -73,6 +74,7 @@ def give_code(request: Request, app: TheApp, code: Line) -> Response:
     answer = RedirectResponse("/me", 303)
     forget(answer, serving, serving.asking_cookie)
     remember(answer, serving, serving.own_cookie, done.token, LONGEST.total_seconds())
+    remember(answer, serving, serving.here_cookie, done.mark, KNOWN_FOR.total_seconds())
     return answer
 
 
