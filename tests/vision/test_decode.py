@@ -249,6 +249,22 @@ def test_any_bytes_give_pixels_or_a_reason(noise: bytes, magic: bytes) -> None:
     assert is_an_answer(answer(magic + noise))
 
 
+@pytest.mark.parametrize(
+    ("form", "turned", "there"), [("JPEG", 1, True), ("JPEG", 6, False), ("PNG", 1, False)]
+)
+def test_an_upright_jpeg_is_decoded_into_the_room_it_is_given(
+    form: str, turned: int, there: bool
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    content = saved(picture(), form, exif=exif)
+    room = np.zeros(4 * SIZE[0] * SIZE[1], np.uint8)
+    for side in (None, 40):
+        found = decode.decode(content, side, room).pixels
+        assert (found.ctypes.data == room.ctypes.data) is there
+        assert np.array_equal(found, decode.decode(content, side).pixels)
+
+
 def test_grey_jpeg_is_read_fast() -> None:
     photo = open_photo(saved(picture("L"), "JPEG"))
     assert photo.fast
