@@ -1,6 +1,7 @@
 """The Python client: every operation, parts of lists, problems, and tries."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from licet.client.problems import Busy, Conflict, Failed, Invalid, problem_of
 from licet.terms.admission import ApiKeyMade, ApiKeyWish
 from scripts.client import CALLS, written
 from tests.fakes.deployment import CLEARANCE
+from tests.gates.tree import ROOT
 from tests.web.doors import ORIGIN, browser, door_of
 from tests.web.full import PROBE, House, new_house
 from tests.web.test_document import OPERATIONS, document
@@ -116,6 +118,27 @@ def test_a_wrong_key_is_nobodys(door: TestClient) -> None:
         with pytest.raises(Unknown) as told:
             nobody.me()
         assert told.value.kind == "error:unknown"
+
+
+def test_the_page_says_what_works(
+    house: House, door: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The programs of the page are run as they stand there, at this door."""
+    text = (ROOT / "docs/how-to/use-the-api-from-python.md").read_text("utf-8")
+    programs = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    given = {"address": ORIGIN, "key": key_of(house, "investigator")}
+    given |= {"case": house.things["case"], "photo": PROBE}
+
+    class Here(Licet):
+        def __init__(self, address: str, key: str) -> None:
+            super().__init__(address, key, transport=door._transport)
+
+    for program in programs:
+        run = program.replace("import Licet, Refused", "import Refused")
+        exec(compile(run, "page", "exec"), {**given, "Licet": Here})  # noqa: S102 - the page's own
+    said = capsys.readouterr().out
+    assert "investigator" in said
+    assert len(programs) == 2
 
 
 # --- tries ---

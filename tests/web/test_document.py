@@ -41,8 +41,8 @@ OPERATIONS = [
     for path, methods in document()["paths"].items()
     for method, told in methods.items()
 ]
-EXAMPLES = 2
-"""Of each operation and each kind of question, daily; the long run asks a hundred times more."""
+DAILY, LONG = 1, 60
+"""Questions of each operation and each kind: each day, and in the long run (`make soak`)."""
 
 REQUEST = {"method", "url", "headers", "params", "data", "json", "files", "cookies"}
 
@@ -118,14 +118,15 @@ def ask(here: TestClient, house: House, operation: Any, mode: GenerationMode, da
     case.validate_response(answer, excluded_checks=[ignored_auth])
 
 
+@pytest.mark.parametrize("many", [DAILY, pytest.param(LONG, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda one: one.value)
 @pytest.mark.parametrize(("path", "method"), [one[:2] for one in OPERATIONS], ids=str)
 def test_the_answer_is_one_of_the_documents(
-    here: TestClient, house: House, path: str, method: str, mode: GenerationMode
+    here: TestClient, house: House, path: str, method: str, mode: GenerationMode, many: int
 ) -> None:
     operation = SCHEMA[path][method.upper()]
 
-    @settings(BOUNDED, max_examples=EXAMPLES)
+    @settings(BOUNDED, max_examples=many)
     @given(data=st.data())
     def asked(data: Any) -> None:
         ask(here, house, operation, mode, data)
