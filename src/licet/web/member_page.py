@@ -20,14 +20,15 @@ SERVED: dict[str, Register] = {
     "members": Register.MEMBERS,
     "settings": Register.MEMBERS,
     "inbox": Register.REQUESTS,
+    "ledger": Register.PAPERS,
+    "reports": Register.PAPERS,
     "orders": Register.ORDERS,
     "letters": Register.CORRESPONDENCE,
     "blocks": Register.BLOCKS,
     "breaches": Register.BREACHES,
-    "ledger": Register.PAPERS,
-    "reports": Register.PAPERS,
 }
 """The places of the console that have a page, by their key, and the register that each shows."""
+
 PEOPLE = frozenset({Register.GRANTS, Register.APPEARANCES})
 """The registers by either of which people are read."""
 

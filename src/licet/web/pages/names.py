@@ -5,9 +5,8 @@ from typing import Final
 
 from licet.rights.viewing import Why
 from licet.terms.basis import Searchers
-from licet.terms.duties import FilingKind
 from licet.terms.breaching import Risk
-from licet.terms.duties import BreachState
+from licet.terms.duties import BreachState, FilingKind
 from licet.terms.grant import GrantState
 from licet.terms.order import ClauseKind, DataKind, OrderState
 from licet.terms.organisation import Role
