@@ -50,6 +50,7 @@ from licet.web.pages.searching import (
     Refused,
 )
 from licet.web.pages.verifying import BringProbe, Compare, VerifyList, WaitingRow
+from tests.browser.album_samples import DESK_PAGES, GUEST_PAGES
 from tests.browser.console_samples import CONSOLE_PAGES
 from tests.browser.officer_samples import OFFICER_PAGES
 from tests.browser.own_samples import OWN_PAGES
@@ -378,6 +379,8 @@ SAMPLES: dict[str, Sample] = {
         None,
     ),
     **{name: Sample(page, "/me", None) for name, page in OWN_PAGES.items()},
+    **{name: Sample(page, "/album", None) for name, page in GUEST_PAGES.items()},
+    **{name: Sample(page, "/console/albums") for name, page in DESK_PAGES.items()},
     **{name: Sample(page, here) for name, (here, page) in OFFICER_PAGES.items()},
     **{name: Sample(page, here) for name, (page, here) in CONSOLE_PAGES.items()},
     **{

@@ -36,7 +36,7 @@ def answer(path: str, asked: dict[str, list[str]]) -> tuple[int, dict[str, str],
         if asset is None:
             return 404, {"content-type": "text/plain"}, b""
         return 200, {"content-type": asset.media_type, "cache-control": CACHE}, asset.body
-    if "photos" in parts or "pictures" in parts:
+    if "photos" in parts or "pictures" in parts or parts[-1] == "code.svg":
         return 200, {"content-type": "image/svg+xml"}, drawn.group()
     if parts[0] == "photo":
         body = drawn.group() if parts[1] == "group.svg" else drawn.face(int(parts[2][:-4]))
