@@ -15,7 +15,7 @@ from itertools import islice
 from licet.app import App
 from licet.consent.decide import decide
 from licet.effects.facts import read_facts
-from licet.effects.keeping import KeptFaces, Recognised, keep
+from licet.effects.keeping import Kept, KeptFaces, Recognised, keep
 from licet.effects.record import Objects, record, refuse
 from licet.effects.rereading import Again
 from licet.effects.running import Hold, finish_run, let_go, open_run, place_of, release_run
@@ -25,6 +25,7 @@ from licet.effects.sharing import (
     digest_of_permits,
     gathered,
     move_cursors,
+    only_of,
 )
 from licet.effects.sourcing import open_source
 from licet.effects.walking import Photo
@@ -62,8 +63,8 @@ def backfill(
     2. Open the run, or take over the one that was left, and those that wait at its place.
     3. Walk the items in the order they were met; read each from its source again.
     4. Compare with the references of these grants alone.
-    5. In one unit of work: decide again for each, keep what is not kept yet, record, move
-       the cursors. Who may not be looked for any more is left out from here on.
+    5. In one unit of work for every twenty of them: decide again for each, keep what is not
+       kept yet, record, move the cursors. Who may not be looked for any more is left out.
     6. Finish the runs, or let go of them, and mirror the ledger.
 
     Raises ``NotFound``, ``Busy``, ``Stopped`` as collecting does.
@@ -174,35 +175,49 @@ class _Again:
             self._commit(recognised)
 
     def _commit(self, recognised: list[Recognised]) -> None:
+        """Keep a batch in units of a part of the people each, so that nobody waits for all."""
+        counted = False
+        for part in self.walk.parts():
+            done = self._commit_for(part, recognised)
+            if done is not None:
+                kept, found = done
+                # The items are counted once, whatever was kept of whom.
+                self.walk.tally.add([] if counted else found, kept)
+                counted = True
+                self.walk.app.at("backfill.committed")
+
+    def _commit_for(
+        self, part: tuple[GrantId, ...], batch: list[Recognised]
+    ) -> tuple[Kept, list[Recognised]] | None:
+        """Decide again for each of a part and keep what is theirs; None where nobody is left."""
         walk, app = self.walk, self.walk.app
         run = walk.hold.run
         with app.store.unit() as unit:
-            permits = walk.permits(unit)
+            permits = walk.permits(unit, part)
             if not permits:
-                return
-            move_cursors(walk, unit, recognised[-1].item.id)
+                return None
+            move_cursors(walk, unit, permits, batch[-1].item.id)
             # Collecting may have kept some of these faces since the last batch.
             self.kept.follow(app, unit)
-            there = unit.items.there([found.item.id for found in recognised])
-            recognised = [found for found in recognised if found.item.id in there]
-            theirs = [walk.only_theirs(found) for found in recognised]
-            kept = keep(app, unit, theirs, unit.head.size, self.kept)
+            there = unit.items.there([found.item.id for found in batch])
+            found = [only_of(one, permits) for one in batch if one.item.id in there]
+            kept = keep(app, unit, found, unit.head.size, self.kept)
             objects: Objects = (
                 *(("grant", grant) for grant in permits),
                 *(("run", walk.holds[grant].run.id) for grant in permits),
                 ("source", run.source),
             )
-            facts = (*kept.facts(recognised), *digest_of_permits(permits))
+            facts = (*kept.facts(found), *digest_of_permits(permits))
             permit = next(iter(permits.values()))
             record(app, unit, EntryKind.BACKFILLED, permit, objects, facts)
-        walk.tally.add(recognised, kept)
-        app.at("backfill.committed")
+        return kept, found
 
     def note_passed(self) -> None:
         """Move the cursors over items that could not be looked at again, and keep the leases."""
         walk = self.walk
         if walk.refusal is not None or not walk.passed:
             return
-        with walk.app.store.unit(bookkeeping=True) as unit:
-            move_cursors(walk, unit, walk.at)
+        for part in walk.parts():
+            with walk.app.store.unit(bookkeeping=True) as unit:
+                move_cursors(walk, unit, part, walk.at)
         walk.passed = 0

@@ -216,6 +216,7 @@ def test_killed_anywhere_it_goes_on(
 
     monkeypatch.setattr(walking, "BATCH_PHOTOS", 2)
     monkeypatch.setattr(sharing, "MOST_PHOTOS", 2)
+    monkeypatch.setattr(sharing, "IN_A_UNIT", 2)
     source, grants = met
     app = world.reopen(_dying(boundary, 6))
     with pytest.raises(_Killed):
@@ -226,6 +227,35 @@ def test_killed_anywhere_it_goes_on(
     run_once(world.app)
     assert [kept(world, grant) for grant in grants] == [4, 4, 4]
     assert set(states(world).values()) == {WorkState.DONE}
+
+
+def test_a_withdrawal_waits_for_few_of_many(
+    world: World, met: Met, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One unit is of few; between two of them whoever withdraws is heard, and it wins."""
+    monkeypatch.setattr(sharing, "IN_A_UNIT", 1)
+    source, grants = met
+    with world.app.store.read() as reader:
+        first, _, last = (run.grant for run in reader.runs.open(RunKind.BACKFILL))
+    assert first is not None
+    assert last is not None
+    heard: list[object] = []
+
+    def at(name: str) -> None:
+        if name == "backfill.committed" and not heard:
+            heard.append(withdraw(world.app, SUBJECT, last))
+
+    app = world.reopen(at)
+    try:
+        done = backfill(app, first, source)
+    finally:
+        app.close()
+    assert isinstance(done, Collected)
+    assert (done.items, done.appearances) == (12, 8)
+    assert not isinstance(heard[0], Refusal)
+    assert [kept(world, one) for one in sorted(grants) if one != last] == [4, 4]
+    assert kept(world, last) == 0
+    assert {sum(role == "grant" for role, _ in one.objects) for one in entries(world)} == {1}
 
 
 def test_who_is_in_another_process_comes_without_us(world: World, met: Met) -> None:

@@ -6,10 +6,12 @@ again. Who is refused on the way is left out, and the walk is over with the last
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from licet.app import App
 from licet.consent.decide import decide
+from licet.effects import running
 from licet.effects.comparing import CLOSEST
 from licet.effects.facts import read_facts
 from licet.effects.identify import identify
@@ -27,6 +29,15 @@ from licet.terms.permit import Ask, Permit, Refusal
 
 ASKED_IN = 0.015
 """Seconds of a batch for each of those who share it: asking for all of them takes a third."""
+
+IN_A_UNIT = 20
+"""How many of those who share are decided on in one unit: a withdrawal waits for no more.
+
+One takes about 5 ms of it on a slow machine, so all hundred would hold everybody up half a second.
+"""
+
+PAUSE_SECONDS = 0.03
+"""Between two units, so that who waits for the head lock gets it."""
 
 MOST_PHOTOS = 256
 """How many photos a batch for many people holds at most."""
@@ -68,10 +79,23 @@ class Shared(Walk):
         self.holds.update(holds)
         self.hold = _All(self.hold.run, self.hold.until, walk=self)
 
-    def permits(self, reader: Reader | Unit) -> dict[GrantId, Permit]:
-        """Decide anew for each of them; the walk is refused when nobody is left."""
+    def parts(self) -> Iterator[tuple[GrantId, ...]]:
+        """Give those who are looked for still, as many as one unit is for, and a pause between."""
+        grants = tuple(self.asks)
+        for start in range(0, len(grants), IN_A_UNIT):
+            if start:
+                time.sleep(PAUSE_SECONDS)
+            yield grants[start : start + IN_A_UNIT]
+
+    def permits(
+        self, reader: Reader | Unit, among: Iterable[GrantId] | None = None
+    ) -> dict[GrantId, Permit]:
+        """Decide anew for each of them, or ``among`` some; refused when nobody is left."""
         permits: dict[GrantId, Permit] = {}
-        for grant, ask in tuple(self.asks.items()):
+        for grant in tuple(self.asks if among is None else among):
+            ask = self.asks.get(grant)
+            if ask is None:
+                continue
             facts = read_facts(self.app, reader, ask, self.who, reader.now)
             decided = decide(ask, facts, reader.now)
             if isinstance(decided, Permit):
@@ -95,11 +119,6 @@ class Shared(Walk):
                 self._leave(grant, refusal)
         return None
 
-    def only_theirs(self, found: Recognised) -> Recognised:
-        """Leave out of an item what was identified of people who are not looked for now."""
-        theirs = tuple(one for one in found.identified if one.grant in self.asks)
-        return replace(found, identified=theirs)
-
     def _leave(self, grant: GrantId, refusal: Refusal) -> None:
         self.left[grant] = refusal
         del self.asks[grant]
@@ -113,15 +132,25 @@ class _All(Hold):
 
     walk: Shared = field(kw_only=True)
 
-    def renew(self, unit: Unit) -> None:
-        """Hold all of them for longer. Raises ``Busy`` if one is lost.
+    def keep(self, app: App) -> None:
+        """Hold all of them for longer if that is due, in units of their own. Raises ``Busy``.
 
         The run of somebody who withdrew may be finished by another process: it is asked
         again who is looked for before anything counts as lost.
         """
-        for grant in self.walk.permits(unit):
-            self.walk.holds[grant].renew(unit)
+        if time.monotonic() - self._since < running.HOLD_AGAIN_SECONDS:
+            return
+        for part in self.walk.parts():
+            with app.store.unit(bookkeeping=True) as unit:
+                for grant in self.walk.permits(unit, part):
+                    self.walk.holds[grant].renew(unit)
         self._since = time.monotonic()
+
+
+def only_of(found: Recognised, grants: Collection[GrantId]) -> Recognised:
+    """Leave out of an item what was identified of people who are not looked for now."""
+    theirs = tuple(one for one in found.identified if one.grant in grants)
+    return replace(found, identified=theirs)
 
 
 def compare_shared(walk: Shared, batch: list[Recognised]) -> list[Recognised]:
@@ -161,9 +190,9 @@ def _merged(found: tuple[tuple[Candidate, ...], ...]) -> tuple[Candidate, ...]:
     return tuple(sorted(every, key=lambda one: (-one.score, one.template)))
 
 
-def move_cursors(walk: Shared, unit: Unit, place: str) -> None:
-    """Say how far everybody's run is who is looked for still. Raises ``Busy``."""
-    for grant in walk.asks:
+def move_cursors(walk: Shared, unit: Unit, grants: Iterable[GrantId], place: str) -> None:
+    """Say how far the runs of some of them are. Raises ``Busy``."""
+    for grant in grants:
         move_cursor(walk.app, unit, walk.holds[grant], place)
 
 
