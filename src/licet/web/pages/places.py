@@ -42,7 +42,7 @@ PLACES: dict[str, Place] = {
     "breaches": Place("/console/breaches", "shield-exclamation", later("Breaches"), _ANSWER),
     "ledger": Place("/console/ledger", "binary-tree", later("Ledger"), _ANSWER),
     "reports": Place("/console/reports", "report", later("Usage reports"), _ANSWER),
-    "members": Place("/console/members", "user-check", later("Members"), _HOUSE),
+    "members": Place("/console/members", "list-check", later("Members"), _HOUSE),
     "settings": Place("/console/settings", "key", later("Settings"), _HOUSE),
 }
 """Every place by its key, in the order of the side bar."""
