@@ -4,7 +4,8 @@ The whole flow on a real store (an SQLite file, every commit synced), with the r
 a folder, a bucket (moto's server on this machine), a website (a server on this machine,
 without the pause that a real one is given) and a video. The first three hold the same photos
 of 12 megapixels and take turns. *Waiting* is the time in which the walk's own thread reads:
-photos read before are looked at meanwhile.
+photos read before are looked at meanwhile. In the time of the processors is that of the
+servers.
 """
 
 import logging
@@ -23,7 +24,7 @@ import simplejpeg
 
 from bench.collect import THREADS, photos_of, portraits
 from bench.erase import must, new_bench_world
-from bench.measure import Result, result
+from bench.measure import Result, processor_seconds, result
 from licet.app import App
 from licet.collect import collect
 from licet.effects import sourcing as opening
@@ -52,10 +53,11 @@ KINDS = ("folder", "bucket", "website")
 
 @dataclass
 class Spent:
-    """Seconds that collecting took in all, and those of them that its thread read."""
+    """Seconds that collecting took in all, those in which its thread read, and the processors'."""
 
     whole: float = 0.0
     reading: float = 0.0
+    processor: float = 0.0
     items: int = 0
 
 
@@ -87,9 +89,10 @@ class Bench:
         """Collect all of a kind's place."""
         source = self.source(kind)
         with _reading(spent):
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), processor_seconds()
             done = collect(self.app, self.world.who("steward"), source.id)
             spent.whole += time.perf_counter() - start
+            spent.processor += processor_seconds() - worked
         must(isinstance(done, Collected) and not done.unreadable_count)
         spent.items += cast("Collected", done).items
 
@@ -181,6 +184,12 @@ def _lines(kind: str, spent: Spent) -> list[Result]:
     return [
         result(name, spent.items / spent.whole, "photos/s", n=spent.items),
         result(f"{name}: waiting", 100 * spent.reading / spent.whole, "%", n=spent.items),
+        result(
+            f"{name}: of the processors, each",
+            1e3 * spent.processor / spent.items,
+            "ms",
+            n=spent.items,
+        ),
     ]
 
 
