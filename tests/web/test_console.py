@@ -60,11 +60,12 @@ def test_who_may_not_read_a_register_is_told_why_and_finds_no_link(
 
 
 def test_every_page_that_is_linked_is_served(steward: TestClient) -> None:
+    linked: set[str] = set()
     for path in ("/console/sources", "/console/requests", "/"):
         text = steward.get(path).text
-        linked = {part.split('"')[0].partition("#")[0] for part in text.split('href="')[1:]}
-        ours = {one.replace("&amp;", "&") for one in linked if one.startswith("/")}
-        assert {one for one in ours if steward.get(one).status_code >= 400} == set()
+        linked |= {part.split('"')[0].partition("#")[0] for part in text.split('href="')[1:]}
+    ours = {one.replace("&amp;", "&") for one in linked if one.startswith("/")}
+    assert {one for one in ours if steward.get(one).status_code >= 400} == set()
 
 
 @pytest.fixture
