@@ -8,6 +8,13 @@ from licet.consent.refusals import refuse
 from licet.effects.reporting.kept import KeptReport
 from licet.effects.witnessing import Seen
 from licet.evidence import Entries, EntryLine, EntryProof, LedgerState
+from licet.terms.clearance import (
+    Clearance,
+    ClearanceCounts,
+    ClearanceList,
+    ClearancePhoto,
+    ClearanceWish,
+)
 from licet.terms.face import Box
 from licet.terms.grant import GrantState, Restriction
 from licet.terms.ids import (
@@ -27,6 +34,7 @@ from licet.terms.permit import Action
 from licet.terms.reporting import ReportKind
 from licet.terms.source import BystanderCondition, Fate, SourceKind, SourceState
 from licet.web.pages.around import Page
+from licet.web.pages.clearance import ClearancePage
 from licet.web.pages.console import Handed, Progress, SourcePage
 from licet.web.pages.ledger import CheckPage, EntryPage, LedgerPage
 from licet.web.pages.people import FaceCard, May, PeopleList, PersonPage, PersonPhoto
@@ -178,6 +186,33 @@ UPLOADS = SourceDetails(
     ((Fate.COLLECTED, "taken", 412),),
 )
 
+_PHOTO = ClearancePhoto(
+    ItemId("1"), "1962/harbour.jpg", Clearance.MAY, 2, 2, 0, 0, None, NOON.date(), ("DE", "FR")
+)
+CLEARED = ClearanceList(
+    "Harbour, 1950 to 1980",
+    ClearanceCounts(1, 1, 1, 1),
+    (
+        _PHOTO,
+        replace(_PHOTO, address="1962/mole.jpg", state=Clearance.EMBARGO, not_before=NOON.date()),
+        replace(
+            _PHOTO,
+            address="1963/a-very-long-name-of-a-photo-of-a-launch.jpg",
+            state=Clearance.NOT,
+            cleared=1,
+            unlooked=1,
+            territories=None,
+            fewer_since=NOON.date(),
+        ),
+        replace(
+            _PHOTO, address="crane.jpg", state=Clearance.NOBODY, faces=0, cleared=0, until=None
+        ),
+    ),
+    ItemId("1"),
+    may_write=True,
+)
+CLEARING = ((("1", "2026-17"),), (("1", "Harbour, 1950 to 1980"),))
+
 CONSOLE_PAGES: dict[str, tuple[Page, str]] = {
     "people": (
         PeopleList(People((ANA, BEN, CLEO), 97), (FIND, CLEARANCE), page=2, pages=3),
@@ -204,6 +239,13 @@ CONSOLE_PAGES: dict[str, tuple[Page, str]] = {
         ),
         "/console/people/1",
     ),
+    "clearance": (
+        ClearancePage(
+            *CLEARING, ClearanceWish(CaseId("1"), SourceId("1")), CLEARED, done="written"
+        ),
+        "/console/clearance",
+    ),
+    "clearance-none": (ClearancePage(*CLEARING), "/console/clearance"),
     "ledger": (LedgerPage(STATE, Entries(LINES, 1_204_000)), "/console/ledger"),
     "ledger-none": (
         LedgerPage(UNSEEN, Entries((), None), "refused", NOON.date(), own=True),

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from licet.consent.reasons import Reason
 from licet.consent.refusals import refuse
+from licet.terms.asked import OwnQuestion, Said, ShownPayload
 from licet.terms.grant import GrantState
-from licet.terms.ids import GrantId, ItemId, PurposeId, RequestId, SubjectId
+from licet.terms.ids import GrantId, ItemId, PurposeId, QuestionId, RequestId, SubjectId
 from licet.terms.own import OwnFace, OwnGrant, OwnKept, OwnPerson, OwnRequest, OwnSearch
 from licet.terms.permit import Action
 from licet.terms.rights import RequestState, RightKind
@@ -59,12 +60,23 @@ FACES = (
 BOTH = (("1", "Malik Haddad"), ("2", "Lina Haddad"))
 KEPT = OwnKept(ACTIVE, "Find the photos I am in", NOTICE, "Archives de Valcourt", FACES)
 
+_QUESTION = OwnQuestion(QuestionId("1"), GrantId("1"), "found", "Cercle de familles", DAY)
+_SHOWN = ShownPayload(True, "2026-04-01", "2027-03-01", ("DE", "FR"), NOON)
+ASKED = (
+    replace(_QUESTION, told_as="Nadia Haddad", relation="a sister of your mother"),
+    replace(_QUESTION, said=Said.YES, told_as="Omar", relation="a cousin", channel="by mail"),
+    replace(_QUESTION, id=None, asked="seek"),
+    replace(_QUESTION, id=None, asked="shown", said=Said.YES, shown=_SHOWN),
+)
+
 OWN_PAGES: dict[str, Page] = {
     "own-door": OwnDoor(ADDRESS),
     "own-code": OwnCodePage(failed=True),
     "portal": PortalHome((MALIK, LINA)),
     "portal-none": PortalHome(()),
     "own-grant": OwnGrantPage(KEPT),
+    "own-grant-asked": OwnGrantPage(KEPT, ASKED),
+    "portal-asked": PortalHome((MALIK,), ASKED),
     "own-consent": OwnConsent(OwnKept(PENDING, "Family tracing", NOTICE, "Cercle", ())),
     "own-ask": OwnAsk(known=False, errors=ADDRESS),
     "own-ask-known": OwnAsk(known=True, people=BOTH),

@@ -8,8 +8,11 @@
    places that all of them named.
 """
 
+import csv
+import io
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 from licet.app import App
@@ -21,7 +24,7 @@ from licet.effects.questions import shown_of
 from licet.effects.sealed import appearances_of, open_address, source_key
 from licet.store.unit import Reader, Unit
 from licet.terms.asked import ShownPayload, StoredSidecar
-from licet.terms.clearance import Clearance, ClearancePhoto, SidecarPayload
+from licet.terms.clearance import Clearance, ClearanceList, ClearancePhoto, SidecarPayload
 from licet.terms.errors import KeyAbsent
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant
@@ -31,6 +34,11 @@ from licet.terms.source import Item, Source
 from licet.vault.seal import open_sealed
 
 PAGE = 500
+
+_COLUMNS: tuple[str, ...] = (
+    *("item", "address", "state", "faces", "cleared", "asked", "unlooked"),
+    *("not_before", "until", "territories", "fewer_since", "says"),
+)
 
 
 @dataclass
@@ -160,3 +168,26 @@ def _until(grant: Grant, said: ShownPayload) -> date:
     """Return the last day on which somebody may be shown."""
     ends = grant.expires.date()
     return min(ends, date.fromisoformat(said.until)) if said.until else ends
+
+
+def exported(found: ClearanceList, kind: str) -> bytes:
+    """Return a list as a file, ``csv`` or ``json``, with its caveat first."""
+    if kind == "json":
+        photos = [{**asdict(one), "says": one.says} for one in found.photos]
+        told = {"caveat": found.caveat, "source": found.source, "photos": photos}
+        return json.dumps(told, indent=2, default=str).encode() + b"\n"
+    file = io.StringIO()
+    file.write(f"# {found.caveat}\n")
+    sheet = csv.writer(file, lineterminator="\n")
+    sheet.writerow(_COLUMNS)
+    for one in found.photos:
+        sheet.writerow(_cell(getattr(one, column)) for column in _COLUMNS)
+    return file.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    """Return a cell that no program takes for a formula: a file's name is anybody's."""
+    if isinstance(value, tuple):
+        value = " ".join(value)
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

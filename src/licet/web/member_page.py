@@ -16,6 +16,7 @@ SERVED: dict[str, Register] = {
     "sources": Register.SOURCES,
     "albums": Register.SOURCES,
     "cases": Register.CASES,
+    "clearance": Register.CLEARANCE,
     "acts": Register.MEMBERS,
     "members": Register.MEMBERS,
     "settings": Register.MEMBERS,

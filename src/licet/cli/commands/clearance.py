@@ -1,7 +1,5 @@
 """``licet clearance``: which photos of an archive may be shown, by who agreed."""
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +9,6 @@ from licet.cli import files, names, signing
 from licet.cli.call import Call, Takes, deed, group
 from licet.cli.output import Answer, Grid, count
 from licet.cli.person import AsPerson, Proof, acting
-from licet.cli.to_json import document
 from licet.effects.signing import About
 from licet.terms.asked import ShownWish
 from licet.terms.clearance import (
@@ -34,10 +31,6 @@ _MANY = 1_000_000
 """More photos than any list has: an export is of all."""
 
 _HEADINGS = ("photo", "faces", "agreed", "what follows")
-_COLUMNS: tuple[str, ...] = (
-    *("item", "address", "state", "faces", "cleared", "asked", "unlooked"),
-    *("not_before", "until", "territories", "fewer_since", "says"),
-)
 
 Matter = Annotated[str, typer.Argument(help="The case, by reference or id.")]
 Place = Annotated[str, typer.Argument(help="The source, by name or id.")]
@@ -58,6 +51,7 @@ def list_(
 ) -> Answer | Refusal:
     """List the photos of a source: who agreed, in counts and days, and what follows."""
     from licet.clearance import about_clearance, list_clearance
+    from licet.effects.clearing import exported
 
     if out is not None and out.suffix not in {".csv", ".json"}:
         raise BadInput("the file is neither .csv nor .json", "Name it so.")
@@ -70,7 +64,7 @@ def list_(
     if isinstance(found, Refusal):
         return found
     if out is not None:
-        files.write_new(out, _exported(found, out.suffix))
+        files.write_new(out, exported(found, out.suffix[1:]))
         return Answer(found, (f"Wrote {count(len(found.photos), 'photo')}: {out}.", found.caveat))
     rows = tuple((one.address, str(one.faces), str(one.cleared), one.says) for one in found.photos)
     grid = Grid(_HEADINGS, rows, "There is no such photo.")
@@ -186,23 +180,3 @@ def _done(done: WroteBeside) -> list[str]:
     if each.unread:
         lines.append(f"{each.unread} left alone: what lies there cannot be read.")
     return lines
-
-
-def _exported(found: ClearanceList, ending: str) -> bytes:
-    if ending == ".json":
-        return document(found).encode()
-    file = io.StringIO()
-    file.write(f"# {found.caveat}\n")
-    sheet = csv.writer(file, lineterminator="\n")
-    sheet.writerow(_COLUMNS)
-    for one in found.photos:
-        sheet.writerow(_cell(getattr(one, column)) for column in _COLUMNS)
-    return file.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    """Return a cell that no program takes for a formula: a file's name is anybody's."""
-    if isinstance(value, tuple):
-        value = " ".join(value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from licet.terms.asked import OwnQuestion
 from licet.terms.own import OwnKept, OwnPerson
 from licet.terms.permit import Refusal
 from licet.terms.rights import RightKind
@@ -17,6 +18,7 @@ DONE = {
     "released": later("It may be used again."),
     "not-me": later("The face is taken off you, and never put on you again."),
     "is-me": later("The face stays with you until you take it off or take your yes back."),
+    "answered": later("It is kept as you said. Nobody else reads what you answered."),
     "asked": later("We have your request. You see its last day below."),
 }
 """What was just done, by the word in the address: nothing else is ever said there."""
@@ -62,15 +64,22 @@ class PortalHome:
     template: ClassVar[str] = "portal_home.html"
 
     people: tuple[OwnPerson, ...]
+    questions: tuple[OwnQuestion, ...] = ()
+
+    @property
+    def asked(self) -> tuple[OwnQuestion, ...]:
+        """The questions that wait for an answer: nobody needs to give one."""
+        return tuple(one for one in self.questions if one.asked == "found" and one.said == "open")
 
 
 @dataclass(frozen=True, slots=True)
 class OwnGrantPage:
-    """One yes of a person: the photos under it, and what they may do about each."""
+    """One yes of a person: what they are asked, the photos under it, and what they may do."""
 
     template: ClassVar[str] = "own_grant.html"
 
     kept: OwnKept
+    questions: tuple[OwnQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

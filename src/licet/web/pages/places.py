@@ -32,6 +32,7 @@ PLACES: dict[str, Place] = {
     "albums": Place("/console/albums", "photo-search", later("Albums"), _WORK),
     "people": Place("/console/people", "friends", later("People"), _WORK),
     "cases": Place("/console/cases", "briefcase", later("Cases"), _WORK),
+    "clearance": Place("/console/clearance", "photo", later("Rights clearance"), _WORK),
     "acts": Place("/console/acts", "fingerprint", later("Acts to sign"), _WORK),
     "search": Place("/console/search", "search", later("Search"), _WORK),
     "verify": Place("/console/verify", "eye-check", later("Verify"), _WORK),

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from licet.app import App
 from licet.appearances import confirm_appearance
+from licet.family import list_questions
 from licet.granting import confirm_signed_in, withdraw
 from licet.own import see_grant, see_own
 from licet.recording import grant_record
@@ -46,7 +47,8 @@ router = APIRouter(prefix=HOME, include_in_schema=False)
 def home(request: Request, app: TheApp, own: KnownOwn, done: str = "") -> HTMLResponse:
     """Show everything that is kept of whoever reads this contact's mail."""
     people = tuple(allowed(see_own(app, own.who, one)) for one in own.people)
-    return HTMLResponse(render(PortalHome(people), around_own(request, own, done)))
+    asked = tuple(q for one in own.people for q in allowed(list_questions(app, own.who, one.id)))
+    return HTMLResponse(render(PortalHome(people, asked), around_own(request, own, done)))
 
 
 @router.get("/grants/{grant}")
@@ -59,7 +61,11 @@ def one_grant(
     pending = mine.state is GrantState.PENDING
     undo = f"{HOME}/grants/{mine.id}/release" if done == "restricted" else ""
     shown = around_own(request, own, done, undo)
-    return HTMLResponse(render(OwnConsent(kept) if pending else OwnGrantPage(kept), shown))
+    if pending:
+        return HTMLResponse(render(OwnConsent(kept), shown))
+    asked = allowed(list_questions(app, own.who, mine.subject))
+    theirs = tuple(one for one in asked if one.grant == mine.id)
+    return HTMLResponse(render(OwnGrantPage(kept, theirs), shown))
 
 
 @router.get("/grants/{grant}/photos")
