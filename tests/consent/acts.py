@@ -470,6 +470,8 @@ ACTS: dict[str, Act] = {
     "file a paper": _act(
         Action.FILE, _MEMBER, _AS_STEWARD | {"organisation": RECIPIENT}, evidence=SHA
     ),
+    "add a passkey": _act(Action.EQUIP, _MEMBER, {"member": VERIFIER, "organisation": RECIPIENT}),
+    "take leave back": _act(Action.RECALL, _MEMBER, {"member": OFFICER}),
     "prepare": _act(Action.PREPARE, _MEMBER, _AS_STEWARD | _OFFICER_TOO, evidence=SHA),
     "state a transfer": _act(Action.TRANSFER, _MEMBER, _AS_STEWARD | _SEALED),
     "state where a store lies": _act(

@@ -58,14 +58,15 @@ RIGHTS_WORK = of(A.RECEIVE, A.ANSWER, A.RESTRICT, A.RELEASE, A.RECTIFY, A.CORREC
 ENDINGS = of(A.CLOSE_CASE, A.CLOSE_DEPLOYMENT)
 DUTIES = (A.REGISTER_ORDER, A.CONFIRM_ORDER, A.CARRY_OUT, A.SEND_ORDER, A.CLOSE_ORDER)
 DUTIES += (A.PLACE_BLOCK, A.LIFT_BLOCK, A.CORRESPOND, A.BREACH, A.FILE, A.PREPARE, A.TRANSFER)
-DUTIES += (A.REPORT, A.END_BREACH)
+DUTIES += (A.REPORT, A.END_BREACH, A.EQUIP, A.RECALL)
 WORKERS_DUTIES = {A.CARRY_OUT, A.PLACE_BLOCK, A.BREACH, A.REPORT}
 BY_DUTY = of(*DUTIES, by=By.MEMBER)
 OVERSIGHT = (*of(A.HOLD, A.AUDIT), *ENDINGS)
 OVERSIGHT_ACTIONS = (A.HOLD, A.AUDIT, A.CLOSE_CASE, A.CLOSE_DEPLOYMENT)
 AUDITED = named("audit", "list members", "list searches", "list a recipient's searches")
 AUDITED += named(
-    "list orders", "list papers", "place a block", "note a breach", "end a breach", "report"
+    *("list orders", "list papers", "place a block", "note a breach", "end a breach"),
+    *("report", "add a passkey"),
 )
 LISTING = of(A.LIST, by=By.MEMBER)
 LISTING_AGREED = named("list suggestions", "list searches", "list a recipient's searches")
@@ -100,7 +101,7 @@ SIGNED = (
 CONTROLLERS = (
     *named("govern", "receive for", "answer for", "correct for", "list requests"),
     *of(A.HOLD, A.AUDIT, A.CLOSE_DEPLOYMENT),
-    *(name for name in BY_DUTY if name not in {"file a paper", "report"}),
+    *(name for name in BY_DUTY if name not in {"file a paper", "report", "add a passkey"}),
     "list orders",
 )
 REACHED = of(A.RESTRICT, A.RELEASE, A.RECTIFY)

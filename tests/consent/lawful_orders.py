@@ -16,12 +16,14 @@ ROLES = {
     **dict.fromkeys((A.LIFT_BLOCK, A.CORRESPOND, A.PREPARE, A.TRANSFER), OFFICE),
     **dict.fromkeys((A.PLACE_BLOCK, A.BREACH, A.END_BREACH, A.REPORT), WATCH),
     A.FILE: {Role.STEWARD},
+    A.EQUIP: set(Role),
+    A.RECALL: OFFICE,
     A.CARRY_OUT: set[Role](),
 }
 DUTIES = frozenset(ROLES)
 WORKERS = {A.CARRY_OUT, A.PLACE_BLOCK, A.BREACH, A.REPORT}
 
-_ANYBODYS = {A.FILE, A.REPORT}
+_ANYBODYS = {A.FILE, A.REPORT, A.EQUIP}
 """What is not the controller's alone."""
 
 _WITH_OFFICER = {A.CONFIRM_ORDER, A.LIFT_BLOCK, A.END_BREACH, A.PREPARE}
