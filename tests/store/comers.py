@@ -1,4 +1,4 @@
-"""One of each thing with which members come in."""
+"""One of each thing with which members and guests come in."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,11 +14,13 @@ from licet.terms.admission import (
     Passkey,
     StoredSession,
 )
+from licet.terms.album import AlbumLink
 from licet.terms.ids import (
     ActId,
     ApiKeyId,
     IdentityId,
     InvitationId,
+    LinkId,
     MemberId,
     PasskeyId,
     PurposeId,
@@ -96,6 +98,23 @@ def a_waiting_act(member: Member, **changed: Any) -> WaitingAct:
     return replace(made, **changed)
 
 
+def a_link(house: House, **changed: Any) -> AlbumLink:
+    made = AlbumLink(
+        id=LinkId(new_id()),
+        organisation=house.organisation.id,
+        source=house.source.id,
+        purpose=PurposeId("find_my_photos@1"),
+        digest=own(),
+        opened_at=NOON,
+        expires=NOON + DAY,
+        closed_at=None,
+        days=30,
+        most=50,
+        presence=True,
+    )
+    return replace(made, **changed)
+
+
 def admit(unit: Unit, house: House) -> None:
     """Write one of each."""
     member = house.member.id
@@ -106,5 +125,6 @@ def admit(unit: Unit, house: House) -> None:
     unit.admission.add_api_key(an_api_key(member))
     unit.admission.keep_answer(an_answer(member))
     unit.waiting.add(a_waiting_act(house.member))
+    unit.links.open(a_link(house))
     unit.own.put_code(OwnCode(own(), own(), b"salt", own(), 0, NOON, NOON + DAY))
     unit.own.open_session(OwnSession(SessionId(new_id()), own(), own(), NOON, NOON, NOON + DAY))

@@ -1,36 +1,17 @@
 """Links are found by their token's hash, close once, and count who came by the day."""
 
 from dataclasses import replace
-from typing import Any
 
 from licet.store.store import Store
-from licet.terms.album import AlbumLink
 from licet.terms.errors import Conflict, NotFound
-from licet.terms.ids import LinkId, OrganisationId, PurposeId, new_id
+from licet.terms.ids import LinkId, OrganisationId
 from tests.store import comers, things
-from tests.store.things import DAY, NOON, House, change, refused
-
-
-def a_link(house: House, **changed: Any) -> AlbumLink:
-    made = AlbumLink(
-        id=LinkId(new_id()),
-        organisation=house.organisation.id,
-        source=house.source.id,
-        purpose=PurposeId("find_my_photos@1"),
-        digest=comers.own(),
-        opened_at=NOON,
-        expires=NOON + DAY,
-        closed_at=None,
-        days=30,
-        most=50,
-        presence=True,
-    )
-    return replace(made, **changed)
+from tests.store.things import DAY, NOON, change, refused
 
 
 def test_a_link_is_found_by_its_token_and_its_organisation(store: Store) -> None:
     house = things.furnished(store)
-    link, later = a_link(house), a_link(house, opened_at=NOON + DAY)
+    link, later = comers.a_link(house), comers.a_link(house, opened_at=NOON + DAY)
     change(store, lambda unit: unit.links.open(later), lambda unit: unit.links.open(link))
     with store.read() as reader:
         assert reader.links.get(link.id) == link
@@ -43,7 +24,7 @@ def test_a_link_is_found_by_its_token_and_its_organisation(store: Store) -> None
 
 def test_a_link_closes_once(store: Store) -> None:
     house = things.furnished(store)
-    link = a_link(house)
+    link = comers.a_link(house)
     change(store, lambda unit: unit.links.open(link))
     change(store, lambda unit: unit.links.close(link.id, NOON))
     with store.read() as reader:
@@ -54,7 +35,7 @@ def test_a_link_closes_once(store: Store) -> None:
 
 def test_all_links_close_at_once(store: Store) -> None:
     house = things.furnished(store)
-    links = a_link(house), a_link(house, closed_at=NOON)
+    links = comers.a_link(house), comers.a_link(house, closed_at=NOON)
     change(store, *(lambda unit, one=one: unit.links.open(one) for one in links))
     change(store, lambda unit: unit.links.close_all(NOON + DAY))
     with store.read() as reader:
@@ -64,7 +45,7 @@ def test_all_links_close_at_once(store: Store) -> None:
 
 def test_who_comes_is_counted_of_all_and_by_the_day(store: Store) -> None:
     house = things.furnished(store)
-    link = a_link(house)
+    link = comers.a_link(house)
     change(store, lambda unit: unit.links.open(link))
     for at in (NOON, NOON, NOON + DAY):
         change(store, lambda unit, at=at: unit.links.count(unit.links.get(link.id), at))
