@@ -42,6 +42,9 @@ from licet.terms.payload import ReferencePayload
 from licet.terms.permit import Action, Ask, Permit, Refusal
 from licet.terms.plan import Run, RunKind, WorkState
 
+KEPT_OUT = 2
+"""A reference near somebody else's: it is in no gallery, so nothing is found with it."""
+
 Permits = tuple[Permit, Permit, Permit]
 """To ask for the grant, to confirm it, and to keep references under it."""
 
@@ -110,7 +113,8 @@ def join(app: App, who: Who, begun: Begun, capture: Capture, *, seen: bool) -> J
         if isinstance(permits, Refusal):
             return record_refusal(app, unit, _ask(app, permits.action, who, draft), permits)
         add_draft(app, unit, draft, unit.head.size, who.bearer)
-        made = ReferencePayload(reference.values, len(capture.ahead), int(bool(near)))
+        aside = KEPT_OUT if near else 0
+        made = ReferencePayload(reference.values, len(capture.ahead), aside)
         leaf = _give(app, unit, permits, begun, made)
         _tell(app, unit, begun, near)
     app.publish()  # 5

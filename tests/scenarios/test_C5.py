@@ -114,6 +114,7 @@ def test_nothing_of_an_erased_person_is_found_anywhere(
         "templates": (3, 0),
         "suggestions": (1, 0),
         "unlinked": (1, 0),
+        "questions": (0, 0),
         "confirmations": (0, 0),
         "candidates": (3, 0),
         "probes": (3, 0),

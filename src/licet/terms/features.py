@@ -23,11 +23,11 @@ _APPEARANCE = re.compile(
     % {b"n": _NUMBER, b"i": _ID}
 )
 _END = b'"}'
-_ASIDE = b'{"aside":1,'
+_ASIDE = b'{"aside":2,'
 
 
 def is_aside(kind: TemplateKind, data: bytes) -> bool:
-    """Say whether a template's opened bytes are of a reference that nothing is found with."""
+    """Say whether a template's opened bytes are of a reference that no gallery ever holds."""
     return kind is TemplateKind.REFERENCE and data.startswith(_ASIDE)
 
 

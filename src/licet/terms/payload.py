@@ -32,8 +32,10 @@ from licet.terms.when import from_ms, to_ms
 class ReferencePayload:
     """A reference: the features, and how many photos were averaged.
 
-    ``aside`` 1: in a person's request, a photo that is near somebody enrolled; nothing is
-    ever found with it. A number and no word, so that its length tells nothing.
+    ``aside`` is 0 for a reference like any other. 1: in a person's request, a photo that is
+    near somebody enrolled; it takes part in the same comparisons as every other, and what it
+    finds is dropped. 2: of somebody who joined by a link, near somebody else; no gallery holds
+    it. A number and no word, so that its length tells nothing.
     """
 
     values: bytes

@@ -13,7 +13,7 @@ from licet.terms.errors import NotFound
 from licet.terms.ids import LinkId, PurposeId
 from licet.terms.permit import Refusal, Register
 
-app = group("Albums: links by which people find their own photos, and nobody else's.")
+app = group("Links by which people find their own photos.")
 
 PURPOSE = PurposeId("find_my_photos@1")
 MONTH = 30

@@ -25,7 +25,7 @@ from licet.terms.permit import Action, Refusal
 if TYPE_CHECKING:
     from licet.app import App
 
-app = group("Which photos of an archive may be shown, by who agreed.")
+app = group("Which photos may be shown, by who agreed.")
 
 _MANY = 1_000_000
 """More photos than any list has: an export is of all."""

@@ -15,7 +15,7 @@ from licet.terms.errors import BadInput
 from licet.terms.ids import QuestionId
 from licet.terms.permit import Action, Refusal
 
-app = group("Two who look for each other: nobody learns of one before both agreed.")
+app = group("Two who look for each other, and both must agree.")
 
 _ASKED = {
     "shown": "may they show you?",

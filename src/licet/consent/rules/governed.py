@@ -166,7 +166,7 @@ def agreement_in_force(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
 def agreement_behind(ask: Ask, facts: Facts, now: datetime) -> Reason | None:
     """2. So is the agreement of the organisation on whose behalf one asks, if there is one."""
     other = behind(ask, facts)
-    if other is None:
+    if ask.by is not By.MEMBER or other is None:
         return None
     lacking = _in_force(facts.behind, other, now)
     return None if lacking is None else Reason.NO_AGREEMENT_BEHIND

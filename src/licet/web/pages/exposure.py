@@ -14,7 +14,7 @@ MOST_ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Rung:
     """A line across at an amount."""
 
     y: float
@@ -29,7 +29,7 @@ class Chart:
     same in words, for who cannot see it.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[Rung, ...]
     points: str
     first: date
     last: date
@@ -64,7 +64,7 @@ def _chart(clock: Clock, currency: str) -> Chart:
         return round(HEIGHT - BOTTOM - amount / top * (HEIGHT - TOP - BOTTOM), 1)
 
     return Chart(
-        lines=tuple(Line(y(one), Money(one, currency)) for one in range(0, top + 1, step)),
+        lines=tuple(Rung(y(one), Money(one, currency)) for one in range(0, top + 1, step)),
         points=" ".join(f"{x(day)},{y(amount)}" for day, amount in course),
         first=first,
         last=last,
