@@ -41,7 +41,7 @@ test: setup setup-dev postgres chromium static ## gates, then every test, then t
 	@$(BIN)/python -m coverage json -q -o coverage.json
 	@$(BIN)/python -m scripts.coverage_gate coverage.json
 
-test-server: setup setup-dev postgres ## on PostgreSQL too what `make test` runs on SQLite alone
+test-server: setup setup-dev postgres ## what takes longer, and on PostgreSQL what `make test` runs on SQLite alone
 	@$(ONE_THREAD) LICET_SERVER=1 $(BIN)/python -m pytest -q \
 	  -n $(WORKERS) --dist worksteal --durations 10 -rs $(PYTEST)
 

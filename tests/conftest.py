@@ -68,6 +68,8 @@ def _is_for_soaking(item: pytest.Item) -> bool:
 
 def _is_for_server(item: pytest.Item) -> bool:
     """Say whether a test is left to ``make test-server``."""
+    if item.get_closest_marker("longer") is not None:
+        return True
     return "postgresql" in _parameters(item) and _folder(item) not in ON_BOTH
 
 

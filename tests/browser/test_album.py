@@ -96,6 +96,7 @@ def code_of(world: World, letters: int) -> str:
     return world.outbox.code()
 
 
+@pytest.mark.every_page
 def test_from_a_link_by_ones_own_camera_to_ones_photos(
     filmed: Browser, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def written(page: Page) -> None:
     page.locator("#field-months-3").fill("2")
 
 
+@pytest.mark.every_page
 def test_an_order_from_its_form_to_its_pack(
     browser: Browser, real: RealWorld, tmp_path: Path
 ) -> None:

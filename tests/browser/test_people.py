@@ -39,6 +39,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Sub
     made.app.close()
 
 
+@pytest.mark.every_page
 def test_a_face_is_looked_at_taken_off_and_put_back(
     browser: Browser, found: tuple[World, SubjectId]
 ) -> None:

@@ -41,6 +41,7 @@ def real(tmp_path_factory: pytest.TempPathFactory, provider: RealProvider) -> It
     made.app.close()
 
 
+@pytest.mark.every_page
 def test_an_invitation_binds_a_login_and_settings_add_a_passkey(
     browser: Browser, real: RealWorld, provider: RealProvider
 ) -> None:

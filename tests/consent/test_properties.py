@@ -471,6 +471,7 @@ def test_an_adverse_fact_never_permits(act: Act, more: list[Callable[[Act], Act]
         assert isinstance(decided(changed(act, more)), Refusal)
 
 
+@pytest.mark.longer
 def test_an_adverse_fact_never_permits_one_step_away() -> None:
     """Every change meets a few adverse facts, and in turn every adverse fact is met."""
     worse = cycle(ADVERSE)

@@ -84,6 +84,7 @@ def beginner(tmp_path: Path, programs: Path) -> Follower:
 
 
 @pytest.mark.slow
+@pytest.mark.longer
 @pytest.mark.vision
 def test_pages_go_as_they_are_written(beginner: Follower, tmp_path: Path) -> None:
     before, mark, after = TUTORIAL.read_text(encoding="utf-8").partition(LAST_STEP)

@@ -15,6 +15,8 @@ from tests.redteam.real import RealWorld, new_real_world
 from tests.web.coming import program, sign_in, signature
 from tests.web.doors import browser, door_of
 
+pytestmark = pytest.mark.longer
+
 PAPER = "ab" * 32
 DEVICES: dict[str, SoftAuthenticator] = {}
 

@@ -29,6 +29,8 @@ from tests.web.coming import by_name
 from tests.web.doors import ORIGIN, browser, door_of
 from tests.web.full import House, bodies, new_house
 
+pytestmark = pytest.mark.longer
+
 
 @cache
 def document() -> dict[str, Any]:

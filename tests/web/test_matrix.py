@@ -23,6 +23,8 @@ from tests.web.doors import browser, door_of
 from tests.web.full import House, new_house
 from tests.web.test_document import OPERATIONS
 
+pytestmark = pytest.mark.longer
+
 EVERYBODY = frozenset(Role)
 ANY = READERS[Register.MEMBERS]
 

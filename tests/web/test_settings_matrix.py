@@ -27,6 +27,8 @@ from tests.store.things import DAY
 from tests.web.coming import by_name
 from tests.web.doors import browser, door_of
 
+pytestmark = pytest.mark.longer
+
 EVERYBODY = frozenset(Role)
 GOVERNS = ROLES[Action.GOVERN]
 PAPER = hashlib.sha256(b"a paper").hexdigest()
