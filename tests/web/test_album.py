@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from licet import worker
 from licet.albums import close_link
+from licet.coming import CODES_A_DAY, ask_code
 from licet.terms.grant import Grant, GrantState, SubjectState
 from licet.web.guests import Guest, Guests
 from licet.web.routes import album
@@ -19,7 +20,7 @@ from tests.fakes.deployment import START, World, new_world
 from tests.fakes.vision import photo
 from tests.web import guests
 from tests.web.coming import by_name
-from tests.web.doors import browser, door_of
+from tests.web.doors import SERVING, browser, door_of
 from tests.web.own import word_of
 
 ANNA = "anna@example.org"
@@ -83,6 +84,25 @@ def test_who_has_it_already_is_led_there(world: World, here: TestClient) -> None
     here.post(f"{place}/code", data={"contact": ANNA})
     here.post(f"{place}/code/back", data={"code": world.outbox.code()})
     assert here.get(f"{place}/yes").headers["location"] == to
+
+
+def test_nobody_uses_up_the_codes_of_a_guest_who_came_before(
+    world: World, here: TestClient
+) -> None:
+    """A browser that was let in by the one door keeps codes of its own at both."""
+    _, place = guests.link_to(world, guests.party(world))
+    here.post(f"{place}/code", data={"contact": ANNA})
+    here.post(f"{place}/code/back", data={"code": world.outbox.code()})
+    for _ in range(CODES_A_DAY):
+        ask_code(world.app, ANNA, "en").send()
+    for door in (f"{place}/code", "/me/sign-in"):
+        before = len(world.outbox.letters)
+        here.post(door, data={"contact": ANNA})
+        assert len(world.outbox.letters) == before + 1
+    # What is erased leaves nothing in the browser either.
+    assert SERVING.here_cookie in here.cookies
+    here.get("/me/erased")
+    assert SERVING.here_cookie not in here.cookies
 
 
 def test_a_portrait_that_is_held_up_makes_nothing(world: World, here: TestClient) -> None:

@@ -13,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 from licet.albums import show_link
 from licet.app import App
 from licet.backfill import backfill
-from licet.coming import CODE_FOR, LONGEST, ask_code, sign_in
 from licet.joining import YesWish, begin, join
 from licet.terms.album import LinkShown
 from licet.terms.basis import Relationship
@@ -21,6 +20,7 @@ from licet.terms.capturing import Hint, Looked, Pose
 from licet.terms.errors import BadInput, Busy, LicetError, NotFound
 from licet.terms.grant import GrantState, Identity
 from licet.terms.ids import GrantId
+from licet.web import codes
 from licet.web.comers import WORD_HEADER, TheApp, app_of
 from licet.web.guards.headers import allow_camera
 from licet.web.guests import TRIES, Guest, Guests
@@ -40,8 +40,6 @@ from licet.web.pages.camera import told
 from licet.web.pages.render import render, render_part
 from licet.web.pages.words import sentences
 from licet.web.problems import allowed
-from licet.web.routes.own_door import forget, remember
-from licet.web.serving import Serving
 from licet.web.visitors import Own, around_own, own_of
 
 WRONG = 422
@@ -115,17 +113,13 @@ def door(request: Request, here: TheLink) -> HTMLResponse:
 def send_code(request: Request, app: TheApp, here: TheLink, contact: Line) -> Response:
     """Send a code; the answer is the same, and as fast, whoever is behind an address."""
     try:
-        asking = ask_code(app, contact, language(request))
+        asking = codes.asked(request, app, contact)
     except BadInput:
         said = sentences(language(request)).gettext(NO_ADDRESS)
         page = AlbumDoor(here.link, here.place, errors={"contact": said})
         return HTMLResponse(render(page, around_own(request, None)), WRONG)
     here.guests.come(asking.word, Guest(here.link.id, contact.strip()))
-    to = f"{here.place}/code"
-    answer = RedirectResponse(to, 303, background=BackgroundTask(asking.send))
-    serving: Serving = request.app.state.serving
-    remember(answer, serving, serving.asking_cookie, asking.word, CODE_FOR.total_seconds())
-    return answer
+    return codes.led_on(request, asking, f"{here.place}/code")
 
 
 @router.get("/code")
@@ -137,17 +131,12 @@ def code_page(request: Request, here: TheLink) -> HTMLResponse:
 @router.post("/code/back")
 def give_code(request: Request, app: TheApp, here: TheLink, code: Line) -> Response:
     """Open a session for who gives the code back, in the browser that asked for it."""
-    serving: Serving = request.app.state.serving
-    word = request.cookies.get(serving.asking_cookie, "")
-    done = sign_in(app, word, code)
+    done = codes.given_back(request, app, code)
     if done is None:
         page = AlbumCode(here.place, failed=True)
         return HTMLResponse(render(page, around_own(request, None)), WRONG)
-    here.guests.moves(word, done.token)
-    answer = RedirectResponse(f"{here.place}/yes", 303)
-    forget(answer, serving, serving.asking_cookie)
-    remember(answer, serving, serving.own_cookie, done.token, LONGEST.total_seconds())
-    return answer
+    here.guests.moves(codes.word_of(request), done.token)
+    return codes.let_in(request, done, f"{here.place}/yes")
 
 
 @router.get("/yes")

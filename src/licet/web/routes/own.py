@@ -25,6 +25,7 @@ from licet.terms.own import OwnFace
 from licet.terms.permit import Refusal
 from licet.terms.rights import RequestWish, RightKind
 from licet.unlinking import never
+from licet.web import codes
 from licet.web.comers import TheApp
 from licet.web.page import language
 from licet.web.pages.own import OwnConsent, OwnErased, OwnGrantPage, PortalHome
@@ -231,7 +232,8 @@ def erased(request: Request) -> HTMLResponse:
     """Say what follows an erasure; the session may be gone with the person."""
     answer = HTMLResponse(render(OwnErased(), around_own(request, None)))
     serving: Serving = request.app.state.serving
-    answer.delete_cookie(serving.own_cookie, secure=serving.secure, httponly=True, samesite="lax")
+    for name in (serving.own_cookie, serving.here_cookie):
+        codes.forget(answer, serving, name)
     return answer
 
 

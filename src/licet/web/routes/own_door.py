@@ -4,10 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.background import BackgroundTask
 
 from licet.app import App
-from licet.coming import CODE_FOR, KNOWN_FOR, LONGEST, ask_code, sign_in, sign_out
+from licet.coming import sign_out
 from licet.own import see_own
 from licet.rectifying import correct
 from licet.rights.intake import prove, receive
@@ -17,6 +16,7 @@ from licet.terms.granting import WrongCode
 from licet.terms.ids import RequestId
 from licet.terms.rectifying import Correction
 from licet.terms.rights import Received, RequestWish, RightKind
+from licet.web import codes
 from licet.web.comers import TheApp
 from licet.web.page import language
 from licet.web.pages.own import OwnAsk, OwnAsked, OwnCodePage, OwnContact, OwnDoor
@@ -45,16 +45,11 @@ def door(request: Request) -> HTMLResponse:
 def send_code(request: Request, app: TheApp, contact: Line) -> Response:
     """Send a code to an address; the answer is the same, and as fast, whoever is behind it."""
     try:
-        serving: Serving = request.app.state.serving
-        mark = request.cookies.get(serving.here_cookie, "")
-        asking = ask_code(app, contact, language(request), mark)
+        asking = codes.asked(request, app, contact)
     except BadInput:
         page = OwnDoor({"contact": _said(request, NO_ADDRESS)})
         return HTMLResponse(render(page, around_own(request, None)), WRONG)
-    # The letter goes out after the answer: a slow mail server tells nobody anything.
-    answer = RedirectResponse("/me/code", 303, background=BackgroundTask(asking.send))
-    remember(answer, serving, serving.asking_cookie, asking.word, CODE_FOR.total_seconds())
-    return answer
+    return codes.led_on(request, asking, "/me/code")
 
 
 @router.get("/me/code")
@@ -66,16 +61,11 @@ def code_page(request: Request) -> HTMLResponse:
 @router.post("/me/code")
 def give_code(request: Request, app: TheApp, code: Line) -> Response:
     """Open a session for who gives the code back, in the browser that asked for it."""
-    serving: Serving = request.app.state.serving
-    done = sign_in(app, request.cookies.get(serving.asking_cookie, ""), code)
+    done = codes.given_back(request, app, code)
     if done is None:
         page = OwnCodePage(failed=True)
         return HTMLResponse(render(page, around_own(request, None)), WRONG)
-    answer = RedirectResponse("/me", 303)
-    forget(answer, serving, serving.asking_cookie)
-    remember(answer, serving, serving.own_cookie, done.token, LONGEST.total_seconds())
-    remember(answer, serving, serving.here_cookie, done.mark, KNOWN_FOR.total_seconds())
-    return answer
+    return codes.let_in(request, done, "/me")
 
 
 @router.post("/me/sign-out")
@@ -85,7 +75,7 @@ def leave(request: Request, app: TheApp, own: KnownOwn, csrf: Line = "") -> Redi
     sign_out(app, own.token)
     answer = RedirectResponse("/", 303)
     serving: Serving = request.app.state.serving
-    forget(answer, serving, serving.own_cookie)
+    codes.forget(answer, serving, serving.own_cookie)
     return answer
 
 
@@ -214,20 +204,3 @@ def _named(app: App, own: Own) -> tuple[tuple[str, str], ...]:
 
 def _said(request: Request, sentence: str) -> str:
     return sentences(language(request)).gettext(sentence)
-
-
-def remember(answer: Response, serving: Serving, name: str, value: str, seconds: float) -> None:
-    """Give the browser a word: no script reads it, and no other site sends it along."""
-    answer.set_cookie(
-        name,
-        value,
-        max_age=round(seconds),
-        secure=serving.secure,
-        httponly=True,
-        samesite="lax",
-        path="/",
-    )
-
-
-def forget(answer: Response, serving: Serving, name: str) -> None:
-    answer.delete_cookie(name, secure=serving.secure, httponly=True, samesite="lax")
