@@ -25,7 +25,7 @@ from licet.terms.source import Source
 from licet.terms.waiting import Parked
 from licet.web.api.repeats import Call, Repeats
 from licet.web.api.shapes import Begun
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed
 from licet.web.comers import Comer, Known, TheApp
 
 T = TypeVar("T")
@@ -54,8 +54,7 @@ class Doing:
         """
 
         def act() -> bytes:
-            who = signed(self.app, self.comer, about, self.header)
-            answer = allowed_signed(self.app, self.comer, about, flow(who))
+            answer = act_signed(self.app, self.comer, about, self.header, flow)
             return bytes(adapter(kind).dump_json(told(answer)))
 
         return self.call.once(getattr(self.request.state, "asked", b""), act, lambda said: said)

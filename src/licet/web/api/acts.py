@@ -18,7 +18,7 @@ from licet.terms.waiting import ActEnd, ActLine, Parked, WaitingAct
 from licet.web.api.names import Name
 from licet.web.api.paging import Cursor, Limit, Part, part
 from licet.web.api.shapes import Begun, Carried
-from licet.web.api.signatures import Signed, allowed_signed, signed, signed_too, to_sign
+from licet.web.api.signatures import Signed, act_signed, allowed_signed, signed, signed_too, to_sign
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.problems import Refused, allowed
 
@@ -53,8 +53,9 @@ def begin_one(app: TheApp, comer: Known, wanted: Wanted, signature: Signed = "")
     """Sign an act of two members as the first of them. It waits for the other for three days."""
     parts = read_parts(wanted.kind, json.dumps(wanted.parts).encode())
     about = about_of(app, wanted.kind, parts)
-    who = signed(app, comer, about, signature)
-    answer = allowed_signed(app, comer, about, _begun(app, who, wanted.kind, parts))
+    answer = act_signed(
+        app, comer, about, signature, lambda who: _begun(app, who, wanted.kind, parts)
+    )
     return Begun(act=answer.act, expires=answer.expires)
 
 

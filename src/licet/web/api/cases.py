@@ -13,7 +13,7 @@ from licet.terms.ids import PurposeId, SearchId
 from licet.web.api.names import Name
 from licet.web.api.repeats import Repeats
 from licet.web.api.shapes import Approved, Searched
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed
 from licet.web.comers import Known, TheApp, own_case
 from licet.web.problems import allowed
 
@@ -36,8 +36,7 @@ def approve(app: TheApp, comer: Known, case: Name, signature: Signed = "") -> Ap
     """Say yes to a case, with the passkey of the approver. No session or key is enough."""
     found = own_case(app, comer, case)
     about = approving(found)
-    who = signed(app, comer, about, signature)
-    at = allowed_signed(app, comer, about, approve_case(app, who, found.id))
+    at = act_signed(app, comer, about, signature, lambda who: approve_case(app, who, found.id))
     return Approved(case=found.id, at=at)
 
 

@@ -7,6 +7,7 @@ challenge is the act's own hash, so an answer fits one act of one member at one 
 """
 
 from base64 import urlsafe_b64decode
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, TypeVar
@@ -68,6 +69,16 @@ def allowed_signed(app: App, comer: Comer, about: About, answer: T | Refusal) ->
     if not isinstance(answer, Refusal):
         return answer
     raise to_sign(app, comer, _act(comer, about, app.clock()), answer)
+
+
+def act_signed(
+    app: App, comer: Comer, about: About, header: str, flow: Callable[[Who], T | Refusal]
+) -> T:
+    """Return what a flow did for who signed this very act: what is refused unsigned is told.
+
+    Raises ``Refused``, ``BadInput`` for a header that is no signature, and as the flow does.
+    """
+    return allowed_signed(app, comer, about, flow(signed(app, comer, about, header)))
 
 
 def to_sign(app: App, comer: Comer, act: Act, refusal: Refusal) -> Refused:

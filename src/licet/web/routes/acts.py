@@ -13,7 +13,7 @@ from licet.terms.ids import ActId
 from licet.terms.permit import Action, Refusal
 from licet.terms.waiting import WaitingAct
 from licet.web.api.acts import line_of
-from licet.web.api.signatures import Signed, allowed_signed, signed, signed_too, to_sign
+from licet.web.api.signatures import Signed, act_signed, signed_too, to_sign
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.member_page import around_comer
 from licet.web.pages.acts import KINDS, ActRow, Acts
@@ -63,8 +63,7 @@ def end(request: Request, app: TheApp, comer: Poster, act: str, signature: Signe
     """Decline an act, or take back one's own."""
     waits = find_act(app, comer.who, ActId(act))
     about = ending(waits)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, end_act(app, who, waits.id))
+    act_signed(app, comer, about, signature, lambda who: end_act(app, who, waits.id))
     return went_to(request, f"{START}?done=ended")
 
 

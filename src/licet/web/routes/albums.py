@@ -19,7 +19,7 @@ from licet.terms.errors import NotFound
 from licet.terms.ids import PurposeId, SourceId
 from licet.terms.permit import Action
 from licet.terms.source import SourceState
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.guests import Guests
 from licet.web.member_page import around_comer
@@ -71,8 +71,7 @@ def open_(
         SourceId(asked.source), PURPOSE, asked.closes, asked.days, asked.most, not asked.unseen
     )
     about = signing.opening_link(wish)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, open_link(app, who, wish))
+    act_signed(app, comer, about, signature, lambda who: open_link(app, who, wish))
     return went_to(request, f"{START}?done=opened")
 
 
@@ -92,8 +91,7 @@ def seen(
         return went_to(request, f"{START}?done=unknown")
     link = mine[guest.link].link
     about = signing.seeing_person(link)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, see_person(app, who, link.id))
+    act_signed(app, comer, about, signature, lambda who: see_person(app, who, link.id))
     guest.seen = True
     return went_to(request, f"{START}?done=seen")
 
@@ -105,8 +103,7 @@ def close(
     """Close a link, with the passkey of the steward."""
     found = _mine(app, comer, link).link
     about = signing.closing_link(found)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, close_link(app, who, found.id))
+    act_signed(app, comer, about, signature, lambda who: close_link(app, who, found.id))
     return went_to(request, f"{START}?done=closed")
 
 

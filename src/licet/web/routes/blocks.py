@@ -17,7 +17,7 @@ from licet.rights.viewing import list_orders
 from licet.terms.errors import BadInput, NotFound
 from licet.terms.ids import BlockId, SourceId, SubjectId, Territory
 from licet.terms.permit import Action, Block, Register
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.member_page import around_comer
 from licet.web.pages.blocks import BlockList, BlockRow, OneBlock
@@ -86,8 +86,7 @@ def put(
     """Place a block: it holds in every process from the commit on."""
     block = asked.block()
     about = About(Action.PLACE_BLOCK, digest=placing_digest(block))
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, place(app, who, block))
+    act_signed(app, comer, about, signature, lambda who: place(app, who, block))
     return went_to(request, f"{START}?done=placed")
 
 
@@ -114,8 +113,7 @@ def lift(
     """Sign that a block is lifted on its release document; another member signs it too."""
     parts = OnPaper(BlockId(block), asked.document())
     about = signing.lifting_block(BlockId(parts.id), parts.digest)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, begin(app, who, "lift_block", parts))
+    act_signed(app, comer, about, signature, lambda who: begin(app, who, "lift_block", parts))
     return went_to(request, f"{START}?done=begun")
 
 

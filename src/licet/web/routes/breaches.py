@@ -21,7 +21,7 @@ from licet.terms.breaching import AuthorityTold, BreachFindings, BreachWish, Can
 from licet.terms.errors import BadInput
 from licet.terms.ids import BreachId, CanaryId, OrganisationId, PurposeId, SubjectId
 from licet.terms.permit import Action, Register
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.member_page import around_comer
 from licet.web.pages.breaches import BreachList, BreachRow, Canaries, NewBreach, OneBreach
@@ -126,8 +126,7 @@ def report(
     """Report a breach: 72 hours run since it is known."""
     wish = asked.wish()
     about = _about(digest_of_wish(wish))
-    who = signed(app, comer, about, signature)
-    done = allowed_signed(app, comer, about, breaching.report(app, who, wish))
+    done = act_signed(app, comer, about, signature, lambda who: breaching.report(app, who, wish))
     return went_to(request, f"{START}/{done}?done=reported")
 
 
@@ -163,8 +162,7 @@ def plant(
         asked.count,
     )
     about = _about(digest_of_wish(wish))
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, watching.place(app, who, wish))
+    act_signed(app, comer, about, signature, lambda who: watching.place(app, who, wish))
     return went_to(request, f"{CANARIES}?done=placed")
 
 
@@ -211,8 +209,9 @@ def find(
         )
         return _begun(request, app, comer, ("find_breach", less), signature, f"{START}/{wanted}")
     about = _about(breaching.finding_digest(wanted, findings))
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, breaching.confirm(app, who, wanted, findings))
+    act_signed(
+        app, comer, about, signature, lambda who: breaching.confirm(app, who, wanted, findings)
+    )
     return went_to(request, f"{START}/{wanted}?done=found")
 
 
@@ -230,8 +229,9 @@ def tell_authority(
     paper = "" if contact else asked.document()
     told = AuthorityTold(asked.authority, paper, contact, asked.language, asked.why_late)
     about = _about(breaching.telling_digest(wanted, told))
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, breaching.tell_authority(app, who, wanted, told))
+    act_signed(
+        app, comer, about, signature, lambda who: breaching.tell_authority(app, who, wanted, told)
+    )
     return went_to(request, f"{START}/{wanted}?done=authority")
 
 
@@ -242,8 +242,9 @@ def tell_people(
     """Write to the people whom a breach touches."""
     wanted = BreachId(breach)
     about = _about(breaching.people_digest(wanted))
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, breaching.tell_those_touched(app, who, wanted))
+    act_signed(
+        app, comer, about, signature, lambda who: breaching.tell_those_touched(app, who, wanted)
+    )
     return went_to(request, f"{START}/{wanted}?done=people")
 
 
@@ -274,8 +275,7 @@ def _begun(
     """Begin an act of two members, and lead back to where it stands."""
     kind, parts = act
     about = about_of(app, kind, parts)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, begin(app, who, kind, parts))
+    act_signed(app, comer, about, signature, lambda who: begin(app, who, kind, parts))
     return went_to(request, f"{back}?done=begun")
 
 

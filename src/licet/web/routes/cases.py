@@ -20,7 +20,7 @@ from licet.terms.ids import OrganisationId, PurposeId
 from licet.terms.listing import CaseLine
 from licet.terms.organisation import CaseState
 from licet.terms.permit import Action, Refusal
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed
 from licet.web.comers import Comer, Known, TheApp, own_case
 from licet.web.member_page import around_comer
 from licet.web.pages.cases import CaseList, CasePage, CaseRow, NewCase
@@ -97,8 +97,7 @@ def open_(
     """Open a case, with the passkey of who opens it."""
     wish = asked.wish(app, comer)
     about = signing.opening_case(wish)
-    who = signed(app, comer, about, signature)
-    opened = allowed_signed(app, comer, about, open_case(app, who, wish))
+    opened = act_signed(app, comer, about, signature, lambda who: open_case(app, who, wish))
     return went_to(request, f"{START}/{opened}?done=opened")
 
 
@@ -129,8 +128,7 @@ def approve(
     """Say yes to a case, with the passkey of the approver."""
     found = own_case(app, comer, case)
     about = signing.approving(found)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, approve_case(app, who, found.id))
+    act_signed(app, comer, about, signature, lambda who: approve_case(app, who, found.id))
     return went_to(request, f"{START}/{found.id}?done=approved")
 
 
@@ -141,8 +139,7 @@ def close(
     """End a case, with the passkey of who ends it."""
     found = own_case(app, comer, case)
     about = signing.closing_case(found)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, close_case(app, who, found.id))
+    act_signed(app, comer, about, signature, lambda who: close_case(app, who, found.id))
     return went_to(request, f"{START}/{found.id}?done=closed")
 
 

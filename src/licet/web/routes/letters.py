@@ -18,7 +18,7 @@ from licet.terms.errors import BadInput, NotFound
 from licet.terms.ids import CorrespondenceId, MemberId, OrderId
 from licet.terms.organisation import MemberState
 from licet.terms.permit import Action, Register
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed, allowed_signed, signed
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.member_page import around_comer
 from licet.web.pages.letters import LetterList, NewLetter, OneLetter
@@ -119,8 +119,9 @@ def file_one(
     """File a letter. Of its file the hash is kept."""
     wish = asked.wish()
     about = _about(corresponding.filing(wish))
-    who = signed(app, comer, about, signature)
-    done = allowed_signed(app, comer, about, corresponding.file_letter(app, who, wish))
+    done = act_signed(
+        app, comer, about, signature, lambda who: corresponding.file_letter(app, who, wish)
+    )
     return went_to(request, f"{START}/{done.letter}?done=filed")
 
 
@@ -163,8 +164,9 @@ def assign(
     """Let another member see to a letter."""
     wanted, member = CorrespondenceId(letter), MemberId(owner)
     about = _about(corresponding.assigning(wanted, member))
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, corresponding.assign(app, who, wanted, member))
+    act_signed(
+        app, comer, about, signature, lambda who: corresponding.assign(app, who, wanted, member)
+    )
     return went_to(request, f"{START}/{wanted}?done=assigned")
 
 

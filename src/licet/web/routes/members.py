@@ -24,7 +24,7 @@ from licet.terms.governing import AgreementWish, PaperWish, RolesWish
 from licet.terms.ids import InvitationId, MemberId, OrganisationId, PurposeId
 from licet.terms.organisation import OrganisationKind, Role
 from licet.terms.permit import Action, Register
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.member_page import around_comer
 from licet.web.pages.render import render
@@ -137,8 +137,7 @@ def take_back(
 ) -> Response:
     """Take back leave that nobody used yet."""
     about = signing.recalling(InvitationId(invitation))
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, recall(app, who, InvitationId(invitation)))
+    act_signed(app, comer, about, signature, lambda who: recall(app, who, InvitationId(invitation)))
     return went_to(request, f"{START}?done=recalled")
 
 
@@ -171,8 +170,7 @@ def file(
     """File a paper of one's own organisation, named by its hash: one steward signs it."""
     wish = PaperWish(said.kind, said.digest, _moment(said.until))
     about = signing.filing(wish)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, file_paper(app, who, wish))
+    act_signed(app, comer, about, signature, lambda who: file_paper(app, who, wish))
     return went_to(request, f"{START}?done=filed")
 
 
@@ -180,8 +178,7 @@ def _begun(request: Request, comer: Comer, kind: str, parts: Any, signature: str
     """Sign an act as the first of two members; it waits among the acts for the second."""
     app: App = request.app.state.licet
     about = about_of(app, kind, parts)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, begin(app, who, kind, parts))
+    act_signed(app, comer, about, signature, lambda who: begin(app, who, kind, parts))
     return went_to(request, f"{ACTS}?done=begun")
 
 

@@ -26,7 +26,7 @@ from licet.terms.ids import OrderId
 from licet.terms.money import read_money
 from licet.terms.order import OrderState
 from licet.terms.permit import Action, Register
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed, allowed_signed, signed
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.member_page import around_comer
 from licet.web.pages.exposure import charts
@@ -94,8 +94,9 @@ def register(
     text = asked.text.replace("\r\n", "\n")
     wish = read_order(text.encode(), asked.document())
     about = About(Action.REGISTER_ORDER, digest=registering(wish, text))
-    who = signed(app, comer, about, signature)
-    done = allowed_signed(app, comer, about, ordering.register(app, who, wish, text))
+    done = act_signed(
+        app, comer, about, signature, lambda who: ordering.register(app, who, wish, text)
+    )
     return went_to(request, f"{START}/{done.order}?done=registered")
 
 
@@ -158,8 +159,7 @@ def sent(
     found = OrderId(order)
     digest = require_pack(app, found, pack.file.read())
     about = About(Action.SEND_ORDER, object=found, digest=digest)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, ordering.sent(app, who, found, digest))
+    act_signed(app, comer, about, signature, lambda who: ordering.sent(app, who, found, digest))
     return went_to(request, f"{START}/{found}?done=sent")
 
 
@@ -170,8 +170,7 @@ def close(
     """Close an order whose pack was sent."""
     found = OrderId(order)
     about = About(Action.CLOSE_ORDER, object=found)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, ordering.close(app, who, found))
+    act_signed(app, comer, about, signature, lambda who: ordering.close(app, who, found))
     return went_to(request, f"{START}/{found}?done=closed")
 
 

@@ -27,7 +27,7 @@ from licet.terms.listing import UnlinkedLine
 from licet.terms.people import CaseOf, PeopleWish, PersonDetails, PersonFace
 from licet.terms.permit import Action, Refusal, Register
 from licet.unlinking import grant_of_note, list_unlinked, relink
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.member_page import around_comer
 from licet.web.pages.people import FaceCard, May, PeopleList, PersonPage, PersonPhoto
@@ -159,8 +159,7 @@ def confirm(
     """Keep a face that this verifier looked at."""
     grant, template = _face(app, comer, subject, face)
     about = signing.on_appearance(Action.CONFIRM_APPEARANCE, grant, template)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, confirm_appearance(app, who, template))
+    act_signed(app, comer, about, signature, lambda who: confirm_appearance(app, who, template))
     return _back(request, subject, "confirmed")
 
 
@@ -171,8 +170,7 @@ def unconfirm(
     """Take a member's confirmation back."""
     grant, template = _face(app, comer, subject, face)
     about = signing.taking_back(Action.CONFIRM_APPEARANCE, grant, "unconfirm", template)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, unconfirm_appearance(app, who, template))
+    act_signed(app, comer, about, signature, lambda who: unconfirm_appearance(app, who, template))
     return _back(request, subject, "unconfirmed")
 
 
@@ -183,8 +181,7 @@ def take_off(
     """Take a face off the person: never these two again."""
     grant, template = _face(app, comer, subject, face)
     about = signing.on_appearance(Action.RECTIFY, grant, template)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, unlink(app, who, template))
+    act_signed(app, comer, about, signature, lambda who: unlink(app, who, template))
     return _back(request, subject, "unlinked")
 
 
@@ -202,8 +199,7 @@ def take_apart(
     grant, template = _face(app, comer, subject, face)
     at = moment_of(moment)
     about = signing.splitting(grant, template, at)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, split(app, who, template, at))
+    act_signed(app, comer, about, signature, lambda who: split(app, who, template, at))
     return _back(request, subject, "split")
 
 
@@ -215,8 +211,7 @@ def undo(
     with app.store.read() as reader:
         grant = _own(app, comer, subject, grant_of_note(reader, tag))
     about = signing.taking_back(Action.CONFIRM_APPEARANCE, grant, "relink", tag)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, relink(app, who, tag))
+    act_signed(app, comer, about, signature, lambda who: relink(app, who, tag))
     return _back(request, subject, "relinked")
 
 

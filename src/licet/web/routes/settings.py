@@ -17,7 +17,7 @@ from licet.equipping import (
 )
 from licet.provider import Provider
 from licet.terms.ids import ApiKeyId, IdentityId, PasskeyId, SessionId
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed
 from licet.web.comers import Known, TheApp
 from licet.web.member_page import around_comer
 from licet.web.pages.render import render
@@ -43,8 +43,7 @@ def settings(request: Request, app: TheApp, comer: Known, done: str = "") -> HTM
 def add(request: Request, app: TheApp, comer: Poster, signature: Signed = "") -> Response:
     """Let the member add one passkey more, or bind their identity; their passkey signs that."""
     about = signing.inviting_oneself()
-    who = signed(app, comer, about, signature)
-    done = allowed_signed(app, comer, about, invite_oneself(app, who))
+    done = act_signed(app, comer, about, signature, lambda who: invite_oneself(app, who))
     return went_to(request, f"/invitation#{done.code}")
 
 
@@ -59,8 +58,9 @@ def name(
 ) -> Response:
     """Call a passkey something."""
     about = signing.naming_passkey(PasskeyId(passkey), name)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, name_passkey(app, who, PasskeyId(passkey), name))
+    act_signed(
+        app, comer, about, signature, lambda who: name_passkey(app, who, PasskeyId(passkey), name)
+    )
     return went_to(request, f"{START}?done=named")
 
 
@@ -70,8 +70,9 @@ def end(
 ) -> Response:
     """End a passkey; never the last way in."""
     about = signing.ending_own_passkey(PasskeyId(passkey))
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, end_own_passkey(app, who, PasskeyId(passkey)))
+    act_signed(
+        app, comer, about, signature, lambda who: end_own_passkey(app, who, PasskeyId(passkey))
+    )
     return went_to(request, f"{START}?done=ended")
 
 
@@ -81,8 +82,7 @@ def leave(
 ) -> Response:
     """Unbind the identity; never the last way in."""
     about = signing.unbinding(IdentityId(identity))
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, unbind(app, who, IdentityId(identity)))
+    act_signed(app, comer, about, signature, lambda who: unbind(app, who, IdentityId(identity)))
     return went_to(request, f"{START}?done=unbound")
 
 

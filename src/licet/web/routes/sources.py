@@ -22,7 +22,7 @@ from licet.terms.permit import Action
 from licet.terms.source import Source
 from licet.terms.uploading import NotKept
 from licet.uploading import upload
-from licet.web.api.signatures import Signed, allowed_signed, signed
+from licet.web.api.signatures import Signed, act_signed, allowed_signed, signed
 from licet.web.comers import Comer, Known, TheApp
 from licet.web.member_page import around_comer
 from licet.web.pages.console import Handed
@@ -60,8 +60,7 @@ def cease(
     """End a source for good, with the passkey of a steward. It cannot be taken back."""
     found, notice = _source(app, comer, source), asked.notice()
     about = signing.ceasing(found, notice)
-    who = signed(app, comer, about, signature)
-    allowed_signed(app, comer, about, cease_source(app, who, found.id, notice))
+    act_signed(app, comer, about, signature, lambda who: cease_source(app, who, found.id, notice))
     return went_to(request, f"{START}/{found.id}?done=ceased")
 
 
@@ -87,8 +86,9 @@ def release(
     found = _source(app, comer, source)
     on = OnPaper(found.id, asked.document())
     about = signing.releasing_source(found, on.digest)
-    who = signed(app, comer, about, signature)
-    done = allowed_signed(app, comer, about, begin(app, who, "release_source", on))
+    done = act_signed(
+        app, comer, about, signature, lambda who: begin(app, who, "release_source", on)
+    )
     word = "released" if isinstance(done, Source) else "waits"
     return went_to(request, f"{START}/{found.id}?done={word}")
 
