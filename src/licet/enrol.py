@@ -11,10 +11,10 @@ from licet.effects.acting import digest_of
 from licet.effects.deciding import ask_on
 from licet.effects.facts import read_facts
 from licet.effects.fixtures import refuse_strange
+from licet.effects.nearness import people_near
 from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sampling import Sample, samples_of
 from licet.effects.sealed import grant_key, row_of
-from licet.effects.shelf import fresh_gallery
 from licet.effects.standing import looked_at, restrict_within
 from licet.store.unit import Unit
 from licet.terms.acting import Who
@@ -76,7 +76,7 @@ def enrol(
     reference = app.vision.combine([sample.face.template for sample in samples])  # 4
     if not _is_the_same(app, permit, reference):
         return _failed(app, ask, FailureToEnrol(((ALL_TOGETHER, OTHER_FACE),)))
-    if _resembles_another(app, permit, reference) and not _looked_at(app, grant_id):
+    if people_near(app, permit, reference) and not _looked_at(app, grant_id):
         return _held(app, ask)
     with app.store.unit() as unit:  # 5
         permit = decide(ask, read_facts(app, unit, ask, who, unit.now, digest), unit.now)
@@ -119,17 +119,6 @@ def _agreeing(
     if len(kept) == 1:
         return [], (*others, (ALL_TOGETHER, NONE_AGREES))
     return kept, others
-
-
-def _resembles_another(app: App, permit: Permit, reference: Template) -> bool:
-    """Say whether the reference reaches another data subject's at the strict threshold."""
-    gallery = fresh_gallery(app)
-    subjects = gallery.subjects(permit)
-    if not subjects:
-        return False
-    threshold = app.vision.threshold(app.deployment.fpir_collect, subjects)
-    (found,) = gallery.candidates(permit, [reference], threshold, 1)
-    return bool(found)
 
 
 def _is_the_same(app: App, permit: Permit, reference: Template) -> bool:

@@ -9,7 +9,6 @@ The face is compared with everybody who is enrolled. One that is near somebody e
 answered as everybody is, in the same words and the same time.
 """
 
-import secrets
 from dataclasses import dataclass, replace
 
 from licet.app import App
@@ -18,25 +17,23 @@ from licet.consent.purposes import table
 from licet.effects.acting import came_by_code
 from licet.effects.capturing import Capture
 from licet.effects.letters import compose, sender_of
-from licet.effects.newcomers import KEY_BYTES, NEAR, put_reference
+from licet.effects.nearness import people_near, record_compared
+from licet.effects.newcomers import put_reference
 from licet.effects.ordering.naming import name_person
 from licet.effects.proposing import Draft, add_draft, drafted, facts_of_draft
 from licet.effects.receipts import grant_statement, statement_fact
-from licet.effects.record import record, record_machine, record_refusal, refuse, subject_commitment
+from licet.effects.record import record, record_machine, record_refusal, refuse
 from licet.effects.sealed import grant_key, open_identity, subject_key
-from licet.effects.shelf import fresh_gallery
 from licet.effects.telling import plan_letter, to_known
-from licet.ledger.commitment import commit
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import Who
 from licet.terms.album import AlbumLink, Begun, Joined
 from licet.terms.basis import Relationship
-from licet.terms.errors import BadInput, KeyAbsent, NotFound
-from licet.terms.face import Template
+from licet.terms.errors import BadInput, NotFound
 from licet.terms.grant import GrantState, Identity
 from licet.terms.granting import GrantWish
 from licet.terms.ids import LinkId, RunId, SubjectId, new_id
-from licet.terms.ledger import Entry, EntryKind
+from licet.terms.ledger import EntryKind
 from licet.terms.letters import NoticeLetter, PhotoNearLetter
 from licet.terms.payload import ReferencePayload
 from licet.terms.permit import Action, Ask, Permit, Refusal
@@ -104,7 +101,8 @@ def join(app: App, who: Who, begun: Begun, capture: Capture, *, seen: bool) -> J
         permits = _permitted(app, reader, who, begun, seen=seen)
     if isinstance(permits, Refusal):
         return refuse(app, _ask(app, permits.action, who, draft), permits)
-    near = _near(app, permits[2], reference, begun.subject.id)  # 3
+    near = people_near(app, permits[2], reference)  # 3
+    near = tuple(one for one in near if one != begun.subject.id)
     keys = (subject_key(begun.subject.id), grant_key(begun.grant.id))
     app.keyring.create(*(keys if begun.new else keys[1:]))
     app.at("joining.keys")
@@ -170,36 +168,15 @@ def _give(app: App, unit: Unit, permits: Permits, begun: Begun, reference: Refer
     return record(app, unit, EntryKind.ENROLLED, enrolled, objects, facts)
 
 
-def _near(
-    app: App, permit: Permit, reference: Template, subject: SubjectId
-) -> tuple[SubjectId, ...]:
-    """Return the other enrolled people whom a face is near at the strict threshold."""
-    gallery = fresh_gallery(app)
-    people = max(1, gallery.subjects(permit))
-    threshold = app.vision.threshold(app.deployment.fpir_collect, people)
-    (found,) = gallery.candidates(permit, [reference], threshold, NEAR)
-    others = (one.subject for one in found if one.subject != subject)
-    return tuple(dict.fromkeys(others))
-
-
 def _tell(app: App, unit: Unit, begun: Begun, near: tuple[SubjectId, ...]) -> None:
-    """Plan a letter to each whom the face is near; commit to what came of the comparison.
-
-    The entry is about the nearest of them, who can open it, or about nobody, under a key that
-    is thrown away. Both look the same to everybody else.
-    """
+    """Plan a letter to each whom the face is near; commit to what came of the comparison."""
     letter = PhotoNearLetter(sender_of(app), unit.now.date(), by_camera=True)
     for one in near:
         to = to_known(open_identity(app, unit.subjects.get(one)))
         if to is not None:
             plan_letter(app, unit, letter, to, one, f"near:{begun.grant.id}")
-    nobody = commit(secrets.token_bytes(KEY_BYTES), new_id())
-    try:
-        about = subject_commitment(app, near[0]) if near else nobody
-    except KeyAbsent:
-        about = nobody
     objects = (("grant", begun.grant.id),)
-    unit.record(Entry(EntryKind.CAPTURE_CHECKED, unit.now, subject=about, objects=objects))
+    record_compared(app, unit, EntryKind.CAPTURE_CHECKED, near, objects)
 
 
 def _granted_by(link: AlbumLink, wish: YesWish) -> GrantWish:

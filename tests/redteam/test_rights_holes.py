@@ -299,7 +299,7 @@ def test_a_dead_mailbox_floods_no_living_one(world: World, monkeypatch: pytest.M
     _, bea = world.enrolled("bea")
     _, anna = world.enrolled("anna")
     request = asks(world, "mallory@example.org", photo("anna", shot=8))
-    monkeypatch.setattr("licet.effects.newcomers._near", lambda *_: (anna, bea))
+    monkeypatch.setattr("licet.effects.newcomers.people_near", lambda *_: (anna, bea))
     _dead(world, "bea@example.org")
     before = len(_to(world, ANNA))
     for _ in range(5):

@@ -9,7 +9,6 @@ goes the same way as every other and finds nothing; nobody here can tell the two
 the enrolled person is told.
 """
 
-import secrets
 from dataclasses import dataclass, replace
 
 from licet.app import App
@@ -17,31 +16,25 @@ from licet.consent.decide import decide
 from licet.consent.purposes import table
 from licet.effects.facts import read_facts
 from licet.effects.letters import compose, sender_of
-from licet.effects.record import record, record_machine, subject_commitment
+from licet.effects.nearness import people_near, record_compared
+from licet.effects.record import record, record_machine
 from licet.effects.requests import answer_contact, open_request
 from licet.effects.sealed import grant_key, open_identity
-from licet.effects.shelf import fresh_gallery
 from licet.effects.telling import UNSENT
-from licet.ledger.commitment import commit
 from licet.store.unit import Reader, Unit
 from licet.terms.acting import SUBJECT
-from licet.terms.errors import Busy, KeyAbsent
+from licet.terms.errors import Busy
 from licet.terms.face import Template
 from licet.terms.gallery import TemplateKind
 from licet.terms.grant import Grant, GrantState
 from licet.terms.ids import GrantId, RequestId, SubjectId, TemplateId, new_id
-from licet.terms.ledger import Entry, EntryKind
+from licet.terms.ledger import EntryKind
 from licet.terms.letters import PhotoNearLetter, PhotoNoticeLetter
 from licet.terms.payload import ReferencePayload, from_bytes, to_bytes
 from licet.terms.permit import Action, Ask, Permit, Refusal
 from licet.terms.rights import Request
 from licet.terms.stored import StoredTemplate
 from licet.vault.seal import open_sealed, seal
-
-NEAR = 8
-"""So many people at most are told of one photo; more than twins are not that near."""
-
-KEY_BYTES = 32
 
 Permits = tuple[Permit, Permit]
 """To note the person's yes, and to keep their photo as a reference."""
@@ -123,7 +116,7 @@ def go_live(app: App, request_id: RequestId) -> bool | None:
         return False
     if not _told(app, photo):  # 2
         return None
-    near = _near(app, photo, permits[1])  # 3
+    near = people_near(app, permits[1], photo.template, photo.payload.photos)  # 3
     if not _tell(app, near):
         return None
     with app.store.unit() as unit:  # 4
@@ -181,18 +174,6 @@ def _told(app: App, photo: OwnPhoto) -> bool:
     return True
 
 
-def _near(app: App, photo: OwnPhoto, permit: Permit) -> tuple[SubjectId, ...]:
-    """Return the enrolled people whom the photo is near, the nearest first.
-
-    The threshold is the strict one of collecting, for everybody who is enrolled.
-    """
-    gallery = fresh_gallery(app)
-    people = max(1, gallery.subjects(permit))
-    threshold = app.vision.threshold(app.deployment.fpir_collect, people, photo.payload.photos)
-    (found,) = gallery.candidates(permit, [photo.template], threshold, NEAR)
-    return tuple(dict.fromkeys(one.subject for one in found))
-
-
 def _tell(app: App, near: tuple[SubjectId, ...]) -> bool:
     """Tell enrolled people that somebody asked with a photo near theirs; False to try again.
 
@@ -226,23 +207,7 @@ def _make_live(app: App, unit: Unit, photo: OwnPhoto, near: tuple[SubjectId, ...
     unit.grants.confirm(grant, unit.now, "code", unit.head.size)
     record(app, unit, EntryKind.GRANT_CONFIRMED, yes, objects, (("confirmed_by", "code"),))
     put_reference(app, unit, grant, replace(photo.payload, aside=int(bool(near))))
-    _record_check(app, unit, near, objects)
+    record_compared(app, unit, EntryKind.REQUEST_PHOTO_CHECKED, near, objects)
     unit.grants.capture_agreed(grant, unit.head.size)
     record(app, unit, EntryKind.ENROLLED, keeping, objects, (("photos", photo.payload.photos),))
     return True
-
-
-def _record_check(
-    app: App, unit: Unit, near: tuple[SubjectId, ...], objects: tuple[tuple[str, str], ...]
-) -> None:
-    """Record that the photo was compared with everybody enrolled, and commit to what came of it.
-
-    The entry is about the person whom it is near, who can open it; where there is none it is
-    about nobody, under a key that is thrown away. Both look the same to everybody else.
-    """
-    nobody = commit(secrets.token_bytes(KEY_BYTES), new_id())
-    try:
-        about = subject_commitment(app, near[0]) if near else nobody
-    except KeyAbsent:
-        about = nobody
-    unit.record(Entry(EntryKind.REQUEST_PHOTO_CHECKED, unit.now, subject=about, objects=objects))
