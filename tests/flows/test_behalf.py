@@ -6,7 +6,9 @@ from hashlib import sha256
 
 import pytest
 
+from licet.effects.packing.steps import build_package
 from licet.governance import approve_case, open_case
+from licet.granting import withdraw
 from licet.ledger.usage import Uses, uses_from_json, uses_to_json
 from licet.listing import list_cases
 from licet.own import see_own
@@ -20,6 +22,9 @@ from licet.terms.ledger import Entry, EntryKind
 from licet.terms.permit import Refusal
 from licet.terms.reporting import ReportKind, ReportWish
 from licet.terms.search import SearchResult
+from licet.worker import run_once
+from tests.effects.packing import asked as asks_for_all
+from tests.effects.packing import unpack
 from tests.fakes.deployment import CLEARANCE, World
 from tests.fakes.recipient import add_recipient
 from tests.fakes.vision import photo
@@ -106,3 +111,30 @@ def test_a_stranger_is_nobody_to_ask_for(world: World) -> None:
     assert refused.reason == "no_agreement_behind"
     with pytest.raises(BadInput, match="own behalf"):
         asked(world, world.organisation)
+
+
+def test_who_asked_through_another_is_named_as_a_recipient(world: World) -> None:
+    _, anna = world.enrolled("anna")
+    club = add_recipient(world)
+    case = asked(world, club.organisation)
+    assert not isinstance(case, Refusal)
+    assert isinstance(searched(world, case), SearchResult)
+    plan = asks_for_all(world.app, anna)
+    build_package(world.app, plan)
+    data = unpack(world.app, plan).data
+    found = {one["name"]: one["searches"] for one in data["recipients"]}
+    assert found == {"The Harbour Archive": 1, "The Rowing Club": 1}
+    assert [one["on_behalf_of"] for one in data["searches"]] == ["The Rowing Club"]
+
+
+def test_who_asked_through_another_is_told_when_it_is_taken_back(world: World) -> None:
+    grant, _ = world.enrolled("anna")
+    club = add_recipient(world, contact="board@club.example")
+    case = asked(world, club.organisation)
+    assert not isinstance(case, Refusal)
+    found = searched(world, case)
+    assert isinstance(found, SearchResult)
+    withdraw(world.app, SUBJECT, grant)
+    run_once(world.app)
+    (letter,) = [one for one in world.outbox.letters if one.to == "board@club.example"]
+    assert found.id in letter.text

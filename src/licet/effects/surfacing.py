@@ -24,6 +24,11 @@ class Surfacing:
     organisation: Organisation
     behind: Organisation | None = None
 
+    @property
+    def recipients(self) -> tuple[Organisation, ...]:
+        """Whoever got the list: who searched, and who asked for it through them (GDPR 4(9))."""
+        return (self.organisation,) if self.behind is None else (self.organisation, self.behind)
+
 
 def of_person(app: App, reader: Reader | Unit, subject: SubjectId) -> tuple[Surfacing, ...]:
     """Return the searches that ever surfaced a person, oldest first.
@@ -48,13 +53,17 @@ def listing(app: App, reader: Reader | Unit, grants: Iterable[GrantId]) -> tuple
 
 def with_cases(reader: Reader | Unit, searches: Iterable[SearchId]) -> tuple[Surfacing, ...]:
     """Return searches with their cases and organisations, oldest first."""
-    found: dict[SearchId, Surfacing] = {}
-    for search_id in searches:
-        search = reader.searches.get(search_id)
-        case = reader.governance.case(search.case) if search else None
-        organisation = reader.governance.organisation(case.organisation) if case else None
-        if search is not None and case is not None and organisation is not None:
-            other = case.on_behalf_of
-            behind = reader.governance.organisation(other) if other else None
-            found[search.id] = Surfacing(search, case, organisation, behind)
-    return tuple(sorted(found.values(), key=lambda one: (one.search.at, one.search.id)))
+    known = (with_case(reader, one) for one in set(searches))
+    found = (one for one in known if one is not None)
+    return tuple(sorted(found, key=lambda one: (one.search.at, one.search.id)))
+
+
+def with_case(reader: Reader | Unit, search_id: SearchId) -> Surfacing | None:
+    """Return a search with its case and whose it is; None where one of them is gone."""
+    search = reader.searches.get(search_id)
+    case = reader.governance.case(search.case) if search else None
+    organisation = reader.governance.organisation(case.organisation) if case else None
+    if search is None or case is None or organisation is None:
+        return None
+    behind = reader.governance.organisation(case.on_behalf_of) if case.on_behalf_of else None
+    return Surfacing(search, case, organisation, behind)

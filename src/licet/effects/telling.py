@@ -41,19 +41,19 @@ LONGEST = 500
 def tell_recipients(
     app: App, unit: Unit, surfaced: Iterable[Surfacing], right: RightKind
 ) -> tuple[int, int]:
-    """Plan a letter to every organisation whose searches surfaced a person.
+    """Plan a letter to every organisation whose searches surfaced a person, or that asked for one.
 
     Returns how many will be told, and how many cannot be: those without an address are
     put on the register at once. The controller is no recipient of its own data. A letter
     names case references and searches, and never the person.
     """
-    by_organisation: dict[OrganisationId, list[Surfacing]] = {}
+    by_organisation: dict[OrganisationId, tuple[Organisation, list[Surfacing]]] = {}
     for one in surfaced:
-        if one.organisation.kind is not OrganisationKind.CONTROLLER:
-            by_organisation.setdefault(one.organisation.id, []).append(one)
+        for recipient in one.recipients:
+            if recipient.kind is not OrganisationKind.CONTROLLER:
+                by_organisation.setdefault(recipient.id, (recipient, []))[1].append(one)
     told = 0
-    for theirs in by_organisation.values():
-        organisation = theirs[0].organisation
+    for organisation, theirs in by_organisation.values():
         searches = tuple(one.search.id for one in theirs)
         if not organisation.contact:
             _register(unit, organisation.id, searches, told=False)

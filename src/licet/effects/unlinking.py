@@ -20,7 +20,7 @@ from licet.effects.sealed import (
     seal_unlinked,
     unlinked_of,
 )
-from licet.effects.surfacing import Surfacing
+from licet.effects.surfacing import Surfacing, with_case
 from licet.effects.telling import tell_recipients
 from licet.store.unit import Reader, Unit
 from licet.terms.gallery import TemplateKind
@@ -181,15 +181,13 @@ def _take_off(app: App, unit: Unit, grant: GrantId, templates: set[TemplateId]) 
     wrong: list[CandidateId] = []
     shown: list[Surfacing] = []
     for candidate in unit.searches.listed_under([candidate_tag(app, grant_key(grant))]):
-        search = unit.searches.get(candidate.search)
-        case = unit.governance.case(search.case) if search else None
-        organisation = unit.governance.organisation(case.organisation) if case else None
-        if search is None or case is None or organisation is None:
+        surfaced = with_case(unit, candidate.search)
+        if surfaced is None:
             continue
-        key = app.keyring.get(case_key(case.id))
+        key = app.keyring.get(case_key(surfaced.case.id))
         opened = open_sealed(key, candidate.sealed, f"candidate:{candidate.id}")
         if from_bytes(CandidatePayload, opened).template in templates:
             wrong.append(candidate.id)
-            shown.append(Surfacing(search, case, organisation))
+            shown.append(surfaced)
     close_emptied(unit, unit.searches.empty_candidates(wrong))
     tell_recipients(app, unit, shown, RightKind.RECTIFICATION)

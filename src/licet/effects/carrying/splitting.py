@@ -172,7 +172,7 @@ def _found_of(done: Effect, surfaced: tuple[Surfacing, ...], *, reached: bool) -
         sealed = bool(surfaced) and "until" in facts
         until: Facts = (("until", facts["until"]),) if sealed else ()
         return (("searches", len(surfaced)), ("sealed", sealed), *until)
-    every = {one.organisation.id: one.organisation for one in surfaced}
+    every = {other.id: other for one in surfaced for other in one.recipients}
     others = [one for one in every.values() if one.kind is not OrganisationKind.CONTROLLER]
     told = sum(bool(one.contact) for one in others)
     return (("told", told), ("untold", len(others) - told))

@@ -41,6 +41,7 @@ def recipients_of(asker: Asker, searches: tuple[SearchPart, ...]) -> tuple[Recip
     """Return the organisations that hold a grant of the person or found them, by name."""
     grants = Counter(asker.name_of(grant.organisation) for grant in asker.grants)
     found = Counter(search.organisation for search in searches)
+    found.update(search.on_behalf_of for search in searches if search.on_behalf_of)
     named = {one.name: one for one in asker.reader.governance.organisations()}
     return tuple(
         Recipient(
