@@ -1,18 +1,22 @@
 """People's requests: the inbox, taking a letter in, and what a member decides about one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from licet.app import App
 from licet.effects.signing import answering, receiving
 from licet.rights.answering import accept_identity, answer_now, ask_identity, extend, refuse_request
 from licet.rights.inbox import Which, list_requests, show_request
 from licet.rights.intake import receive
+from licet.terms.acting import Who
 from licet.terms.ids import RequestId
 from licet.terms.inbox import RequestDetails, RequestLine
+from licet.terms.permit import Refusal
 from licet.terms.rights import Decided, Received, RequestWish, RightKind
-from licet.web.api.acting import Acting
+from licet.web.api.acting import Acting, Doing
 from licet.web.api.bodies import body, told
 from licet.web.api.names import Name
 from licet.web.api.paging import Cursor, Limit, Part, part
@@ -88,11 +92,7 @@ def doubt(
     doing: Acting, request: Name, why: Annotated[Because, Depends(body(Because))]
 ) -> Response:
     """Ask who somebody is, on a reasonable doubt (GDPR 12(6)). The clock goes on."""
-    name, reason = RequestId(request), why.reason
-    about = answering(name, "doubt", reason.strip())
-    return doing.controllers().do(
-        about, lambda who: ask_identity(doing.app, who, name, reason), Decided
-    )
+    return _decided(doing, request, "doubt", why, ask_identity)
 
 
 @router.post(
@@ -106,11 +106,7 @@ def accept(
     doing: Acting, request: Name, why: Annotated[Because, Depends(body(Because))]
 ) -> Response:
     """Accept who somebody is, with the reason."""
-    name, reason = RequestId(request), why.reason.strip()
-    about = answering(name, "accept", reason)
-    return doing.controllers().do(
-        about, lambda who: accept_identity(doing.app, who, name, reason), Decided
-    )
+    return _decided(doing, request, "accept", why, accept_identity)
 
 
 @router.post(
@@ -124,9 +120,7 @@ def longer(
     doing: Acting, request: Name, why: Annotated[Because, Depends(body(Because))]
 ) -> Response:
     """Take two months more for a complex request, once, and tell the person why (GDPR 12(3))."""
-    name, reason = RequestId(request), why.reason.strip()
-    about = answering(name, "extend", reason)
-    return doing.controllers().do(about, lambda who: extend(doing.app, who, name, reason), Decided)
+    return _decided(doing, request, "extend", why, extend)
 
 
 @router.post(
@@ -163,3 +157,16 @@ def answer(
     return doing.controllers().do(
         about, lambda who: answer_now(doing.app, who, name, words), Decided
     )
+
+
+def _decided(
+    doing: Doing,
+    request: str,
+    word: str,
+    why: Because,
+    flow: Callable[[App, Who, RequestId, str], Decided | Refusal],
+) -> Response:
+    """Decide on a request, for a reason, as a member of the controller who signs ``word``."""
+    name, reason = RequestId(request), why.reason.strip()
+    about = answering(name, word, reason)
+    return doing.controllers().do(about, lambda who: flow(doing.app, who, name, reason), Decided)
